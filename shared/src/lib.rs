@@ -1,1 +1,19 @@
-//! Placeholder while the workspace is laid out.
+//! The contract between the two daemons: what a shop is made of, how it lies in a file, where the files live.
+//!
+//! Nothing here talks to a network or reads the clock. `ingest` writes what this crate defines, `server` reads it,
+//! and neither knows the other.
+
+/// What a shop is made of, before it is laid out in a file: money, slugs, keys.
+pub mod model;
+
+/// The immutable files of a shop: writer and reader of every section side by side.
+pub mod snapshot;
+
+/// The small JSON file that defines a generation.
+pub mod manifest;
+
+/// Where parts and manifests live: a folder today, a bucket later.
+pub mod store;
+
+/// What any long-running process here needs: logging and an orderly end.
+pub mod daemon;
