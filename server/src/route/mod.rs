@@ -1,0 +1,19 @@
+//! URL to `Route` and `Route` back to URL, in one place: nothing else parses or builds a link.
+//!
+//! Every route has exactly one canonical URL. Whatever else a client sends for it is answered by a redirect there,
+//! so caches, crawlers and our own body cache see each page once.
+
+/// Percent-encoding as paths and forms use it.
+mod encoding;
+
+/// What a visitor asked of a list of products: words, filters, order, page.
+mod listing;
+
+/// The addresses of the shop.
+mod url;
+
+#[cfg(test)]
+mod tests;
+
+pub use listing::{Listing, PriceBound, Sort};
+pub use url::{Parsed, Route, RouteError};

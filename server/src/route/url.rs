@@ -1,0 +1,368 @@
+//! The addresses of the shop.
+//!
+//! `Route::parse` accepts every spelling of an address and says whether it was the canonical one; `Display` writes the
+//! canonical one. A printed route is always an absolute path of this shop, so a redirect to it cannot leave the shop.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use frontage_shared::model::slug;
+
+use super::encoding::{self, decode_query, decode_segment};
+use super::listing::{Listing, Sort};
+
+/// Longest path and query, in bytes.
+const MAX_TARGET_BYTES: usize = 8192;
+/// Most parameters in a query.
+const MAX_PAIRS: usize = 100;
+/// Deepest category path.
+const MAX_SEGMENTS: usize = 24;
+/// Most product options chosen in a query.
+const MAX_OPTIONS: usize = 16;
+/// Longest variant id or option text, in bytes.
+const MAX_KEY_BYTES: usize = 200;
+
+/// One address of the shop. Whether the shop has such a product or category is for the page to find out.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Route {
+    /// `/`
+    Home,
+    /// `/c/<category/path>`
+    Category {
+        /// The slugs from the root, joined by `/`.
+        path: String,
+        /// What was asked of the list.
+        listing: Listing,
+    },
+    /// `/p/<slug>`
+    Product {
+        /// The product's slug.
+        slug: String,
+        /// The id of the chosen variant.
+        variant: Option<String>,
+        /// Value codes by option code, as the choice form sends them; the page turns them into a variant.
+        options: BTreeMap<String, String>,
+    },
+    /// `/b/<brand>`
+    Brand {
+        /// The brand's slug.
+        slug: String,
+        /// What was asked of the list.
+        listing: Listing,
+    },
+    /// `/search`
+    Search {
+        /// The words, and what was asked of the list.
+        listing: Listing,
+    },
+    /// `/pages/<slug>`
+    Content {
+        /// The content page's slug.
+        slug: String,
+    },
+    /// `/partials/offer/<slug>`: price and stock of a product or of one variant.
+    Offer {
+        /// The product's slug.
+        slug: String,
+        /// The id of the variant shown.
+        variant: Option<String>,
+    },
+    /// `/assets/<hash>/<name>`
+    Asset {
+        /// The hash of the content.
+        hash: String,
+        /// The file's name.
+        name: String,
+    },
+    /// `/sitemap.xml`: the index of sitemaps.
+    SitemapIndex,
+    /// `/sitemaps/<n>.xml`
+    Sitemap {
+        /// Counted from 1.
+        number: u32,
+    },
+    /// `/robots.txt`
+    Robots,
+}
+
+/// What an address turned out to be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Parsed {
+    /// The route asked for.
+    pub route: Route,
+    /// Whether the address was the canonical one, up to percent-encoding; if not, redirect to `route`.
+    pub canonical: bool,
+}
+
+/// Why an address is none of ours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum RouteError {
+    /// Well formed, but no kind of page lives there.
+    #[error("there is no page at this address")]
+    NotFound,
+    /// The address itself is broken.
+    #[error("the address is malformed: {0}")]
+    Malformed(&'static str),
+    /// More than anybody links to.
+    #[error("the address is longer than {MAX_TARGET_BYTES} bytes")]
+    TooLong,
+}
+
+impl Route {
+    /// Reads path and query as they stand in a request line (`/c/shoes?page=2`).
+    pub fn parse(target: &str) -> Result<Parsed, RouteError> {
+        if target.len() > MAX_TARGET_BYTES {
+            return Err(RouteError::TooLong);
+        }
+        let (raw_path, raw_query) = match target.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (target, None),
+        };
+        let path = decode_path(raw_path)?;
+        let pairs = raw_query.map(decode_query).unwrap_or_default();
+        if pairs.len() > MAX_PAIRS {
+            return Err(RouteError::Malformed("too many parameters"));
+        }
+        let segments: Vec<&str> = path.segments.iter().map(String::as_str).collect();
+        let route = Self::from_parts(&segments, &pairs)?;
+        // Encodings are compared decoded: a proxy that re-encodes what we redirect to must not cause a loop.
+        let printed = route.to_string();
+        let printed_pairs = printed.split_once('?').map(|(_, query)| decode_query(query)).unwrap_or_default();
+        Ok(Parsed { canonical: path.canonical && printed_pairs == pairs, route })
+    }
+
+    fn from_parts(segments: &[&str], pairs: &[(String, String)]) -> Result<Self, RouteError> {
+        let listing = |default| Listing::from_pairs(pairs, default);
+        Ok(match *segments {
+            [] => Self::Home,
+            ["c", ref path @ ..] if !path.is_empty() => {
+                Self::Category { path: checked_path(path)?, listing: listing(Sort::Featured) }
+            }
+            ["p", slug] => {
+                let (variant, options) = choice(pairs);
+                Self::Product { slug: checked_slug(slug)?, variant, options }
+            }
+            ["b", slug] => Self::Brand { slug: checked_slug(slug)?, listing: listing(Sort::Featured) },
+            ["search"] => Self::Search { listing: listing(Sort::Relevance) },
+            ["pages", slug] => Self::Content { slug: checked_slug(slug)? },
+            ["partials", "offer", slug] => Self::Offer { slug: checked_slug(slug)?, variant: choice(pairs).0 },
+            ["assets", hash, name] => Self::Asset { hash: checked_slug(hash)?, name: checked_slug(name)? },
+            ["sitemap.xml"] => Self::SitemapIndex,
+            ["sitemaps", file] => Self::Sitemap { number: sitemap_number(file).ok_or(RouteError::NotFound)? },
+            ["robots.txt"] => Self::Robots,
+            _ => return Err(RouteError::NotFound),
+        })
+    }
+
+    /// The canonical address, as it stands in links.
+    pub fn href(&self) -> String {
+        self.to_string()
+    }
+
+    /// A category's first page.
+    pub fn category(path: &str) -> Self {
+        Self::Category { path: path.to_owned(), listing: Listing::new() }
+    }
+
+    /// A product without a chosen variant.
+    pub fn product(slug: &str) -> Self {
+        Self::Product { slug: slug.to_owned(), variant: None, options: BTreeMap::new() }
+    }
+
+    /// A product with one variant chosen.
+    pub fn variant(slug: &str, variant_id: &str) -> Self {
+        Self::Product { slug: slug.to_owned(), variant: Some(variant_id.to_owned()), options: BTreeMap::new() }
+    }
+
+    /// A brand's first page.
+    pub fn brand(slug: &str) -> Self {
+        Self::Brand { slug: slug.to_owned(), listing: Listing::new() }
+    }
+
+    /// A search.
+    pub fn search(listing: Listing) -> Self {
+        Self::Search { listing }
+    }
+
+    /// A content page.
+    pub fn content(slug: &str) -> Self {
+        Self::Content { slug: slug.to_owned() }
+    }
+
+    /// The partial with price and stock of a product or variant.
+    pub fn offer(slug: &str, variant_id: Option<&str>) -> Self {
+        Self::Offer { slug: slug.to_owned(), variant: variant_id.map(str::to_owned) }
+    }
+
+    /// The listing of a category, brand or search route.
+    pub fn listing(&self) -> Option<&Listing> {
+        match self {
+            Self::Category { listing, .. } | Self::Brand { listing, .. } | Self::Search { listing } => Some(listing),
+            _ => None,
+        }
+    }
+
+    /// The same category, brand or search with another listing; any other route stays as it is.
+    #[must_use]
+    pub fn with_listing(&self, next: Listing) -> Self {
+        let mut route = self.clone();
+        if let Self::Category { listing, .. } | Self::Brand { listing, .. } | Self::Search { listing } = &mut route {
+            let default_sort = route_default_sort(self);
+            *listing = next;
+            listing.drop_default_sort(default_sort);
+        }
+        route
+    }
+
+    /// The order a listing route has when none is asked for.
+    pub fn default_sort(&self) -> Sort {
+        route_default_sort(self)
+    }
+
+    /// The kind of page, for logs and metric labels: a small fixed set.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Home => "home",
+            Self::Category { .. } => "category",
+            Self::Product { .. } => "product",
+            Self::Brand { .. } => "brand",
+            Self::Search { .. } => "search",
+            Self::Content { .. } => "content",
+            Self::Offer { .. } => "offer_partial",
+            Self::Asset { .. } => "asset",
+            Self::SitemapIndex | Self::Sitemap { .. } => "sitemap",
+            Self::Robots => "robots",
+        }
+    }
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Home => f.write_str("/"),
+            Self::Category { path, listing } => {
+                f.write_str("/c")?;
+                for segment in path.split('/') {
+                    f.write_str("/")?;
+                    encoding::write_segment(f, segment)?;
+                }
+                listing.write_query(f)
+            }
+            Self::Product { slug, variant, options } => {
+                write_path(f, "/p/", slug)?;
+                write_choice(f, variant.as_deref(), options)
+            }
+            Self::Brand { slug, listing } => {
+                write_path(f, "/b/", slug)?;
+                listing.write_query(f)
+            }
+            Self::Search { listing } => {
+                f.write_str("/search")?;
+                listing.write_query(f)
+            }
+            Self::Content { slug } => write_path(f, "/pages/", slug),
+            Self::Offer { slug, variant } => {
+                write_path(f, "/partials/offer/", slug)?;
+                write_choice(f, variant.as_deref(), &BTreeMap::new())
+            }
+            Self::Asset { hash, name } => {
+                write_path(f, "/assets/", hash)?;
+                write_path(f, "/", name)
+            }
+            Self::SitemapIndex => f.write_str("/sitemap.xml"),
+            Self::Sitemap { number } => write!(f, "/sitemaps/{number}.xml"),
+            Self::Robots => f.write_str("/robots.txt"),
+        }
+    }
+}
+
+struct DecodedPath {
+    segments: Vec<String>,
+    /// No empty segment, no dot segment, no trailing slash.
+    canonical: bool,
+}
+
+fn decode_path(raw: &str) -> Result<DecodedPath, RouteError> {
+    let Some(raw) = raw.strip_prefix('/') else {
+        return Err(RouteError::Malformed("a path starts with a slash"));
+    };
+    let mut path = DecodedPath { segments: Vec::new(), canonical: true };
+    if raw.is_empty() {
+        return Ok(path);
+    }
+    for raw_segment in raw.split('/') {
+        let segment = decode_segment(raw_segment).ok_or(RouteError::Malformed("a path is percent-encoded UTF-8"))?;
+        match segment.as_str() {
+            "" | "." => path.canonical = false,
+            ".." => {
+                path.canonical = false;
+                path.segments.pop();
+            }
+            _ => path.segments.push(segment),
+        }
+        if path.segments.len() > MAX_SEGMENTS {
+            return Err(RouteError::NotFound);
+        }
+    }
+    Ok(path)
+}
+
+/// Chosen variant and options of a product's query. The last of two equal names wins, as in the listing.
+fn choice(pairs: &[(String, String)]) -> (Option<String>, BTreeMap<String, String>) {
+    let mut variant = None;
+    let mut options = BTreeMap::new();
+    for (name, value) in pairs {
+        let usable = |text: &str| {
+            !text.is_empty() && text.len() <= MAX_KEY_BYTES && !text.chars().any(char::is_control)
+        };
+        if !usable(name) || !usable(value) {
+            continue;
+        }
+        if name == "variant" {
+            variant = Some(value.clone());
+        } else if options.len() < MAX_OPTIONS {
+            options.insert(name.clone(), value.clone());
+        }
+    }
+    (variant, options)
+}
+
+fn write_choice(
+    f: &mut fmt::Formatter<'_>,
+    variant: Option<&str>,
+    options: &BTreeMap<String, String>,
+) -> fmt::Result {
+    let mut first = true;
+    if let Some(variant) = variant {
+        encoding::write_pair(f, &mut first, "variant", variant)?;
+    }
+    for (code, value) in options {
+        encoding::write_pair(f, &mut first, code, value)?;
+    }
+    Ok(())
+}
+
+fn write_path(f: &mut fmt::Formatter<'_>, prefix: &str, segment: &str) -> fmt::Result {
+    f.write_str(prefix)?;
+    encoding::write_segment(f, segment)
+}
+
+fn route_default_sort(route: &Route) -> Sort {
+    if matches!(route, Route::Search { .. }) { Sort::Relevance } else { Sort::Featured }
+}
+
+fn checked_slug(text: &str) -> Result<String, RouteError> {
+    if slug::is_valid(text) { Ok(text.to_owned()) } else { Err(RouteError::NotFound) }
+}
+
+fn checked_path(segments: &[&str]) -> Result<String, RouteError> {
+    let valid = segments.iter().all(|segment| slug::is_valid(segment));
+    if valid { Ok(segments.join("/")) } else { Err(RouteError::NotFound) }
+}
+
+/// `7.xml` is 7; `07.xml`, `0.xml` and `+7.xml` are nothing, so that each sitemap has one address.
+fn sitemap_number(file: &str) -> Option<u32> {
+    let digits = file.strip_suffix(".xml")?;
+    let number = digits.parse().ok().filter(|&number: &u32| number > 0)?;
+    (number.to_string() == digits).then_some(number)
+}
