@@ -1,1 +1,7 @@
-//! Placeholder while the workspace is laid out.
+//! Frontage's ingest: polls a merchant's back ends and publishes what they say as a shop.
+//!
+//! The stages, in the order data flows through them; each takes the previous one's type and returns another.
+
+pub mod config; // what the operator wrote
+pub mod cron_text; // schedules as text: five or six fields
+pub mod wire; // the documents every stage after `map` speaks of

@@ -1,0 +1,183 @@
+//! The configuration file as it is spelt, key by key, with every default.
+//!
+//! A key that is not here is refused. Times and sizes carry their unit in the name.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ShopTable {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) currency: String,
+    #[serde(default = "english")]
+    pub(super) locale: String,
+    #[serde(default = "utc")]
+    pub(super) time_zone: String,
+    pub(super) country: Option<String>,
+    pub(super) tagline: Option<String>,
+    pub(super) description: Option<String>,
+    pub(super) email: Option<String>,
+}
+
+fn english() -> String {
+    "en".to_owned()
+}
+
+fn utc() -> String {
+    "UTC".to_owned()
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SourceTable {
+    pub(super) provides: String,
+    pub(super) url: String,
+    pub(super) schedule: String,
+    #[serde(default)]
+    pub(super) jitter_ms: u64,
+    #[serde(default = "json")]
+    pub(super) format: String,
+    #[serde(default)]
+    pub(super) records: String,
+    #[serde(default = "none")]
+    pub(super) next: String,
+    pub(super) accept_language: Option<String>,
+    #[serde(default)]
+    pub(super) headers: BTreeMap<String, String>,
+    #[serde(default = "timeout_ms")]
+    pub(super) timeout_ms: u64,
+    #[serde(default = "stall_timeout_ms")]
+    pub(super) stall_timeout_ms: u64,
+    #[serde(default = "deadline_ms")]
+    pub(super) deadline_ms: u64,
+    #[serde(default = "retries")]
+    pub(super) retries: u32,
+    #[serde(default = "max_pages")]
+    pub(super) max_pages: u32,
+    #[serde(default = "max_page_bytes")]
+    pub(super) max_page_bytes: u64,
+    #[serde(default = "max_run_bytes")]
+    pub(super) max_run_bytes: u64,
+    #[serde(default = "max_wire_bytes")]
+    pub(super) max_wire_bytes: u64,
+    #[serde(default = "max_records")]
+    pub(super) max_records: u64,
+    #[serde(default = "max_record_bytes")]
+    pub(super) max_record_bytes: u64,
+    #[serde(default = "max_depth")]
+    pub(super) max_depth: u64,
+    #[serde(default = "map_timeout_ms")]
+    pub(super) map_timeout_ms: u64,
+    #[serde(default = "max_documents")]
+    pub(super) max_documents: u64,
+    pub(super) map_file: Option<String>,
+    pub(super) map: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    pub(super) vars: BTreeMap<String, toml::Value>,
+    #[serde(default)]
+    pub(super) guard: GuardTable,
+}
+
+fn json() -> String {
+    "json".to_owned()
+}
+
+fn none() -> String {
+    "none".to_owned()
+}
+
+fn timeout_ms() -> u64 {
+    30_000
+}
+
+fn stall_timeout_ms() -> u64 {
+    15_000
+}
+
+fn deadline_ms() -> u64 {
+    1_800_000
+}
+
+fn retries() -> u32 {
+    4
+}
+
+fn max_pages() -> u32 {
+    10_000
+}
+
+fn max_page_bytes() -> u64 {
+    1 << 30
+}
+
+fn max_run_bytes() -> u64 {
+    8 << 30
+}
+
+fn max_wire_bytes() -> u64 {
+    2 << 30
+}
+
+fn max_records() -> u64 {
+    5_000_000
+}
+
+fn max_record_bytes() -> u64 {
+    4 << 20
+}
+
+fn max_depth() -> u64 {
+    64
+}
+
+fn map_timeout_ms() -> u64 {
+    5_000
+}
+
+fn max_documents() -> u64 {
+    10_000
+}
+
+#[derive(Debug, Default, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GuardTable {
+    pub(super) max_removed_percent: Option<f64>,
+    pub(super) max_zero_price_percent: Option<f64>,
+    pub(super) max_invalid_percent: Option<f64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RetentionTable {
+    pub(super) generations: u32,
+    pub(super) min_age_hours: u64,
+    pub(super) manifest_days: u64,
+}
+
+impl Default for RetentionTable {
+    fn default() -> Self {
+        Self {
+            generations: 10,
+            min_age_hours: 24,
+            manifest_days: 90,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct FacetsTable {
+    pub(super) max_values: u32,
+    pub(super) attributes: Option<Vec<String>>,
+}
+
+impl Default for FacetsTable {
+    fn default() -> Self {
+        Self {
+            max_values: 100,
+            attributes: None,
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! What the operator wrote, checked: one TOML file describes one shop and its sources.
+//!
+//! Nothing below `config` sees a text where a time, a URL, a currency or a size is meant.
+//! A file with mistakes yields all of them at once, and nothing else.
+
+mod error;
+mod file;
+mod load;
+mod settings;
+
+pub use error::{ConfigError, Problem};
+pub use load::{from_text, load};
+pub use settings::{
+    Config, Facets, Format, Guard, Mapping, Next, Provides, Request, Retention, Shop, Source,
+    SourceLimits,
+};

@@ -1,0 +1,214 @@
+//! The configuration as the rest of the program sees it.
+//!
+//! Only `load` makes these, so a value of these types has passed every check.
+
+use chrono_tz::Tz;
+use frontage_shared::model::money::Currency;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+use url::Url;
+
+/// Everything the operator decides.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The folder generations are published to.
+    pub store: PathBuf,
+    /// The folder of the feed cache, run history and quarantine; may be deleted, and is rebuilt.
+    pub state: PathBuf,
+    /// Who sells.
+    pub shop: Shop,
+    /// Where the data comes from, by name.
+    pub sources: Vec<Source>,
+    /// When a candidate is held, for the shop as a whole.
+    pub guard: Guard,
+    /// What is kept of the past.
+    pub retention: Retention,
+    /// How listings may be narrowed.
+    pub facets: Facets,
+}
+
+impl Config {
+    /// The source of that name.
+    pub fn source(&self, name: &str) -> Option<&Source> {
+        self.sources.iter().find(|source| source.name == name)
+    }
+}
+
+/// Who sells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shop {
+    /// Names the shop in paths; never changes.
+    pub id: String,
+    /// What shoppers call it.
+    pub name: String,
+    /// What its prices are in.
+    pub currency: Currency,
+    /// BCP 47 tag of its language.
+    pub locale: String,
+    /// What its schedules and naive timestamps are in.
+    pub time_zone: Tz,
+    /// ISO 3166 code of the country it sells from.
+    pub country: Option<String>,
+    /// A sentence under its name.
+    pub tagline: Option<String>,
+    /// What it is, for search engines.
+    pub description: Option<String>,
+    /// Where shoppers write to.
+    pub email: Option<String>,
+}
+
+/// One polled endpoint of a merchant's back end.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Its name in logs, reports and the state folder.
+    pub name: String,
+    /// Which half of the shop it feeds.
+    pub provides: Provides,
+    /// What is fetched, and how.
+    pub request: Request,
+    /// When it is polled, in the shop's time zone.
+    pub schedule: cron::Schedule,
+    /// By how much a poll may be late, at random.
+    pub jitter: Duration,
+    /// What the bytes are.
+    pub format: Format,
+    /// JSON pointer to the array of records; empty when the body is the array.
+    pub records: String,
+    /// What a run may cost.
+    pub limits: SourceLimits,
+    /// How a record becomes documents.
+    pub mapping: Mapping,
+    /// What the mapping sees as `$name`, beside `$currency` and `$time_zone`.
+    pub vars: BTreeMap<String, serde_json::Value>,
+    /// When a candidate is held, for what this source brings.
+    pub guard: Guard,
+}
+
+/// Which half of the shop a source feeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Provides {
+    /// Products, categories, pages, attributes.
+    Catalog,
+    /// Prices and stock.
+    Offers,
+}
+
+impl Provides {
+    /// As the configuration spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Catalog => "catalog",
+            Self::Offers => "offers",
+        }
+    }
+}
+
+/// What is fetched, and how.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The first page.
+    pub url: Url,
+    /// Where the address of the next page stands.
+    pub next: Next,
+    /// Sent as `Accept-Language`.
+    pub accept_language: Option<String>,
+    /// Sent with every request of this source, to its own origin only.
+    pub headers: BTreeMap<String, String>,
+    /// From sending a request to the head of its answer.
+    pub timeout: Duration,
+    /// Between two chunks of a body.
+    pub stall_timeout: Duration,
+    /// For all pages together, retries and pauses included.
+    pub deadline: Duration,
+    /// How often one page is asked for again.
+    pub retries: u32,
+}
+
+/// Where the address of the next page stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// There is only one page.
+    None,
+    /// In the header `Link: <…>; rel="next"`.
+    Link,
+}
+
+/// What the bytes are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON document with an array of records in it.
+    Json,
+    /// One record per line.
+    Ndjson,
+}
+
+/// What a run may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SourceLimits {
+    /// Pages in a run.
+    pub max_pages: u32,
+    /// One page, decompressed.
+    pub max_page_bytes: u64,
+    /// All pages, decompressed.
+    pub max_run_bytes: u64,
+    /// All pages, as sent over the wire.
+    pub max_wire_bytes: u64,
+    /// Records in a run.
+    pub max_records: u64,
+    /// One record.
+    pub max_record_bytes: usize,
+    /// How deep objects and arrays may nest in a record.
+    pub max_depth: usize,
+    /// How long the mapping may take for one record.
+    pub map_timeout: Duration,
+    /// How many documents the mapping may make of one record.
+    pub max_documents: usize,
+}
+
+/// How a record becomes documents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mapping {
+    /// Records are documents already.
+    None,
+    /// Document field (dotted) to expression.
+    Fields(BTreeMap<String, String>),
+    /// A jq program: one record in, any number of documents out.
+    Program {
+        /// Where it was read from, for messages.
+        path: PathBuf,
+        /// The program.
+        text: String,
+    },
+}
+
+/// When a candidate is held instead of published. Percentages are of what is published now.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Guard {
+    /// Products or offers that may go at once.
+    pub max_removed_percent: f64,
+    /// Prices that may become zero at once.
+    pub max_zero_price_percent: f64,
+    /// Records that may be refused: the error budget of a run.
+    pub max_invalid_percent: f64,
+}
+
+/// What is kept of the past.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// The newest generations, however old.
+    pub generations: u32,
+    /// Everything younger than this.
+    pub min_age: Duration,
+    /// Manifests, which are small.
+    pub manifests: Duration,
+}
+
+/// How listings may be narrowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facets {
+    /// Values offered per attribute, the most frequent ones.
+    pub max_values: u32,
+    /// Attribute codes to narrow by, in this order; absent chooses by coverage.
+    pub attributes: Option<Vec<String>>,
+}

@@ -1,0 +1,148 @@
+//! Categories, pages of text, and what every document may carry: status, media, words for search engines.
+//!
+//! Fields stand in the order of the schemas.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// A node of the category tree.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Category {
+    /// The merchant's id; the document's key.
+    pub id: String,
+    /// What shoppers call it.
+    pub name: String,
+    /// The category above; absent at the top.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent_id: Option<String>,
+    /// Its segment in addresses; derived from the name when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slug: Option<String>,
+    /// Its place among its siblings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<i64>,
+    /// Whether it is part of the shop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// Sanitised HTML.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Its pictures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<Media>,
+    /// What search engines are told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seo: Option<Seo>,
+    /// RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<String>,
+    /// Whatever else the merchant sends.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub custom: BTreeMap<String, Value>,
+}
+
+/// A page of text.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Page {
+    /// The merchant's id; the document's key.
+    pub id: String,
+    /// The last segment of its address.
+    pub slug: String,
+    /// Its heading.
+    pub title: String,
+    /// Sanitised HTML.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// What sort of text it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<PageKind>,
+    /// Whether it is part of the shop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published_at: Option<String>,
+    /// RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<String>,
+    /// What search engines are told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seo: Option<Seo>,
+}
+
+/// What sort of text a page is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PageKind {
+    /// About us, contact.
+    #[default]
+    Page,
+    /// A story.
+    Article,
+    /// Terms, privacy, returns.
+    Policy,
+    /// Questions and answers.
+    Faq,
+}
+
+/// Whether a thing is part of the shop.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Part of the shop; what a document without a status means.
+    #[default]
+    Active,
+    /// Not yet.
+    Draft,
+    /// No longer.
+    Archived,
+}
+
+/// A picture, video, model or document.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Media {
+    /// Where it lies: http, https or root-relative.
+    pub url: String,
+    /// What it is; an image when absent.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<MediaKind>,
+    /// What it shows, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alt: Option<String>,
+    /// Width in pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    /// Height in pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+}
+
+/// What a medium is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MediaKind {
+    /// A picture.
+    #[default]
+    Image,
+    /// A moving picture.
+    Video,
+    /// A 3D model.
+    Model,
+    /// A document to download.
+    Document,
+}
+
+/// What search engines are told.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Seo {
+    /// The title of the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The description in results.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Whether to stay out of results.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub noindex: Option<bool>,
+}

@@ -1,0 +1,141 @@
+//! A document of any kind: reading, writing and naming it.
+//!
+//! Reading and writing are inverse to each other, and equal documents write equal bytes.
+
+use super::{AttributeDefinition, Category, Offer, Page, Product};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+use std::fmt;
+
+/// One document of a feed: the unit that is validated, cached, compared and merged.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum Document {
+    /// Something a shop sells.
+    Product(Box<Product>),
+    /// Price and stock of one variant, from a source that knows nothing else about it.
+    Offer(Offer),
+    /// A node of the category tree.
+    Category(Category),
+    /// A page of text.
+    Page(Page),
+    /// What an attribute code means.
+    Attribute(AttributeDefinition),
+}
+
+/// The `type` of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// See [`Document::Product`].
+    Product,
+    /// See [`Document::Offer`].
+    Offer,
+    /// See [`Document::Category`].
+    Category,
+    /// See [`Document::Page`].
+    Page,
+    /// See [`Document::Attribute`].
+    Attribute,
+}
+
+impl Kind {
+    /// Every kind, in the order they are listed in reports.
+    pub const ALL: [Self; 5] = [
+        Self::Product,
+        Self::Offer,
+        Self::Category,
+        Self::Page,
+        Self::Attribute,
+    ];
+
+    /// The kind as `type` spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Product => "product",
+            Self::Offer => "offer",
+            Self::Category => "category",
+            Self::Page => "page",
+            Self::Attribute => "attribute",
+        }
+    }
+
+    /// The kind that `type` names, if it is one of ours.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Document {
+    /// What the document is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Product(_) => Kind::Product,
+            Self::Offer(_) => Kind::Offer,
+            Self::Category(_) => Kind::Category,
+            Self::Page(_) => Kind::Page,
+            Self::Attribute(_) => Kind::Attribute,
+        }
+    }
+
+    /// What makes the document unique among its kind: an id, a code, or for an offer the variant it speaks of.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Product(product) => product.id.clone(),
+            Self::Offer(offer) => offer.key(),
+            Self::Category(category) => category.id.clone(),
+            Self::Page(page) => page.id.clone(),
+            Self::Attribute(attribute) => attribute.code.clone(),
+        }
+    }
+
+    /// The canonical JSON of the document.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self)
+            .expect("a document has text keys and finite numbers only, so it always serialises")
+    }
+
+    /// Reads a document whose JSON has passed the schema.
+    pub fn from_value(value: Value) -> Result<Self, serde_json::Error> {
+        let kind: Tag = Tag::deserialize(&value)?;
+        Self::read(kind.kind, value)
+    }
+
+    /// Reads a document back from its canonical JSON.
+    pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+        let tag: Tag = serde_json::from_str(text)?;
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let document = Self::read(tag.kind, &mut reader)?;
+        reader.end()?;
+        Ok(document)
+    }
+
+    fn read<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<Self, D::Error> {
+        Ok(match kind {
+            Kind::Product => Self::Product(Box::new(Product::deserialize(from)?)),
+            Kind::Offer => Self::Offer(Offer::deserialize(from)?),
+            Kind::Category => Self::Category(Category::deserialize(from)?),
+            Kind::Page => Self::Page(Page::deserialize(from)?),
+            Kind::Attribute => Self::Attribute(AttributeDefinition::deserialize(from)?),
+        })
+    }
+}
+
+/// Not derived: an internally tagged enum buffers numbers in a way that loses their exact digits.
+impl<'de> Deserialize<'de> for Document {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Self::from_value(Value::deserialize(from)?).map_err(serde::de::Error::custom)
+    }
+}
+
+#[derive(Deserialize)]
+struct Tag {
+    #[serde(rename = "type")]
+    kind: Kind,
+}

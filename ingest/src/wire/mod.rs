@@ -1,0 +1,19 @@
+//! The documents of feed 1 as Rust types: a mirror of `schemas/`, after validation has let a document through.
+//!
+//! Serialising one gives its canonical JSON: `type` first, then the schema's field order, absent fields left out,
+//! free-form objects sorted by key. Equal documents give equal bytes, so a hash of the bytes is a hash of the content.
+//! Money stays decimal text here; it becomes minor units only when a catalog is compiled.
+
+mod attribute;
+mod content;
+mod document;
+mod offer;
+mod product;
+
+pub use attribute::{Attribute, AttributeDefinition, AttributeKind, AttributeValue};
+pub use content::{Category, Media, MediaKind, Page, PageKind, Seo, Status};
+pub use document::{Document, Kind};
+pub use offer::{Availability, Offer, Price, Stock};
+pub use product::{
+    Condition, OptionValue, Product, ProductOption, Related, Relation, Variant, Visibility,
+};

@@ -1,0 +1,78 @@
+//! Prices and stock, inside products and as documents of their own.
+//!
+//! Amounts are decimal text: nothing here does arithmetic with money.
+
+use serde::{Deserialize, Serialize};
+
+/// Price and stock of one variant. It never creates a product, and it wins over what the product document says.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Offer {
+    /// The variant, by id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variant_id: Option<String>,
+    /// The variant, by stock keeping unit; ignored when `variant_id` is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sku: Option<String>,
+    /// Its prices; absent leaves them as the catalog has them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prices: Vec<Price>,
+    /// Its stock; absent leaves it as the catalog has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stock: Option<Stock>,
+    /// RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<String>,
+}
+
+impl Offer {
+    /// The variant id, or `sku:` and the stock keeping unit.
+    pub fn key(&self) -> String {
+        match (&self.variant_id, &self.sku) {
+            (Some(id), _) => id.clone(),
+            (None, sku) => format!("sku:{}", sku.as_deref().unwrap_or_default()),
+        }
+    }
+}
+
+/// A price in one currency.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Price {
+    /// What is paid: a decimal such as `12.90`.
+    pub amount: String,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// The price before a reduction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compare_at: Option<String>,
+}
+
+/// Whether a variant can be had, and how many of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stock {
+    /// Whether it can be had.
+    pub availability: Availability,
+    /// How many; may be fractional, and negative where a back end counts open orders.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<f64>,
+    /// RFC 3339: when a preorder or backorder arrives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub available_at: Option<String>,
+}
+
+/// Whether a variant can be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Availability {
+    /// Ready to ship.
+    InStock,
+    /// Not to be had now.
+    OutOfStock,
+    /// Can be ordered, ships later.
+    Backorder,
+    /// Not released yet, can be ordered.
+    Preorder,
+    /// Made after the order.
+    MadeToOrder,
+    /// Will not come back.
+    Discontinued,
+}

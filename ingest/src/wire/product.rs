@@ -1,0 +1,217 @@
+//! Products and their variants.
+//!
+//! Fields stand in the order of `schemas/product.schema.json`.
+
+use super::{Attribute, Media, Price, Seo, Status, Stock};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Where a product may be met.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Visibility {
+    /// In listings and in search; what a document without a visibility means.
+    #[default]
+    Everywhere,
+    /// In listings only.
+    Catalog,
+    /// In search only.
+    Search,
+    /// By its own address only.
+    Hidden,
+}
+
+/// Something a shop sells.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Product {
+    /// The merchant's id; the document's key.
+    pub id: String,
+    /// What shoppers call it.
+    pub name: String,
+    /// The last segment of its address; derived from the name when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slug: Option<String>,
+    /// Whether it is part of the shop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// Where it may be met.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visibility: Option<Visibility>,
+    /// Sanitised HTML.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Sanitised HTML.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub short_description: Option<String>,
+    /// The brand's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub brand: Option<String>,
+    /// Ids of the categories that list it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub category_ids: Vec<String>,
+    /// The category its breadcrumb runs through.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub primary_category_id: Option<String>,
+    /// Free words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// New, refurbished or used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Condition>,
+    /// GTIN of a product without variants.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gtin: Option<String>,
+    /// Manufacturer's part number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mpn: Option<String>,
+    /// Stock keeping unit of a product without variants.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sku: Option<String>,
+    /// What a shopper chooses between.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<ProductOption>,
+    /// The buyable units; without any, the product itself is the one unit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<Variant>,
+    /// Its properties.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<Attribute>,
+    /// Its images, videos and documents, in the order to show them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<Media>,
+    /// Products that go with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<Related>,
+    /// What search engines are told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seo: Option<Seo>,
+    /// Prices of a product without variants.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prices: Vec<Price>,
+    /// Stock of a product without variants.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stock: Option<Stock>,
+    /// RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<String>,
+    /// RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<String>,
+    /// Whatever else the merchant sends.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub custom: BTreeMap<String, Value>,
+}
+
+/// The state of a thing sold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Condition {
+    /// Never used.
+    New,
+    /// Used, then restored.
+    Refurbished,
+    /// Used.
+    Used,
+}
+
+/// One thing a shopper chooses, such as a colour.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ProductOption {
+    /// Its name in variants and links.
+    pub code: String,
+    /// Its name on the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The choices, in the order to show them.
+    pub values: Vec<OptionValue>,
+}
+
+/// One choice of an option.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct OptionValue {
+    /// Its name in variants and links.
+    pub code: String,
+    /// Its name on the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// A colour (`#rrggbb`) or the URL of a picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub swatch: Option<String>,
+}
+
+/// A buyable unit of a product.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Variant {
+    /// The merchant's id, unique in the shop.
+    pub id: String,
+    /// Stock keeping unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sku: Option<String>,
+    /// Global trade item number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gtin: Option<String>,
+    /// Manufacturer's part number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mpn: Option<String>,
+    /// Its name, when the options do not say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its place among the variants.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<i64>,
+    /// Whether it is the one shown first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<bool>,
+    /// Whether it is part of the shop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// Option code to value code.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub options: BTreeMap<String, String>,
+    /// Its prices.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prices: Vec<Price>,
+    /// Its stock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stock: Option<Stock>,
+    /// Its own pictures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<Media>,
+    /// Whatever else the merchant sends.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub custom: BTreeMap<String, Value>,
+}
+
+/// A product that goes with this one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Related {
+    /// How it goes with it.
+    pub relation: Relation,
+    /// The other product's id.
+    pub product_id: String,
+}
+
+/// How a product goes with another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// Somehow.
+    Related,
+    /// A better one.
+    Upsell,
+    /// Often bought together.
+    CrossSell,
+    /// Used with it.
+    Accessory,
+    /// Repairs it.
+    SparePart,
+    /// Used up by it.
+    Consumable,
+    /// Instead of it.
+    Substitute,
+    /// Part of this bundle.
+    BundleItem,
+    /// Part of this group.
+    GroupedItem,
+}
