@@ -51,12 +51,21 @@ const CODES: [(u8, &str); 4] = [
         2,
         "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG",
     ),
-    (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
+    (
+        0,
+        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    ),
     (3, "BHD IQD JOD KWD LYD OMR TND"),
     (4, "CLF UYW"),
 ];
 
 impl Currency {
+    /// The euro, where a currency is needed and none is at hand.
+    pub const EUR: Self = Self {
+        code: *b"EUR",
+        exponent: 2,
+    };
+
     /// Reads an ISO 4217 code in capitals.
     pub fn parse(code: &str) -> Result<Self, MoneyError> {
         let unknown = || MoneyError::UnknownCurrency(code.to_owned());
@@ -64,7 +73,10 @@ impl Currency {
         CODES
             .iter()
             .find(|(_, codes)| codes.split(' ').any(|known| known == code))
-            .map(|&(exponent, _)| Self { code: letters, exponent })
+            .map(|&(exponent, _)| Self {
+                code: letters,
+                exponent,
+            })
             .ok_or_else(unknown)
     }
 
@@ -173,14 +185,21 @@ mod tests {
         check("12.999", "EUR", Err("more decimals than EUR"));
         check("1.5", "JPY", Err("more decimals than JPY"));
         check("92233720368547758.08", "EUR", Err("too large"));
-        for text in ["", ".", "1.", ".5", "-1", "+1", "1e3", "1,5", " 1", "1.2.3", "٣"] {
+        for text in [
+            "", ".", "1.", ".5", "-1", "+1", "1e3", "1,5", " 1", "1.2.3", "٣",
+        ] {
             check(text, "EUR", Err("not a decimal"));
         }
     }
 
     #[test]
     fn amounts_print_as_they_parse() {
-        for (text, code) in [("0.05", "EUR"), ("1200", "JPY"), ("0.001", "KWD"), ("7.0001", "CLF")] {
+        for (text, code) in [
+            ("0.05", "EUR"),
+            ("1200", "JPY"),
+            ("0.001", "KWD"),
+            ("7.0001", "CLF"),
+        ] {
             let money = Money::parse_decimal(text, Currency::parse(code).unwrap()).unwrap();
             assert_eq!(money.to_string(), text);
         }

@@ -1,1 +1,58 @@
-//! Placeholder.
+//! The immutable files of a shop.
+//!
+//! A part is one self-describing file: a header, a table of sections, the sections, a trailer. `docs/snapshot-format.md`
+//! is the normative text; a test compares its field tables with the records here. Any bytes may be opened: the
+//! readers answer with an error or with nothing, never with a panic, an outsized allocation or a read out of bounds.
+
+#![deny(clippy::indexing_slicing)]
+
+/// §1 Every constant: magic, version, alignment, the numbers of the sections.
+pub mod layout;
+
+/// §2 Records and the field types they are made of, each of which can check itself.
+pub mod record;
+
+/// §3 Opening and verifying a file of sections.
+pub mod part;
+
+/// §3 Writing a file of sections.
+pub mod write;
+
+/// §4 The two text heaps.
+pub mod heap;
+
+/// §5 Products, variants, options and media.
+pub mod products;
+
+/// §6 Attributes and the facets made of them.
+pub mod facets;
+
+/// §7 The category tree, brands and content pages.
+pub mod categories;
+
+/// §8 From a URL path to what it shows.
+pub mod routes;
+
+/// §9 The text index, opened over the mapped bytes.
+pub mod text;
+
+/// The catalog part: the slow half of a shop.
+pub mod catalog;
+
+/// Everything a catalog part is written from, table by table.
+pub mod tables;
+
+/// §10 The offers part: the fast half, price and stock.
+pub mod offers;
+
+/// Both parts and their manifest, opened as one.
+pub mod generation;
+
+/// Every way a file is refused.
+pub mod error;
+
+/// Mapping a file: the only unsafe act of the project.
+pub mod mapped;
+
+pub use error::SnapshotError;
+pub use generation::Generation;

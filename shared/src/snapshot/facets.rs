@@ -1,0 +1,202 @@
+//! §6 Attributes, and the facets made of them.
+//!
+//! A facet value has its products as ascending postings, for filtering; a product has its facet values as an
+//! ascending list, for counting: the cost of counting is that of the products found, not of the values there are.
+
+use zerocopy::little_endian::{U32, U64};
+
+use super::catalog::Catalog;
+use super::layout::section;
+use super::products::texts;
+use super::record::{List, RowRef, StrRef, record};
+
+record! {
+    /// A property that products may have.
+    pub struct AttributeRecord in section::ATTRIBUTES {
+        /// The merchant's code; the sort key.
+        code: StrRef,
+        /// As shoppers see it.
+        label: StrRef,
+        /// Heading under which the property table shows it.
+        group: StrRef,
+        /// Unit behind the value, such as kg.
+        unit: StrRef,
+    }
+}
+
+record! {
+    /// A value that at least one product has for an attribute.
+    pub struct AttributeValueRecord in section::ATTRIBUTE_VALUES {
+        /// The attribute.
+        attribute: RowRef<{ section::ATTRIBUTES }>,
+        /// As shoppers see it, without the unit.
+        label: StrRef,
+    }
+}
+
+record! {
+    /// Something shoppers can filter by.
+    pub struct FacetRecord in section::FACETS {
+        /// As in URLs: `brand`, an option's or an attribute's code.
+        code: StrRef,
+        /// As shoppers see it.
+        label: StrRef,
+        /// Unit behind the values.
+        unit: StrRef,
+        /// Values in the order to show them.
+        values: List<{ section::FACET_VALUES }>,
+        /// 0 brand, 1 option, 2 attribute.
+        kind: U32,
+    }
+}
+
+record! {
+    /// A value of a facet.
+    pub struct FacetValueRecord in section::FACET_VALUES {
+        /// As in URLs, unique in the facet.
+        code: StrRef,
+        /// As shoppers see it.
+        label: StrRef,
+        /// `#rrggbb`, or empty.
+        swatch: StrRef,
+        /// The facet.
+        facet: RowRef<{ section::FACETS }>,
+        /// Listed products that have it, ascending.
+        products: List<{ section::POSTINGS }>,
+    }
+}
+
+record! {
+    /// A product's positions in sort orders; the smaller, the earlier.
+    pub struct RankRecord in section::RANKS {
+        /// By name.
+        name: U32,
+        /// By creation, newest first.
+        newest: U32,
+        /// By the merchant's own order.
+        featured: U32,
+    }
+}
+
+record! {
+    /// A file of the text index.
+    pub struct TextFileRecord in section::TEXT_FILES {
+        /// Its name; the sort key.
+        name: StrRef,
+        /// From the start of the text index section.
+        offset: U64,
+        /// Bytes.
+        length: U64,
+    }
+}
+
+/// A facet as pages read it.
+#[derive(Clone, Copy)]
+pub struct Facet<'a> {
+    pub(super) catalog: &'a Catalog,
+    /// Its row.
+    pub row: u32,
+    pub(super) record: &'a FacetRecord,
+}
+
+/// A facet value as pages read it.
+#[derive(Clone, Copy)]
+pub struct FacetValue<'a> {
+    pub(super) catalog: &'a Catalog,
+    /// Its row; products refer to values by row.
+    pub row: u32,
+    pub(super) record: &'a FacetValueRecord,
+}
+
+/// A product's property as pages read it.
+#[derive(Clone, Copy)]
+pub struct AttributeValue<'a> {
+    pub(super) catalog: &'a Catalog,
+    pub(super) record: &'a AttributeValueRecord,
+    pub(super) attribute: &'a AttributeRecord,
+}
+
+texts!(Facet {
+    /// As in URLs.
+    code via str,
+    /// As shoppers see it.
+    label via str,
+    /// Unit behind the values; may be empty.
+    unit via str,
+});
+
+texts!(FacetValue {
+    /// As in URLs, unique in the facet.
+    code via str,
+    /// As shoppers see it.
+    label via str,
+    /// `#rrggbb`, or empty.
+    swatch via str,
+});
+
+impl<'a> Facet<'a> {
+    /// Values in the order to show them.
+    pub fn values(&self) -> impl Iterator<Item = FacetValue<'a>> + use<'a> {
+        let catalog = self.catalog;
+        self.value_rows()
+            .filter_map(move |row| catalog.facet_value(row))
+    }
+
+    /// Rows of the values.
+    pub fn value_rows(&self) -> std::ops::Range<u32> {
+        self.record.values.range()
+    }
+
+    /// The value with this code.
+    pub fn value(&self, code: &str) -> Option<FacetValue<'a>> {
+        self.values().find(|value| value.code() == code)
+    }
+
+    /// Whether it is the brand facet.
+    pub fn is_brand(&self) -> bool {
+        self.record.kind.get() == 0
+    }
+}
+
+impl<'a> FacetValue<'a> {
+    /// The facet.
+    pub fn facet(&self) -> Option<Facet<'a>> {
+        self.catalog.facet(self.record.facet.get()?)
+    }
+
+    /// Listed products that have it, ascending.
+    pub fn products(&self) -> impl ExactSizeIterator<Item = u32> + use<'a> {
+        self.catalog
+            .part()
+            .list::<RowRef<{ section::PRODUCTS }>, _>(self.record.products)
+            .iter()
+            .map(|row| row.0.get())
+    }
+}
+
+impl<'a> AttributeValue<'a> {
+    /// As shoppers see it, without the unit.
+    pub fn value(&self) -> &'a str {
+        self.catalog.part().str(self.record.label)
+    }
+
+    /// The attribute's code.
+    pub fn code(&self) -> &'a str {
+        self.catalog.part().str(self.attribute.code)
+    }
+
+    /// The attribute's name.
+    pub fn label(&self) -> &'a str {
+        self.catalog.part().str(self.attribute.label)
+    }
+
+    /// Heading under which it stands; may be empty.
+    pub fn group(&self) -> &'a str {
+        self.catalog.part().str(self.attribute.group)
+    }
+
+    /// Unit behind the value; may be empty.
+    pub fn unit(&self) -> &'a str {
+        self.catalog.part().str(self.attribute.unit)
+    }
+}

@@ -1,0 +1,125 @@
+//! Both parts of a generation and its manifest, opened as one: what a request takes once and renders everything from.
+
+use std::path::Path;
+
+use ownedbytes::OwnedBytes;
+
+use super::SnapshotError;
+use super::catalog::Catalog;
+use super::layout::PartKind;
+use super::mapped;
+use super::offers::Offers;
+use crate::manifest::{Manifest, PartEntry};
+use crate::model::money::Currency;
+
+/// One published state of a shop.
+#[derive(Debug)]
+pub struct Generation {
+    /// What defines it.
+    pub manifest: Manifest,
+    /// The slow half.
+    pub catalog: Catalog,
+    /// The fast half.
+    pub offers: Offers,
+}
+
+impl Generation {
+    /// Opens both parts from bytes. Cheap; see [`Generation::verify`].
+    ///
+    /// # Errors
+    /// A part does not open, or the two do not belong together.
+    pub fn open(
+        manifest: Manifest,
+        catalog: OwnedBytes,
+        offers: OwnedBytes,
+    ) -> Result<Self, SnapshotError> {
+        let generation = Self {
+            catalog: Catalog::open(catalog)?,
+            offers: Offers::open(offers)?,
+            manifest,
+        };
+        let (expected, got) = (
+            hex(&generation.offers.catalog_hash()),
+            generation.manifest.catalog.hash.clone(),
+        );
+        if expected != got {
+            return Err(SnapshotError::Mismatch { expected, got });
+        }
+        let counts = (
+            generation.catalog.variant_count(),
+            generation.catalog.product_count(),
+        );
+        if counts
+            != (
+                generation.offers.variant_count(),
+                generation.offers.product_count(),
+            )
+        {
+            return Err(SnapshotError::Order {
+                section: "VARIANT_OFFERS",
+                row: counts.0,
+                rule: "one offer for each variant and product",
+            });
+        }
+        Ok(generation)
+    }
+
+    /// Maps both parts from a folder where they lie under their names.
+    ///
+    /// # Errors
+    /// A file cannot be mapped, a part does not open, or the two do not belong together.
+    pub fn map(manifest: Manifest, folder: &Path) -> Result<Self, SnapshotError> {
+        let catalog = mapped::map(&folder.join(manifest.catalog.file_name(PartKind::Catalog)))?;
+        let offers = mapped::map(&folder.join(manifest.offers.file_name(PartKind::Offers)))?;
+        Self::open(manifest, catalog, offers)
+    }
+
+    /// Reads every byte of both parts once and checks all that readers rely on.
+    ///
+    /// # Errors
+    /// The first damage found.
+    pub fn verify(&self) -> Result<(), SnapshotError> {
+        self.catalog.verify()?;
+        self.offers.verify()?;
+        match Currency::parse(self.catalog.shop().currency) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(SnapshotError::Field {
+                section: "SHOP",
+                row: 0,
+                field: "currency",
+                rule: "must be an ISO 4217 code",
+            }),
+        }
+    }
+
+    /// The generation's number.
+    pub fn number(&self) -> u64 {
+        self.manifest.generation
+    }
+
+    /// The currency of all prices. Verified generations always have one; others fall back to euros.
+    pub fn currency(&self) -> Currency {
+        Currency::parse(self.catalog.shop().currency).unwrap_or(Currency::EUR)
+    }
+}
+
+/// Compares a file's bytes with the BLAKE3 in its entry.
+///
+/// # Errors
+/// They differ.
+pub fn check_name(entry: &PartEntry, bytes: &[u8]) -> Result<(), SnapshotError> {
+    let got = blake3::hash(bytes).to_hex().to_string();
+    if got == entry.hash {
+        Ok(())
+    } else {
+        Err(SnapshotError::Name {
+            expected: entry.hash.clone(),
+            got,
+        })
+    }
+}
+
+/// Lower-case hexadecimal of a hash.
+pub fn hex(hash: &[u8; 32]) -> String {
+    blake3::Hash::from_bytes(*hash).to_hex().to_string()
+}

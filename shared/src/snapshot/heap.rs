@@ -1,0 +1,80 @@
+//! §4 The two text heaps: one after another, UTF-8, no terminators; equal texts are stored once.
+
+use std::collections::HashMap;
+
+use xxhash_rust::xxh3::xxh3_128;
+use zerocopy::little_endian::U32;
+
+use super::record::{StrRef, TextRef};
+
+/// Collects texts for one heap.
+///
+/// Texts are told apart by their 128-bit hash, so that the texts themselves need not be kept twice.
+#[derive(Debug, Default)]
+pub struct Heap {
+    bytes: Vec<u8>,
+    /// Where each distinct text lies, by its hash.
+    places: HashMap<u128, (u32, u32)>,
+}
+
+/// A heap that cannot be addressed with 32 bits.
+#[derive(Debug, thiserror::Error)]
+#[error("the texts of this shop exceed 4 GiB in one heap")]
+pub struct HeapFull;
+
+impl Heap {
+    /// Adds a short text, or finds it if it is there already.
+    ///
+    /// # Errors
+    /// The heap would exceed 4 GiB.
+    pub fn string(&mut self, text: &str) -> Result<StrRef, HeapFull> {
+        let (offset, len) = self.place(text)?;
+        Ok(StrRef { offset, len })
+    }
+
+    /// Adds a long text, or finds it if it is there already.
+    ///
+    /// # Errors
+    /// The heap would exceed 4 GiB.
+    pub fn text(&mut self, text: &str) -> Result<TextRef, HeapFull> {
+        let (offset, len) = self.place(text)?;
+        Ok(TextRef { offset, len })
+    }
+
+    /// The heap's bytes as they go into the file.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    fn place(&mut self, text: &str) -> Result<(U32, U32), HeapFull> {
+        if text.is_empty() {
+            return Ok((U32::ZERO, U32::ZERO));
+        }
+        let len = u32::try_from(text.len()).map_err(|_| HeapFull)?;
+        let next = u32::try_from(self.bytes.len()).map_err(|_| HeapFull)?;
+        next.checked_add(len).ok_or(HeapFull)?;
+        let (offset, len) = *self
+            .places
+            .entry(xxh3_128(text.as_bytes()))
+            .or_insert_with(|| {
+                self.bytes.extend_from_slice(text.as_bytes());
+                (next, len)
+            });
+        Ok((offset.into(), len.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_texts_are_stored_once() {
+        let mut heap = Heap::default();
+        let first = heap.string("red").unwrap();
+        heap.string("blue").unwrap();
+        assert_eq!(heap.string("red").unwrap(), first);
+        assert_eq!(heap.string("").unwrap(), StrRef::default());
+        assert_eq!(heap.as_bytes(), b"redblue");
+    }
+}

@@ -1,0 +1,177 @@
+//! Everything a catalog part is written from: one table a section, in the order of the file.
+
+use std::io::{self, Seek, Write};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::categories::{BrandRecord, CategoryRecord, PageRecord};
+use super::facets::{
+    AttributeRecord, AttributeValueRecord, FacetRecord, FacetValueRecord, RankRecord,
+    TextFileRecord,
+};
+use super::heap::{Heap, HeapFull};
+use super::layout::{ALIGNMENT, PartKind, section};
+use super::products::{
+    MediaRecord, OptionRecord, OptionValueRecord, ProductRecord, RelatedRecord, ShopRecord,
+    VariantKeyRecord, VariantRecord,
+};
+use super::record::{RowRef, StrRef};
+use super::routes::RouteRecord;
+use super::text::PackedFile;
+use super::write::PartWriter;
+
+/// The tables of one catalog; whoever fills them keeps the orders that the format demands.
+#[derive(Debug, Default)]
+pub struct CatalogTables {
+    /// Short texts.
+    pub strings: Heap,
+    /// Long texts.
+    pub texts: Heap,
+    /// Exactly one.
+    pub shop: Vec<ShopRecord>,
+    /// Sorted by id.
+    pub products: Vec<ProductRecord>,
+    /// Grouped by product.
+    pub variants: Vec<VariantRecord>,
+    /// Grouped by variant.
+    pub variant_values: Vec<RowRef<{ section::OPTION_VALUES }>>,
+    /// Sorted by key, then row.
+    pub variant_keys: Vec<VariantKeyRecord>,
+    /// Sorted by SKU.
+    pub skus: Vec<RowRef<{ section::VARIANTS }>>,
+    /// Grouped by product.
+    pub options: Vec<OptionRecord>,
+    /// Grouped by option.
+    pub option_values: Vec<OptionValueRecord>,
+    /// Sorted by code.
+    pub attributes: Vec<AttributeRecord>,
+    /// Any order.
+    pub attribute_values: Vec<AttributeValueRecord>,
+    /// Grouped by product.
+    pub product_attributes: Vec<RowRef<{ section::ATTRIBUTE_VALUES }>>,
+    /// Grouped by owner.
+    pub media: Vec<MediaRecord>,
+    /// Grouped by product.
+    pub product_categories: Vec<RowRef<{ section::CATEGORIES }>>,
+    /// Grouped by product.
+    pub related: Vec<RelatedRecord>,
+    /// Pre-order.
+    pub categories: Vec<CategoryRecord>,
+    /// Grouped by category.
+    pub children: Vec<RowRef<{ section::CATEGORIES }>>,
+    /// Grouped by category or brand.
+    pub listings: Vec<RowRef<{ section::PRODUCTS }>>,
+    /// Sorted by slug.
+    pub brands: Vec<BrandRecord>,
+    /// Sorted by slug.
+    pub pages: Vec<PageRecord>,
+    /// Sorted by hash, then path.
+    pub routes: Vec<RouteRecord>,
+    /// In the order to show them.
+    pub facets: Vec<FacetRecord>,
+    /// Grouped by facet.
+    pub facet_values: Vec<FacetValueRecord>,
+    /// Grouped by facet value, ascending.
+    pub postings: Vec<RowRef<{ section::PRODUCTS }>>,
+    /// Grouped by product, ascending.
+    pub product_facets: Vec<RowRef<{ section::FACET_VALUES }>>,
+    /// One for each product.
+    pub ranks: Vec<RankRecord>,
+    /// Sorted by name.
+    pub text_files: Vec<PackedFile>,
+    /// Sorted.
+    pub origins: Vec<StrRef>,
+}
+
+/// Writing a catalog part failed.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// A heap is full.
+    #[error(transparent)]
+    Heap(#[from] HeapFull),
+    /// The sink failed.
+    #[error("cannot write the part: {0}")]
+    Io(#[from] io::Error),
+}
+
+impl CatalogTables {
+    /// Writes the part and gives the sink back. Lookups that follow from the tables (variant keys, SKUs, routes)
+    /// are sorted here.
+    ///
+    /// # Errors
+    /// The sink failed or a heap is full.
+    pub fn write<W: Write + Seek>(mut self, sink: W) -> Result<W, WriteError> {
+        let (text_files, text_index) = self.pack_text()?;
+        self.routes.sort_by_key(|route| {
+            (
+                route.hash.get(),
+                text_of(&self.strings, route.path).to_vec(),
+            )
+        });
+        self.variant_keys
+            .sort_by_key(|entry| (entry.key.get(), entry.variant.0.get()));
+        let mut writer = PartWriter::start(sink, PartKind::Catalog)?;
+        writer.rows(section::SHOP, &self.shop)?;
+        writer.bytes(section::STRINGS, self.strings.as_bytes())?;
+        writer.bytes(section::TEXTS, self.texts.as_bytes())?;
+        writer.rows(section::PRODUCTS, &self.products)?;
+        writer.rows(section::VARIANTS, &self.variants)?;
+        writer.rows(section::VARIANT_VALUES, &self.variant_values)?;
+        writer.rows(section::VARIANT_KEYS, &self.variant_keys)?;
+        writer.rows(section::SKUS, &self.skus)?;
+        writer.rows(section::OPTIONS, &self.options)?;
+        writer.rows(section::OPTION_VALUES, &self.option_values)?;
+        writer.rows(section::ATTRIBUTES, &self.attributes)?;
+        writer.rows(section::ATTRIBUTE_VALUES, &self.attribute_values)?;
+        writer.rows(section::PRODUCT_ATTRIBUTES, &self.product_attributes)?;
+        writer.rows(section::MEDIA, &self.media)?;
+        writer.rows(section::PRODUCT_CATEGORIES, &self.product_categories)?;
+        writer.rows(section::RELATED, &self.related)?;
+        writer.rows(section::CATEGORIES, &self.categories)?;
+        writer.rows(section::CHILDREN, &self.children)?;
+        writer.rows(section::LISTINGS, &self.listings)?;
+        writer.rows(section::BRANDS, &self.brands)?;
+        writer.rows(section::PAGES, &self.pages)?;
+        writer.rows(section::ROUTES, &self.routes)?;
+        writer.rows(section::FACETS, &self.facets)?;
+        writer.rows(section::FACET_VALUES, &self.facet_values)?;
+        writer.rows(section::POSTINGS, &self.postings)?;
+        writer.rows(section::PRODUCT_FACETS, &self.product_facets)?;
+        writer.rows(section::RANKS, &self.ranks)?;
+        writer.rows(section::TEXT_FILES, &text_files)?;
+        writer.bytes(section::TEXT_INDEX, &text_index)?;
+        writer.rows(section::ORIGINS, &self.origins)?;
+        Ok(writer.finish()?)
+    }
+
+    /// Lays the index's files one after another, aligned like sections.
+    fn pack_text(&mut self) -> Result<(Vec<TextFileRecord>, Vec<u8>), WriteError> {
+        let mut records = Vec::with_capacity(self.text_files.len());
+        let mut bytes = Vec::new();
+        for file in &self.text_files {
+            bytes.resize(bytes.len().next_multiple_of(ALIGNMENT as usize), 0);
+            records.push(TextFileRecord {
+                name: self.strings.string(&file.name)?,
+                offset: (bytes.len() as u64).into(),
+                length: (file.bytes.len() as u64).into(),
+            });
+            bytes.extend_from_slice(&file.bytes);
+        }
+        Ok((records, bytes))
+    }
+}
+
+/// The key of a variant as the format defines it.
+pub fn variant_key_record(id: &str, row: u32) -> VariantKeyRecord {
+    VariantKeyRecord {
+        key: xxh3_64(id.as_bytes()).into(),
+        variant: RowRef::new(Some(row)),
+    }
+}
+
+fn text_of(heap: &Heap, at: StrRef) -> &[u8] {
+    let start = at.offset.get() as usize;
+    heap.as_bytes()
+        .get(start..start.saturating_add(at.len.get() as usize))
+        .unwrap_or_default()
+}

@@ -1,0 +1,575 @@
+//! §9 The text index: a tantivy index of one segment, packed into a section and opened over the mapped bytes.
+//!
+//! Document ids are product rows. tantivy names a segment at random; packing replaces that name by a fixed one, so
+//! that equal products give equal bytes.
+
+use std::collections::HashSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ownedbytes::OwnedBytes;
+use tantivy::collector::{Collector, SegmentCollector};
+use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
+use tantivy::directory::{
+    Directory, DirectoryLock, FileHandle, Lock, RamDirectory, WatchCallback, WatchHandle, WritePtr,
+};
+use tantivy::indexer::SingleSegmentIndexWriter;
+use tantivy::query::{BooleanQuery, BoostQuery, FuzzyTermQuery, Occur, Query, TermQuery};
+use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
+use tantivy::tokenizer::{
+    AsciiFoldingFilter, LowerCaser, RemoveLongFilter, SimpleTokenizer, TextAnalyzer,
+    TokenizerManager,
+};
+use tantivy::{
+    DocId, Index, Score, Searcher, SegmentOrdinal, SegmentReader, TantivyDocument, Term,
+};
+
+/// Words longer than this are neither indexed nor searched for.
+const MAX_WORD_BYTES: usize = 40;
+/// Words of a query beyond this many are ignored.
+const MAX_QUERY_WORDS: usize = 12;
+/// The name under which both sides know how texts become words.
+const ANALYZER: &str = "frontage";
+/// The segment's name in every packed index.
+const SEGMENT: &str = "00000000000000000000000000000000";
+/// tantivy's list of files it may delete; here it only serves its checksum test.
+const MANAGED_FILE: &str = ".managed.json";
+const META_FILE: &str = "meta.json";
+
+/// Building or opening a text index failed.
+#[derive(Debug, thiserror::Error)]
+pub enum TextError {
+    /// tantivy refused.
+    #[error(transparent)]
+    Tantivy(#[from] tantivy::TantivyError),
+    /// A file of the finished index could not be read back.
+    #[error("cannot read back {0}")]
+    Unreadable(PathBuf),
+    /// The index has not exactly one segment.
+    #[error("the index has {0} segments instead of one")]
+    Segments(usize),
+}
+
+/// What search knows about one product.
+#[derive(Debug, Default, Clone)]
+pub struct TextDocument {
+    /// The name; weighs most.
+    pub title: String,
+    /// All else that describes it, as plain words.
+    pub body: String,
+    /// SKU, GTIN, part numbers: found only as a whole.
+    pub codes: Vec<String>,
+}
+
+/// Builds the index of one catalog; products must come in row order, all of them.
+pub struct TextIndexBuilder {
+    directory: RamDirectory,
+    writer: SingleSegmentIndexWriter,
+    fields: Fields,
+}
+
+/// A file of a packed index.
+#[derive(Debug)]
+pub struct PackedFile {
+    /// Its name.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// A product that matches a query.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hit {
+    /// The product's row.
+    pub product: u32,
+    /// Relevance; the larger, the better.
+    pub score: f32,
+}
+
+/// All matches of a query.
+#[derive(Debug, Default)]
+pub struct Hits {
+    /// In row order.
+    pub hits: Vec<Hit>,
+    /// No product has the words as typed; these have similar ones.
+    pub fuzzy: bool,
+}
+
+/// An opened index.
+pub struct TextIndex {
+    index: Index,
+    searcher: Searcher,
+    fields: Fields,
+    analyzer: TextAnalyzer,
+}
+
+#[derive(Clone, Copy)]
+struct Fields {
+    title: Field,
+    body: Field,
+    code: Field,
+}
+
+impl TextIndexBuilder {
+    /// Starts an index.
+    ///
+    /// # Errors
+    /// tantivy refused the budget.
+    pub fn new(memory_budget_bytes: usize) -> Result<Self, TextError> {
+        let (schema, fields) = schema();
+        let directory = RamDirectory::create();
+        let writer = Index::builder()
+            .schema(schema)
+            .tokenizers(tokenizers())
+            .single_segment_index_writer(directory.clone(), memory_budget_bytes)?;
+        Ok(Self {
+            directory,
+            writer,
+            fields,
+        })
+    }
+
+    /// Adds the product of the next row.
+    ///
+    /// # Errors
+    /// tantivy failed.
+    pub fn add(&mut self, product: &TextDocument) -> Result<(), TextError> {
+        let mut document = TantivyDocument::default();
+        document.add_text(self.fields.title, &product.title);
+        document.add_text(self.fields.body, &product.body);
+        for code in &product.codes {
+            document.add_text(self.fields.code, code.to_lowercase());
+        }
+        Ok(self.writer.add_document(document)?)
+    }
+
+    /// Finishes the index and gives its files, sorted by name.
+    ///
+    /// # Errors
+    /// tantivy failed.
+    pub fn finish(self) -> Result<Vec<PackedFile>, TextError> {
+        let index = self.writer.finalize()?;
+        let segments = index.searchable_segment_metas()?;
+        let [segment] = segments.as_slice() else {
+            return Err(TextError::Segments(segments.len()));
+        };
+        let hyphenated = segment.id().to_string();
+        let name = segment.id().uuid_string();
+        let mut files = Vec::new();
+        for path in index
+            .load_metas()?
+            .list_segment_files()
+            .into_iter()
+            .chain([PathBuf::from(META_FILE)])
+        {
+            // A segment names files it may have; those of features not in use were never written.
+            let Ok(handle) = self.directory.get_file_handle(&path) else {
+                continue;
+            };
+            let unreadable = |_| TextError::Unreadable(path.clone());
+            let mut bytes = handle
+                .read_bytes(0..handle.len())
+                .map_err(unreadable)?
+                .to_vec();
+            if path == Path::new(META_FILE) {
+                bytes = with_fixed_segment(&bytes, &[&name, &hyphenated]);
+            }
+            files.push(PackedFile {
+                name: path.to_string_lossy().replace(&name, SEGMENT),
+                bytes,
+            });
+        }
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(files)
+    }
+}
+
+/// `meta.json` names the segment with hyphens, file names do without.
+fn with_fixed_segment(meta: &[u8], names: &[&String]) -> Vec<u8> {
+    let fixed_hyphenated = "00000000-0000-0000-0000-000000000000";
+    let mut text = String::from_utf8_lossy(meta).into_owned();
+    for name in names {
+        let fixed = if name.contains('-') {
+            fixed_hyphenated
+        } else {
+            SEGMENT
+        };
+        text = text.replace(name.as_str(), fixed);
+    }
+    text.into_bytes()
+}
+
+impl TextIndex {
+    /// Opens a packed index; its bytes stay where they are.
+    ///
+    /// # Errors
+    /// It is not an index that this build can read.
+    pub fn open(files: Vec<(String, OwnedBytes)>) -> Result<Self, TextError> {
+        let mut index = Index::open(PackedDirectory {
+            files: files.into(),
+        })?;
+        index.set_tokenizers(tokenizers());
+        let segments = index.searchable_segment_metas()?.len();
+        if segments != 1 {
+            return Err(TextError::Segments(segments));
+        }
+        let schema = index.schema();
+        let fields = Fields {
+            title: schema.get_field("title")?,
+            body: schema.get_field("body")?,
+            code: schema.get_field("code")?,
+        };
+        let reader = index
+            .reader_builder()
+            .reload_policy(tantivy::ReloadPolicy::Manual)
+            .try_into()?;
+        Ok(Self {
+            index,
+            searcher: reader.searcher(),
+            fields,
+            analyzer: analyzer(),
+        })
+    }
+
+    /// Products in the index, listed or not.
+    pub fn products(&self) -> u64 {
+        self.searcher.num_docs()
+    }
+
+    /// Compares tantivy's own checksums; gives the damaged files.
+    ///
+    /// # Errors
+    /// The index could not be read.
+    pub fn damaged_files(&self) -> Result<HashSet<PathBuf>, TextError> {
+        Ok(self.index.validate_checksum()?)
+    }
+
+    /// All products that have every word of the query: in name, description or codes, the last word also as a
+    /// beginning. If there are none, products with similar words.
+    ///
+    /// # Errors
+    /// The index could not be read.
+    pub fn search(&self, query: &str) -> Result<Hits, TextError> {
+        let words = self.words(query);
+        if words.is_empty() {
+            return Ok(Hits::default());
+        }
+        let hits = self.run(&words, query, false)?;
+        if !hits.is_empty() {
+            return Ok(Hits { hits, fuzzy: false });
+        }
+        Ok(Hits {
+            hits: self.run(&words, query, true)?,
+            fuzzy: true,
+        })
+    }
+
+    fn run(&self, words: &[String], query: &str, fuzzy: bool) -> Result<Vec<Hit>, TextError> {
+        let last = words.len() - 1;
+        let all_words = words
+            .iter()
+            .enumerate()
+            .map(|(position, word)| (Occur::Must, self.word_query(word, position == last, fuzzy)));
+        let whole_code = Term::from_field_text(self.fields.code, &query.trim().to_lowercase());
+        let any = BooleanQuery::new(vec![
+            (
+                Occur::Should,
+                Box::new(BooleanQuery::new(all_words.collect())) as Box<dyn Query>,
+            ),
+            (
+                Occur::Should,
+                boosted(TermQuery::new(whole_code, IndexRecordOption::Basic), 20.0),
+            ),
+        ]);
+        Ok(self.searcher.search(&any, &AllHits)?)
+    }
+
+    fn word_query(&self, word: &str, is_last: bool, fuzzy: bool) -> Box<dyn Query> {
+        let term = |field| Term::from_field_text(field, word);
+        let exact = |field| TermQuery::new(term(field), IndexRecordOption::WithFreqs);
+        let mut ways: Vec<(Occur, Box<dyn Query>)> = vec![
+            (Occur::Should, boosted(exact(self.fields.title), 4.0)),
+            (Occur::Should, boosted(exact(self.fields.body), 1.0)),
+            (Occur::Should, boosted(exact(self.fields.code), 8.0)),
+        ];
+        if is_last && word.chars().count() >= 2 {
+            let prefix = FuzzyTermQuery::new_prefix(term(self.fields.title), 0, true);
+            ways.push((Occur::Should, boosted(prefix, 2.0)));
+        }
+        let distance = match word.chars().count() {
+            0..=3 => 0,
+            4..=7 => 1,
+            _ => 2,
+        };
+        if fuzzy && distance > 0 {
+            for field in [self.fields.title, self.fields.body] {
+                let similar = FuzzyTermQuery::new(term(field), distance, true);
+                ways.push((Occur::Should, boosted(similar, 1.0)));
+            }
+        }
+        Box::new(BooleanQuery::new(ways))
+    }
+
+    fn words(&self, query: &str) -> Vec<String> {
+        let mut words = Vec::new();
+        let mut analyzer = self.analyzer.clone();
+        let mut tokens = analyzer.token_stream(query);
+        while words.len() < MAX_QUERY_WORDS && tokens.advance() {
+            words.push(tokens.token().text.clone());
+        }
+        words
+    }
+}
+
+impl std::fmt::Debug for TextIndex {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TextIndex")
+            .field("products", &self.products())
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for TextIndexBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TextIndexBuilder").finish_non_exhaustive()
+    }
+}
+
+fn boosted(query: impl Query, boost: f32) -> Box<dyn Query> {
+    Box::new(BoostQuery::new(Box::new(query), boost))
+}
+
+fn schema() -> (Schema, Fields) {
+    let words = TextFieldIndexing::default()
+        .set_tokenizer(ANALYZER)
+        .set_index_option(IndexRecordOption::WithFreqs);
+    let whole = TextFieldIndexing::default()
+        .set_tokenizer("raw")
+        .set_index_option(IndexRecordOption::Basic)
+        .set_fieldnorms(false);
+    let mut builder = Schema::builder();
+    let fields = Fields {
+        title: builder.add_text_field(
+            "title",
+            TextOptions::default().set_indexing_options(words.clone()),
+        ),
+        body: builder.add_text_field("body", TextOptions::default().set_indexing_options(words)),
+        code: builder.add_text_field("code", TextOptions::default().set_indexing_options(whole)),
+    };
+    (builder.build(), fields)
+}
+
+fn analyzer() -> TextAnalyzer {
+    TextAnalyzer::builder(SimpleTokenizer::default())
+        .filter(RemoveLongFilter::limit(MAX_WORD_BYTES))
+        .filter(LowerCaser)
+        .filter(AsciiFoldingFilter)
+        .build()
+}
+
+fn tokenizers() -> TokenizerManager {
+    let manager = TokenizerManager::default();
+    manager.register(ANALYZER, analyzer());
+    manager
+}
+
+/// Collects every match with its score, in document order.
+struct AllHits;
+
+struct SegmentHits(Vec<Hit>);
+
+impl Collector for AllHits {
+    type Fruit = Vec<Hit>;
+    type Child = SegmentHits;
+
+    fn for_segment(&self, _: SegmentOrdinal, _: &SegmentReader) -> tantivy::Result<SegmentHits> {
+        Ok(SegmentHits(Vec::new()))
+    }
+
+    fn requires_scoring(&self) -> bool {
+        true
+    }
+
+    fn merge_fruits(&self, segments: Vec<Vec<Hit>>) -> tantivy::Result<Vec<Hit>> {
+        Ok(segments.into_iter().flatten().collect())
+    }
+}
+
+impl SegmentCollector for SegmentHits {
+    type Fruit = Vec<Hit>;
+
+    fn collect(&mut self, product: DocId, score: Score) {
+        self.0.push(Hit { product, score });
+    }
+
+    fn harvest(self) -> Vec<Hit> {
+        self.0
+    }
+}
+
+/// A read-only directory over slices of the mapped part.
+#[derive(Clone, Debug)]
+struct PackedDirectory {
+    files: Arc<[(String, OwnedBytes)]>,
+}
+
+impl PackedDirectory {
+    fn file(&self, path: &Path) -> Option<OwnedBytes> {
+        let name = path.to_str()?;
+        self.files
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, bytes)| bytes.clone())
+    }
+}
+
+fn read_only() -> io::Error {
+    io::Error::new(
+        io::ErrorKind::ReadOnlyFilesystem,
+        "a packed index is never written",
+    )
+}
+
+impl Directory for PackedDirectory {
+    fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
+        let bytes = self
+            .file(path)
+            .ok_or_else(|| OpenReadError::FileDoesNotExist(path.to_owned()))?;
+        Ok(Arc::new(bytes))
+    }
+
+    fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {
+        Ok(self.file(path).is_some())
+    }
+
+    fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
+        if path == Path::new(MANAGED_FILE) {
+            let names: Vec<_> = self.files.iter().map(|(name, _)| name).collect();
+            return serde_json::to_vec(&names).map_err(|error| {
+                OpenReadError::wrap_io_error(io::Error::other(error), path.to_owned())
+            });
+        }
+        let bytes = self
+            .file(path)
+            .ok_or_else(|| OpenReadError::FileDoesNotExist(path.to_owned()))?;
+        Ok(bytes.to_vec())
+    }
+
+    fn delete(&self, path: &Path) -> Result<(), DeleteError> {
+        Err(DeleteError::IoError {
+            io_error: Arc::new(read_only()),
+            filepath: path.to_owned(),
+        })
+    }
+
+    fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
+        Err(OpenWriteError::wrap_io_error(read_only(), path.to_owned()))
+    }
+
+    fn atomic_write(&self, _: &Path, _: &[u8]) -> io::Result<()> {
+        Err(read_only())
+    }
+
+    fn sync_directory(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Nobody writes, so every lock is free.
+    fn acquire_lock(&self, _: &Lock) -> Result<DirectoryLock, LockError> {
+        Ok(DirectoryLock::from(Box::new(())))
+    }
+
+    fn watch(&self, _: WatchCallback) -> tantivy::Result<WatchHandle> {
+        Ok(WatchHandle::empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pack(titles: &[(&str, &str)]) -> Vec<PackedFile> {
+        let mut builder = TextIndexBuilder::new(15_000_000).unwrap();
+        for (title, code) in titles {
+            let codes = vec![(*code).to_owned()];
+            builder
+                .add(&TextDocument {
+                    title: (*title).to_owned(),
+                    body: "for everyday use".to_owned(),
+                    codes,
+                })
+                .unwrap();
+        }
+        builder.finish().unwrap()
+    }
+
+    fn open(files: Vec<PackedFile>) -> TextIndex {
+        TextIndex::open(
+            files
+                .into_iter()
+                .map(|file| (file.name, OwnedBytes::new(file.bytes)))
+                .collect(),
+        )
+        .unwrap()
+    }
+
+    fn shop() -> TextIndex {
+        open(pack(&[
+            ("Blue Café Mug", "MUG-1"),
+            ("Red Teapot", "POT-9/b"),
+            ("Blue Teapot, large", "POT-10"),
+        ]))
+    }
+
+    #[track_caller]
+    fn check(query: &str, expected: &[u32], fuzzy: bool) {
+        let found = shop().search(query).unwrap();
+        let rows: Vec<u32> = found.hits.iter().map(|hit| hit.product).collect();
+        assert_eq!((rows.as_slice(), found.fuzzy), (expected, fuzzy), "{query}");
+    }
+
+    #[test]
+    fn words_codes_beginnings_and_typos_are_found() {
+        check("teapot", &[1, 2], false);
+        check("blue teapot", &[2], false);
+        check("CAFE", &[0], false);
+        check("tea", &[1, 2], false);
+        check("pot-9/B", &[1], false);
+        check("everyday", &[0, 1, 2], false);
+        check("teapto", &[1, 2], true);
+        check("", &[], false);
+        check("zzzzzzzz", &[], true);
+    }
+
+    #[test]
+    fn equal_products_give_equal_bytes() {
+        let products = [("One", "1"), ("Two", "2"), ("Three things", "3")];
+        let (first, second) = (pack(&products), pack(&products));
+        let flat = |files: &[PackedFile]| {
+            files
+                .iter()
+                .map(|f| (f.name.clone(), f.bytes.clone()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(flat(&first), flat(&second));
+    }
+
+    #[test]
+    fn damage_is_found_by_the_index_itself() {
+        let mut files = pack(&[("One", "1"), ("Two", "2")]);
+        assert!(
+            open(pack(&[("One", "1")]))
+                .damaged_files()
+                .unwrap()
+                .is_empty()
+        );
+        let terms = files
+            .iter_mut()
+            .find(|file| file.name.ends_with(".term"))
+            .unwrap();
+        *terms.bytes.first_mut().unwrap() ^= 1;
+        let damaged = std::panic::catch_unwind(|| open(files).damaged_files().unwrap().len());
+        assert!(damaged.is_err() || damaged.unwrap() == 1);
+    }
+}

@@ -1,0 +1,142 @@
+//! §3 Writing a part: sections one after another, the header last, so that an unfinished file is never a valid one.
+
+use std::io::{self, Seek, SeekFrom, Write};
+
+use xxhash_rust::xxh3::xxh3_64;
+use zerocopy::IntoBytes as _;
+use zerocopy::little_endian::{U16, U32, U64};
+
+use super::layout::{
+    ALIGNMENT, END_MAGIC, HEADER_LEN, HeaderRecord, MAGIC, MAJOR, MINOR, PartKind, SECTION_LEN,
+    SectionRecord,
+};
+use super::record::Record;
+
+/// Bytes of a header that its own checksum covers.
+pub(crate) const HEADER_CHECKED_LEN: usize = std::mem::offset_of!(HeaderRecord, header_checksum);
+
+/// Writes one part. Sections must come in ascending order of their numbers, each once.
+#[derive(Debug)]
+pub struct PartWriter<W> {
+    sink: W,
+    kind: PartKind,
+    table: Vec<SectionRecord>,
+    /// Bytes written so far, which is where the next section starts.
+    position: u64,
+}
+
+impl<W: Write + Seek> PartWriter<W> {
+    /// Starts a part: leaves room for the header and a table of all the kind's sections.
+    ///
+    /// # Errors
+    /// The sink failed.
+    pub fn start(mut sink: W, kind: PartKind) -> io::Result<Self> {
+        let sections = kind.sections().count() as u64;
+        let position = (HEADER_LEN + sections * SECTION_LEN).next_multiple_of(ALIGNMENT);
+        sink.seek(SeekFrom::Start(0))?;
+        write_zeros(&mut sink, position)?;
+        Ok(Self {
+            sink,
+            kind,
+            table: Vec::new(),
+            position,
+        })
+    }
+
+    /// Writes a section of records.
+    ///
+    /// # Errors
+    /// The sink failed.
+    pub fn rows<T: Record>(&mut self, section: u32, rows: &[T]) -> io::Result<()> {
+        self.section(section, size_of::<T>(), rows.len(), rows.as_bytes())
+    }
+
+    /// Writes a section of plain bytes.
+    ///
+    /// # Errors
+    /// The sink failed.
+    pub fn bytes(&mut self, section: u32, bytes: &[u8]) -> io::Result<()> {
+        self.section(section, 1, bytes.len(), bytes)
+    }
+
+    /// Writes trailer, table and header, and gives the sink back. The file is not synced.
+    ///
+    /// # Errors
+    /// The sink failed, or a section of the kind was not written (a bug, reported as invalid input).
+    pub fn finish(mut self) -> io::Result<W> {
+        let expected = self.kind.sections().count();
+        if self.table.len() != expected {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!(
+                    "{} sections written, a {} part has {expected}",
+                    self.table.len(),
+                    self.kind.extension()
+                ),
+            ));
+        }
+        let mut header = HeaderRecord {
+            magic: MAGIC,
+            major: U16::new(MAJOR),
+            minor: U16::new(MINOR),
+            kind: U32::new(self.kind.number()),
+            must_understand: U64::ZERO,
+            may_ignore: U64::ZERO,
+            file_length: U64::new(self.position + super::layout::TRAILER_LEN),
+            section_count: U32::new(u32::try_from(self.table.len()).map_err(io::Error::other)?),
+            reserved: U32::ZERO,
+            table_checksum: U64::new(xxh3_64(self.table.as_bytes())),
+            header_checksum: U64::ZERO,
+        };
+        header.header_checksum = U64::new(header_checksum(&header));
+        self.sink.write_all(header.header_checksum.as_bytes())?;
+        self.sink.write_all(&END_MAGIC)?;
+        self.sink.seek(SeekFrom::Start(0))?;
+        self.sink.write_all(header.as_bytes())?;
+        self.sink.write_all(self.table.as_bytes())?;
+        self.sink.flush()?;
+        Ok(self.sink)
+    }
+
+    fn section(
+        &mut self,
+        id: u32,
+        record_size: usize,
+        count: usize,
+        bytes: &[u8],
+    ) -> io::Result<()> {
+        debug_assert!(
+            self.table.last().is_none_or(|last| last.id.get() < id),
+            "sections come in ascending order"
+        );
+        let record_size = u32::try_from(record_size).map_err(io::Error::other)?;
+        let length = bytes.len() as u64;
+        self.table.push(SectionRecord {
+            id: id.into(),
+            record_size: record_size.into(),
+            count: (count as u64).into(),
+            offset: self.position.into(),
+            length: length.into(),
+            checksum: xxh3_64(bytes).into(),
+        });
+        self.sink.write_all(bytes)?;
+        let padded = length.next_multiple_of(ALIGNMENT);
+        write_zeros(&mut self.sink, padded - length)?;
+        self.position += padded;
+        Ok(())
+    }
+}
+
+/// The checksum that belongs into the header's last field.
+pub(crate) fn header_checksum(header: &HeaderRecord) -> u64 {
+    xxh3_64(
+        header
+            .as_bytes()
+            .get(..HEADER_CHECKED_LEN)
+            .unwrap_or_default(),
+    )
+}
+
+fn write_zeros(sink: &mut impl Write, count: u64) -> io::Result<()> {
+    io::copy(&mut io::Read::take(io::repeat(0), count), sink).map(drop)
+}
