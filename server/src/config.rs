@@ -1,0 +1,325 @@
+//! The configuration of the server: one TOML file, every key optional but `shop`.
+//!
+//! A `Config` is complete and valid; a file with problems is refused with all of them at once. The reference is
+//! `config/server.toml`, and a test keeps its values and the defaults here the same.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use frontage_shared::daemon::logging::LogFormat;
+use toml::{Table, Value};
+
+/// Everything the server is told before it starts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Config {
+    /// Where shoppers are served.
+    pub listen: SocketAddr,
+    /// Where operators and monitors look; never reachable by shoppers.
+    pub admin: SocketAddr,
+    /// The folder that ingest publishes to.
+    pub store: PathBuf,
+    /// A folder of our own: verified copies of parts live here.
+    pub cache: PathBuf,
+    /// Which shop of the store is served.
+    pub shop: String,
+    /// The shop's public origin without a trailing slash; canonical links and sitemaps start with it.
+    pub base_url: String,
+    /// Host names answered besides loopback ones, lower case, without port.
+    pub hosts: Vec<String>,
+    /// How often the store is asked for a new generation.
+    pub poll_interval: Duration,
+    /// How much memory rendered pages may take.
+    pub body_cache_bytes: u64,
+    /// The shape of a log line.
+    pub log: LogFormat,
+    /// What one client may cost.
+    pub limits: Limits,
+}
+
+/// What one client may cost, in time, bytes and connections.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// From a new connection to its first byte.
+    pub first_byte: Duration,
+    /// From the first byte of a request to the end of its headers.
+    pub header: Duration,
+    /// From the end of the headers to the end of the body.
+    pub body: Duration,
+    /// For a client to take a response; large ones get more, in proportion.
+    pub write: Duration,
+    /// Between two requests on one connection.
+    pub idle: Duration,
+    /// For running requests to end after the signal to stop.
+    pub drain: Duration,
+    /// Connections open at once.
+    pub max_connections: usize,
+    /// Request line and headers together.
+    pub max_header_bytes: usize,
+    /// A request's body.
+    pub max_body_bytes: usize,
+}
+
+/// Every problem of a configuration file.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub struct ConfigError {
+    /// The file, as it was named.
+    pub path: PathBuf,
+    /// One sentence a problem, each naming its key.
+    pub problems: Vec<String>,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.problems.len();
+        write!(f, "{} has {count} problem{}:", self.path.display(), if count == 1 { "" } else { "s" })?;
+        self.problems.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
+    }
+}
+
+impl Config {
+    /// Reads and checks a file; relative paths in it are relative to its folder.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let refuse = |problem: String| ConfigError { path: path.to_owned(), problems: vec![problem] };
+        let text = std::fs::read_to_string(path).map_err(|error| refuse(format!("cannot be read: {error}")))?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        Self::parse(&text, &folder).map_err(|problems| ConfigError { path: path.to_owned(), problems })
+    }
+
+    /// Checks a configuration text; relative paths in it are relative to `folder`.
+    pub fn parse(text: &str, folder: &Path) -> Result<Self, Vec<String>> {
+        let table: Table = text.parse().map_err(|error: toml::de::Error| vec![error.to_string()])?;
+        let mut problems = Vec::new();
+        let mut keys = Keys { table, prefix: "", problems: &mut problems };
+        let listen = keys.address("listen", "127.0.0.1:8080");
+        let admin = keys.address("admin", "127.0.0.1:8090");
+        let store = keys.text("store").unwrap_or_else(|| "file:///var/lib/frontage/store".to_owned());
+        let cache = keys.text("cache").unwrap_or_else(|| "/var/lib/frontage/server".to_owned());
+        let shop = keys.shop();
+        let base_url = keys.base_url();
+        let hosts = keys.hosts(&base_url);
+        let poll_interval = keys.millis("poll_interval_ms", 1000, 50..=3_600_000);
+        let body_cache_bytes = keys.number("body_cache_bytes", 32 << 20, 0..=1 << 40);
+        let log = keys.log();
+        let limits = keys.limits();
+        keys.refuse_the_rest();
+        let store = folder_of_store(&store, folder).unwrap_or_else(|problem| {
+            problems.push(problem);
+            PathBuf::new()
+        });
+        if listen == admin && listen.port() != 0 {
+            problems.push(format!("`admin` must not be the address of `listen` ({listen})"));
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let cache = folder.join(cache);
+        Ok(Self { listen, admin, store, cache, shop, base_url, hosts, poll_interval, body_cache_bytes, log, limits })
+    }
+}
+
+/// Reads keys out of a table, noting a problem and going on with the default where a value will not do.
+struct Keys<'a> {
+    /// What has not been read yet.
+    table: Table,
+    /// Put before a key's name in messages: `limits.`.
+    prefix: &'static str,
+    problems: &'a mut Vec<String>,
+}
+
+impl Keys<'_> {
+    fn problem(&mut self, key: &str, message: impl fmt::Display) {
+        self.problems.push(format!("`{}{key}` {message}", self.prefix));
+    }
+
+    fn text(&mut self, key: &str) -> Option<String> {
+        match self.table.remove(key)? {
+            Value::String(text) if !text.is_empty() => Some(text),
+            other => {
+                self.problem(key, format_args!("must be a text, got {other}"));
+                None
+            }
+        }
+    }
+
+    fn number(&mut self, key: &str, default: u64, range: std::ops::RangeInclusive<u64>) -> u64 {
+        let Some(value) = self.table.remove(key) else { return default };
+        let number = value.as_integer().and_then(|number| u64::try_from(number).ok());
+        match number.filter(|number| range.contains(number)) {
+            Some(number) => number,
+            None => {
+                let (low, high) = range.into_inner();
+                self.problem(key, format_args!("must be a whole number from {low} to {high}, got {value}"));
+                default
+            }
+        }
+    }
+
+    fn millis(&mut self, key: &str, default: u64, range: std::ops::RangeInclusive<u64>) -> Duration {
+        Duration::from_millis(self.number(key, default, range))
+    }
+
+    fn size(&mut self, key: &str, default: u64, range: std::ops::RangeInclusive<u64>) -> usize {
+        usize::try_from(self.number(key, default, range)).unwrap_or(usize::MAX)
+    }
+
+    fn address(&mut self, key: &str, default: &str) -> SocketAddr {
+        let text = self.text(key).unwrap_or_else(|| default.to_owned());
+        text.parse().unwrap_or_else(|_| {
+            self.problem(key, format_args!("must be an address and port such as {default}, got \"{text}\""));
+            SocketAddr::from(([127, 0, 0, 1], 0))
+        })
+    }
+
+    fn shop(&mut self) -> String {
+        let missing = !self.table.contains_key("shop");
+        let shop = self.text("shop").unwrap_or_default();
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_';
+        if missing {
+            self.problem("shop", "is missing: the id of the shop, as in ingest's [shop] table");
+        } else if !shop.bytes().all(plain) {
+            self.problem("shop", format_args!("must be lower-case letters, digits, `-` and `_`, got \"{shop}\""));
+        }
+        shop
+    }
+
+    fn base_url(&mut self) -> String {
+        let url = self.text("base_url").unwrap_or_else(|| "http://127.0.0.1:8080".to_owned());
+        let url = url.strip_suffix('/').unwrap_or(&url).to_owned();
+        if host_of_url(&url).is_none() {
+            self.problem("base_url", format_args!("must be an origin such as https://shop.example, got \"{url}\""));
+        }
+        url
+    }
+
+    fn hosts(&mut self, base_url: &str) -> Vec<String> {
+        let Some(value) = self.table.remove("hosts") else {
+            return host_of_url(base_url).into_iter().collect();
+        };
+        let hosts: Option<Vec<String>> = value.as_array().and_then(|items| {
+            items.iter().map(|item| item.as_str().and_then(|text| host_of_url(&format!("http://{text}")))).collect()
+        });
+        hosts.unwrap_or_else(|| {
+            self.problem("hosts", format_args!("must be a list of host names such as [\"shop.example\"], got {value}"));
+            Vec::new()
+        })
+    }
+
+    fn log(&mut self) -> LogFormat {
+        match self.text("log").as_deref() {
+            None | Some("text") => LogFormat::Text,
+            Some("json") => LogFormat::Json,
+            Some(other) => {
+                self.problem("log", format_args!("must be \"text\" or \"json\", got \"{other}\""));
+                LogFormat::Text
+            }
+        }
+    }
+
+    fn limits(&mut self) -> Limits {
+        let table = match self.table.remove("limits") {
+            None => Table::new(),
+            Some(Value::Table(table)) => table,
+            Some(other) => {
+                self.problem("limits", format_args!("must be a table, got {other}"));
+                Table::new()
+            }
+        };
+        let mut keys = Keys { table, prefix: "limits.", problems: &mut *self.problems };
+        let limits = Limits {
+            first_byte: keys.millis("first_byte_ms", 10_000, 1..=600_000),
+            header: keys.millis("header_ms", 10_000, 1..=600_000),
+            body: keys.millis("body_ms", 10_000, 1..=600_000),
+            write: keys.millis("write_ms", 15_000, 1..=600_000),
+            idle: keys.millis("idle_ms", 60_000, 1..=3_600_000),
+            drain: keys.millis("drain_ms", 10_000, 0..=600_000),
+            max_connections: keys.size("max_connections", 8192, 1..=1_000_000),
+            // hyper reads at least this much before it looks.
+            max_header_bytes: keys.size("max_header_bytes", 16_384, 8192..=1_048_576),
+            max_body_bytes: keys.size("max_body_bytes", 65_536, 0..=16_777_216),
+        };
+        keys.refuse_the_rest();
+        limits
+    }
+
+    fn refuse_the_rest(&mut self) {
+        for key in std::mem::take(&mut self.table).keys() {
+            self.problem(key, "is not a key of the server; config/server.toml lists them all");
+        }
+    }
+}
+
+/// The host of an origin (`scheme://host[:port]` and nothing after it), lower case.
+fn host_of_url(url: &str) -> Option<String> {
+    let authority = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"))?;
+    let authority: hyper::http::uri::Authority = authority.parse().ok()?;
+    let plain = !authority.as_str().contains('@') && !authority.host().is_empty();
+    let port_is_sound = authority.port().is_none() == authority.as_str().ends_with(authority.host());
+    (plain && port_is_sound).then(|| authority.host().to_ascii_lowercase())
+}
+
+/// A store is a folder today: a `file://` address or a path.
+fn folder_of_store(store: &str, folder: &Path) -> Result<PathBuf, String> {
+    match store.split_once("://") {
+        None => Ok(folder.join(store)),
+        Some(("file", path)) if path.starts_with('/') => Ok(PathBuf::from(path)),
+        Some(_) => Err(format!("`store` must be a folder: a path or file:///path, got \"{store}\"")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REFERENCE: &str = include_str!("../../config/server.toml");
+
+    fn parse(text: &str) -> Result<Config, Vec<String>> {
+        Config::parse(text, Path::new("/etc/frontage"))
+    }
+
+    #[test]
+    fn the_reference_states_the_true_defaults_of_every_key() {
+        let reference = parse(REFERENCE).unwrap();
+        assert_eq!(reference, parse("shop = \"demo\"").unwrap());
+        // A key that the code knows and the reference lacks would go unnoticed otherwise.
+        let table: Table = REFERENCE.parse().unwrap();
+        assert_eq!(table.len(), 11, "{:?}", table.keys());
+        assert_eq!(table["limits"].as_table().unwrap().len(), 9);
+    }
+
+    #[test]
+    fn all_problems_are_told_at_once() {
+        let problems = parse(
+            "listen = \"8080\"\nbase_url = \"shop.example\"\nstore = \"s3://bucket\"\nhosts = \"x\"\nlog = \"xml\"\n\
+             pol_interval_ms = 5\n[limits]\nidle_ms = -1\nmax_header_bytes = 10\nidle = 3\n",
+        )
+        .unwrap_err();
+        for key in
+            ["listen", "base_url", "store", "hosts", "log", "pol_interval_ms", "limits.idle_ms", "limits.idle", "shop"]
+        {
+            assert!(problems.iter().any(|text| text.contains(&format!("`{key}`"))), "{key} missing in {problems:#?}");
+        }
+        assert_eq!(problems.len(), 10, "{problems:#?}");
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_file_and_hosts_come_from_the_origin() {
+        let config =
+            parse("shop = \"demo\"\nstore = \"../store\"\ncache = \"copy\"\nbase_url = \"https://Shop.Example:8443/\"")
+                .unwrap();
+        assert_eq!(config.store, Path::new("/etc/frontage/../store"));
+        assert_eq!(config.cache, Path::new("/etc/frontage/copy"));
+        assert_eq!(config.base_url, "https://Shop.Example:8443");
+        assert_eq!(config.hosts, ["shop.example"]);
+    }
+
+    #[test]
+    fn a_file_that_is_no_toml_is_refused_with_its_line() {
+        let problems = parse("shop = \n").unwrap_err();
+        assert!(problems[0].contains("line 1"), "{problems:?}");
+        let error = Config::load(Path::new("/nonexistent/server.toml")).unwrap_err();
+        assert!(error.to_string().contains("cannot be read"), "{error}");
+    }
+}

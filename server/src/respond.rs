@@ -1,0 +1,338 @@
+//! What a client is sent: page, redirect, file, 304, refusal.
+//!
+//! Every response carries the security headers, a cache policy and the generation it was made from. A response to
+//! HEAD is the one to GET; the listener leaves the body out.
+
+use bytes::Bytes;
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::{Method, StatusCode};
+
+use crate::cache_policy::CachePolicy;
+use crate::encode::{self, Effort, Encoding};
+use crate::page::Page;
+
+/// A response and the kind of page it is, for logs and metrics.
+#[derive(Debug)]
+pub struct Response {
+    /// One of a small fixed set of words.
+    pub kind: &'static str,
+    /// Status, headers and the whole body.
+    pub http: hyper::Response<Bytes>,
+}
+
+/// What is the same in every response made from one generation. Made once a swap.
+#[derive(Clone, Debug)]
+pub struct Stamp {
+    /// All headers that every response has.
+    headers: HeaderMap,
+}
+
+/// A complete response to one address in one coding, as the body cache keeps it.
+#[derive(Debug)]
+pub struct Finished {
+    kind: &'static str,
+    status: StatusCode,
+    /// Everything but `Content-Length` and `Date`.
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+const GENERATION: HeaderName = HeaderName::from_static("x-frontage-generation");
+const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
+const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
+                           magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
+const TEXT: &str = "text/plain; charset=utf-8";
+
+impl Stamp {
+    /// The headers of a generation whose media come from `media_origins`.
+    pub fn new<'a>(generation: Option<u64>, media_origins: impl Iterator<Item = &'a str>, https: bool) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_SECURITY_POLICY, security_policy(media_origins));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
+        headers.insert(HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS));
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        headers.insert(
+            HeaderName::from_static("cross-origin-opener-policy"),
+            HeaderValue::from_static("same-origin"),
+        );
+        headers.insert(
+            HeaderName::from_static("cross-origin-resource-policy"),
+            HeaderValue::from_static("same-origin"),
+        );
+        if https {
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+        }
+        // Before the first generation there is no number to tell; 0 is never given to one.
+        headers.insert(GENERATION, HeaderValue::from(generation.unwrap_or(0)));
+        Self { headers }
+    }
+}
+
+/// Nothing runs and nothing loads but our own files and the catalog's pictures. JSON-LD is data and needs no leave.
+fn security_policy<'a>(media_origins: impl Iterator<Item = &'a str>) -> HeaderValue {
+    let mut policy = String::from("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:");
+    // An origin comes from a feed: one that could end the directive, or is no header text, is left out.
+    let harmless = |origin: &&str| origin.bytes().all(|byte| byte.is_ascii_graphic() && !b";,'\"".contains(&byte));
+    for origin in media_origins.filter(harmless) {
+        policy.push(' ');
+        policy.push_str(origin);
+    }
+    policy.push_str("; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+    HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
+}
+
+/// A page in the coding its client wants, ready to be kept and sent many times.
+pub fn finish(page: Page, stamp: &Stamp, encoding: Encoding, preload: &HeaderValue) -> Finished {
+    let mut headers = stamp.headers.clone();
+    let plain_hash = blake3::hash(page.body.as_bytes());
+    let encoded = encode::compress(encoding, Effort::Page, page.body.as_bytes());
+    let encoding = if encoded.is_some() { encoding } else { Encoding::Identity };
+    let body = encoded.map_or_else(|| Bytes::from(page.body), Bytes::from);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(page.content_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(page.cache.header()));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if page.status == 200 {
+        headers.insert(header::ETAG, etag(plain_hash.as_bytes(), encoding));
+    }
+    if let Some(token) = encoding.token() {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(token));
+    }
+    if page.noindex {
+        headers.insert(ROBOTS, HeaderValue::from_static("noindex"));
+    }
+    let location = page.location.and_then(|location| HeaderValue::try_from(location).ok());
+    let whole_page = page.cache == CachePolicy::Page && location.is_none();
+    if let Some(location) = location {
+        headers.insert(header::LOCATION, location);
+    }
+    if whole_page && page.content_type.starts_with("text/html") {
+        headers.insert(header::LINK, preload.clone());
+    }
+    let status = StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    Finished { kind: page.kind.name(), status, headers, body }
+}
+
+impl Finished {
+    /// The response, or 304 if the client has it already.
+    pub fn answer(&self, request_headers: &HeaderMap) -> Response {
+        let known = self.headers.get(header::ETAG).is_some_and(|etag| has_etag(request_headers, etag));
+        let mut http = hyper::Response::new(if known { Bytes::new() } else { self.body.clone() });
+        *http.status_mut() = if known { StatusCode::NOT_MODIFIED } else { self.status };
+        *http.headers_mut() = self.headers.clone();
+        if known {
+            for name in [header::CONTENT_TYPE, header::CONTENT_ENCODING, header::LINK] {
+                http.headers_mut().remove(name);
+            }
+        }
+        Response { kind: self.kind, http }
+    }
+
+    /// Whether the page exists: only such are worth keeping.
+    pub fn is_found(&self) -> bool {
+        self.status == StatusCode::OK
+    }
+
+    /// What keeping this costs, roughly: the body and its headers.
+    pub fn memory_bytes(&self) -> usize {
+        let headers: usize = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 64).sum();
+        self.body.len() + headers + size_of::<Self>()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn for_test(body: String) -> Self {
+        Self { kind: "test", status: StatusCode::OK, headers: HeaderMap::new(), body: Bytes::from(body) }
+    }
+}
+
+/// A file of ours in one coding; `hash` is that of the plain file.
+pub fn file(
+    stamp: &Stamp,
+    request_headers: &HeaderMap,
+    content_type: &'static str,
+    hash: &[u8],
+    (encoding, body): (Encoding, Bytes),
+) -> Response {
+    let mut headers = stamp.headers.clone();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(CachePolicy::Asset.header()));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    headers.insert(header::ETAG, etag(hash, encoding));
+    if let Some(token) = encoding.token() {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(token));
+    }
+    Finished { kind: "asset", status: StatusCode::OK, headers, body }.answer(request_headers)
+}
+
+/// Another spelling of an address: the one address lasts, so the redirect is permanent (301).
+pub fn redirect(stamp: &Stamp, url: &str) -> Response {
+    let mut response = sentence(stamp, StatusCode::MOVED_PERMANENTLY, "redirect", &format!("This page is at {url}"));
+    let headers = response.http.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(CachePolicy::Redirect.header()));
+    if let Ok(location) = HeaderValue::try_from(url) {
+        headers.insert(header::LOCATION, location);
+    }
+    response
+}
+
+/// Nothing to serve yet: says why, and when to come again.
+pub fn not_ready(stamp: &Stamp, why: &str) -> Response {
+    let text = format!("This shop is being prepared and will open in a moment ({why}).");
+    let mut response = sentence(stamp, StatusCode::SERVICE_UNAVAILABLE, "not_ready", &text);
+    response.http.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+    response
+}
+
+/// A method that pages do not have.
+pub fn method_not_allowed(stamp: &Stamp, method: &Method) -> Response {
+    let text = format!("{method} does nothing here; this address answers GET and HEAD.");
+    let mut response = sentence(stamp, StatusCode::METHOD_NOT_ALLOWED, "refused", &text);
+    response.http.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    response
+}
+
+/// A plain sentence: what is sent where no page can be.
+pub fn sentence(stamp: &Stamp, status: StatusCode, kind: &'static str, text: &str) -> Response {
+    let mut headers = stamp.headers.clone();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(TEXT));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(CachePolicy::Error.header()));
+    let mut http = hyper::Response::new(Bytes::from(format!("{text}\n")));
+    *http.status_mut() = status;
+    *http.headers_mut() = headers;
+    Response { kind, http }
+}
+
+/// A strong validator: the plain body's hash, and the coding, because each coding is a representation of its own.
+fn etag(plain_hash: &[u8], encoding: Encoding) -> HeaderValue {
+    let mut text = String::from("\"");
+    for byte in plain_hash.iter().take(12) {
+        text.push_str(&format!("{byte:02x}"));
+    }
+    if let Some(token) = encoding.token() {
+        text.push('-');
+        text.push_str(token);
+    }
+    text.push('"');
+    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
+}
+
+/// Whether `If-None-Match` names this tag (weak comparison, RFC 9110 §13.1.2).
+fn has_etag(request_headers: &HeaderMap, etag: &HeaderValue) -> bool {
+    let Ok(etag) = etag.to_str() else { return false };
+    let values = request_headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let mut tags = values.flat_map(|value| value.split(','));
+    // Our tags hold no comma, so splitting at commas cannot cut one in two.
+    tags.any(|tag| {
+        let tag = tag.trim();
+        tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::Kind;
+
+    fn stamp() -> Stamp {
+        Stamp::new(Some(12), ["http://127.0.0.1:8081"].into_iter(), false)
+    }
+
+    fn page(body: &str) -> Page {
+        Page {
+            status: 200,
+            kind: Kind::Product,
+            content_type: "text/html; charset=utf-8",
+            body: body.to_owned(),
+            cache: CachePolicy::Page,
+            location: None,
+            noindex: false,
+        }
+    }
+
+    fn finished(encoding: Encoding) -> Finished {
+        let body = "<p>a chair</p>".repeat(100);
+        finish(page(&body), &stamp(), encoding, &HeaderValue::from_static("</a.css>; rel=preload; as=style"))
+    }
+
+    fn asking(etag: &str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::IF_NONE_MATCH, etag.parse().unwrap());
+        headers
+    }
+
+    fn text(response: &Response, name: &str) -> String {
+        response.http.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+    }
+
+    #[test]
+    fn every_response_is_stamped_and_says_who_may_keep_it() {
+        let stamp = stamp();
+        let responses = [
+            finished(Encoding::Brotli).answer(&HeaderMap::new()),
+            redirect(&stamp, "/p/x"),
+            not_ready(&stamp, "no generation yet"),
+            method_not_allowed(&stamp, &Method::POST),
+            file(&stamp, &HeaderMap::new(), "text/css", &[1; 32], (Encoding::Identity, Bytes::from("a{}"))),
+        ];
+        for response in &responses {
+            assert_eq!(text(response, "x-frontage-generation"), "12");
+            assert_eq!(text(response, "x-content-type-options"), "nosniff");
+            assert_eq!(text(response, "x-frame-options"), "DENY");
+            let policy = text(response, "content-security-policy");
+            assert!(policy.starts_with("default-src 'none';") && !policy.contains("unsafe"), "{policy}");
+            assert!(policy.contains("img-src 'self' data: http://127.0.0.1:8081;"), "{policy}");
+            assert!(!text(response, "cache-control").is_empty());
+        }
+        assert_eq!(text(&responses[1], "location"), "/p/x");
+        assert_eq!(text(&responses[2], "retry-after"), "2");
+        assert_eq!(text(&responses[3], "allow"), "GET, HEAD");
+    }
+
+    #[test]
+    fn a_known_etag_costs_no_body() {
+        let finished = finished(Encoding::Gzip);
+        let full = finished.answer(&HeaderMap::new());
+        let etag = text(&full, "etag");
+        assert!(etag.ends_with("-gzip\""), "{etag}");
+        for tags in [etag.clone(), format!("W/{etag}"), format!("\"other\", {etag}"), "*".to_owned()] {
+            let response = finished.answer(&asking(&tags));
+            assert_eq!(response.http.status(), 304, "{tags}");
+            assert!(response.http.body().is_empty());
+            for name in ["etag", "vary", "cache-control", "x-frontage-generation"] {
+                assert_eq!(text(&response, name), text(&full, name), "{name}");
+            }
+            assert_eq!(text(&response, "content-type"), "");
+        }
+        for tags in ["\"other\"", "", etag.trim_matches('"')] {
+            assert_eq!(finished.answer(&asking(tags)).http.status(), 200, "{tags}");
+        }
+    }
+
+    #[test]
+    fn each_coding_has_its_own_strong_etag() {
+        let tags: Vec<String> = Encoding::PREFERENCE
+            .into_iter()
+            .map(|encoding| text(&finished(encoding).answer(&HeaderMap::new()), "etag"))
+            .collect();
+        for (index, tag) in tags.iter().enumerate() {
+            assert!(tag.starts_with('"') && !tags[..index].contains(tag), "{tags:?}");
+        }
+    }
+
+    #[test]
+    fn a_short_body_is_sent_as_it_is() {
+        let short = finish(page("<p>hi</p>"), &stamp(), Encoding::Brotli, &HeaderValue::from_static("x"));
+        let response = short.answer(&HeaderMap::new());
+        assert_eq!(text(&response, "content-encoding"), "");
+        assert_eq!(response.http.body().as_ref(), b"<p>hi</p>");
+    }
+
+    #[test]
+    fn a_hostile_media_origin_cannot_widen_the_policy() {
+        let stamp = Stamp::new(Some(1), ["https://cdn.example", "x; script-src *", "a'b", "ü"].into_iter(), true);
+        let response = redirect(&stamp, "/");
+        let policy = text(&response, "content-security-policy");
+        assert!(policy.contains("data: https://cdn.example; connect-src"), "{policy}");
+        assert_eq!(text(&response, "strict-transport-security"), "max-age=31536000");
+    }
+}
