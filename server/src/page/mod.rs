@@ -3,6 +3,42 @@
 //! A page is a pure function of a route, a generation and a context. Nothing here touches the network, reads the
 //! clock or knows HTTP beyond the number of a status.
 
+/// A product as a card in a list, and the pieces it shares with the product page.
+mod card;
+
+/// A category or brand.
+mod category;
+
+/// A content page.
+mod content;
+
+/// Refusals and failures, as pages that help.
+mod error;
+
+/// How amounts, counts and dates are written for a shopper.
+mod format;
+
+/// What every page shares.
+mod frame;
+
+/// The home page.
+mod home;
+
+/// Price and stock of one variant, as a block and as a partial.
+mod offer;
+
+/// A product.
+mod product;
+
+/// A list of products with its filters, as pages show it.
+mod results;
+
+/// Search results.
+mod search;
+
+#[cfg(test)]
+mod samples;
+
 use std::time::SystemTime;
 
 use crate::cache_policy::CachePolicy;

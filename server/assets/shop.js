@@ -1,0 +1,49 @@
+// The whole script of the shop. Without it every page is complete; with it, prices and stock are as fresh as the last
+// poll even on a page that came from a cache, and pictures change without the page moving.
+(function () {
+  "use strict";
+
+  // <… data-partial="URL">: fetch the fragment and put it in place if it says something else than the page.
+  function refresh(block) {
+    fetch(block.dataset.partial, { headers: { Accept: "text/html" } })
+      .then(function (response) {
+        return response.ok && !response.redirected ? response.text() : null;
+      })
+      .then(function (html) {
+        if (html === null) return;
+        var fresh = document.createElement("div");
+        fresh.innerHTML = html;
+        if (fresh.textContent.trim() !== block.textContent.trim()) block.replaceChildren.apply(block, fresh.childNodes);
+      })
+      .catch(function () {}); // Offline or refused: what the page says stands.
+  }
+  function refreshAll() {
+    document.querySelectorAll("[data-partial]").forEach(refresh);
+  }
+  refreshAll();
+  addEventListener("pageshow", function (event) {
+    if (event.persisted) refreshAll();
+  });
+
+  // Thumbnails: bring the picture into its frame instead of jumping to it.
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest && event.target.closest(".thumbs a");
+    var frame = link && document.querySelector(link.hash);
+    if (!frame || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    frame.parentNode.scrollTo({ left: frame.offsetLeft - frame.parentNode.offsetLeft });
+  });
+
+  // Empty fields of a GET form say nothing; leaving them out gives the canonical address without a redirect.
+  document.addEventListener("submit", function (event) {
+    if (event.target.method !== "get") return;
+    event.target.querySelectorAll("input:not([type=checkbox])").forEach(function (input) {
+      if (!input.value) input.disabled = true;
+    });
+    setTimeout(function () {
+      event.target.querySelectorAll("input:not([type=checkbox])").forEach(function (input) {
+        input.disabled = false;
+      });
+    });
+  });
+})();

@@ -1,0 +1,75 @@
+//! A product as a card in a list, and the pieces it shares with the product page: image, price, stock.
+
+use super::format::Amount;
+
+/// A product in a grid. Templates read it as `card`.
+pub(crate) struct Card<'a> {
+    pub(crate) href: String,
+    pub(crate) name: &'a str,
+    pub(crate) brand: &'a str,
+    pub(crate) image: Option<Image<'a>>,
+    pub(crate) price: Option<Price>,
+    /// `None` where everything is as a shopper expects: it can be had now.
+    pub(crate) stock: Option<Stock>,
+    /// What may be chosen: "5 colours"; empty for nothing.
+    pub(crate) choices: String,
+    /// Whether the image may be on the first screen.
+    pub(crate) eager: bool,
+}
+
+/// A picture of a product or category.
+#[derive(Clone, Copy)]
+pub(crate) struct Image<'a> {
+    pub(crate) url: &'a str,
+    /// Empty where the name stands beside it.
+    pub(crate) alt: &'a str,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+}
+
+/// What it costs, and what it cost.
+#[derive(Clone, Copy)]
+pub(crate) struct Price {
+    pub(crate) now: Amount,
+    /// Whether `now` is the lowest of several.
+    pub(crate) from: bool,
+    pub(crate) was: Option<Amount>,
+}
+
+impl Price {
+    /// How much of the former price is saved, in whole per cent; `None` below one.
+    pub(crate) fn saved_percent(&self) -> Option<i64> {
+        let was = self.was?.money.minor;
+        let saved = was.checked_sub(self.now.money.minor)?.checked_mul(100)?.checked_div(was)?;
+        (saved >= 1).then_some(saved)
+    }
+}
+
+/// Whether it can be had, in words.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Stock {
+    pub(crate) level: Level,
+    pub(crate) words: String,
+}
+
+/// How good the news about stock is; words always say the same.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Level {
+    /// Can be had now.
+    Good,
+    /// Can be had, but hurry or wait.
+    Some,
+    /// Cannot be had.
+    None,
+}
+
+impl Level {
+    /// The class in the stylesheet.
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Some => "some",
+            Self::None => "none",
+        }
+    }
+}
