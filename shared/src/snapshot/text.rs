@@ -154,7 +154,6 @@ impl TextIndexBuilder {
         let [segment] = segments.as_slice() else {
             return Err(TextError::Segments(segments.len()));
         };
-        let hyphenated = segment.id().to_string();
         let name = segment.id().uuid_string();
         let mut files = Vec::new();
         for path in index
@@ -173,7 +172,7 @@ impl TextIndexBuilder {
                 .map_err(unreadable)?
                 .to_vec();
             if path == Path::new(META_FILE) {
-                bytes = with_fixed_segment(&bytes, &[&name, &hyphenated]);
+                bytes = with_fixed_segment(&bytes, &name);
             }
             files.push(PackedFile {
                 name: path.to_string_lossy().replace(&name, SEGMENT),
@@ -186,18 +185,18 @@ impl TextIndexBuilder {
 }
 
 /// `meta.json` names the segment with hyphens, file names do without.
-fn with_fixed_segment(meta: &[u8], names: &[&String]) -> Vec<u8> {
-    let fixed_hyphenated = "00000000-0000-0000-0000-000000000000";
-    let mut text = String::from_utf8_lossy(meta).into_owned();
-    for name in names {
-        let fixed = if name.contains('-') {
-            fixed_hyphenated
-        } else {
-            SEGMENT
-        };
-        text = text.replace(name.as_str(), fixed);
+fn with_fixed_segment(meta: &[u8], name: &str) -> Vec<u8> {
+    let text = String::from_utf8_lossy(meta);
+    text.replace(&hyphenated(name), &hyphenated(SEGMENT)).into_bytes()
+}
+
+/// The usual groups of a UUID: 8-4-4-4-12.
+fn hyphenated(name: &str) -> String {
+    let mut grouped = name.to_owned();
+    for at in [20, 16, 12, 8] {
+        grouped.insert(at.min(grouped.len()), '-');
     }
-    text.into_bytes()
+    grouped
 }
 
 impl TextIndex {
@@ -552,7 +551,7 @@ mod tests {
                 .map(|f| (f.name.clone(), f.bytes.clone()))
                 .collect::<Vec<_>>()
         };
-        assert_eq!(flat(&first), flat(&second));
+        assert!(flat(&first) == flat(&second), "two runs over the same products differ");
     }
 
     #[test]
