@@ -1,1 +1,650 @@
-//! Placeholder.
+//! Where parts and manifests live: a folder today, a bucket by the same interface later.
+//!
+//! Everything but `HEAD` is written once under a name that is never reused, so readers need no locks. Every write is
+//! a temporary file in the same folder, synced, renamed, the folder synced: a crash leaves the old name or the new.
+
+use std::io::Read as _;
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, WriteMultipart};
+
+use crate::manifest::{Manifest, ManifestError, PartEntry};
+use crate::snapshot::layout::PartKind;
+
+/// Bytes of a part that are in memory at a time while it is copied into the store.
+const CHUNK_BYTES: usize = 8 << 20;
+/// Digits of a generation's number in a manifest's name, so that names sort like numbers.
+const GENERATION_DIGITS: usize = 12;
+
+/// The store of one shop.
+#[derive(Clone, Debug)]
+pub struct Store {
+    objects: Arc<dyn ObjectStore>,
+    /// `shops/<shop>` below the store's root.
+    prefix: Path,
+    /// The same place as a folder, for cleaning up what a killed writer left.
+    folder: PathBuf,
+}
+
+/// What `HEAD` says: the current manifest and its checksum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The manifest's file name.
+    pub manifest: String,
+    /// BLAKE3 of the manifest's bytes.
+    pub checksum: String,
+}
+
+/// The name of a stored manifest, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ManifestName {
+    /// The generation's number.
+    pub generation: u64,
+    /// The file name.
+    pub name: String,
+}
+
+/// A part's bytes as they come out of the store.
+pub type PartStream = BoxStream<'static, Result<Bytes, StoreError>>;
+
+/// Why the store could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The location in the configuration is not one we can open.
+    #[error("store `{location}` cannot be used: {reason}")]
+    Location {
+        /// As configured.
+        location: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The folder or bucket refused.
+    #[error("{action}: {source}")]
+    Objects {
+        /// What was being done, to what.
+        action: String,
+        /// What the store said.
+        source: object_store::Error,
+    },
+    /// A file beside the store failed.
+    #[error("{action}: {source}")]
+    Io {
+        /// What was being done, to what.
+        action: String,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// `HEAD` is not a name and a checksum.
+    #[error("HEAD is damaged: `{0}`")]
+    Head(String),
+    /// A manifest is not what `HEAD` promised.
+    #[error("manifest {name}: BLAKE3 is {got}, HEAD says {expected}")]
+    Checksum {
+        /// The manifest's name.
+        name: String,
+        /// The checksum in `HEAD`.
+        expected: String,
+        /// The checksum of the bytes.
+        got: String,
+    },
+    /// A manifest is damaged.
+    #[error("manifest {name}: {source}")]
+    Manifest {
+        /// The manifest's name.
+        name: String,
+        /// What is wrong with it.
+        source: ManifestError,
+    },
+    /// A part in the store is not what its name says.
+    #[error("part {name} in the store has BLAKE3 {got}")]
+    Part {
+        /// The part's name.
+        name: String,
+        /// The hash of its bytes.
+        got: String,
+    },
+}
+
+impl StoreError {
+    /// Whether the thing is simply not there.
+    pub fn is_not_found(&self) -> bool {
+        matches!(
+            self,
+            Self::Objects {
+                source: object_store::Error::NotFound { .. },
+                ..
+            }
+        )
+    }
+}
+
+impl Store {
+    /// Opens the store of a shop. The folder need not exist yet; reading from it then finds nothing.
+    ///
+    /// `location` is `file:///absolute/folder`, an absolute path, or a path relative to `base`.
+    ///
+    /// # Errors
+    /// The location is of a kind this build cannot use.
+    pub fn open(location: &str, base: &FilePath, shop: &str) -> Result<Self, StoreError> {
+        let refused = |reason: String| StoreError::Location {
+            location: location.to_owned(),
+            reason,
+        };
+        let path = match location.split_once("://") {
+            Some(("file", path)) if path.starts_with('/') => PathBuf::from(path),
+            Some((scheme, _)) => {
+                return Err(refused(format!(
+                    "`{scheme}` is not `file`, or the path is not absolute"
+                )));
+            }
+            None => base.join(location),
+        };
+        let root = std::path::absolute(&path).map_err(|error| refused(error.to_string()))?;
+        let folder = root.join("shops").join(shop);
+        let prefix =
+            Path::from_absolute_path(&folder).map_err(|error| refused(error.to_string()))?;
+        Ok(Self {
+            objects: Arc::new(LocalFileSystem::new().with_fsync(true)),
+            prefix,
+            folder,
+        })
+    }
+
+    /// The shop's folder.
+    pub fn folder(&self) -> &FilePath {
+        &self.folder
+    }
+
+    /// What is current; none before the first publish.
+    ///
+    /// # Errors
+    /// The store cannot be read, or `HEAD` is damaged.
+    pub async fn head(&self) -> Result<Option<Head>, StoreError> {
+        match self.read(&self.prefix.clone().join("HEAD")).await {
+            Ok(bytes) => Head::decode(&bytes).map(Some),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The manifest that `HEAD` names.
+    ///
+    /// # Errors
+    /// It is not there, not readable, or not what `HEAD` promised.
+    pub async fn manifest(&self, head: &Head) -> Result<Manifest, StoreError> {
+        let bytes = self.read(&self.manifest_path(&head.manifest)).await?;
+        let got = blake3::hash(&bytes).to_hex().to_string();
+        if got != head.checksum {
+            return Err(StoreError::Checksum {
+                name: head.manifest.clone(),
+                expected: head.checksum.clone(),
+                got,
+            });
+        }
+        decode_manifest(&head.manifest, &bytes)
+    }
+
+    /// The current manifest; none before the first publish.
+    ///
+    /// # Errors
+    /// As [`Store::head`] and [`Store::manifest`].
+    pub async fn current(&self) -> Result<Option<Manifest>, StoreError> {
+        match self.head().await? {
+            Some(head) => self.manifest(&head).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A manifest by its file name.
+    ///
+    /// # Errors
+    /// It is not there or not readable.
+    pub async fn manifest_named(&self, name: &str) -> Result<Manifest, StoreError> {
+        let bytes = self.read(&self.manifest_path(name)).await?;
+        decode_manifest(name, &bytes)
+    }
+
+    /// All manifests, oldest generation first.
+    ///
+    /// # Errors
+    /// The store cannot be listed.
+    pub async fn manifests(&self) -> Result<Vec<ManifestName>, StoreError> {
+        let mut names: Vec<_> = self
+            .list("manifests")
+            .await?
+            .iter()
+            .filter_map(|name| ManifestName::parse(name))
+            .collect();
+        names.sort();
+        Ok(names)
+    }
+
+    /// File names of all parts.
+    ///
+    /// # Errors
+    /// The store cannot be listed.
+    pub async fn parts(&self) -> Result<Vec<String>, StoreError> {
+        self.list("parts").await
+    }
+
+    /// A part's bytes.
+    ///
+    /// # Errors
+    /// It is not there or cannot be read; a failure on the way ends the stream.
+    pub async fn part(&self, kind: PartKind, entry: &PartEntry) -> Result<PartStream, StoreError> {
+        let path = self.part_path(&entry.file_name(kind));
+        let failed = failed_on(format!("reading {path}"));
+        let result = self.objects.get(&path).await.map_err(&failed)?;
+        Ok(result.into_stream().map_err(failed).boxed())
+    }
+
+    /// Copies a finished file into the store under its hash, then reads it back and compares.
+    /// Does nothing if the same part is there already and whole.
+    ///
+    /// # Errors
+    /// The file or the store failed; nothing refers to the part yet.
+    pub async fn put_part(
+        &self,
+        kind: PartKind,
+        entry: &PartEntry,
+        file: &FilePath,
+    ) -> Result<(), StoreError> {
+        if self.part_is_whole(kind, entry).await.unwrap_or(false) {
+            return Ok(());
+        }
+        let path = self.part_path(&entry.file_name(kind));
+        let failed = failed_on(format!("writing {path}"));
+        let upload = self.objects.put_multipart(&path).await.map_err(&failed)?;
+        let mut writer = WriteMultipart::new_with_chunk_size(upload, CHUNK_BYTES);
+        if let Err(error) = copy_chunks(file, &mut writer).await {
+            // The upload's own failure matters more than a failure to tidy up after it.
+            let _ = writer.abort().await;
+            return Err(error);
+        }
+        writer.finish().await.map_err(&failed)?;
+        match self.part_is_whole(kind, entry).await? {
+            true => Ok(()),
+            false => Err(StoreError::Part {
+                name: entry.file_name(kind),
+                got: "another content".to_owned(),
+            }),
+        }
+    }
+
+    /// Whether the stored part's bytes are what its name says.
+    ///
+    /// # Errors
+    /// It is not there or cannot be read.
+    pub async fn part_is_whole(
+        &self,
+        kind: PartKind,
+        entry: &PartEntry,
+    ) -> Result<bool, StoreError> {
+        let mut stream = self.part(kind, entry).await?;
+        let mut hasher = blake3::Hasher::new();
+        while let Some(chunk) = stream.try_next().await? {
+            hasher.update(&chunk);
+        }
+        Ok(hasher.finalize().to_hex().as_str() == entry.hash)
+    }
+
+    /// Writes a manifest under a new name and gives the `HEAD` that would make it current.
+    ///
+    /// # Errors
+    /// The store failed, or the name is taken already.
+    pub async fn put_manifest(&self, manifest: &Manifest) -> Result<Head, StoreError> {
+        let name = format!(
+            "{:0GENERATION_DIGITS$}-{}.json",
+            manifest.generation, manifest.writer
+        );
+        let bytes = manifest.encode().map_err(|source| StoreError::Manifest {
+            name: name.clone(),
+            source,
+        })?;
+        let checksum = blake3::hash(&bytes).to_hex().to_string();
+        let path = self.manifest_path(&name);
+        let options = PutOptions {
+            mode: PutMode::Create,
+            ..PutOptions::default()
+        };
+        let failed = failed_on(format!("writing {path}"));
+        self.objects
+            .put_opts(&path, bytes.into(), options)
+            .await
+            .map_err(failed)?;
+        Ok(Head {
+            manifest: name,
+            checksum,
+        })
+    }
+
+    /// Makes a manifest current. This is the instant of publishing.
+    ///
+    /// # Errors
+    /// The store failed; the old manifest stays current.
+    pub async fn put_head(&self, head: &Head) -> Result<(), StoreError> {
+        let path = self.prefix.clone().join("HEAD");
+        let failed = failed_on(format!("writing {path}"));
+        self.objects
+            .put(&path, head.encode().into())
+            .await
+            .map_err(failed)?;
+        Ok(())
+    }
+
+    /// Removes a manifest.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn remove_manifest(&self, name: &str) -> Result<(), StoreError> {
+        self.remove(self.manifest_path(name)).await
+    }
+
+    /// Removes a part. Readers that have it open keep it.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn remove_part(&self, name: &str) -> Result<(), StoreError> {
+        self.remove(self.part_path(name)).await
+    }
+
+    /// Removes temporary files of writers that were killed; gives how many. Only the one writer may call this.
+    ///
+    /// # Errors
+    /// A folder cannot be read or a file not removed.
+    pub fn remove_leftovers(&self) -> Result<usize, StoreError> {
+        let mut removed = 0;
+        for folder in [
+            self.folder.clone(),
+            self.folder.join("parts"),
+            self.folder.join("manifests"),
+        ] {
+            let failed = |source| StoreError::Io {
+                action: format!("cleaning {}", folder.display()),
+                source,
+            };
+            let entries = match std::fs::read_dir(&folder) {
+                Ok(entries) => entries,
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(failed(error)),
+            };
+            for entry in entries {
+                let entry = entry.map_err(failed)?;
+                if is_leftover(&entry.file_name().to_string_lossy()) {
+                    std::fs::remove_file(entry.path()).map_err(failed)?;
+                    removed += 1;
+                }
+            }
+        }
+        Ok(removed)
+    }
+
+    async fn read(&self, path: &Path) -> Result<Bytes, StoreError> {
+        let failed = failed_on(format!("reading {path}"));
+        self.objects
+            .get(path)
+            .await
+            .map_err(&failed)?
+            .bytes()
+            .await
+            .map_err(failed)
+    }
+
+    async fn list(&self, folder: &str) -> Result<Vec<String>, StoreError> {
+        let path = self.prefix.clone().join(folder);
+        let failed = failed_on(format!("listing {path}"));
+        let objects: Vec<_> = self
+            .objects
+            .list(Some(&path))
+            .try_collect()
+            .await
+            .map_err(failed)?;
+        Ok(objects
+            .iter()
+            .filter_map(|object| object.location.filename().map(str::to_owned))
+            .collect())
+    }
+
+    async fn remove(&self, path: Path) -> Result<(), StoreError> {
+        let failed = failed_on(format!("removing {path}"));
+        self.objects.delete(&path).await.map_err(failed)
+    }
+
+    fn manifest_path(&self, name: &str) -> Path {
+        self.prefix.clone().join("manifests").join(name)
+    }
+
+    fn part_path(&self, name: &str) -> Path {
+        self.prefix.clone().join("parts").join(name)
+    }
+}
+
+impl Head {
+    /// One line: name, space, checksum.
+    pub fn encode(&self) -> String {
+        format!("{} {}\n", self.manifest, self.checksum)
+    }
+
+    /// Reads the line.
+    ///
+    /// # Errors
+    /// It is not a manifest's name and a checksum.
+    pub fn decode(bytes: &[u8]) -> Result<Self, StoreError> {
+        let text = String::from_utf8_lossy(bytes);
+        let damaged = || StoreError::Head(text.chars().take(200).collect());
+        let (name, checksum) = text
+            .strip_suffix('\n')
+            .and_then(|line| line.split_once(' '))
+            .ok_or_else(damaged)?;
+        ManifestName::parse(name).ok_or_else(damaged)?;
+        if checksum.len() != 64 || !checksum.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(damaged());
+        }
+        Ok(Self {
+            manifest: name.to_owned(),
+            checksum: checksum.to_owned(),
+        })
+    }
+}
+
+impl ManifestName {
+    fn parse(name: &str) -> Option<Self> {
+        let (digits, writer) = name.strip_suffix(".json")?.split_once('-')?;
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        if digits.len() != GENERATION_DIGITS || writer.is_empty() || !writer.bytes().all(plain) {
+            return None;
+        }
+        Some(Self {
+            generation: digits.parse().ok()?,
+            name: name.to_owned(),
+        })
+    }
+}
+
+fn decode_manifest(name: &str, bytes: &[u8]) -> Result<Manifest, StoreError> {
+    Manifest::decode(bytes).map_err(|source| StoreError::Manifest {
+        name: name.to_owned(),
+        source,
+    })
+}
+
+fn failed_on(action: String) -> impl Fn(object_store::Error) -> StoreError {
+    move |source| StoreError::Objects {
+        action: action.clone(),
+        source,
+    }
+}
+
+/// The folder store stages every write as `<name>#<number>`.
+fn is_leftover(name: &str) -> bool {
+    name.rsplit_once('#').is_some_and(|(_, number)| {
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+async fn copy_chunks(file: &FilePath, writer: &mut WriteMultipart) -> Result<(), StoreError> {
+    let failed = |source| StoreError::Io {
+        action: format!("reading {}", file.display()),
+        source,
+    };
+    let mut source = std::fs::File::open(file).map_err(failed)?;
+    loop {
+        let mut chunk = Vec::with_capacity(CHUNK_BYTES);
+        source
+            .by_ref()
+            .take(CHUNK_BYTES as u64)
+            .read_to_end(&mut chunk)
+            .map_err(failed)?;
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        writer
+            .wait_for_capacity(1)
+            .await
+            .map_err(failed_on(format!("copying {}", file.display())))?;
+        writer.put(chunk.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::manifest::Counts;
+
+    fn entry(bytes: &[u8]) -> PartEntry {
+        PartEntry {
+            hash: blake3::hash(bytes).to_hex().to_string(),
+            length: bytes.len() as u64,
+        }
+    }
+
+    fn manifest(generation: u64) -> Manifest {
+        Manifest {
+            version: 1,
+            shop: "demo".into(),
+            generation,
+            previous: None,
+            catalog: entry(b"catalog"),
+            offers: entry(b"offers"),
+            created_at: 0,
+            writer: "test".into(),
+            pinned: false,
+            reason: "cycle".into(),
+            sources: BTreeMap::new(),
+            counts: Counts::default(),
+            checksum: String::new(),
+        }
+    }
+
+    fn store() -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open("store", folder.path(), "demo").unwrap();
+        (folder, store)
+    }
+
+    #[tokio::test]
+    async fn what_is_published_is_found_again() {
+        let (folder, store) = store();
+        assert_eq!(store.current().await.unwrap(), None);
+        let file = folder.path().join("scratch");
+        std::fs::write(&file, b"catalog").unwrap();
+        store
+            .put_part(PartKind::Catalog, &entry(b"catalog"), &file)
+            .await
+            .unwrap();
+        for generation in [1, 2] {
+            let head = store.put_manifest(&manifest(generation)).await.unwrap();
+            store.put_head(&head).await.unwrap();
+        }
+        assert_eq!(store.current().await.unwrap().unwrap().generation, 2);
+        let names: Vec<_> = store
+            .manifests()
+            .await
+            .unwrap()
+            .iter()
+            .map(|name| name.generation)
+            .collect();
+        assert_eq!(names, [1, 2]);
+        assert_eq!(
+            store.parts().await.unwrap(),
+            [entry(b"catalog").file_name(PartKind::Catalog)]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_manifest_name_is_never_reused() {
+        let (_folder, store) = store();
+        store.put_manifest(&manifest(1)).await.unwrap();
+        let error = store.put_manifest(&manifest(1)).await.unwrap_err();
+        assert!(matches!(error, StoreError::Objects { .. }), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_part_with_another_content_is_not_kept() {
+        let (folder, store) = store();
+        let file = folder.path().join("scratch");
+        std::fs::write(&file, b"something else").unwrap();
+        let error = store
+            .put_part(PartKind::Catalog, &entry(b"catalog"), &file)
+            .await
+            .unwrap_err();
+        assert!(matches!(error, StoreError::Part { .. }), "{error}");
+        std::fs::write(&file, b"catalog").unwrap();
+        store
+            .put_part(PartKind::Catalog, &entry(b"catalog"), &file)
+            .await
+            .unwrap();
+        assert!(
+            store
+                .part_is_whole(PartKind::Catalog, &entry(b"catalog"))
+                .await
+                .unwrap()
+        );
+    }
+
+    #[tokio::test]
+    async fn a_changed_manifest_is_refused() {
+        let (_folder, store) = store();
+        let head = store.put_manifest(&manifest(1)).await.unwrap();
+        store.put_head(&head).await.unwrap();
+        let path = store.folder().join("manifests").join(&head.manifest);
+        let text = std::fs::read_to_string(&path)
+            .unwrap()
+            .replace("\"pinned\": false", "\"pinned\": true ");
+        std::fs::write(&path, text).unwrap();
+        let error = store.current().await.unwrap_err();
+        assert!(matches!(error, StoreError::Checksum { .. }), "{error}");
+    }
+
+    #[tokio::test]
+    async fn leftovers_of_a_killed_writer_go_and_nothing_else() {
+        let (_folder, store) = store();
+        let head = store.put_manifest(&manifest(1)).await.unwrap();
+        store.put_head(&head).await.unwrap();
+        std::fs::write(store.folder().join("HEAD#1"), b"half").unwrap();
+        std::fs::write(store.folder().join("manifests").join("x.json#12"), b"half").unwrap();
+        assert_eq!(store.remove_leftovers().unwrap(), 2);
+        assert_eq!(store.current().await.unwrap().unwrap().generation, 1);
+    }
+
+    #[test]
+    fn heads_that_are_no_heads_are_refused() {
+        for bytes in [
+            "",
+            "x",
+            "000000000001-a.json",
+            "../../etc/passwd 00\n",
+            "000000000001-a.json zz\n",
+        ] {
+            assert!(Head::decode(bytes.as_bytes()).is_err(), "{bytes:?}");
+        }
+    }
+}

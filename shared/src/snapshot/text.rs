@@ -187,7 +187,8 @@ impl TextIndexBuilder {
 /// `meta.json` names the segment with hyphens, file names do without.
 fn with_fixed_segment(meta: &[u8], name: &str) -> Vec<u8> {
     let text = String::from_utf8_lossy(meta);
-    text.replace(&hyphenated(name), &hyphenated(SEGMENT)).into_bytes()
+    text.replace(&hyphenated(name), &hyphenated(SEGMENT))
+        .into_bytes()
 }
 
 /// The usual groups of a UUID: 8-4-4-4-12.
@@ -551,7 +552,10 @@ mod tests {
                 .map(|f| (f.name.clone(), f.bytes.clone()))
                 .collect::<Vec<_>>()
         };
-        assert!(flat(&first) == flat(&second), "two runs over the same products differ");
+        assert!(
+            flat(&first) == flat(&second),
+            "two runs over the same products differ"
+        );
     }
 
     #[test]
