@@ -145,6 +145,7 @@ fn max_documents() -> u64 {
 pub(super) struct GuardTable {
     pub(super) max_removed_percent: Option<f64>,
     pub(super) max_zero_price_percent: Option<f64>,
+    pub(super) max_median_price_shift_percent: Option<f64>,
     pub(super) max_invalid_percent: Option<f64>,
 }
 

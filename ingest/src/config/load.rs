@@ -242,6 +242,11 @@ impl Check<'_> {
                 table.max_zero_price_percent,
                 default.max_zero_price_percent,
             ),
+            max_median_price_shift_percent: percent(
+                "max_median_price_shift_percent",
+                table.max_median_price_shift_percent,
+                default.max_median_price_shift_percent,
+            ),
             max_invalid_percent: percent(
                 "max_invalid_percent",
                 table.max_invalid_percent,
@@ -568,6 +573,7 @@ impl Check<'_> {
 const GUARD: Guard = Guard {
     max_removed_percent: 20.0,
     max_zero_price_percent: 5.0,
+    max_median_price_shift_percent: 30.0,
     max_invalid_percent: 10.0,
 };
 

@@ -189,6 +189,8 @@ pub struct Guard {
     pub max_removed_percent: f64,
     /// Prices that may become zero at once.
     pub max_zero_price_percent: f64,
+    /// By how much the median price may move, up or down.
+    pub max_median_price_shift_percent: f64,
     /// Records that may be refused: the error budget of a run.
     pub max_invalid_percent: f64,
 }

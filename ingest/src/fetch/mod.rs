@@ -1,0 +1,19 @@
+//! **fetch**: the pages of a source, from its back end into files.
+//!
+//! One request at a time, one origin only, every size and every wait bounded, and memory that does not grow with the
+//! feed: pages go to the spool folder as they arrive.
+
+mod body;
+mod error;
+mod link;
+mod page;
+mod retry;
+mod validators;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::FetchError;
+pub use validators::{PageValidators, Validators, prune};
+pub use walk::{Client, Fetched, Progress, RawFeed, RawPage, all};

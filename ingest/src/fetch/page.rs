@@ -1,0 +1,407 @@
+//! One page: a conditional request, its redirects, its retries, its body.
+//!
+//! Nothing is sent to another origin than the configured one.
+
+use super::body::{self, Encoding, Sink, Writer};
+use super::error::{FetchError, shown};
+use super::validators::PageValidators;
+use super::{link, retry};
+use crate::config::{Next, Request, SourceLimits};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG,
+    HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LINK, LOCATION,
+};
+use reqwest::{Response, StatusCode};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+use tokio::time::Instant;
+use url::Url;
+
+/// What every page of a run has in common.
+pub(super) struct Asking<'a> {
+    pub(super) client: &'a reqwest::Client,
+    pub(super) request: &'a Request,
+    pub(super) limits: &'a SourceLimits,
+    pub(super) spool: &'a Path,
+    /// The wall clock when the run began, and the moment it was read: `Retry-After` may be a date.
+    pub(super) now: SystemTime,
+    pub(super) began: Instant,
+}
+
+/// What a run has used up so far.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Spent {
+    pub(super) bytes: u64,
+    pub(super) wire_bytes: u64,
+    pub(super) requests: u32,
+}
+
+/// A page that is in the spool now.
+pub(super) struct Page {
+    pub(super) validators: PageValidators,
+    /// Whether the back end said "not modified".
+    pub(super) is_reused: bool,
+}
+
+/// Asks for a page until it is there, the failure is final, or the retries are used up.
+pub(super) async fn get(
+    asking: &Asking<'_>,
+    url: &Url,
+    known: Option<&PageValidators>,
+    spent: &mut Spent,
+) -> Result<Page, FetchError> {
+    let known = known.filter(|known| known.is_reusable(asking.spool));
+    let mut failures = 0;
+    loop {
+        let error = match attempt(asking, url, known, spent).await {
+            Ok(page) => return Ok(page),
+            Err(error) => error,
+        };
+        if !error.is_passing() || failures >= asking.request.retries {
+            return Err(error);
+        }
+        let pause = retry::pause(failures, error.retry_after(), rand::random());
+        failures += 1;
+        tracing::debug!(
+            stage = "fetch",
+            failures,
+            pause_ms = pause.as_millis(),
+            "asking again: {error}"
+        );
+        tokio::time::sleep(pause).await;
+    }
+}
+
+async fn attempt(
+    asking: &Asking<'_>,
+    url: &Url,
+    known: Option<&PageValidators>,
+    spent: &mut Spent,
+) -> Result<Page, FetchError> {
+    let response = send(asking, url, known, spent).await?;
+    match (response.status(), known) {
+        (StatusCode::NOT_MODIFIED, Some(known)) => {
+            let validators = refreshed(asking.request, &response, url, known)?;
+            Ok(Page {
+                validators,
+                is_reused: true,
+            })
+        }
+        (StatusCode::OK, _) => receive(asking, url, response, spent).await,
+        (status, _) => {
+            let now = asking.now + asking.began.elapsed();
+            let retry_after = retry::asked_for(response.headers(), now);
+            Err(FetchError::Status {
+                url: shown(url),
+                status: status.as_u16(),
+                retry_after,
+            })
+        }
+    }
+}
+
+/// Sends the request and follows redirects within the origin.
+async fn send(
+    asking: &Asking<'_>,
+    first: &Url,
+    known: Option<&PageValidators>,
+    spent: &mut Spent,
+) -> Result<Response, FetchError> {
+    const MAX_REDIRECTS: usize = 5;
+    let mut url = first.clone();
+    for _ in 0..=MAX_REDIRECTS {
+        spent.requests += 1;
+        let request = asking
+            .client
+            .get(url.clone())
+            .headers(headers(asking.request, known));
+        let timeout = asking.request.timeout;
+        let response = tokio::time::timeout(timeout, request.send())
+            .await
+            .map_err(|_| FetchError::Timeout {
+                url: shown(&url),
+                timeout,
+            })?
+            .map_err(|source| FetchError::Connect {
+                url: shown(&url),
+                source,
+            })?;
+        if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+            return Ok(response);
+        }
+        url = redirect(&url, response.headers())?;
+    }
+    Err(FetchError::Redirect {
+        url: shown(first),
+        rule: format!("more than {MAX_REDIRECTS} redirects"),
+    })
+}
+
+fn redirect(url: &Url, headers: &HeaderMap) -> Result<Url, FetchError> {
+    let wrong = |rule: &str| FetchError::Redirect {
+        url: shown(url),
+        rule: rule.to_owned(),
+    };
+    let location = headers
+        .get(LOCATION)
+        .ok_or_else(|| wrong("it has no Location"))?;
+    let location = location
+        .to_str()
+        .map_err(|_| wrong("its Location is not text"))?;
+    within_origin(url, location, "redirect")?.ok_or_else(|| wrong("its Location is not an address"))
+}
+
+/// The address a reference leads to; `None` when it is no address. Keeps the credentials of `base`, if any.
+pub(super) fn within_origin(
+    base: &Url,
+    reference: &str,
+    what: &'static str,
+) -> Result<Option<Url>, FetchError> {
+    let Ok(mut target) = base.join(reference) else {
+        return Ok(None);
+    };
+    if target.origin() != base.origin() {
+        return Err(FetchError::CrossOrigin {
+            url: shown(base),
+            what,
+            target: shown(&target),
+            origin: base.origin().ascii_serialization(),
+        });
+    }
+    // Same origin means a host, so these cannot fail.
+    let _ = target.set_username(base.username());
+    let _ = target.set_password(base.password());
+    target.set_fragment(None);
+    Ok(Some(target))
+}
+
+fn headers(request: &Request, known: Option<&PageValidators>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let mut add = |name: HeaderName, value: &str| {
+        // Names and values of the configuration were checked there; a validator was a header before it was stored.
+        if let Ok(value) = value.parse() {
+            headers.insert(name, value);
+        }
+    };
+    add(ACCEPT, "application/json, application/x-ndjson, */*;q=0.5");
+    if let Some(language) = &request.accept_language {
+        add(ACCEPT_LANGUAGE, language);
+    }
+    for (name, value) in &request.headers {
+        if let Ok(name) = HeaderName::from_bytes(name.as_bytes()) {
+            add(name, value);
+        }
+    }
+    add(ACCEPT_ENCODING, body::ACCEPTED);
+    if let Some(etag) = known.and_then(|known| known.etag.as_deref()) {
+        add(IF_NONE_MATCH, etag);
+    }
+    if let Some(date) = known.and_then(|known| known.last_modified.as_deref()) {
+        add(IF_MODIFIED_SINCE, date);
+    }
+    headers
+}
+
+/// What is remembered of a page that was not modified: a 304 may bring newer validators and another next link.
+fn refreshed(
+    request: &Request,
+    response: &Response,
+    url: &Url,
+    known: &PageValidators,
+) -> Result<PageValidators, FetchError> {
+    let headers = response.headers();
+    Ok(PageValidators {
+        url: shown(url),
+        etag: text(headers, &ETAG).or_else(|| known.etag.clone()),
+        last_modified: text(headers, &LAST_MODIFIED).or_else(|| known.last_modified.clone()),
+        next: next(request, url, headers)?.or_else(|| known.next.clone()),
+        hash: known.hash.clone(),
+        bytes: known.bytes,
+    })
+}
+
+/// The page's next link, as a whole address. With `next = "none"` a link is of no interest, not even a wrong one.
+fn next(request: &Request, url: &Url, headers: &HeaderMap) -> Result<Option<String>, FetchError> {
+    if request.next == Next::None {
+        return Ok(None);
+    }
+    let wrong = |rule: String| FetchError::NextLink {
+        url: shown(url),
+        rule,
+    };
+    let values: Result<Vec<&str>, _> = headers
+        .get_all(LINK)
+        .iter()
+        .map(|value| value.to_str())
+        .collect();
+    let values = values.map_err(|_| wrong("it is not text".to_owned()))?;
+    let Some(target) = link::next(values).map_err(wrong)? else {
+        return Ok(None);
+    };
+    let target = within_origin(url, &target, "next link")?
+        .ok_or_else(|| wrong(format!("`{target}` is not an address")))?;
+    Ok(Some(shown(&target)))
+}
+
+async fn receive(
+    asking: &Asking<'_>,
+    url: &Url,
+    response: Response,
+    spent: &mut Spent,
+) -> Result<Page, FetchError> {
+    let headers = response.headers();
+    let encoding = text(headers, &CONTENT_ENCODING).unwrap_or_default();
+    let encoding = Encoding::parse(&encoding).ok_or_else(|| FetchError::Encoding {
+        url: shown(url),
+        encoding,
+    })?;
+    let announced = text(headers, &CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
+    if announced
+        .is_some_and(|bytes| bytes.saturating_add(spent.wire_bytes) > asking.limits.max_wire_bytes)
+    {
+        return Err(FetchError::WireTooLarge {
+            url: shown(url),
+            max_wire_bytes: asking.limits.max_wire_bytes,
+        });
+    }
+    let is_html =
+        text(headers, &CONTENT_TYPE).is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));
+    let mut validators = PageValidators {
+        url: shown(url),
+        etag: text(headers, &ETAG),
+        last_modified: text(headers, &LAST_MODIFIED),
+        next: next(asking.request, url, headers)?,
+        hash: String::new(),
+        bytes: 0,
+    };
+    let part = Part(asking.spool.join("page.part"));
+    let writer = transfer(asking, url, response, encoding, &part.0, spent).await?;
+    let sink = writer.sink();
+    if is_html && sink.head.trim_ascii_start().starts_with(b"<") {
+        let excerpt = String::from_utf8_lossy(&sink.head)
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        return Err(FetchError::Html {
+            url: shown(url),
+            excerpt: excerpt.chars().take(120).collect(),
+        });
+    }
+    spent.bytes += sink.bytes;
+    validators.bytes = sink.bytes;
+    validators.hash = sink.hash();
+    let file = validators.file(asking.spool);
+    std::fs::rename(&part.0, &file).map_err(|source| FetchError::Spool { path: file, source })?;
+    Ok(Page {
+        validators,
+        is_reused: false,
+    })
+}
+
+/// A file in the making, removed when the page fails.
+struct Part(PathBuf);
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        // After success it has another name and there is nothing to remove.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// Streams the body into the file. Writing blocks this task, which has nothing else to do.
+async fn transfer(
+    asking: &Asking<'_>,
+    url: &Url,
+    mut response: Response,
+    encoding: Encoding,
+    path: &Path,
+    spent: &mut Spent,
+) -> Result<Writer, FetchError> {
+    let limits = asking.limits;
+    let allowed = limits
+        .max_page_bytes
+        .min(limits.max_run_bytes.saturating_sub(spent.bytes));
+    let spool = |source| FetchError::Spool {
+        path: path.to_owned(),
+        source,
+    };
+    let mut writer = Sink::create(path, allowed)
+        .and_then(|sink| Writer::new(encoding, sink))
+        .map_err(spool)?;
+    let stall_timeout = asking.request.stall_timeout;
+    let mut received: u64 = 0;
+    loop {
+        let chunk = match tokio::time::timeout(stall_timeout, response.chunk()).await {
+            Err(_) => {
+                return Err(FetchError::Stalled {
+                    url: shown(url),
+                    received,
+                    stall_timeout,
+                });
+            }
+            Ok(Err(source)) => {
+                return Err(FetchError::Cut {
+                    url: shown(url),
+                    received,
+                    source,
+                });
+            }
+            Ok(Ok(None)) => break,
+            Ok(Ok(Some(chunk))) => chunk,
+        };
+        received += chunk.len() as u64;
+        spent.wire_bytes += chunk.len() as u64;
+        if spent.wire_bytes > limits.max_wire_bytes {
+            return Err(FetchError::WireTooLarge {
+                url: shown(url),
+                max_wire_bytes: limits.max_wire_bytes,
+            });
+        }
+        writer
+            .write(&chunk)
+            .map_err(|error| refused(asking, url, encoding, &writer, path, error))?;
+    }
+    writer
+        .finish()
+        .map_err(|error| refused(asking, url, encoding, &writer, path, error))?;
+    Ok(writer)
+}
+
+/// Whether bytes were refused by a limit, by the disk or by the decompressor.
+fn refused(
+    asking: &Asking<'_>,
+    url: &Url,
+    encoding: Encoding,
+    writer: &Writer,
+    path: &Path,
+    source: std::io::Error,
+) -> FetchError {
+    let (sink, limits) = (writer.sink(), asking.limits);
+    if sink.has_failed {
+        return FetchError::Spool {
+            path: path.to_owned(),
+            source,
+        };
+    }
+    if !sink.is_full {
+        return FetchError::Decompress {
+            url: shown(url),
+            encoding: encoding.as_str(),
+            source,
+        };
+    }
+    if sink.limit() == limits.max_page_bytes {
+        return FetchError::PageTooLarge {
+            url: shown(url),
+            max_page_bytes: limits.max_page_bytes,
+        };
+    }
+    FetchError::RunTooLarge {
+        url: shown(url),
+        max_run_bytes: limits.max_run_bytes,
+    }
+}
+
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    Some(headers.get(name)?.to_str().ok()?.to_owned())
+}

@@ -1,0 +1,247 @@
+//! From the first page to the last, by next links.
+//!
+//! A walk ends with every page in the spool, or with an error; there is no half of a feed.
+//! "Unchanged" means that every page has the bytes it had, not merely that the first one said so.
+
+use super::error::{FetchError, shown};
+use super::page::{self, Asking, Spent};
+use super::validators::{Validators, request_hash};
+use crate::config::{Next, Source};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+use tokio::time::Instant;
+use url::Url;
+
+/// What a fetch brought.
+#[derive(Debug)]
+pub enum Fetched {
+    /// The same bytes as last time. The validators may be newer; store them.
+    Unchanged(Validators),
+    /// A feed to decode.
+    Feed(RawFeed),
+}
+
+/// All pages of a source, in files.
+#[derive(Debug)]
+pub struct RawFeed {
+    /// The pages in order.
+    pub pages: Vec<RawPage>,
+    /// What to hand to the next fetch, once this feed has been dealt with.
+    pub validators: Validators,
+    /// Decompressed size of all pages.
+    pub bytes: u64,
+    /// What was transferred.
+    pub wire_bytes: u64,
+    /// Requests made, redirects and retries included.
+    pub requests: u32,
+    /// Pages the back end did not send again, because they had not changed.
+    pub reused: usize,
+}
+
+/// One page of a source, in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawPage {
+    /// Where it came from, without credentials.
+    pub url: String,
+    /// Where it lies, decompressed.
+    pub file: PathBuf,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// How far a fetch has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Pages that are there.
+    pub pages: usize,
+    /// Their decompressed size.
+    pub bytes: u64,
+}
+
+/// A client that never follows a redirect nor decompresses by itself: both are decided here.
+#[derive(Debug, Clone)]
+pub struct Client(reqwest::Client);
+
+impl Client {
+    /// Sets up the client; one serves all sources.
+    pub fn new() -> Result<Self, FetchError> {
+        const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+        reqwest::Client::builder()
+            .user_agent(concat!("frontage-ingest/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_max_idle_per_host(1)
+            .referer(false)
+            .build()
+            .map(Self)
+            .map_err(FetchError::Client)
+    }
+}
+
+/// Fetches all pages of a source into `spool`.
+///
+/// `previous` makes the requests conditional; without it everything is fetched anew. `now` is the wall clock, for
+/// `Retry-After` dates. After [`RawFeed::validators`] have been stored, [`super::prune`] removes what is no longer needed.
+pub async fn all(
+    client: &Client,
+    source: &Source,
+    previous: Option<&Validators>,
+    spool: &Path,
+    now: SystemTime,
+    progress: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<Fetched, FetchError> {
+    std::fs::create_dir_all(spool).map_err(|error| FetchError::Spool {
+        path: spool.to_owned(),
+        source: error,
+    })?;
+    let asking = Asking {
+        client: &client.0,
+        request: &source.request,
+        limits: &source.limits,
+        spool,
+        now,
+        began: Instant::now(),
+    };
+    let request = request_hash(&source.request);
+    let previous = previous.filter(|previous| previous.request == request);
+    let mut walk = Walk {
+        asking,
+        previous,
+        progress,
+        seen: Validators {
+            request,
+            pages: Vec::new(),
+        },
+        spent: Spent::default(),
+        reused: 0,
+    };
+    let deadline = source.request.deadline;
+    let in_time = tokio::time::timeout(deadline, walk.run()).await;
+    in_time.unwrap_or_else(|_| {
+        Err(FetchError::Deadline {
+            deadline,
+            pages: walk.seen.pages.len(),
+        })
+    })
+}
+
+struct Walk<'a> {
+    asking: Asking<'a>,
+    previous: Option<&'a Validators>,
+    progress: &'a (dyn Fn(Progress) + Send + Sync),
+    seen: Validators,
+    spent: Spent,
+    reused: usize,
+}
+
+impl Walk<'_> {
+    async fn run(&mut self) -> Result<Fetched, FetchError> {
+        self.pages().await?;
+        if let Some(previous) = self.previous {
+            if previous.body_hash() == self.seen.body_hash() {
+                return Ok(Fetched::Unchanged(self.seen.clone()));
+            }
+            if self.reused > 0
+                && !self
+                    .seen
+                    .pages
+                    .iter()
+                    .all(|page| page.is_intact(self.asking.spool))
+            {
+                tracing::warn!(
+                    stage = "fetch",
+                    "a spooled page is damaged; fetching all pages anew"
+                );
+                self.previous = None;
+                self.pages().await?;
+            }
+        }
+        Ok(Fetched::Feed(self.feed()))
+    }
+
+    /// Walks from the first page to the last, and fills `seen`.
+    async fn pages(&mut self) -> Result<(), FetchError> {
+        self.seen.pages.clear();
+        self.reused = 0;
+        // The run's limit counts what the walk keeps, not what an abandoned walk had.
+        self.spent.bytes = 0;
+        let max_pages = self.asking.limits.max_pages;
+        let mut next = Some(self.asking.request.url.clone());
+        let mut contents: HashMap<String, usize> = HashMap::new();
+        while let Some(url) = next {
+            let number = self.seen.pages.len() + 1;
+            if self.seen.page(&shown(&url)).is_some() {
+                return Err(FetchError::Loop {
+                    url: shown(&url),
+                    page: number - 1,
+                });
+            }
+            if number > usize::try_from(max_pages).unwrap_or(usize::MAX) {
+                return Err(FetchError::TooManyPages { max_pages });
+            }
+            let known = self
+                .previous
+                .and_then(|previous| previous.page(&shown(&url)));
+            let page = page::get(&self.asking, &url, known, &mut self.spent).await?;
+            if page.is_reused {
+                self.reused += 1;
+                self.spend_reused(&url, page.validators.bytes)?;
+            }
+            if let Some(first) = contents.insert(page.validators.hash.clone(), number) {
+                return Err(FetchError::Repeated {
+                    url: shown(&url),
+                    first,
+                });
+            }
+            next = self.next_page(&url, page.validators.next.as_deref())?;
+            self.seen.pages.push(page.validators);
+            (self.progress)(Progress {
+                pages: number,
+                bytes: self.spent.bytes,
+            });
+        }
+        Ok(())
+    }
+
+    /// A page taken from the spool counts like a fetched one: limits hold for the feed, whatever the transfer.
+    fn spend_reused(&mut self, url: &Url, bytes: u64) -> Result<(), FetchError> {
+        self.spent.bytes += bytes;
+        let max_run_bytes = self.asking.limits.max_run_bytes;
+        if self.spent.bytes > max_run_bytes {
+            return Err(FetchError::RunTooLarge {
+                url: shown(url),
+                max_run_bytes,
+            });
+        }
+        Ok(())
+    }
+
+    fn next_page(&self, url: &Url, link: Option<&str>) -> Result<Option<Url>, FetchError> {
+        match (self.asking.request.next, link) {
+            (Next::None, _) | (Next::Link, None) => Ok(None),
+            // A remembered link was checked when it was new, but the file it was remembered in is only a file.
+            (Next::Link, Some(link)) => page::within_origin(url, link, "next link"),
+        }
+    }
+
+    fn feed(&self) -> RawFeed {
+        let page = |page: &super::PageValidators| RawPage {
+            url: page.url.clone(),
+            file: page.file(self.asking.spool),
+            bytes: page.bytes,
+        };
+        RawFeed {
+            pages: self.seen.pages.iter().map(page).collect(),
+            validators: self.seen.clone(),
+            bytes: self.spent.bytes,
+            wire_bytes: self.spent.wire_bytes,
+            requests: self.spent.requests,
+            reused: self.reused,
+        }
+    }
+}
