@@ -11,8 +11,10 @@ pub(crate) struct Card<'a> {
     pub(crate) price: Option<Price>,
     /// `None` where everything is as a shopper expects: it can be had now.
     pub(crate) stock: Option<Stock>,
-    /// What may be chosen: "5 colours"; empty for nothing.
+    /// What may be chosen, in words; empty for nothing.
     pub(crate) choices: String,
+    /// The same as colours, where it is a matter of colour.
+    pub(crate) swatches: Option<Swatches<'a>>,
     /// Whether the image may be on the first screen.
     pub(crate) eager: bool,
 }
@@ -25,6 +27,13 @@ pub(crate) struct Image<'a> {
     pub(crate) alt: &'a str,
     pub(crate) width: u32,
     pub(crate) height: u32,
+}
+
+/// Colours to choose from, each checked to be one.
+pub(crate) struct Swatches<'a> {
+    pub(crate) colours: Vec<&'a str>,
+    /// How many values there are besides.
+    pub(crate) more: usize,
 }
 
 /// What it costs, and what it cost.

@@ -2,9 +2,18 @@
 
 use sailfish::TemplateSimple;
 
-use super::frame::{Frame, Indexing};
+use frontage_shared::snapshot::routes::RouteKind;
+
+use super::frame::{Frame, Indexing, Link};
 use super::home::Department;
-use super::results::Results;
+use super::json_ld::Json;
+use super::results::{self, Results};
+use super::view::View;
+use super::{Kind, Page, error, filters, listing};
+use crate::route::{Listing, Route};
+
+/// Sub-categories linked above the list.
+const CHILDREN: usize = 40;
 
 /// A category or brand page.
 #[derive(TemplateSimple)]
@@ -16,4 +25,103 @@ pub(crate) struct CategoryPage<'a> {
     pub(crate) description: &'a str,
     pub(crate) children: Vec<Department<'a>>,
     pub(crate) results: Results<'a>,
+}
+
+/// Builds a category page.
+pub(crate) fn category(view: &View<'_>, route: &Route, path: &str, listing: &Listing) -> Page {
+    let Some(target) = view.catalog.route(RouteKind::Category, path) else {
+        return error::not_found(view, path);
+    };
+    let Some(category) = view.catalog.category(target.row) else { return error::not_found(view, path) };
+    if target.former {
+        return Page::moved(Route::category(category.path()).with_listing(listing.clone()).href());
+    }
+    let subject = Subject {
+        kind: Kind::Category,
+        name: category.name(),
+        title: if category.seo_title().is_empty() { category.name() } else { category.seo_title() },
+        indexable: category.is_indexable(),
+        hidden_facet: None,
+    };
+    list(view, route, listing, &subject, category.products(), |frame| {
+        frame.describe(category.seo_description(), category.description());
+        frame.place(&category.breadcrumb(), None);
+        let filled = category.children().filter(|child| child.products().len() > 0);
+        let children = filled.take(CHILDREN).map(|child| Department { image: None, ..view.department(&child) });
+        (category.description(), children.collect())
+    })
+}
+
+/// Builds a brand page: the same list without the filter by brand.
+pub(crate) fn brand(view: &View<'_>, route: &Route, slug: &str, listing: &Listing) -> Page {
+    let Some(target) = view.catalog.route(RouteKind::Brand, slug) else { return error::not_found(view, slug) };
+    let Some(brand) = view.catalog.brand(target.row) else { return error::not_found(view, slug) };
+    if target.former {
+        return Page::moved(Route::brand(brand.slug()).with_listing(listing.clone()).href());
+    }
+    let subject = Subject {
+        kind: Kind::Brand,
+        name: brand.name(),
+        title: brand.name(),
+        indexable: true,
+        hidden_facet: view.catalog.facets().find(|facet| facet.is_brand()).map(|facet| facet.row),
+    };
+    list(view, route, listing, &subject, brand.products(), |frame| {
+        frame.describe(&format!("{} at {}.", brand.name(), view.shop.name), "");
+        frame.place(&[], Some(Link::to(brand.name(), &Route::brand(brand.slug()))));
+        ("", Vec::new())
+    })
+}
+
+/// What a list is a list of.
+struct Subject<'a> {
+    kind: Kind,
+    name: &'a str,
+    title: &'a str,
+    indexable: bool,
+    hidden_facet: Option<u32>,
+}
+
+/// The common part: filter, count, sort, cut a page, and frame it.
+fn list<'a>(
+    view: &View<'a>,
+    route: &'a Route,
+    listing: &'a Listing,
+    subject: &Subject<'a>,
+    candidates: impl Iterator<Item = u32>,
+    place: impl FnOnce(&mut Frame<'a>) -> (&'a str, Vec<Department<'a>>),
+) -> Page {
+    if let Some(clean) = filters::cleaned(view, listing) {
+        return Page::elsewhere(route.with_listing(clean).href());
+    }
+    let sort = results::sort_of(route, listing);
+    let mut found = listing::select(view.generation, candidates, &filters::resolve(view, listing));
+    if listing.page > results::page_count(found.rows.len()) {
+        return error::not_found(view, "");
+    }
+    // A category's own order is that of its list; only another one has to be made.
+    if listing.sort.is_some() {
+        listing::order(view.generation, &mut found.rows, sort, listing.page as usize * results::PAGE_SIZE);
+    }
+    let results = results::build(view, route, listing, &found, subject.hidden_facet);
+    let plain = !listing.is_filtered() && listing.sort.is_none();
+    let indexable = plain && subject.indexable && !results.cards.is_empty();
+    let indexing = if indexable { Indexing::as_route(view, route) } else { Indexing::NoIndex };
+    let title = if listing.page > 1 {
+        format!("{} – page {}", subject.title, listing.page)
+    } else {
+        subject.title.to_owned()
+    };
+    let mut frame = Frame::new(view, &title, indexing);
+    let (description, children) = place(&mut frame);
+    if let Some(paging) = &results.paging {
+        (frame.prev, frame.next) = (paging.prev.clone(), paging.next.clone());
+    }
+    let mut json = Json::graph();
+    frame.crumbs_as_data(view, &mut json);
+    frame.json_ld = json.finish();
+    let noindex = frame.indexing.is_noindex();
+    let description = if listing.page > 1 { "" } else { description };
+    let page = CategoryPage { frame, name: subject.name, description, children, results };
+    error::or_broken(view, page.render_once().map(|body| Page { noindex, ..Page::html(subject.kind, body) }))
 }

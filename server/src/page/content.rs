@@ -3,7 +3,13 @@
 use sailfish::TemplateSimple;
 
 use super::format::Day;
-use super::frame::{Frame, Indexing};
+use frontage_shared::snapshot::routes::RouteKind;
+
+use super::frame::{Frame, Indexing, Link};
+use super::json_ld::Json;
+use super::view::View;
+use super::{Kind, Page, error, format};
+use crate::route::Route;
 
 /// A content page.
 #[derive(TemplateSimple)]
@@ -16,4 +22,32 @@ pub(crate) struct ContentPage<'a> {
     /// When it last changed, for readers and for machines.
     pub(crate) updated: Option<Day>,
     pub(crate) updated_iso: String,
+}
+
+/// Builds a content page.
+pub(crate) fn build(view: &View<'_>, slug: &str) -> Page {
+    let Some(target) = view.catalog.route(RouteKind::Page, slug) else { return error::not_found(view, slug) };
+    let Some(content) = view.catalog.page(target.row) else { return error::not_found(view, slug) };
+    let own = Route::content(content.slug());
+    if target.former {
+        return Page::moved(own.href());
+    }
+    let title = if content.seo_title().is_empty() { content.title() } else { content.seo_title() };
+    let indexing = if content.is_indexable() { Indexing::as_route(view, &own) } else { Indexing::NoIndex };
+    let mut frame = Frame { og_type: "article", ..Frame::new(view, title, indexing) };
+    frame.describe(content.seo_description(), content.body());
+    frame.place(&[], Some(Link::to(content.title(), &own)));
+    let mut json = Json::graph();
+    frame.crumbs_as_data(view, &mut json);
+    frame.json_ld = json.finish();
+    let noindex = frame.indexing.is_noindex();
+    let updated = content.updated_at();
+    let page = ContentPage {
+        frame,
+        title: content.title(),
+        body: content.body(),
+        updated: updated.map(|at| view.locale.day(at)),
+        updated_iso: updated.map(format::iso_day).unwrap_or_default(),
+    };
+    error::or_broken(view, page.render_once().map(|body| Page { noindex, ..Page::html(Kind::Content, body) }))
 }

@@ -5,6 +5,15 @@ use sailfish::TemplateSimple;
 use super::card::Card;
 use super::frame::{Frame, Indexing};
 use super::home::Department;
+use super::view::View;
+use super::{Context, HTML, Kind, Page};
+use crate::cache_policy::CachePolicy;
+
+/// Products and departments suggested.
+const SUGGESTIONS: usize = 4;
+const DEPARTMENTS: usize = 8;
+/// Words of a missing address that are searched for.
+const WORDS: usize = 6;
 
 /// An error page.
 #[derive(TemplateSimple)]
@@ -16,4 +25,87 @@ pub(crate) struct ErrorPage<'a> {
     pub(crate) explanation: &'a str,
     pub(crate) suggestions: Vec<Card<'a>>,
     pub(crate) departments: Vec<Department<'a>>,
+}
+
+/// The page for a refusal or failure, with the shop around it if there is a generation. `wanted` is the path asked
+/// for, if it may say what was looked for.
+pub(crate) fn build(status: u16, view: Option<&View<'_>>, ctx: &Context<'_>, wanted: &str) -> Page {
+    let (headline, explanation) = words(status);
+    let frame = match view {
+        Some(view) => Frame::new(view, headline, Indexing::NoIndex),
+        None => Frame::bare(ctx, headline.to_owned(), Indexing::NoIndex),
+    };
+    let helps = view.filter(|_| matches!(status, 404 | 410));
+    let page = ErrorPage {
+        frame,
+        status,
+        headline,
+        explanation,
+        suggestions: helps.map(|view| similar(view, wanted)).unwrap_or_default(),
+        departments: helps.map(|view| view.departments(DEPARTMENTS)).unwrap_or_default(),
+    };
+    let body = page.render_once().unwrap_or_else(|_| headline.to_owned());
+    let (kind, cache) = (Kind::Error, CachePolicy::Error);
+    Page { status, kind, content_type: HTML, body, cache, location: None, noindex: true }
+}
+
+/// There is no such page, but perhaps something similar.
+pub(crate) fn not_found(view: &View<'_>, wanted: &str) -> Page {
+    build(404, Some(view), view.ctx, wanted)
+}
+
+/// Something of ours broke; the shopper learns that, the log learns what.
+pub(crate) fn broken(view: &View<'_>, error: &dyn std::error::Error) -> Page {
+    tracing::error!(error = %error, "page failed");
+    build(500, None, view.ctx, "")
+}
+
+/// The page, or the one for a template that failed.
+pub(crate) fn or_broken(view: &View<'_>, page: Result<Page, sailfish::RenderError>) -> Page {
+    page.unwrap_or_else(|error| broken(view, &error))
+}
+
+fn words(status: u16) -> (&'static str, &'static str) {
+    match status {
+        400 => (
+            "We cannot read this address",
+            "Something in it is malformed. Please check it, or start again from the home page.",
+        ),
+        404 => (
+            "We cannot find this page",
+            "The address may be mistyped, or what was here is no longer in the shop. The search box above finds what is.",
+        ),
+        405 => (
+            "This page cannot be used that way",
+            "It can be read, but nothing can be sent to it. Please go back and try again.",
+        ),
+        408 => ("That took too long", "The request did not arrive in time. Please try again."),
+        410 => ("This is no longer in the shop", "Perhaps something similar is."),
+        413 | 414 | 431 => ("That was too much", "The address or the form is longer than we can take."),
+        503 => (
+            "We are opening shortly",
+            "The shop is being prepared and will be here in a moment. Please try again in a few seconds.",
+        ),
+        _ => (
+            "Something went wrong on our side",
+            "It is not your fault, and it has been noted. Please try again in a moment.",
+        ),
+    }
+}
+
+/// Products found by the words of an address.
+fn similar<'a>(view: &View<'a>, wanted: &str) -> Vec<Card<'a>> {
+    let last = wanted.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let words: Vec<&str> = last.split(['-', '_', '.', '+', ' ']).filter(|word| !word.is_empty()).take(WORDS).collect();
+    // From all words down to the first, until something is found.
+    for count in (1..=words.len()).rev() {
+        let query = words.get(..count).unwrap_or_default().join(" ");
+        let Ok(mut hits) = view.catalog.search(&query) else { return Vec::new() };
+        hits.hits.retain(|hit| view.catalog.product(hit.product).is_some_and(|product| product.is_listed()));
+        hits.hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.product.cmp(&b.product)));
+        if !hits.hits.is_empty() {
+            return view.cards(hits.hits.iter().map(|hit| hit.product).take(SUGGESTIONS), 0);
+        }
+    }
+    Vec::new()
 }

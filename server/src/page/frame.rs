@@ -2,6 +2,22 @@
 //!
 //! A page is either canonical to itself or not for indexes, never both and never neither.
 
+use frontage_shared::snapshot::categories::Category;
+
+use super::json_ld::Json;
+use super::view::View;
+use super::{Context, text};
+use crate::route::Route;
+
+/// Most entries of the main navigation.
+const NAV_ENTRIES: usize = 10;
+/// Most brands looked at for the navigation of a shop without categories.
+const NAV_BRANDS_SCANNED: usize = 5000;
+/// Most content pages in the footer.
+const FOOTER_PAGES: usize = 12;
+/// How much of a text stands in search results.
+const DESCRIPTION_CHARS: usize = 158;
+
 /// The frame around a page. Templates read it as `frame`.
 pub(crate) struct Frame<'a> {
     /// BCP 47 tag of the shop's language.
@@ -26,7 +42,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) shop: ShopNames<'a>,
     /// What stands in the search box.
     pub(crate) query: &'a str,
-    /// Departments.
+    /// What the main navigation leads to: "Departments", or "Brands" in a shop without categories.
+    pub(crate) nav_title: &'static str,
     pub(crate) nav: Vec<Link<'a>>,
     /// From the shop down to this page; the last one is this page. Empty on the home page.
     pub(crate) crumbs: Vec<Link<'a>>,
@@ -57,4 +74,125 @@ pub(crate) struct Link<'a> {
     pub(crate) href: String,
     /// Whether this is the page itself, or the department it lies in.
     pub(crate) current: bool,
+}
+
+impl<'a> Frame<'a> {
+    /// The frame of a page of this shop, without breadcrumbs and structured data.
+    pub(crate) fn new(view: &View<'a>, title: &str, indexing: Indexing) -> Self {
+        let shop = view.shop;
+        let title = if title.is_empty() { shop.name.to_owned() } else { format!("{title} · {}", shop.name) };
+        let (nav_title, nav) = navigation(view);
+        Self {
+            lang: shop.locale,
+            nav_title,
+            nav,
+            pages: footer_pages(view),
+            shop: ShopNames { name: shop.name, tagline: shop.tagline, email: shop.email },
+            ..Self::bare(view.ctx, title, indexing)
+        }
+    }
+
+    /// The frame of a page when there is no shop to show yet.
+    pub(crate) fn bare(ctx: &'a Context<'a>, title: String, indexing: Indexing) -> Self {
+        Self {
+            lang: "en",
+            title,
+            description: String::new(),
+            indexing,
+            prev: None,
+            next: None,
+            og_type: "website",
+            og_image: None,
+            json_ld: String::new(),
+            css_href: ctx.css_href,
+            js_href: ctx.js_href,
+            icon_href: ctx.icon_href,
+            shop: ShopNames { name: "Shop", ..ShopNames::default() },
+            query: "",
+            nav_title: "Departments",
+            nav: Vec::new(),
+            crumbs: Vec::new(),
+            pages: Vec::new(),
+        }
+    }
+
+    /// Puts the page below the shop and these categories, and marks its department.
+    pub(crate) fn place(&mut self, trail: &[Category<'a>], own: Option<Link<'a>>) {
+        self.crumbs.push(Link { name: "Home", href: Route::Home.href(), current: false });
+        for category in trail {
+            self.crumbs.push(Link::to(category.name(), &Route::category(category.path())));
+        }
+        self.crumbs.extend(own);
+        if let Some(root) = trail.first() {
+            let href = Route::category(root.path()).href();
+            self.nav.iter_mut().for_each(|link| link.current = link.href == href);
+        }
+        if let Some(last) = self.crumbs.last_mut() {
+            last.current = true;
+        }
+    }
+
+    /// Sets the description from the merchant's words for it, or else from a longer text.
+    pub(crate) fn describe(&mut self, own: &str, html: &str) {
+        self.description =
+            if own.is_empty() { text::plain(html, DESCRIPTION_CHARS) } else { text::shorten(own, 2 * DESCRIPTION_CHARS) };
+    }
+
+    /// Adds the breadcrumbs to structured data.
+    pub(crate) fn crumbs_as_data(&self, view: &View<'_>, json: &mut Json) {
+        json.item("BreadcrumbList", |list| {
+            list.list("itemListElement", |items| {
+                for (index, crumb) in self.crumbs.iter().enumerate() {
+                    items.item("ListItem", |item| {
+                        item.number("position", index + 1);
+                        item.text("name", crumb.name);
+                        item.text("item", &view.absolute(&crumb.href));
+                    });
+                }
+            });
+        });
+    }
+}
+
+impl<'a> Link<'a> {
+    /// A link to a page.
+    pub(crate) fn to(name: &'a str, route: &Route) -> Self {
+        Self { name, href: route.href(), current: false }
+    }
+}
+
+impl Indexing {
+    /// Indexed under the address of this route.
+    pub(crate) fn as_route(view: &View<'_>, route: &Route) -> Self {
+        Self::Canonical(view.absolute(&route.href()))
+    }
+
+    pub(crate) fn is_noindex(&self) -> bool {
+        matches!(self, Self::NoIndex)
+    }
+}
+
+/// The top of the category tree; in a shop without categories, the brands with most products.
+fn navigation<'a>(view: &View<'a>) -> (&'static str, Vec<Link<'a>>) {
+    let filled = view.catalog.root_categories().filter(|category| category.products().len() > 0);
+    let departments: Vec<_> = filled
+        .take(NAV_ENTRIES)
+        .map(|category| Link::to(category.name(), &Route::category(category.path())))
+        .collect();
+    if departments.is_empty() { ("Brands", biggest_brands(view, NAV_ENTRIES)) } else { ("Departments", departments) }
+}
+
+/// The brands with most products, by name.
+pub(crate) fn biggest_brands<'a>(view: &View<'a>, most: usize) -> Vec<Link<'a>> {
+    let mut brands: Vec<_> = view.catalog.brands().take(NAV_BRANDS_SCANNED).collect();
+    brands.sort_by_key(|brand| std::cmp::Reverse(brand.products().len()));
+    brands.truncate(most);
+    brands.retain(|brand| brand.products().len() > 0);
+    brands.sort_by_key(|brand| brand.name());
+    brands.iter().map(|brand| Link::to(brand.name(), &Route::brand(brand.slug()))).collect()
+}
+
+fn footer_pages<'a>(view: &View<'a>) -> Vec<Link<'a>> {
+    let pages = view.catalog.pages().filter(|page| page.kind() != "article").take(FOOTER_PAGES);
+    pages.map(|page| Link::to(page.title(), &Route::content(page.slug()))).collect()
 }

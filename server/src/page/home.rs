@@ -4,7 +4,23 @@ use sailfish::TemplateSimple;
 
 use super::card::{Card, Image};
 use super::format::Number;
-use super::frame::{Frame, Indexing, Link};
+use super::frame::{self, Frame, Indexing, Link};
+use super::json_ld::Json;
+use super::listing::first_by;
+use super::view::View;
+use super::{Kind, Page, error};
+use crate::route::Route;
+
+/// Departments shown as tiles.
+const DEPARTMENTS: usize = 12;
+/// Products in each row of products, and in the showcase.
+const FEATURED: usize = 8;
+const NEWEST: usize = 4;
+const SHOWCASE: usize = 3;
+/// Products looked at to fill a row with listed ones.
+const LOOKED_AT: usize = 64;
+/// Brands linked at the end.
+const BRANDS: usize = 18;
 
 /// The home page.
 #[derive(TemplateSimple)]
@@ -33,4 +49,80 @@ pub(crate) struct Department<'a> {
     pub(crate) name: &'a str,
     pub(crate) image: Option<Image<'a>>,
     pub(crate) count: Option<Number>,
+}
+
+/// Builds the home page.
+pub(crate) fn build(view: &View<'_>) -> Page {
+    let shop = view.shop;
+    let mut frame = Frame::new(view, shop.tagline, Indexing::as_route(view, &Route::Home));
+    frame.describe(shop.description, shop.tagline);
+    frame.json_ld = structured(view);
+    let featured = featured(view);
+    let newest = by_rank(view, |row| view.catalog.ranks().get(row).map_or(u32::MAX, |rank| rank.newest.get()));
+    let showcase: Vec<_> = featured.iter().filter_map(|&row| show(view, row)).take(SHOWCASE).collect();
+    let page = HomePage {
+        frame,
+        headline: if shop.tagline.is_empty() { shop.name } else { shop.tagline },
+        description: shop.description,
+        departments: view.departments(DEPARTMENTS),
+        featured: view.cards(featured.iter().copied().take(FEATURED), 0),
+        newest: view.cards(newest.into_iter().take(NEWEST), 0),
+        brands: frame::biggest_brands(view, BRANDS),
+        showcase,
+    };
+    error::or_broken(view, page.render_once().map(|body| Page::html(Kind::Home, body)))
+}
+
+/// The first products of each department in turn, so that every department is seen; without departments, by rank.
+fn featured(view: &View<'_>) -> Vec<u32> {
+    let lists: Vec<Vec<u32>> = view
+        .catalog
+        .root_categories()
+        .take(DEPARTMENTS)
+        .map(|category| category.products().take(FEATURED).collect())
+        .collect();
+    let mut rows = Vec::new();
+    for place in 0..FEATURED {
+        for row in lists.iter().filter_map(|list| list.get(place).copied()) {
+            if rows.len() < FEATURED && !rows.contains(&row) {
+                rows.push(row);
+            }
+        }
+    }
+    if rows.is_empty() {
+        rows = by_rank(view, |row| view.catalog.ranks().get(row).map_or(u32::MAX, |rank| rank.featured.get()));
+    }
+    rows
+}
+
+/// The first listed products by a rank.
+fn by_rank(view: &View<'_>, rank: impl Fn(u32) -> u32) -> Vec<u32> {
+    let mut rows: Vec<u32> = (0..view.catalog.product_count()).collect();
+    first_by(&mut rows, LOOKED_AT, rank);
+    rows.truncate(LOOKED_AT);
+    rows.retain(|&row| view.catalog.product(row).is_some_and(|product| product.is_listed()));
+    rows
+}
+
+fn show<'a>(view: &View<'a>, row: u32) -> Option<Showcase<'a>> {
+    let product = view.catalog.product(row)?;
+    let image = view.first_image(&product, product.name())?;
+    Some(Showcase { href: Route::product(product.slug()).href(), image })
+}
+
+fn structured(view: &View<'_>) -> String {
+    let shop = view.shop;
+    let mut json = Json::graph();
+    json.item("OnlineStore", |store| {
+        store.text("name", shop.name);
+        store.text("url", &view.absolute("/"));
+        store.text("description", shop.description);
+        store.text("slogan", shop.tagline);
+        store.text("email", shop.email);
+    });
+    json.item("WebSite", |site| {
+        site.text("name", shop.name);
+        site.text("url", &view.absolute("/"));
+    });
+    json.finish()
 }

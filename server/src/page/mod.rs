@@ -30,18 +30,76 @@ mod offer;
 /// A product.
 mod product;
 
+/// What structured data says about a product.
+mod product_data;
+
+/// Choosing a variant of a product.
+mod variants;
+
+/// Which of many products a listing shows, in what order, with which counts.
+mod listing;
+
+/// The filters of a list: asked for and offered.
+mod filters;
+
 /// A list of products with its filters, as pages show it.
 mod results;
 
 /// Search results.
 mod search;
 
+/// Sitemaps and robots.txt.
+mod sitemap;
+
+/// Structured data that cannot end its script element.
+mod json_ld;
+
+/// Plain words out of HTML, short lines out of long ones.
+mod text;
+
+/// What every builder reads.
+mod view;
+
 #[cfg(test)]
 mod samples;
 
 use std::time::SystemTime;
 
+use frontage_shared::snapshot::Generation;
+
 use crate::cache_policy::CachePolicy;
+use crate::route::Route;
+use view::View;
+
+/// The page at a route, in a generation. Whatever is missing or broken is a page, too.
+pub fn build(route: &Route, generation: &Generation, ctx: &Context<'_>) -> Page {
+    let view = &View::new(generation, ctx);
+    match route {
+        Route::Home => home::build(view),
+        Route::Category { path, listing } => category::category(view, route, path, listing),
+        Route::Brand { slug, listing } => category::brand(view, route, slug, listing),
+        Route::Product { slug, variant, options } => product::build(view, slug, variant.as_deref(), options),
+        Route::Search { listing } => search::build(view, route, listing),
+        Route::Content { slug } => content::build(view, slug),
+        Route::Offer { slug, variant } => offer::build(view, slug, variant.as_deref()),
+        Route::SitemapIndex => sitemap::index(view),
+        Route::Sitemap { number } => sitemap::file(view, *number),
+        Route::Robots => sitemap::robots(view),
+        // Files of ours are no pages; whoever has none under this address has nothing.
+        Route::Asset { .. } => error::not_found(view, ""),
+    }
+}
+
+/// The page for a refusal or failure. `generation` is `None` before there is one; `wanted` is the path asked for.
+pub fn error(status: u16, generation: Option<&Generation>, ctx: &Context<'_>, wanted: &str) -> Page {
+    let view = generation.map(|generation| View::new(generation, ctx));
+    error::build(status, view.as_ref(), ctx, wanted)
+}
+
+/// The page for an address that is none of ours.
+pub fn not_found(generation: &Generation, ctx: &Context<'_>) -> Page {
+    error(404, Some(generation), ctx, "")
+}
 
 /// What a page needs to know besides the generation: where it stands and what it links to.
 #[derive(Clone, Copy, Debug)]
@@ -143,9 +201,14 @@ impl Page {
             kind: Kind::Redirect,
             content_type: HTML,
             body: String::new(),
-            cache: CachePolicy::Page,
+            cache: CachePolicy::Redirect,
             location: Some(location),
             noindex: false,
         }
+    }
+
+    /// A redirect that holds for this generation only: another one may know the filter or variant asked for.
+    pub(crate) fn elsewhere(location: String) -> Self {
+        Self { status: 302, cache: CachePolicy::Page, ..Self::moved(location) }
     }
 }

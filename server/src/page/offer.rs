@@ -4,7 +4,18 @@
 
 use sailfish::TemplateSimple;
 
-use super::card::{Price, Stock};
+use frontage_shared::snapshot::offers::{Availability, VariantOffer};
+use frontage_shared::snapshot::products::{Product, Variant};
+use frontage_shared::snapshot::routes::RouteKind;
+
+use super::card::{Level, Price, Stock};
+use super::view::View;
+use super::{Kind, Page, error};
+use crate::cache_policy::CachePolicy;
+use crate::route::Route;
+
+/// Up to how many left are told by number.
+const FEW: i64 = 5;
 
 /// Price and stock. Templates read it as `offer`.
 pub(crate) struct Offer {
@@ -19,4 +30,63 @@ pub(crate) struct Offer {
 #[template(path = "offer.stpl", rm_whitespace = true)]
 pub(crate) struct OfferPartial {
     pub(crate) offer: Offer,
+}
+
+/// Builds the partial.
+pub(crate) fn build(view: &View<'_>, slug: &str, variant: Option<&str>) -> Page {
+    let target = view.catalog.route(RouteKind::Product, slug);
+    let Some(product) = target.and_then(|target| view.catalog.product(target.row)) else {
+        return error::not_found(view, slug);
+    };
+    let chosen = match variant {
+        Some(id) => product.variants().find(|variant| variant.id() == id),
+        None => first_choice(view, &product),
+    };
+    let Some(chosen) = chosen else { return error::not_found(view, slug) };
+    let page = OfferPartial { offer: of_variant(view, &product, &chosen, variant.is_some()) };
+    error::or_broken(
+        view,
+        page.render_once().map(|body| Page {
+            cache: CachePolicy::Partial,
+            noindex: true,
+            ..Page::html(Kind::Offer, body)
+        }),
+    )
+}
+
+/// Price and stock of a variant; `by_id` if the page was asked for this variant rather than for the product.
+pub(crate) fn of_variant(view: &View<'_>, product: &Product<'_>, variant: &Variant<'_>, by_id: bool) -> Offer {
+    let offer = view.offers.variant(variant.row);
+    let price = offer.price.map(|price| Price {
+        now: view.amount(price),
+        from: false,
+        was: offer.compare_at.filter(|&was| was > price).map(|was| view.amount(was)),
+    });
+    let href = Route::offer(product.slug(), by_id.then(|| variant.id())).href();
+    Offer { href, price, stock: stock(view, &offer) }
+}
+
+/// The variant shown to those who chose none: the first that can be ordered, else the first.
+pub(crate) fn first_choice<'a>(view: &View<'_>, product: &Product<'a>) -> Option<Variant<'a>> {
+    let can_be_ordered = |variant: &Variant<'_>| view.offers.variant(variant.row).availability.can_be_ordered();
+    product.variants().find(can_be_ordered).or_else(|| product.variants().next())
+}
+
+/// Stock in words.
+fn stock(view: &View<'_>, offer: &VariantOffer) -> Stock {
+    let (level, mut words) = match (offer.availability, offer.quantity) {
+        (Availability::InStock, Some(left @ 1..=FEW)) => (Level::Some, format!("Only {left} left")),
+        (Availability::InStock, _) => (Level::Good, "In stock".to_owned()),
+        (Availability::NotStated, _) => (Level::Good, "Available".to_owned()),
+        (Availability::MadeToOrder, _) => (Level::Some, "Made to order".to_owned()),
+        (Availability::Backorder, _) => (Level::Some, "Can be ordered, ships later".to_owned()),
+        (Availability::Preorder, _) => (Level::Some, "Can be pre-ordered".to_owned()),
+        (Availability::OutOfStock, _) => (Level::None, "Out of stock".to_owned()),
+        (Availability::Discontinued, _) => (Level::None, "No longer available".to_owned()),
+    };
+    let waits = !matches!(offer.availability, Availability::InStock | Availability::Discontinued);
+    if let Some(at) = offer.available_at.filter(|&at| waits && at > view.now) {
+        words = format!("{words}, expected on {}", view.locale.day(at));
+    }
+    Stock { level, words }
 }

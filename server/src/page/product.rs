@@ -1,10 +1,26 @@
 //! A product: pictures, choice of variant, price and stock, what it is made of, what goes with it.
 
+use std::collections::BTreeMap;
+
+use frontage_shared::snapshot::products::{Product, Variant};
+use frontage_shared::snapshot::routes::RouteKind;
 use sailfish::TemplateSimple;
 
 use super::card::{Card, Image};
 use super::frame::{Frame, Indexing, Link};
-use super::offer::Offer;
+use super::offer::{self, Offer};
+use super::view::{self, View};
+use super::{Kind, Page, error, product_data, variants};
+use crate::route::Route;
+
+/// Pictures shown.
+const IMAGES: usize = 12;
+/// Attributes shown.
+const ATTRIBUTES: usize = 120;
+/// Related products shown.
+const RELATED: usize = 4;
+/// How deep into a category to look for related products, so that the cost does not grow with the category.
+const RELATED_DEPTH: usize = 64;
 
 /// A product page, showing one variant.
 #[derive(TemplateSimple)]
@@ -43,6 +59,7 @@ pub(crate) struct OptionChoice<'a> {
     pub(crate) name: &'a str,
     /// Name of the chosen value; empty for none.
     pub(crate) chosen: &'a str,
+    pub(crate) chosen_code: &'a str,
     /// Whether there are too many values for links.
     pub(crate) as_list: bool,
     pub(crate) values: Vec<Choice<'a>>,
@@ -103,4 +120,139 @@ pub(crate) struct AttributeGroup<'a> {
 pub(crate) struct AttributeRow<'a> {
     pub(crate) label: &'a str,
     pub(crate) value: String,
+}
+
+/// Builds a product page.
+pub(crate) fn build(view: &View<'_>, slug: &str, variant: Option<&str>, options: &BTreeMap<String, String>) -> Page {
+    let target = view.catalog.route(RouteKind::Product, slug);
+    let Some((target, product)) = target.and_then(|target| Some((target, view.catalog.product(target.row)?))) else {
+        return error::not_found(view, slug);
+    };
+    if target.former {
+        let own = |id: &str| Route::variant(product.slug(), id);
+        return Page::moved(variant.map_or_else(|| Route::product(product.slug()), own).href());
+    }
+    if !options.is_empty() {
+        // The choice form sends options; the address of what they choose is that of a variant.
+        let chosen = variants::by_options(view, &product, variant, options);
+        let route = chosen.map_or_else(|| Route::product(slug), |chosen| Route::variant(slug, chosen.id()));
+        return Page::elsewhere(route.href());
+    }
+    let chosen = match variant {
+        Some(id) => {
+            let Some(chosen) = product.variants().find(|variant| variant.id() == id) else {
+                return Page::elsewhere(Route::product(slug).href());
+            };
+            Some(chosen)
+        }
+        None => offer::first_choice(view, &product),
+    };
+    let Some(chosen) = chosen else { return error::not_found(view, slug) };
+    show(view, &product, &chosen, variant.is_some())
+}
+
+fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: bool) -> Page {
+    let own = Route::product(product.slug());
+    let title = if product.seo_title().is_empty() { product.name() } else { product.seo_title() };
+    let indexing = if product.is_indexable() { Indexing::as_route(view, &own) } else { Indexing::NoIndex };
+    let images = images(product, chosen);
+    let mut frame = Frame { og_type: "product", ..Frame::new(view, title, indexing) };
+    let about = if product.short_description().is_empty() { product.description() } else { product.short_description() };
+    frame.describe(product.seo_description(), about);
+    let trail = product.primary_category().map(|category| category.breadcrumb()).unwrap_or_default();
+    frame.place(&trail, Some(Link::to(product.name(), &own)));
+    frame.og_image = images.first().map(|image| image.url).filter(|url| !url.starts_with('/'));
+    frame.json_ld = product_data::graph(view, &frame, product, chosen, &images);
+    let options = variants::choices(view, product, chosen);
+    let has = |state: State| options.iter().any(|o| !o.as_list && o.values.iter().any(|value| value.state == state));
+    let (has_sold_out, has_elsewhere) = (has(State::SoldOut), has(State::Elsewhere));
+    let noindex = frame.indexing.is_noindex();
+    let (related_title, related) = related(view, product);
+    let page = ProductPage {
+        frame,
+        images,
+        brand: product.brand().map(|brand| Link::to(brand.name(), &Route::brand(brand.slug()))),
+        name: product.name(),
+        variant_name: if chosen.name() == product.name() { "" } else { chosen.name() },
+        offer: offer::of_variant(view, product, chosen, by_id),
+        action: own.href(),
+        has_lists: options.iter().any(|option| option.as_list),
+        has_sold_out,
+        has_elsewhere,
+        options,
+        short_description: product.short_description(),
+        description: product.description(),
+        codes: codes(chosen),
+        groups: groups(product),
+        related_title,
+        related,
+    };
+    error::or_broken(view, page.render_once().map(|body| Page { noindex, ..Page::html(Kind::Product, body) }))
+}
+
+/// Pictures of the variant, then those of the product.
+fn images<'a>(product: &Product<'a>, chosen: &Variant<'a>) -> Vec<Image<'a>> {
+    let mut images: Vec<Image<'a>> = Vec::new();
+    for media in chosen.media().chain(product.media()) {
+        let alt = if media.alt().is_empty() { product.name() } else { media.alt() };
+        let Some(image) = view::image(&media, alt) else { continue };
+        if images.len() < IMAGES && images.iter().all(|known| known.url != image.url) {
+            images.push(image);
+        }
+    }
+    images
+}
+
+/// Article numbers of the variant.
+fn codes<'a>(chosen: &Variant<'a>) -> Vec<(&'static str, &'a str)> {
+    let mut codes = vec![("Article number", chosen.sku()), ("GTIN", chosen.gtin()), ("Part number", chosen.mpn())];
+    codes.retain(|(_, code)| !code.is_empty());
+    codes
+}
+
+/// Attributes by their groups, in the order of the feed; values of one attribute stand together.
+fn groups<'a>(product: &Product<'a>) -> Vec<AttributeGroup<'a>> {
+    let mut groups: Vec<AttributeGroup<'a>> = Vec::new();
+    for attribute in product.attributes().take(ATTRIBUTES) {
+        let unit = attribute.unit();
+        let value = match unit {
+            "" => attribute.value().to_owned(),
+            unit => format!("{} {unit}", attribute.value()),
+        };
+        let position = groups.iter().position(|group| group.name == attribute.group());
+        let position = position.unwrap_or_else(|| {
+            groups.push(AttributeGroup { name: attribute.group(), rows: Vec::new() });
+            groups.len() - 1
+        });
+        let Some(group) = groups.get_mut(position) else { continue };
+        match group.rows.iter_mut().find(|row| row.label == attribute.label()) {
+            Some(row) => {
+                row.value.push_str(", ");
+                row.value.push_str(&value);
+            }
+            None => group.rows.push(AttributeRow { label: attribute.label(), value }),
+        }
+    }
+    groups
+}
+
+/// What the merchant relates to it, or else neighbours from its category.
+fn related<'a>(view: &View<'a>, product: &Product<'a>) -> (&'static str, Vec<Card<'a>>) {
+    let named: Vec<_> = product.related().filter(|(other, _)| other.is_listed()).take(RELATED).collect();
+    if let Some((_, relation)) = named.first() {
+        let same = named.iter().all(|(_, other)| other == relation);
+        let title = match relation {
+            2..=5 if same => "Goes well with it",
+            6 if same => "Instead of it",
+            _ => "You may also like",
+        };
+        return (title, named.iter().map(|(other, _)| view.card(other, false)).collect());
+    }
+    let Some(category) = product.primary_category() else { return ("", Vec::new()) };
+    // Start somewhere that differs from product to product, so that all of them get linked.
+    let depth = category.products().len().min(RELATED_DEPTH);
+    let start = product.row as usize % depth.max(1);
+    let near = category.products().take(depth).cycle().skip(start).take(depth);
+    let others = near.filter(|&row| row != product.row).take(RELATED);
+    ("More like this", view.cards(others, usize::MIN))
 }

@@ -2,6 +2,15 @@
 
 use super::card::Card;
 use super::format::{Amount, Number};
+use super::listing::Found;
+use super::filters;
+use super::view::{View, products_in_words};
+use crate::route::{Listing, Route, Sort};
+
+/// Products on one page of a list.
+pub(crate) const PAGE_SIZE: usize = 24;
+/// Cards whose pictures may be on the first screen.
+const EAGER_CARDS: usize = 4;
 
 /// What a list shows. Templates read it as `results`.
 pub(crate) struct Results<'a> {
@@ -11,6 +20,8 @@ pub(crate) struct Results<'a> {
     pub(crate) query: &'a str,
     /// "1,204 products".
     pub(crate) summary: String,
+    /// What else to know about the list; empty for nothing.
+    pub(crate) remark: String,
     /// "Showing 1–24 of 1,204".
     pub(crate) shown: String,
     pub(crate) sorts: Vec<SortChoice>,
@@ -60,6 +71,7 @@ pub(crate) struct Facet<'a> {
 pub(crate) struct FacetValue<'a> {
     pub(crate) code: &'a str,
     pub(crate) name: &'a str,
+    pub(crate) unit: &'a str,
     /// Products that would be shown with it.
     pub(crate) count: Number,
     pub(crate) checked: bool,
@@ -110,4 +122,120 @@ pub(crate) struct PageLink {
     pub(crate) current: bool,
     /// Whether pages are left out before this one.
     pub(crate) after_gap: bool,
+}
+
+/// Builds what a list shows out of what was found. `rows` are in order as far as the page reaches.
+pub(crate) fn build<'a>(view: &View<'a>, route: &'a Route, listing: &'a Listing, found: &Found, hidden: Option<u32>) -> Results<'a> {
+    let total = found.rows.len();
+    let start = PAGE_SIZE * (listing.page as usize - 1).min(total / PAGE_SIZE);
+    let shown = found.rows.iter().copied().skip(start).take(PAGE_SIZE);
+    let cards = view.cards(shown, EAGER_CARDS);
+    let number = |count: usize| view.locale.number(count as u64);
+    let active = filters::chips(view, route, listing);
+    let relaxed = if cards.is_empty() { filters::relaxed(view, route, listing, found) } else { Vec::new() };
+    Results {
+        action: route.with_listing(Listing::new()).href(),
+        query: &listing.q,
+        summary: products_in_words(view.locale, total),
+        remark: String::new(),
+        shown: format!("Showing {}–{} of {}", number(start + 1), number(start + cards.len()), number(total)),
+        sorts: sorts(route, listing),
+        facets: filters::facets(view, listing, found, hidden),
+        price: filters::price(view, listing, found),
+        stock: filters::stock(view, listing, found),
+        filter_count: active.len(),
+        chips: active,
+        clear_href: route.with_listing(listing.without_filters()).href(),
+        cards,
+        paging: paging(route, listing, total),
+        nothing: if listing.is_filtered() {
+            "No product has all of these properties.".to_owned()
+        } else {
+            "There is nothing here at the moment.".to_owned()
+        },
+        relaxed,
+    }
+}
+
+/// How many pages a list has; an empty one has one.
+pub(crate) fn page_count(total: usize) -> u32 {
+    u32::try_from(total.div_ceil(PAGE_SIZE).max(1)).unwrap_or(u32::MAX)
+}
+
+/// The order a list is in.
+pub(crate) fn sort_of(route: &Route, listing: &Listing) -> Sort {
+    listing.sort.unwrap_or_else(|| route.default_sort())
+}
+
+fn sorts(route: &Route, listing: &Listing) -> Vec<SortChoice> {
+    let current = sort_of(route, listing);
+    let offered = Sort::ALL.into_iter().filter(|&sort| sort != Sort::Relevance || route.default_sort() == sort);
+    offered.map(|sort| SortChoice { code: sort.code(), name: sort_name(sort), current: sort == current }).collect()
+}
+
+fn sort_name(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Relevance => "Best match",
+        Sort::Featured => "Featured",
+        Sort::PriceAsc => "Price, low to high",
+        Sort::PriceDesc => "Price, high to low",
+        Sort::Name => "Name",
+        Sort::Newest => "Newest",
+    }
+}
+
+/// First, last, and those around the current page.
+fn paging(route: &Route, listing: &Listing, total: usize) -> Option<Paging> {
+    let last = page_count(total);
+    if last < 2 {
+        return None;
+    }
+    let current = listing.page;
+    let href = |page: u32| route.with_listing(listing.with_page(page)).href();
+    let mut numbers = vec![1, last];
+    numbers.extend(current.saturating_sub(2)..=current.saturating_add(2));
+    numbers.retain(|page| (1..=last).contains(page));
+    numbers.sort_unstable();
+    numbers.dedup();
+    let mut before = 0;
+    let pages = numbers.into_iter().map(|number| PageLink {
+        number,
+        href: href(number),
+        current: number == current,
+        after_gap: number - std::mem::replace(&mut before, number) > 1,
+    });
+    Some(Paging {
+        pages: pages.collect(),
+        prev: (current > 1).then(|| href(current - 1)),
+        next: (current < last).then(|| href(current + 1)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(page: u32, total: usize, expected: &str) {
+        let listing = Listing::new().with_page(page);
+        let text = paging(&Route::category("a"), &listing, total).map_or(String::new(), |paging| {
+            let step = |step: &Option<String>| step.as_deref().unwrap_or("-").to_owned();
+            let pages = paging.pages.iter().map(|page| {
+                let gap = if page.after_gap { "… " } else { "" };
+                if page.current { format!("{gap}[{}]", page.number) } else { format!("{gap}{}", page.number) }
+            });
+            let pages = pages.collect::<Vec<_>>().join(" ");
+            format!("{} | {pages} | {}", step(&paging.prev), step(&paging.next))
+        });
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn paging_shows_ends_and_neighbours() {
+        check(1, 24, "");
+        check(1, 25, "- | [1] 2 | /c/a?page=2");
+        check(5, 24 * 10, "/c/a?page=4 | 1 … 3 4 [5] 6 7 … 10 | /c/a?page=6");
+        check(2, 24 * 3, "/c/a | 1 [2] 3 | /c/a?page=3");
+        check(10, 24 * 10, "/c/a?page=9 | 1 … 8 9 [10] | -");
+    }
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use frontage_shared::model::money::{Currency, Money};
 use sailfish::TemplateSimple;
 
-use super::card::{Card, Image, Level, Price, Stock};
+use super::card::{Card, Image, Level, Price, Stock, Swatches};
 use super::category::CategoryPage;
 use super::content::ContentPage;
 use super::error::ErrorPage;
@@ -64,6 +64,7 @@ fn card(index: usize) -> Card<'static> {
             _ => None,
         },
         choices: if index % 4 == 0 { "6 colours".into() } else { String::new() },
+        swatches: (index % 4 == 0).then(|| Swatches { colours: vec!["#d8c7a3", "#2f5d46", "#24395c", "#ffffff"], more: 2 }),
         eager: index < 4,
     }
 }
@@ -85,6 +86,7 @@ fn frame<'a>(title: &str, crumbs: &[(&'a str, &str)], nav: &[&'a str]) -> Frame<
         icon_href: "favicon.svg",
         shop: ShopNames { name: "Haus & Hof", tagline: "Things that last, for the whole house", email: "help@shop.example" },
         query: "",
+        nav_title: "Departments",
         nav: nav
             .iter()
             .enumerate()
@@ -121,6 +123,7 @@ fn facet(code: &'static str, name: &'static str, values: &[(&'static str, Option
         .map(|(index, &(name, swatch, count))| FacetValue {
             code: name,
             name,
+            unit: "",
             count: Locale::of("en").number(count),
             checked: index == 1 && code == "colour",
             swatch,
@@ -136,6 +139,7 @@ fn results<'a>(query: &'a str, cards: Vec<Card<'a>>) -> Results<'a> {
         action: "/c/lamps".into(),
         query,
         summary: "1,204 products".into(),
+        remark: String::new(),
         shown: "Showing 25–48 of 1,204".into(),
         sorts: [("featured", "Featured"), ("price-asc", "Price, low to high"), ("newest", "Newest")]
             .iter()
@@ -184,15 +188,15 @@ fn product<'a>(name: &'a str) -> ProductPage<'a> {
         action: "/p/1".into(),
         options: vec![
             OptionChoice {
-                index: 0, code: "finish", name: "Finish", chosen: "Brushed brass", as_list: false,
+                index: 0, code: "finish", name: "Finish", chosen: "Brushed brass", chosen_code: "x", as_list: false,
                 values: vec![choice("Brushed brass", Some("#b8963e"), State::Chosen), choice("Ink blue", Some("#24395c"), State::Free), choice("White", Some("#ffffff"), State::SoldOut), choice("Forest green", Some("#2f5d46"), State::Elsewhere)],
             },
             OptionChoice {
-                index: 1, code: "stand", name: "Stand", chosen: "Floor", as_list: false,
+                index: 1, code: "stand", name: "Stand", chosen: "Floor", chosen_code: "x", as_list: false,
                 values: vec![choice("Floor", None, State::Chosen), choice("Table", None, State::Free), choice("Clamp", None, State::SoldOut), choice("Wall", None, State::Elsewhere)],
             },
             OptionChoice {
-                index: 2, code: "cable", name: "Cable length", chosen: "2 m", as_list: true,
+                index: 2, code: "cable", name: "Cable length", chosen: "2 m", chosen_code: "2 m", as_list: true,
                 values: vec![choice("2 m", None, State::Chosen), choice("3 m", None, State::Free)],
             },
         ],

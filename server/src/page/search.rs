@@ -2,9 +2,19 @@
 
 use sailfish::TemplateSimple;
 
-use super::frame::{Frame, Indexing};
+use std::collections::HashMap;
+
+use super::frame::{Frame, Indexing, Link};
 use super::home::Department;
-use super::results::{Relaxed, Results};
+use super::results::{self, Relaxed, Results};
+use super::view::View;
+use super::{Kind, Page, error, filters, listing};
+use crate::route::{Listing, Route, Sort};
+
+/// Departments offered when nothing was found.
+const DEPARTMENTS: usize = 8;
+/// Longest query, in words, for which shorter ones are tried.
+const RELAXED_WORDS: usize = 6;
 
 /// The search page.
 #[derive(TemplateSimple)]
@@ -21,4 +31,66 @@ pub(crate) struct Help<'a> {
     /// Searches for fewer words that do find something.
     pub(crate) relaxed: Vec<Relaxed>,
     pub(crate) departments: Vec<Department<'a>>,
+}
+
+/// Builds the search page.
+pub(crate) fn build(view: &View<'_>, route: &Route, listing: &Listing) -> Page {
+    if let Some(clean) = filters::cleaned(view, listing) {
+        return Page::elsewhere(route.with_listing(clean).href());
+    }
+    let hits = if listing.q.is_empty() {
+        Default::default()
+    } else {
+        match view.catalog.search(&listing.q) {
+            Ok(hits) => hits,
+            Err(error) => return error::broken(view, &error),
+        }
+    };
+    let candidates = hits.hits.iter().map(|hit| hit.product);
+    let mut found = listing::select(view.generation, candidates, &filters::resolve(view, listing));
+    if listing.page > results::page_count(found.rows.len()) {
+        return error::not_found(view, "");
+    }
+    let end = listing.page as usize * results::PAGE_SIZE;
+    match results::sort_of(route, listing) {
+        Sort::Relevance => {
+            let scores: HashMap<u32, f32> = hits.hits.iter().map(|hit| (hit.product, hit.score)).collect();
+            let score = |row: u32| scores.get(&row).copied().unwrap_or(0.0);
+            // Scores are never negative, so their bits order as they do; rows break ties.
+            listing::first_by(&mut found.rows, end, |row| (std::cmp::Reverse(score(row).to_bits()), row));
+        }
+        sort => listing::order(view.generation, &mut found.rows, sort, end),
+    }
+    let mut results = results::build(view, route, listing, &found, None);
+    if hits.fuzzy && !results.cards.is_empty() {
+        results.remark = format!("with words similar to “{}”, as nothing has exactly these", listing.q);
+    }
+    let title = if listing.q.is_empty() { "Search".to_owned() } else { format!("“{}”", listing.q) };
+    let mut frame = Frame { query: &listing.q, ..Frame::new(view, &title, Indexing::NoIndex) };
+    frame.place(&[], Some(Link::to("Search", &Route::search(Listing::new()))));
+    let help = hits.hits.is_empty().then(|| Help {
+        relaxed: shorter(view, &listing.q),
+        departments: view.departments(DEPARTMENTS),
+    });
+    let page = SearchPage { frame, results, help };
+    error::or_broken(view, page.render_once().map(|body| Page { noindex: true, ..Page::html(Kind::Search, body) }))
+}
+
+/// Searches with one word less that find something as typed.
+fn shorter(view: &View<'_>, query: &str) -> Vec<Relaxed> {
+    let words: Vec<&str> = query.split(' ').collect();
+    if !(2..=RELAXED_WORDS).contains(&words.len()) {
+        return Vec::new();
+    }
+    let mut ways = Vec::new();
+    for left_out in (0..words.len()).rev() {
+        let kept: Vec<&str> = words.iter().enumerate().filter(|&(at, _)| at != left_out).map(|(_, word)| *word).collect();
+        let shorter = kept.join(" ");
+        let count = view.catalog.search(&shorter).ok().filter(|hits| !hits.fuzzy).map_or(0, |hits| hits.hits.len());
+        if count > 0 {
+            let href = Route::search(Listing::search(&shorter)).href();
+            ways.push(Relaxed { words: shorter, href, count: view.locale.number(count as u64) });
+        }
+    }
+    ways
 }

@@ -1,0 +1,135 @@
+//! Structured data: JSON that can stand in a script element without ever ending it.
+//!
+//! What a robot reads here comes from the same values as what a shopper sees. `<`, `>`, `&` and the two line separators
+//! of JavaScript are always written as escapes, so no text from a feed can close the element.
+
+use std::fmt::Write as _;
+
+/// JSON being written.
+#[derive(Default)]
+pub(crate) struct Json {
+    text: String,
+    /// Whether the next item needs no comma before it.
+    first: bool,
+}
+
+impl Json {
+    /// Starts a document with one graph in it.
+    pub(crate) fn graph() -> Self {
+        Self { text: r#"{"@context":"https://schema.org","@graph":["#.to_owned(), first: true }
+    }
+
+    /// Ends the document.
+    pub(crate) fn finish(mut self) -> String {
+        self.text.push_str("]}");
+        self.text
+    }
+
+    /// An object in a list.
+    pub(crate) fn item(&mut self, kind: &str, fill: impl FnOnce(&mut Self)) {
+        self.comma();
+        self.braces(kind, fill);
+    }
+
+    /// An object as the value of a key.
+    pub(crate) fn object(&mut self, key: &str, kind: &str, fill: impl FnOnce(&mut Self)) {
+        self.key(key);
+        self.braces(kind, fill);
+    }
+
+    /// A list as the value of a key.
+    pub(crate) fn list(&mut self, key: &str, fill: impl FnOnce(&mut Self)) {
+        self.key(key);
+        self.text.push('[');
+        self.first = true;
+        fill(self);
+        self.text.push(']');
+        self.first = false;
+    }
+
+    /// A text as the value of a key; left out if it is empty.
+    pub(crate) fn text(&mut self, key: &str, value: &str) {
+        if !value.is_empty() {
+            self.key(key);
+            self.string(value);
+        }
+    }
+
+    /// A text in a list.
+    pub(crate) fn text_item(&mut self, value: &str) {
+        self.comma();
+        self.string(value);
+    }
+
+    /// A number as the value of a key.
+    pub(crate) fn number(&mut self, key: &str, value: usize) {
+        self.key(key);
+        // Writing to a String cannot fail.
+        let _ = write!(self.text, "{value}");
+    }
+
+    fn braces(&mut self, kind: &str, fill: impl FnOnce(&mut Self)) {
+        self.text.push('{');
+        self.first = true;
+        self.text("@type", kind);
+        fill(self);
+        self.text.push('}');
+        self.first = false;
+    }
+
+    fn key(&mut self, key: &str) {
+        self.comma();
+        self.string(key);
+        self.text.push(':');
+    }
+
+    fn comma(&mut self) {
+        if !std::mem::take(&mut self.first) {
+            self.text.push(',');
+        }
+    }
+
+    fn string(&mut self, value: &str) {
+        self.text.push('"');
+        for character in value.chars() {
+            match character {
+                '"' => self.text.push_str("\\\""),
+                '\\' => self.text.push_str("\\\\"),
+                '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
+                    // Writing to a String cannot fail.
+                    let _ = write!(self.text, "\\u{:04x}", u32::from(character));
+                }
+                plain => self.text.push(plain),
+            }
+        }
+        self.text.push('"');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_text_cannot_end_the_script() {
+        let hostile = "</script><script>alert(1)</script><!--\u{2028}\u{2029}\"\\\n&amp;";
+        let mut json = Json::graph();
+        json.item("Product", |product| {
+            product.text("name", hostile);
+            product.text("sku", "");
+            product.list("image", |images| {
+                images.text_item("/a");
+                images.text_item("/b");
+            });
+            product.object("offers", "Offer", |offer| offer.number("count", 3));
+        });
+        let text = json.finish();
+        assert!(!text.contains(['<', '>', '&', '\n', '\u{2028}', '\u{2029}']), "{text}");
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let product = &value["@graph"][0];
+        assert_eq!(product["name"], hostile);
+        assert_eq!(product["image"][1], "/b");
+        assert_eq!(product["offers"]["count"], 3);
+        assert!(product.get("sku").is_none());
+    }
+}

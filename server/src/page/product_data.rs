@@ -1,0 +1,133 @@
+//! Structured data of a product page, from the same offers as the visible price.
+//!
+//! A product with variants is a `ProductGroup`; the shown variant always stands in it, others as far as a page has room.
+
+use frontage_shared::model::money::Money;
+use frontage_shared::snapshot::products::{OptionValue, Product, Variant};
+
+use super::card::Image;
+use super::frame::Frame;
+use super::json_ld::Json;
+use super::text;
+use super::view::View;
+use crate::route::Route;
+
+/// Variants listed; the page stays small, and the others are reachable by link.
+const VARIANTS: usize = 24;
+/// How much of the description is repeated.
+const DESCRIPTION_CHARS: usize = 400;
+/// Option codes that schema.org has a property for.
+const KNOWN_PROPERTIES: [(&str, &str); 6] = [
+    ("color", "color"),
+    ("colour", "color"),
+    ("farbe", "color"),
+    ("size", "size"),
+    ("material", "material"),
+    ("pattern", "pattern"),
+];
+
+/// The graph of a product page.
+pub(crate) fn graph(
+    view: &View<'_>,
+    frame: &Frame<'_>,
+    product: &Product<'_>,
+    chosen: &Variant<'_>,
+    images: &[Image<'_>],
+) -> String {
+    let mut json = Json::graph();
+    if product.variant_rows().len() > 1 {
+        json.item("ProductGroup", |group| {
+            group.text("productGroupID", product.id());
+            about(view, group, product, images);
+            group.list("variesBy", |list| varies_by(list, product));
+            group.list("hasVariant", |list| {
+                let others = product.variants().filter(|variant| variant.row != chosen.row);
+                for variant in std::iter::once(*chosen).chain(others).take(VARIANTS) {
+                    list.item("Product", |item| {
+                        item.text("name", &variant_name(product, &variant));
+                        if let Some(image) = variant.media().find(|media| media.is_image()) {
+                            item.text("image", &view.absolute(image.url()));
+                        }
+                        one_variant(view, item, product, &variant);
+                    });
+                }
+            });
+        });
+    } else {
+        json.item("Product", |item| {
+            about(view, item, product, images);
+            one_variant(view, item, product, chosen);
+        });
+    }
+    frame.crumbs_as_data(view, &mut json);
+    json.finish()
+}
+
+/// What all variants have in common.
+fn about(view: &View<'_>, json: &mut Json, product: &Product<'_>, images: &[Image<'_>]) {
+    json.text("name", product.name());
+    json.text("url", &view.absolute(&Route::product(product.slug()).href()));
+    let html = if product.description().is_empty() { product.short_description() } else { product.description() };
+    json.text("description", &text::plain(html, DESCRIPTION_CHARS));
+    if let Some(brand) = product.brand() {
+        json.object("brand", "Brand", |json| json.text("name", brand.name()));
+    }
+    if !images.is_empty() {
+        json.list("image", |list| {
+            for image in images.iter().take(3) {
+                list.text_item(&view.absolute(image.url));
+            }
+        });
+    }
+}
+
+/// What is a variant's own: numbers, options, offer.
+fn one_variant(view: &View<'_>, json: &mut Json, product: &Product<'_>, variant: &Variant<'_>) {
+    json.text("sku", if variant.sku().is_empty() { variant.id() } else { variant.sku() });
+    json.text("gtin", variant.gtin());
+    json.text("mpn", variant.mpn());
+    for (property, value) in properties(product, variant) {
+        json.text(property, value.name());
+    }
+    let offer = view.offers.variant(variant.row);
+    let Some(price) = offer.price.filter(|&price| price > 0) else { return };
+    let many = product.variant_rows().len() > 1;
+    let own = if many { Route::variant(product.slug(), variant.id()) } else { Route::product(product.slug()) };
+    json.object("offers", "Offer", |json| {
+        json.text("url", &view.absolute(&own.href()));
+        json.text("price", &Money { minor: price, currency: view.currency }.to_string());
+        json.text("priceCurrency", view.currency.code());
+        json.text("availability", &format!("https://schema.org/{}", offer.availability.schema_org()));
+        json.text("itemCondition", &format!("https://schema.org/{}Condition", product.condition()));
+    });
+}
+
+/// The options that schema.org has properties for, and the variant's values in them.
+fn properties<'a>(product: &Product<'a>, variant: &Variant<'a>) -> Vec<(&'static str, OptionValue<'a>)> {
+    let own: Vec<u32> = variant.value_rows().collect();
+    let known = product.options().filter_map(|option| {
+        let property = known_property(option.code())?;
+        Some((property, option.values().find(|value| own.contains(&value.row))?))
+    });
+    known.collect()
+}
+
+fn varies_by(json: &mut Json, product: &Product<'_>) {
+    for option in product.options() {
+        if let Some(property) = known_property(option.code()) {
+            json.text_item(&format!("https://schema.org/{property}"));
+        }
+    }
+}
+
+fn known_property(code: &str) -> Option<&'static str> {
+    KNOWN_PROPERTIES.into_iter().find(|(known, _)| code.eq_ignore_ascii_case(known)).map(|(_, property)| property)
+}
+
+fn variant_name(product: &Product<'_>, variant: &Variant<'_>) -> String {
+    if !variant.name().is_empty() {
+        return format!("{}, {}", product.name(), variant.name());
+    }
+    let values: Vec<&str> = variant.values().map(|value| value.name()).collect();
+    if values.is_empty() { product.name().to_owned() } else { format!("{}, {}", product.name(), values.join(", ")) }
+}

@@ -1,0 +1,194 @@
+//! What every builder reads: the generation, the context, and how this shop writes prices and links.
+
+use std::time::UNIX_EPOCH;
+
+use frontage_shared::model::money::{Currency, Money};
+use frontage_shared::snapshot::Generation;
+use frontage_shared::snapshot::catalog::{Catalog, ShopInfo};
+use frontage_shared::snapshot::categories::Category;
+use frontage_shared::snapshot::offers::{Availability, Offers};
+use frontage_shared::snapshot::products::{Media, Product};
+
+use super::Context;
+use super::card::{Card, Image, Level, Price, Stock, Swatches};
+use super::format::{Amount, Locale};
+use super::home::Department;
+use crate::route::Route;
+
+/// Most swatches on a card.
+const CARD_SWATCHES: usize = 4;
+/// Size of a picture whose own size the feed does not tell; the stylesheet keeps its place either way.
+const UNKNOWN_SIZE: (u32, u32) = (800, 800);
+
+/// A generation seen through a request's context.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub(crate) generation: &'a Generation,
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) offers: &'a Offers,
+    pub(crate) ctx: &'a Context<'a>,
+    pub(crate) shop: ShopInfo<'a>,
+    pub(crate) locale: Locale,
+    pub(crate) currency: Currency,
+    /// The instant of the request, Unix seconds.
+    pub(crate) now: i64,
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn new(generation: &'a Generation, ctx: &'a Context<'a>) -> Self {
+        let shop = generation.catalog.shop();
+        let now = ctx.now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        Self {
+            generation,
+            catalog: &generation.catalog,
+            offers: &generation.offers,
+            ctx,
+            shop,
+            locale: Locale::of(shop.locale),
+            currency: generation.currency(),
+            now: i64::try_from(now).unwrap_or(i64::MAX),
+        }
+    }
+
+    /// An amount in the shop's currency.
+    pub(crate) fn amount(&self, minor: i64) -> Amount {
+        self.locale.amount(Money { minor, currency: self.currency })
+    }
+
+    /// The whole address of a path of ours; other addresses stay as they are.
+    pub(crate) fn absolute(&self, address: &str) -> String {
+        if address.starts_with('/') { format!("{}{address}", self.ctx.base_url) } else { address.to_owned() }
+    }
+
+    /// The first picture of a product: its own, or that of a variant.
+    pub(crate) fn first_image(&self, product: &Product<'a>, alt: &'a str) -> Option<Image<'a>> {
+        let own = product.media().find_map(|media| image(&media, alt));
+        own.or_else(|| product.variants().next()?.media().find_map(|media| image(&media, alt)))
+    }
+
+    /// A product in a list.
+    pub(crate) fn card(&self, product: &Product<'a>, eager: bool) -> Card<'a> {
+        let offer = self.offers.product(product.row);
+        let price = offer.prices.map(|(low, high)| Price {
+            now: self.amount(low),
+            from: high > low,
+            was: offer.compare_at.filter(|&was| was > low).map(|was| self.amount(was)),
+        });
+        let (choices, swatches) = choices(product);
+        Card {
+            href: Route::product(product.slug()).href(),
+            name: product.name(),
+            brand: product.brand().map_or("", |brand| brand.name()),
+            image: self.first_image(product, ""),
+            price,
+            stock: card_stock(offer.availability),
+            choices,
+            swatches,
+            eager,
+        }
+    }
+
+    /// Cards of these rows, as many as exist; the first row of them loads its pictures at once.
+    pub(crate) fn cards(&self, rows: impl Iterator<Item = u32>, eager: usize) -> Vec<Card<'a>> {
+        let products = rows.filter_map(|row| self.catalog.product(row));
+        products.enumerate().map(|(index, product)| self.card(&product, index < eager)).collect()
+    }
+
+    /// A category as a tile, with its own picture or that of its first product.
+    pub(crate) fn department(&self, category: &Category<'a>) -> Department<'a> {
+        let own = category.media().find_map(|media| image(&media, ""));
+        let first = || self.first_image(&self.catalog.product(category.products().next()?)?, "");
+        Department {
+            href: Route::category(category.path()).href(),
+            name: category.name(),
+            image: own.or_else(first),
+            count: Some(self.locale.number(category.products().len() as u64)),
+        }
+    }
+
+    /// The top of the category tree as tiles, without empty ones.
+    pub(crate) fn departments(&self, most: usize) -> Vec<Department<'a>> {
+        let filled = self.catalog.root_categories().filter(|category| category.products().len() > 0);
+        filled.take(most).map(|category| self.department(&category)).collect()
+    }
+}
+
+/// A picture that a page may show; `None` for a film, or an address a browser would not fetch as one.
+pub(crate) fn image<'a>(media: &Media<'a>, alt: &'a str) -> Option<Image<'a>> {
+    let url = media.url();
+    let fetchable = url.starts_with("https://") || url.starts_with("http://") || is_local(url);
+    let (width, height) = media.size().unwrap_or(UNKNOWN_SIZE);
+    (media.is_image() && fetchable).then_some(Image { url, alt, width, height })
+}
+
+/// A path of our own origin; `//host` is not one.
+fn is_local(url: &str) -> bool {
+    url.starts_with('/') && !url.starts_with("//") && !url.starts_with("/\\")
+}
+
+/// A colour that may stand in an attribute: `#rgb` or `#rrggbb`.
+pub(crate) fn colour(swatch: &str) -> Option<&str> {
+    let digits = swatch.strip_prefix('#')?;
+    (matches!(digits.len(), 3 | 6) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(swatch)
+}
+
+/// What may be chosen of a product: in words, and as colours where its options have some.
+fn choices<'a>(product: &Product<'a>) -> (String, Option<Swatches<'a>>) {
+    if product.variant_rows().len() < 2 {
+        return (String::new(), None);
+    }
+    let coloured = product.options().find(|option| option.values().any(|value| colour(value.swatch()).is_some()));
+    if let Some(option) = coloured {
+        let colours: Vec<_> = option.values().filter_map(|value| colour(value.swatch())).collect();
+        let more = option.values().count().saturating_sub(CARD_SWATCHES);
+        let words = format!("{}: {} choices", option.name(), option.values().count());
+        let shown = colours.into_iter().take(CARD_SWATCHES).collect();
+        return (words, Some(Swatches { colours: shown, more }));
+    }
+    match product.options().next() {
+        Some(option) => (format!("{}: {} choices", option.name(), option.values().count()), None),
+        None => (format!("{} variants", product.variant_rows().len()), None),
+    }
+}
+
+/// What a card says about stock: nothing, if it is as expected.
+fn card_stock(availability: Availability) -> Option<Stock> {
+    let (level, words) = match availability {
+        Availability::InStock | Availability::NotStated => return None,
+        Availability::MadeToOrder => (Level::Some, "Made to order"),
+        Availability::Backorder => (Level::Some, "Available later"),
+        Availability::Preorder => (Level::Some, "Pre-order"),
+        Availability::OutOfStock => (Level::None, "Out of stock"),
+        Availability::Discontinued => (Level::None, "No longer available"),
+    };
+    Some(Stock { level, words: words.to_owned() })
+}
+
+/// "1 product", "1,204 products".
+pub(crate) fn products_in_words(locale: Locale, count: usize) -> String {
+    let noun = if count == 1 { "product" } else { "products" };
+    format!("{} {noun}", locale.number(count as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_hex_colours_are_colours() {
+        for good in ["#fff", "#A0b1C2"] {
+            assert_eq!(colour(good), Some(good));
+        }
+        for bad in ["", "#", "red", "#12345", "#ggg", "#fff;x", "url(#a)", "#ffff"] {
+            assert_eq!(colour(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn another_origin_is_not_a_path_of_ours() {
+        assert!(is_local("/media/1.jpg"));
+        for other in ["//host/x", "/\\host", "x", "javascript:alert(1)", ""] {
+            assert!(!is_local(other), "{other}");
+        }
+    }
+}
