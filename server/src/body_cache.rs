@@ -4,6 +4,7 @@
 //! Only pages that exist are kept: a flood of addresses that do not cannot push out those that do.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use quick_cache::sync::Cache;
 use quick_cache::{Equivalent, Weighter};
@@ -15,6 +16,8 @@ use crate::respond::Finished;
 pub struct BodyCache {
     /// `None` where the configuration gives it no memory.
     entries: Option<Cache<Key, Arc<Finished>, ByBytes>>,
+    hits: AtomicU64,
+    misses: AtomicU64,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -55,12 +58,15 @@ impl BodyCache {
         // An entry of a shop is around 8 KiB; the estimate only sizes the table.
         let estimated_entries = usize::try_from(max_bytes / 8192).unwrap_or(usize::MAX).max(16);
         let entries = (max_bytes > 0).then(|| Cache::with_weighter(estimated_entries, max_bytes, ByBytes));
-        Self { entries }
+        Self { entries, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
     }
 
     /// The response kept for a canonical address.
     pub fn get(&self, generation: u64, url: &str, encoding: Encoding) -> Option<Arc<Finished>> {
-        self.entries.as_ref()?.get(&KeyRef { generation, encoding, url })
+        let found = self.entries.as_ref()?.get(&KeyRef { generation, encoding, url });
+        let counter = if found.is_some() { &self.hits } else { &self.misses };
+        counter.fetch_add(1, Ordering::Relaxed);
+        found
     }
 
     /// Keeps a response for a canonical address.
@@ -79,12 +85,11 @@ impl BodyCache {
 
     /// Figures for `/metrics`.
     pub fn usage(&self) -> Usage {
-        let Some(entries) = &self.entries else { return Usage { bytes: 0, entries: 0, hits: 0, misses: 0 } };
         Usage {
-            bytes: entries.weight(),
-            entries: u64::try_from(entries.len()).unwrap_or(u64::MAX),
-            hits: entries.hits(),
-            misses: entries.misses(),
+            bytes: self.entries.as_ref().map_or(0, Cache::weight),
+            entries: self.entries.as_ref().map_or(0, |entries| u64::try_from(entries.len()).unwrap_or(u64::MAX)),
+            hits: self.hits.load(Ordering::Relaxed),
+            misses: self.misses.load(Ordering::Relaxed),
         }
     }
 }

@@ -285,7 +285,7 @@ mod tests {
         assert_eq!(reference, parse("shop = \"demo\"").unwrap());
         // A key that the code knows and the reference lacks would go unnoticed otherwise.
         let table: Table = REFERENCE.parse().unwrap();
-        assert_eq!(table.len(), 11, "{:?}", table.keys());
+        assert_eq!(table.len(), 11, "{table}");
         assert_eq!(table["limits"].as_table().unwrap().len(), 9);
     }
 

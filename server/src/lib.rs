@@ -1,4 +1,22 @@
-//! The daemon that serves shoppers.
+//! The daemon that serves shoppers: one part takes generations from the store, one answers requests from the current one.
+//!
+//! Modules stand in the order of a request. The two parts meet in `live` and nowhere else: `watch` replaces the
+//! generation being served, `handle` reads it. Nothing here parses a merchant's data.
+
+/// What the command line may say, and the exit codes.
+pub mod cli;
+
+/// The commands, each from start to end.
+pub mod run;
+
+/// The configuration file.
+pub mod config;
+
+/// The wire: connections taken, watched, vetted and ended.
+pub mod listen;
+
+/// One request: route, page, response.
+pub mod handle;
 
 /// URL to Route and Route back to URL, in one place.
 pub mod route;
@@ -6,5 +24,29 @@ pub mod route;
 /// Every page of the shop: from a route and a generation to HTML.
 pub mod page;
 
+/// What a client is sent.
+pub mod respond;
+
 /// Named reasons why a response may be cached.
 pub mod cache_policy;
+
+/// Compression: which coding a client wants most, and bytes in that coding.
+pub mod encode;
+
+/// Rendered and encoded responses of the current generation.
+pub mod body_cache;
+
+/// Our own files, in the binary.
+pub mod assets;
+
+/// The generation being served.
+pub mod live;
+
+/// Notice, copy, verify, warm and swap generations; keep the old one on any failure.
+pub mod watch;
+
+/// What operators and monitors ask.
+pub mod admin;
+
+/// Counters, and how they are written for Prometheus.
+pub mod metrics;

@@ -5,10 +5,11 @@
 
 use bytes::Bytes;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
-use hyper::{Method, StatusCode};
+use hyper::StatusCode;
 
 use crate::cache_policy::CachePolicy;
 use crate::encode::{self, Effort, Encoding};
+use crate::listen::Refusal;
 use crate::page::Page;
 
 /// A response and the kind of page it is, for logs and metrics.
@@ -98,6 +99,9 @@ pub fn finish(page: Page, stamp: &Stamp, encoding: Encoding, preload: &HeaderVal
     if let Some(token) = encoding.token() {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(token));
     }
+    if page.status == 503 {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+    }
     if page.noindex {
         headers.insert(ROBOTS, HeaderValue::from_static("noindex"));
     }
@@ -114,18 +118,24 @@ pub fn finish(page: Page, stamp: &Stamp, encoding: Encoding, preload: &HeaderVal
 }
 
 impl Finished {
-    /// The response, or 304 if the client has it already.
-    pub fn answer(&self, request_headers: &HeaderMap) -> Response {
-        let known = self.headers.get(header::ETAG).is_some_and(|etag| has_etag(request_headers, etag));
-        let mut http = hyper::Response::new(if known { Bytes::new() } else { self.body.clone() });
-        *http.status_mut() = if known { StatusCode::NOT_MODIFIED } else { self.status };
+    /// The response, whole.
+    pub fn whole(&self) -> Response {
+        let mut http = hyper::Response::new(self.body.clone());
+        *http.status_mut() = self.status;
         *http.headers_mut() = self.headers.clone();
-        if known {
-            for name in [header::CONTENT_TYPE, header::CONTENT_ENCODING, header::LINK] {
-                http.headers_mut().remove(name);
-            }
-        }
         Response { kind: self.kind, http }
+    }
+
+    /// 304 if the client has it already.
+    pub fn not_modified(&self, request_headers: &HeaderMap) -> Option<Response> {
+        self.headers.get(header::ETAG).filter(|etag| has_etag(request_headers, etag))?;
+        let mut http = hyper::Response::new(Bytes::new());
+        *http.status_mut() = StatusCode::NOT_MODIFIED;
+        *http.headers_mut() = self.headers.clone();
+        for name in [header::CONTENT_TYPE, header::CONTENT_ENCODING, header::LINK] {
+            http.headers_mut().remove(name);
+        }
+        Some(Response { kind: self.kind, http })
     }
 
     /// Whether the page exists: only such are worth keeping.
@@ -161,7 +171,8 @@ pub fn file(
     if let Some(token) = encoding.token() {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(token));
     }
-    Finished { kind: "asset", status: StatusCode::OK, headers, body }.answer(request_headers)
+    let finished = Finished { kind: "asset", status: StatusCode::OK, headers, body };
+    finished.not_modified(request_headers).unwrap_or_else(|| finished.whole())
 }
 
 /// Another spelling of an address: the one address lasts, so the redirect is permanent (301).
@@ -175,19 +186,13 @@ pub fn redirect(stamp: &Stamp, url: &str) -> Response {
     response
 }
 
-/// Nothing to serve yet: says why, and when to come again.
-pub fn not_ready(stamp: &Stamp, why: &str) -> Response {
-    let text = format!("This shop is being prepared and will open in a moment ({why}).");
-    let mut response = sentence(stamp, StatusCode::SERVICE_UNAVAILABLE, "not_ready", &text);
-    response.http.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
-    response
-}
-
-/// A method that pages do not have.
-pub fn method_not_allowed(stamp: &Stamp, method: &Method) -> Response {
-    let text = format!("{method} does nothing here; this address answers GET and HEAD.");
-    let mut response = sentence(stamp, StatusCode::METHOD_NOT_ALLOWED, "refused", &text);
-    response.http.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+/// A request that did not pass the listener.
+pub fn refused(stamp: &Stamp, refusal: &Refusal) -> Response {
+    let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let mut response = sentence(stamp, status, "refused", &format!("Refused: {refusal}."));
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        response.http.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    }
     response
 }
 
@@ -268,10 +273,10 @@ mod tests {
     fn every_response_is_stamped_and_says_who_may_keep_it() {
         let stamp = stamp();
         let responses = [
-            finished(Encoding::Brotli).answer(&HeaderMap::new()),
+            finished(Encoding::Brotli).whole(),
             redirect(&stamp, "/p/x"),
-            not_ready(&stamp, "no generation yet"),
-            method_not_allowed(&stamp, &Method::POST),
+            finish(Page { status: 503, ..page("later") }, &stamp, Encoding::Gzip, &HeaderValue::from_static("x")).whole(),
+            refused(&stamp, &Refusal::Method(hyper::Method::POST)),
             file(&stamp, &HeaderMap::new(), "text/css", &[1; 32], (Encoding::Identity, Bytes::from("a{}"))),
         ];
         for response in &responses {
@@ -291,11 +296,11 @@ mod tests {
     #[test]
     fn a_known_etag_costs_no_body() {
         let finished = finished(Encoding::Gzip);
-        let full = finished.answer(&HeaderMap::new());
+        let full = finished.whole();
         let etag = text(&full, "etag");
         assert!(etag.ends_with("-gzip\""), "{etag}");
         for tags in [etag.clone(), format!("W/{etag}"), format!("\"other\", {etag}"), "*".to_owned()] {
-            let response = finished.answer(&asking(&tags));
+            let response = finished.not_modified(&asking(&tags)).unwrap();
             assert_eq!(response.http.status(), 304, "{tags}");
             assert!(response.http.body().is_empty());
             for name in ["etag", "vary", "cache-control", "x-frontage-generation"] {
@@ -304,7 +309,7 @@ mod tests {
             assert_eq!(text(&response, "content-type"), "");
         }
         for tags in ["\"other\"", "", etag.trim_matches('"')] {
-            assert_eq!(finished.answer(&asking(tags)).http.status(), 200, "{tags}");
+            assert!(finished.not_modified(&asking(tags)).is_none(), "{tags}");
         }
     }
 
@@ -312,7 +317,7 @@ mod tests {
     fn each_coding_has_its_own_strong_etag() {
         let tags: Vec<String> = Encoding::PREFERENCE
             .into_iter()
-            .map(|encoding| text(&finished(encoding).answer(&HeaderMap::new()), "etag"))
+            .map(|encoding| text(&finished(encoding).whole(), "etag"))
             .collect();
         for (index, tag) in tags.iter().enumerate() {
             assert!(tag.starts_with('"') && !tags[..index].contains(tag), "{tags:?}");
@@ -322,7 +327,7 @@ mod tests {
     #[test]
     fn a_short_body_is_sent_as_it_is() {
         let short = finish(page("<p>hi</p>"), &stamp(), Encoding::Brotli, &HeaderValue::from_static("x"));
-        let response = short.answer(&HeaderMap::new());
+        let response = short.whole();
         assert_eq!(text(&response, "content-encoding"), "");
         assert_eq!(response.http.body().as_ref(), b"<p>hi</p>");
     }

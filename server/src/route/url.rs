@@ -90,7 +90,9 @@ pub enum Route {
 pub struct Parsed {
     /// The route asked for.
     pub route: Route,
-    /// Whether the address was the canonical one, up to percent-encoding; if not, redirect to `route`.
+    /// Its canonical address.
+    pub url: String,
+    /// Whether the address was the canonical one, up to percent-encoding; if not, redirect to `url`.
     pub canonical: bool,
 }
 
@@ -126,9 +128,9 @@ impl Route {
         let segments: Vec<&str> = path.segments.iter().map(String::as_str).collect();
         let route = Self::from_parts(&segments, &pairs)?;
         // Encodings are compared decoded: a proxy that re-encodes what we redirect to must not cause a loop.
-        let printed = route.to_string();
-        let printed_pairs = printed.split_once('?').map(|(_, query)| decode_query(query)).unwrap_or_default();
-        Ok(Parsed { canonical: path.canonical && printed_pairs == pairs, route })
+        let url = route.to_string();
+        let url_pairs = url.split_once('?').map(|(_, query)| decode_query(query)).unwrap_or_default();
+        Ok(Parsed { canonical: path.canonical && url_pairs == pairs, route, url })
     }
 
     fn from_parts(segments: &[&str], pairs: &[(String, String)]) -> Result<Self, RouteError> {

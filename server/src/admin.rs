@@ -1,0 +1,208 @@
+//! What operators and monitors ask: alive? ready? which generation, how old, why? how much of what?
+//!
+//! It has a listener of its own and never shows a page of the shop.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use hyper::StatusCode;
+use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use serde_json::{Value, json};
+
+use crate::handle::Shop;
+use crate::listen::{Answer, Refusal, Request};
+use crate::live::Serving;
+use crate::metrics::{Exposition, label};
+use crate::respond::{self, Response};
+use crate::watch::Report;
+
+/// Answers on the admin listener.
+pub struct Admin {
+    /// The shop that is reported on.
+    pub shop: Arc<Shop>,
+    /// What `watch` knows.
+    pub report: Arc<Report>,
+    /// When the process started.
+    pub started: SystemTime,
+}
+
+const TEXT: &str = "text/plain; charset=utf-8";
+const JSON: &str = "application/json";
+const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
+const INDEX: &str = "\
+/healthz  200 while the process turns
+/readyz   200 while it has a verified generation to serve and is not about to end
+/status   what is served, since when, from what, and what was refused, as JSON
+/metrics  counters for Prometheus
+";
+
+impl Answer for Admin {
+    fn answer(&self, request: &Request<'_>) -> Response {
+        let path = request.target.split('?').next().unwrap_or_default();
+        match path {
+            "/" => plain(StatusCode::OK, TEXT, INDEX.to_owned()),
+            "/healthz" => plain(StatusCode::OK, TEXT, "ok\n".to_owned()),
+            "/readyz" => self.ready(),
+            "/status" => plain(StatusCode::OK, JSON, format!("{:#}\n", self.status(request.now))),
+            "/metrics" => plain(StatusCode::OK, PROMETHEUS, self.metrics(request.now)),
+            _ => plain(StatusCode::NOT_FOUND, TEXT, INDEX.to_owned()),
+        }
+    }
+
+    fn refuse(&self, refusal: &Refusal) -> Response {
+        respond::refused(&self.shop.bare_stamp, refusal)
+    }
+}
+
+impl Admin {
+    fn ready(&self) -> Response {
+        if self.shop.draining.load(Ordering::Relaxed) {
+            return plain(StatusCode::SERVICE_UNAVAILABLE, TEXT, "not ready: the server is shutting down\n".to_owned());
+        }
+        match self.shop.live.load().as_deref() {
+            Some(serving) => plain(StatusCode::OK, TEXT, format!("ready: generation {}\n", serving.generation.number())),
+            None => {
+                let text = format!("not ready: {}\n", self.shop.live.why_none());
+                plain(StatusCode::SERVICE_UNAVAILABLE, TEXT, text)
+            }
+        }
+    }
+
+    fn status(&self, now: SystemTime) -> Value {
+        let serving = self.shop.live.load();
+        let view = self.report.view();
+        let usage = self.shop.bodies.usage();
+        let metrics = &self.shop.metrics;
+        json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "uptime_seconds": seconds_between(self.started, now),
+            "ready": serving.is_some() && !self.shop.draining.load(Ordering::Relaxed),
+            "not_ready_because": serving.is_none().then(|| self.shop.live.why_none()),
+            "generation": serving.as_deref().map(|serving| generation(serving, now)),
+            "swaps": metrics.swaps.load(Ordering::Relaxed),
+            "rejections": metrics.rejections_total(),
+            "last_rejection": view.last_rejection.map(|rejection| json!({
+                "at": unix(rejection.at),
+                "age_seconds": seconds_between(rejection.at, now),
+                "manifest": rejection.manifest,
+                "stage": rejection.stage,
+                "reason": rejection.reason,
+            })),
+            "store": {
+                "last_look_seconds_ago": view.last_look.map(|at| seconds_between(at, now)),
+                "trouble": view.store_trouble,
+            },
+            "requests": metrics.requests_total(),
+            "connections": metrics.connections.load(Ordering::Relaxed),
+            "body_cache": { "bytes": usage.bytes, "entries": usage.entries, "hits": usage.hits, "misses": usage.misses },
+        })
+    }
+
+    fn metrics(&self, now: SystemTime) -> String {
+        let mut out = Exposition::default();
+        let info = format!("version=\"{}\"", label(env!("CARGO_PKG_VERSION")));
+        out.family("frontage_build_info", "gauge", "The version of this process.");
+        out.sample("frontage_build_info", &info, 1);
+        out.single(
+            "frontage_uptime_seconds",
+            "gauge",
+            "Time since the process started.",
+            seconds_between(self.started, now),
+        );
+        let serving = self.shop.live.load();
+        out.single(
+            "frontage_ready",
+            "gauge",
+            "1 with a verified generation to serve.",
+            u8::from(serving.is_some()),
+        );
+        if let Some(serving) = serving.as_deref() {
+            write_generation(&mut out, serving, now);
+        }
+        self.shop.metrics.write(&mut out);
+        let usage = self.shop.bodies.usage();
+        out.single("frontage_body_cache_bytes", "gauge", "Memory of rendered pages.", usage.bytes);
+        out.single("frontage_body_cache_entries", "gauge", "Rendered pages held.", usage.entries);
+        let (hits, misses) = (usage.hits, usage.misses);
+        out.single("frontage_body_cache_hits_total", "counter", "Requests answered from rendered pages.", hits);
+        out.single("frontage_body_cache_misses_total", "counter", "Requests that had to render.", misses);
+        out.finish()
+    }
+}
+
+fn generation(serving: &Serving, now: SystemTime) -> Value {
+    let manifest = &serving.generation.manifest;
+    let created = instant(manifest.created_at);
+    let sources: serde_json::Map<String, Value> = manifest
+        .sources
+        .iter()
+        .map(|(name, source)| {
+            let age = seconds_between(instant(source.as_of), now);
+            (name.clone(), json!({ "as_of": source.as_of, "age_seconds": age, "documents": source.documents }))
+        })
+        .collect();
+    json!({
+        "number": manifest.generation,
+        "previous": manifest.previous,
+        "shop": manifest.shop,
+        "reason": manifest.reason,
+        "pinned": manifest.pinned,
+        "writer": manifest.writer,
+        "created_at": manifest.created_at,
+        "age_seconds": seconds_between(created, now),
+        "serving_since": unix(serving.since),
+        "catalog": { "hash": manifest.catalog.hash, "bytes": manifest.catalog.length },
+        "offers": { "hash": manifest.offers.hash, "bytes": manifest.offers.length },
+        "counts": {
+            "products": manifest.counts.products,
+            "variants": manifest.counts.variants,
+            "categories": manifest.counts.categories,
+            "pages": manifest.counts.pages,
+        },
+        "sources": sources,
+    })
+}
+
+fn write_generation(out: &mut Exposition, serving: &Serving, now: SystemTime) {
+    let manifest = &serving.generation.manifest;
+    let number = manifest.generation;
+    out.single("frontage_generation", "gauge", "Number of the generation being served.", number);
+    let age = seconds_between(instant(manifest.created_at), now);
+    out.single("frontage_snapshot_age_seconds", "gauge", "Time since the generation was published.", age);
+    let name = "frontage_source_age_seconds";
+    out.family(name, "gauge", "Time since a source's data was fetched, as of the generation being served.");
+    for (source, state) in &manifest.sources {
+        let age = seconds_between(instant(state.as_of), now);
+        out.sample(name, &format!("source=\"{}\"", label(source)), age);
+    }
+    out.family("frontage_part_bytes", "gauge", "Size of the parts being served.");
+    for (kind, entry) in manifest.parts() {
+        out.sample("frontage_part_bytes", &format!("part=\"{}\"", kind.extension()), entry.length);
+    }
+    out.single("frontage_products", "gauge", "Products in the generation being served.", manifest.counts.products);
+}
+
+fn plain(status: StatusCode, content_type: &'static str, text: String) -> Response {
+    let mut http = hyper::Response::new(Bytes::from(text));
+    *http.status_mut() = status;
+    http.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    http.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    http.headers_mut().insert(hyper::header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    Response { kind: "admin", http }
+}
+
+fn instant(unix_seconds: i64) -> SystemTime {
+    let since = std::time::Duration::from_secs(u64::try_from(unix_seconds).unwrap_or(0));
+    SystemTime::UNIX_EPOCH + since
+}
+
+fn unix(at: SystemTime) -> u64 {
+    at.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+/// Zero where clocks disagree: an age is never negative.
+fn seconds_between(from: SystemTime, to: SystemTime) -> u64 {
+    to.duration_since(from).map_or(0, |between| between.as_secs())
+}

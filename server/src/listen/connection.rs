@@ -1,0 +1,187 @@
+//! One connection: requests in, answers out.
+
+use std::convert::Infallible;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderValue};
+use hyper::service::service_fn;
+use hyper::{Method, StatusCode, Version};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tracing::debug;
+
+use super::accept::{Gauge, Guest, Stage};
+use super::deadline::{Clock, InFlight};
+use super::stream::TimedStream;
+use super::vet::{self, Refusal};
+use super::{Request, Server};
+use crate::config::Limits;
+use crate::respond::Response;
+
+/// HTTP/2 requests one client may have open at once.
+const MAX_STREAMS: u32 = 100;
+/// Streams that a client may open and reset before we have looked at them.
+const MAX_RESET_STREAMS: usize = 50;
+/// What we buffer of a stream's response before the client takes it.
+const MAX_SEND_BUFFER: usize = 64 * 1024;
+/// Requests have next to no bodies, so a stream's receive window is small.
+const RECEIVE_WINDOW: u32 = 64 * 1024;
+
+/// Serves one client until it leaves, a deadline passes, or the server ends.
+pub(super) async fn serve(
+    socket: TcpStream,
+    server: Arc<Server>,
+    gauge: Arc<Gauge>,
+    guest: Guest,
+    mut stage: watch::Receiver<Stage>,
+) {
+    let clock = Clock::start(Arc::clone(&server.limits), Instant::now());
+    let io = TokioIo::new(TimedStream::new(socket, Arc::clone(&clock), gauge));
+    let protocol = protocol(&server.limits);
+    let service = service_fn(|request| {
+        let in_flight = clock.request_begins(request.version() == Version::HTTP_2, Instant::now());
+        let server = Arc::clone(&server);
+        async move { Ok::<_, Infallible>(exchange(&server, request, in_flight).await) }
+    });
+    let mut connection = pin!(protocol.serve_connection(io, service));
+    if *stage.borrow_and_update() != Stage::Serving {
+        connection.as_mut().graceful_shutdown();
+    }
+    loop {
+        tokio::select! {
+            result = &mut connection => {
+                if let Err(error) = result {
+                    debug!(%error, "a connection ended early");
+                }
+                break;
+            }
+            () = clock.expired() => break,
+            changed = stage.changed() => {
+                if changed.is_err() || *stage.borrow() == Stage::Over {
+                    break;
+                }
+                connection.as_mut().graceful_shutdown();
+            }
+        }
+    }
+    drop(guest);
+}
+
+fn protocol(limits: &Limits) -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        // The clock has deadlines for every phase; a second one for headers would only blur the metrics.
+        .header_read_timeout(None)
+        .max_buf_size(limits.max_header_bytes);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(MAX_STREAMS)
+        .max_pending_accept_reset_streams(MAX_RESET_STREAMS)
+        .max_send_buf_size(MAX_SEND_BUFFER)
+        .initial_stream_window_size(RECEIVE_WINDOW)
+        .initial_connection_window_size(RECEIVE_WINDOW)
+        .max_header_list_size(u32::try_from(limits.max_header_bytes).unwrap_or(u32::MAX));
+    builder
+}
+
+/// One request and its answer, counted.
+async fn exchange(server: &Server, request: hyper::Request<Incoming>, in_flight: InFlight) -> hyper::Response<Guarded> {
+    let (parts, body) = request.into_parts();
+    let vetted = match vet::head(&parts, &server.hosts) {
+        Ok(()) => discard(body, &server.limits).await,
+        Err(refusal) => Err(refusal),
+    };
+    let began = Instant::now();
+    let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
+    let (Response { kind, mut http }, ends_connection) = match &vetted {
+        Ok(()) => {
+            let request = Request { method: &parts.method, target, headers: &parts.headers, now: now() };
+            (server.answer.answer(&request), false)
+        }
+        Err(refusal) => (server.answer.refuse(refusal), refusal.ends_connection()),
+    };
+    let duration = began.elapsed();
+    server.metrics.request(kind, http.status(), duration);
+    debug!(
+        method = %parts.method, target, kind, status = http.status().as_u16(),
+        duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX), "answered"
+    );
+    if ends_connection && parts.version < Version::HTTP_2 {
+        http.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    guarded(http, parts.method == Method::HEAD, in_flight)
+}
+
+#[expect(clippy::disallowed_methods, reason = "requests get their instant here and nowhere else")]
+fn now() -> SystemTime {
+    SystemTime::now()
+}
+
+/// No page takes a body; one that comes is read within the limits, so that the next request begins where it ends.
+async fn discard(body: Incoming, limits: &Limits) -> Result<(), Refusal> {
+    if body.is_end_stream() {
+        return Ok(());
+    }
+    let limit = limits.max_body_bytes;
+    let too_large = Refusal::BodyTooLarge { limit };
+    if body.size_hint().lower() > u64::try_from(limit).unwrap_or(u64::MAX) {
+        return Err(too_large);
+    }
+    match tokio::time::timeout(limits.body, Limited::new(body, limit).collect()).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large),
+        Ok(Err(_)) => Err(Refusal::Malformed("the body is broken")),
+        Err(_) => Err(Refusal::BodyTooSlow),
+    }
+}
+
+/// The response as it goes out: HEAD keeps the length and loses the body.
+fn guarded(response: hyper::Response<Bytes>, head: bool, in_flight: InFlight) -> hyper::Response<Guarded> {
+    let (mut parts, mut bytes) = response.into_parts();
+    if head {
+        if parts.status != StatusCode::NOT_MODIFIED {
+            parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+        }
+        bytes = Bytes::new();
+    }
+    in_flight.response_begins(bytes.len(), Instant::now());
+    hyper::Response::from_parts(parts, Guarded { bytes: Full::new(bytes), _in_flight: in_flight })
+}
+
+/// A body that keeps its request in flight until the connection has taken it whole.
+struct Guarded {
+    bytes: Full<Bytes>,
+    _in_flight: InFlight,
+}
+
+impl Body for Guarded {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Pin::new(&mut self.bytes).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.bytes.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.bytes.size_hint()
+    }
+}

@@ -1,0 +1,244 @@
+//! Counters of this process, and how they are written for Prometheus.
+//!
+//! Every label takes its values from a fixed list, so no client can make the exposition grow.
+
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use hyper::StatusCode;
+
+/// Everything this process counts.
+#[derive(Default)]
+pub struct Metrics {
+    /// Requests by kind of page and class of status.
+    requests: [[AtomicU64; CLASSES.len()]; KINDS.len()],
+    /// How long answering took, by kind of page.
+    durations: [Histogram; KINDS.len()],
+    /// Connections open now.
+    pub connections: AtomicU64,
+    /// Connections taken since the start.
+    pub accepted: AtomicU64,
+    /// Failures to take a connection, as when file descriptors run out.
+    pub accept_errors: AtomicU64,
+    /// Connections closed because a deadline passed, by deadline.
+    timeouts: [AtomicU64; DEADLINES.len()],
+    /// Requests whose page panicked.
+    pub panics: AtomicU64,
+    /// Generations taken into service.
+    pub swaps: AtomicU64,
+    /// Generations refused, by stage.
+    rejections: [AtomicU64; STAGES.len()],
+}
+
+/// The kinds of `respond::Response`.
+const KINDS: [&str; 15] = [
+    "home", "category", "brand", "product", "search", "content", "offer", "sitemap", "robots", "redirect", "error",
+    "asset", "not_ready", "refused", "admin",
+];
+const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+/// The deadlines of `listen`.
+pub(crate) const DEADLINES: [&str; 5] = ["first_byte", "header", "body", "write", "idle"];
+/// The stages of `watch`.
+pub(crate) const STAGES: [&str; 6] = ["look", "manifest", "copy", "open", "verify", "warm"];
+/// Upper bounds in seconds. Pages take tens of microseconds, so the scale starts below a millisecond.
+const BUCKETS: [f64; 14] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5];
+
+#[derive(Default)]
+struct Histogram {
+    /// One more than there are bounds, for what exceeds them all.
+    buckets: [AtomicU64; BUCKETS.len() + 1],
+    sum_micros: AtomicU64,
+}
+
+/// Writes metrics in Prometheus' text format. Every family is begun once, with its help and type.
+#[derive(Default)]
+pub struct Exposition {
+    text: String,
+}
+
+impl Metrics {
+    /// Counts one answered request.
+    pub fn request(&self, kind: &str, status: StatusCode, duration: Duration) {
+        let kind = position(&KINDS, kind);
+        let class = usize::from(status.as_u16() / 100).clamp(1, CLASSES.len()) - 1;
+        add(&self.requests[kind][class]);
+        self.durations[kind].observe(duration);
+    }
+
+    /// Counts a connection closed by a deadline.
+    pub fn timeout(&self, deadline: &str) {
+        add(&self.timeouts[position(&DEADLINES, deadline)]);
+    }
+
+    /// Counts a refused generation.
+    pub fn rejection(&self, stage: &str) {
+        add(&self.rejections[position(&STAGES, stage)]);
+    }
+
+    /// Requests answered since the start.
+    pub fn requests_total(&self) -> u64 {
+        self.requests.iter().flatten().map(get).sum()
+    }
+
+    /// Generations refused since the start.
+    pub fn rejections_total(&self) -> u64 {
+        self.rejections.iter().map(get).sum()
+    }
+
+    /// Writes everything counted here.
+    pub fn write(&self, out: &mut Exposition) {
+        out.family("frontage_http_requests_total", "counter", "Requests answered, by kind of page and status class.");
+        for (kind, classes) in KINDS.iter().zip(&self.requests) {
+            for (class, count) in CLASSES.iter().zip(classes).filter(|(_, count)| get(count) > 0) {
+                let labels = format!("kind=\"{kind}\",status=\"{class}\"");
+                out.sample("frontage_http_requests_total", &labels, get(count));
+            }
+        }
+        self.write_durations(out);
+        let connections = get(&self.connections);
+        out.single("frontage_http_connections", "gauge", "Connections open now.", connections);
+        let name = "frontage_http_connections_accepted_total";
+        out.single(name, "counter", "Connections taken.", get(&self.accepted));
+        let name = "frontage_http_accept_errors_total";
+        out.single(name, "counter", "Failures to take a connection.", get(&self.accept_errors));
+        out.family("frontage_http_timeouts_total", "counter", "Connections closed because a deadline passed.");
+        for (deadline, count) in DEADLINES.iter().zip(&self.timeouts) {
+            out.sample("frontage_http_timeouts_total", &format!("deadline=\"{deadline}\""), get(count));
+        }
+        out.single("frontage_panics_total", "counter", "Requests whose page failed by a bug.", get(&self.panics));
+        out.single("frontage_swaps_total", "counter", "Generations taken into service.", get(&self.swaps));
+        out.family("frontage_rejections_total", "counter", "Generations refused, by the stage that refused them.");
+        for (stage, count) in STAGES.iter().zip(&self.rejections) {
+            out.sample("frontage_rejections_total", &format!("stage=\"{stage}\""), get(count));
+        }
+    }
+
+    fn write_durations(&self, out: &mut Exposition) {
+        let name = "frontage_http_request_duration_seconds";
+        out.family(name, "histogram", "Time to make a response, by kind of page.");
+        for (kind, histogram) in KINDS.iter().zip(&self.durations) {
+            let counts = histogram.buckets.each_ref().map(get);
+            let total: u64 = counts.iter().sum();
+            if total == 0 {
+                continue;
+            }
+            let mut below = 0;
+            for (bound, count) in BUCKETS.iter().zip(counts) {
+                below += count;
+                out.sample(&format!("{name}_bucket"), &format!("kind=\"{kind}\",le=\"{bound}\""), below);
+            }
+            out.sample(&format!("{name}_bucket"), &format!("kind=\"{kind}\",le=\"+Inf\""), total);
+            let sum = Duration::from_micros(get(&histogram.sum_micros)).as_secs_f64();
+            out.sample(&format!("{name}_sum"), &format!("kind=\"{kind}\""), sum);
+            out.sample(&format!("{name}_count"), &format!("kind=\"{kind}\""), total);
+        }
+    }
+}
+
+impl Histogram {
+    fn observe(&self, duration: Duration) {
+        let seconds = duration.as_secs_f64();
+        let bucket = BUCKETS.iter().position(|&bound| seconds <= bound).unwrap_or(BUCKETS.len());
+        add(&self.buckets[bucket]);
+        let micros = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+        self.sum_micros.fetch_add(micros, Ordering::Relaxed);
+    }
+}
+
+impl Exposition {
+    /// Begins a family of samples.
+    pub fn family(&mut self, name: &str, kind: &str, help: &str) {
+        self.text.push_str(&format!("# HELP {name} {help}\n# TYPE {name} {kind}\n"));
+    }
+
+    /// One sample of the family begun last. `labels` come without braces and may be empty.
+    pub fn sample(&mut self, name: &str, labels: &str, value: impl std::fmt::Display) {
+        let braces = if labels.is_empty() { ("", "") } else { ("{", "}") };
+        // Writing to a String cannot fail.
+        let _ = writeln!(self.text, "{name}{}{labels}{} {value}", braces.0, braces.1);
+    }
+
+    /// A family of one sample without labels.
+    pub fn single(&mut self, name: &str, kind: &str, help: &str, value: impl std::fmt::Display) {
+        self.family(name, kind, help);
+        self.sample(name, "", value);
+    }
+
+    /// The text so far.
+    pub fn finish(self) -> String {
+        self.text
+    }
+}
+
+/// A text as a label value: quotes, backslashes and line ends escaped.
+pub fn label(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
+fn position(names: &[&str], name: &str) -> usize {
+    let found = names.iter().position(|known| *known == name);
+    debug_assert!(found.is_some(), "`{name}` is not in {names:?}");
+    found.unwrap_or(names.len() - 1)
+}
+
+fn add(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::Relaxed);
+}
+
+fn get(counter: &AtomicU64) -> u64 {
+    counter.load(Ordering::Relaxed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exposition_is_complete_and_cumulative() {
+        let metrics = Metrics::default();
+        metrics.request("product", StatusCode::OK, Duration::from_micros(300));
+        metrics.request("product", StatusCode::NOT_MODIFIED, Duration::from_secs(60));
+        metrics.timeout("idle");
+        metrics.rejection("verify");
+        let mut out = Exposition::default();
+        metrics.write(&mut out);
+        let text = out.finish();
+        for line in [
+            "frontage_http_requests_total{kind=\"product\",status=\"2xx\"} 1",
+            "frontage_http_requests_total{kind=\"product\",status=\"3xx\"} 1",
+            "frontage_http_request_duration_seconds_bucket{kind=\"product\",le=\"0.00025\"} 0",
+            "frontage_http_request_duration_seconds_bucket{kind=\"product\",le=\"0.0005\"} 1",
+            "frontage_http_request_duration_seconds_bucket{kind=\"product\",le=\"2.5\"} 1",
+            "frontage_http_request_duration_seconds_bucket{kind=\"product\",le=\"+Inf\"} 2",
+            "frontage_http_request_duration_seconds_sum{kind=\"product\"} 60.0003",
+            "frontage_http_timeouts_total{deadline=\"idle\"} 1",
+            "frontage_rejections_total{stage=\"verify\"} 1",
+            "frontage_http_connections 0",
+        ] {
+            assert!(text.lines().any(|got| got == line), "{line} missing in\n{text}");
+        }
+        assert_eq!(metrics.requests_total(), 2);
+    }
+
+    #[test]
+    fn every_family_has_help_and_type_before_its_samples() {
+        let metrics = Metrics::default();
+        metrics.request("home", StatusCode::OK, Duration::from_millis(1));
+        let mut out = Exposition::default();
+        metrics.write(&mut out);
+        let mut family = String::new();
+        for line in out.finish().lines() {
+            if let Some(rest) = line.strip_prefix("# HELP ") {
+                family = rest.split(' ').next().unwrap().to_owned();
+            } else if !line.starts_with('#') {
+                assert!(line.starts_with(&family), "{line} stands under {family}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_label_cannot_end_its_line() {
+        assert_eq!(label("a\"b\\c\nd"), "a\\\"b\\\\c\\nd");
+    }
+}

@@ -1,0 +1,211 @@
+//! The commands: each reads top to bottom as what it does.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::SystemTime;
+
+use anyhow::{Context as _, anyhow, bail};
+use frontage_shared::daemon::{logging, shutdown};
+use frontage_shared::manifest::PartEntry;
+use frontage_shared::snapshot::catalog::Catalog;
+use frontage_shared::snapshot::generation::check_name;
+use frontage_shared::snapshot::layout::PartKind;
+use frontage_shared::snapshot::offers::Offers;
+use frontage_shared::snapshot::{Generation, SnapshotError};
+use frontage_shared::store::Store;
+use ownedbytes::OwnedBytes;
+use tokio::net::TcpListener;
+use tracing::{error, info, warn};
+
+use crate::admin::Admin;
+use crate::cli::{Arguments, Command, ConfigCommand, Exit};
+use crate::config::{Config, Limits};
+use crate::handle::Shop;
+use crate::listen::{self, Hosts, Server};
+use crate::live::Live;
+use crate::metrics::Metrics;
+use crate::page;
+use crate::route::Route;
+use crate::watch::{Cache, Report, Watch};
+
+/// Descriptors that are not connections: listeners, logs, parts, the runtime's own.
+const RESERVED_DESCRIPTORS: usize = 64;
+/// Operators are few; the admin listener never competes with shoppers for connections.
+const ADMIN_CONNECTIONS: usize = 64;
+
+/// Does what the command line says. `started` is when the process did.
+pub async fn run(arguments: Arguments, started: SystemTime) -> Exit {
+    let result = match arguments.command {
+        Command::Serve(file) => match configured(&file.config) {
+            Ok(config) => serve(config, started).await.map(|()| Exit::Done),
+            Err(exit) => return exit,
+        },
+        Command::Render { path, config } => match configured(&config.config) {
+            Ok(config) => render(&path, &config, started).await,
+            Err(exit) => return exit,
+        },
+        Command::Verify { file } => verify(&file).map(|()| Exit::Done),
+        Command::Config(ConfigCommand::Check(file)) => match configured(&file.config) {
+            Ok(_) => say(&format!("{} is sound", file.config.display())).map(|()| Exit::Done),
+            Err(exit) => return exit,
+        },
+    };
+    result.unwrap_or_else(|error| {
+        complain(&format!("{error:#}"));
+        Exit::Failed
+    })
+}
+
+fn configured(path: &Path) -> Result<Config, Exit> {
+    Config::load(path).map_err(|error| {
+        complain(&error.to_string());
+        Exit::Usage
+    })
+}
+
+/// Serves until told to stop: listeners first, so that a wrong address is noticed at once; then the generation.
+async fn serve(config: Config, started: SystemTime) -> anyhow::Result<()> {
+    logging::start(config.log);
+    info!(version = env!("CARGO_PKG_VERSION"), shop = config.shop, "frontage-server {}", env!("CARGO_PKG_VERSION"));
+    let store = open_store(&config)?;
+    let cache = open_cache(&config)?;
+    let shoppers = bind(config.listen, "listen").await?;
+    let operators = bind(config.admin, "admin").await?;
+    let limits = Arc::new(fitting(config.limits.clone()));
+    let metrics = Arc::new(Metrics::default());
+    let (live, writer) = Live::new();
+    let shop = Arc::new(Shop::new(live, Arc::clone(&metrics), &config.base_url, config.body_cache_bytes));
+    let report = Arc::new(Report::default());
+    let mut watch =
+        Watch::new(store, cache, writer, Arc::clone(&shop), Arc::clone(&report), &config.shop, config.poll_interval);
+
+    let admin = Server {
+        answer: Arc::new(Admin { shop: Arc::clone(&shop), report, started }),
+        hosts: Hosts::Any,
+        limits: Arc::new(Limits { max_connections: ADMIN_CONNECTIONS, ..Limits::clone(&limits) }),
+        metrics: Arc::new(Metrics::default()),
+    };
+    let (stop_admin, admin_stopped) = tokio::sync::oneshot::channel::<()>();
+    info!(address = %operators.local_addr()?, "operators: http://{}/status", operators.local_addr()?);
+    let admin = tokio::spawn(listen::serve(operators, admin, async move { admin_stopped.await.unwrap_or(()) }));
+
+    watch.start_from_cache().await;
+    let watch = tokio::spawn(watch.run());
+    let server = Server {
+        answer: Arc::clone(&shop) as Arc<dyn listen::Answer>,
+        hosts: Hosts::Named(config.hosts),
+        limits,
+        metrics,
+    };
+    info!(address = %shoppers.local_addr()?, "shoppers: {}", config.base_url);
+    let cut_off = listen::serve(shoppers, server, told_to_stop(Arc::clone(&shop))).await;
+    watch.abort();
+    // The admin task ends by itself once told; if it is gone already there is nobody to tell.
+    let _ = stop_admin.send(());
+    let _ = admin.await;
+    info!(cut_off, "stopped");
+    Ok(())
+}
+
+/// Ends at SIGTERM or SIGINT; readiness ends with it.
+async fn told_to_stop(shop: Arc<Shop>) {
+    match shutdown::requested().await {
+        Ok(signal) => info!(signal, "{signal} received, finishing running requests"),
+        Err(error) => error!(%error, "cannot listen for signals, stopping"),
+    }
+    shop.draining.store(true, Ordering::Relaxed);
+}
+
+async fn render(path: &str, config: &Config, now: SystemTime) -> anyhow::Result<Exit> {
+    let store = open_store(config)?;
+    let cache = open_cache(config)?;
+    let generation = current_generation(&store, &cache).await?;
+    let (live, _) = Live::new();
+    let shop = Shop::new(live, Arc::new(Metrics::default()), &config.base_url, 0);
+    let parsed = Route::parse(path).map_err(|error| anyhow!("{path}: {error}"))?;
+    let page = page::build(&parsed.route, &generation, &shop.context(now));
+    io::stdout().write_all(page.body.as_bytes()).context("cannot write the page")?;
+    if let Some(location) = &page.location {
+        complain(&format!("{path} redirects to {location}"));
+    }
+    Ok(if page.status < 400 { Exit::Done } else { Exit::Failed })
+}
+
+async fn current_generation(store: &Store, cache: &Cache) -> anyhow::Result<Generation> {
+    if let Some(generation) = cache.current().and_then(|manifest| cache.map(&manifest).ok()) {
+        return Ok(generation);
+    }
+    let Some(manifest) = store.current().await? else { bail!("nothing has been published yet") };
+    cache.fetch(store, &manifest).await?;
+    let generation = cache.map(&manifest)?;
+    generation.verify()?;
+    Ok(generation)
+}
+
+/// Reads the file into memory: only the private cache is ever mapped.
+fn verify(file: &Path) -> anyhow::Result<()> {
+    let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let name = file.display();
+    if let Some(hash) = file.file_stem().and_then(|stem| stem.to_str()).filter(|stem| stem.len() == 64) {
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let entry = PartEntry { hash: hash.to_owned(), length };
+        check_name(&entry, &bytes).with_context(|| format!("{name} is not what its name says"))?;
+    }
+    let kind = verify_part(OwnedBytes::new(bytes)).with_context(|| format!("{name} is damaged"))?;
+    say(&format!("{name} is a whole {} part", kind.extension()))
+}
+
+fn verify_part(bytes: OwnedBytes) -> Result<PartKind, SnapshotError> {
+    match Catalog::open(bytes.clone()) {
+        Ok(catalog) => catalog.verify().map(|()| PartKind::Catalog),
+        Err(SnapshotError::Kind { .. }) => Offers::open(bytes)?.verify().map(|()| PartKind::Offers),
+        Err(error) => Err(error),
+    }
+}
+
+fn open_store(config: &Config) -> anyhow::Result<Store> {
+    let location = config.store.to_str().context("`store` is not UTF-8")?;
+    Ok(Store::open(location, Path::new("/"), &config.shop)?)
+}
+
+fn open_cache(config: &Config) -> anyhow::Result<Cache> {
+    Cache::open(&config.cache, &config.shop)
+        .with_context(|| format!("cannot use the cache folder {}", config.cache.display()))
+}
+
+async fn bind(address: std::net::SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address} (`{key}`)"))
+}
+
+/// As many connections as the process may have descriptors for: running out of them would hit the watch as well.
+fn fitting(limits: Limits) -> Limits {
+    let Some(descriptors) = allowed_descriptors() else { return limits };
+    let fitting = descriptors.saturating_sub(RESERVED_DESCRIPTORS + ADMIN_CONNECTIONS).max(1);
+    if fitting >= limits.max_connections {
+        return limits;
+    }
+    warn!(
+        descriptors,
+        max_connections = fitting,
+        "the process may open {descriptors} files, so at most {fitting} connections are taken; `ulimit -n` raises it"
+    );
+    Limits { max_connections: fitting, ..limits }
+}
+
+/// The soft limit on open files, where the system tells it in the way of Linux.
+fn allowed_descriptors() -> Option<usize> {
+    let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+fn say(text: &str) -> anyhow::Result<()> {
+    writeln!(io::stdout(), "{text}").context("cannot write to standard output")
+}
+
+fn complain(text: &str) {
+    // There is nowhere left to say that standard error is gone.
+    let _ = writeln!(io::stderr(), "frontage-server: {text}");
+}

@@ -1,0 +1,271 @@
+//! The loop: look, take, wait.
+//!
+//! One task owns it and the right to swap. Whatever fails is told once and tried again; what is served stays.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant, SystemTime};
+
+use frontage_shared::manifest::Manifest;
+use frontage_shared::snapshot::Generation;
+use frontage_shared::store::{Head, Store};
+use tracing::{info, warn};
+
+use super::{Cache, Report, WatchError};
+use crate::handle::Shop;
+use crate::live::{Serving, Writer};
+use crate::page;
+use crate::respond::Stamp;
+use crate::route::{Listing, Route};
+
+/// A refused generation is tried again after this long, and at once when HEAD changes.
+const RETRY_AFTER: Duration = Duration::from_secs(10);
+/// How often a retired generation is looked at until nobody reads it any more.
+const RETIRE_POLL: Duration = Duration::from_millis(10);
+
+/// Takes generations from the store into service.
+pub struct Watch {
+    store: Store,
+    cache: Cache,
+    writer: Writer,
+    shop: Arc<Shop>,
+    report: Arc<Report>,
+    /// The shop's id, as manifests name it.
+    shop_id: String,
+    poll_interval: Duration,
+    /// What is served came from this HEAD.
+    taken: Option<Head>,
+    /// This HEAD was refused, and when.
+    refused: Option<(Head, Instant)>,
+    /// Hash of the catalog part that was verified last: offers change every minute, catalogs do not.
+    verified_catalog: Option<String>,
+    swaps: u64,
+}
+
+impl Watch {
+    /// A watch that has not looked yet.
+    pub fn new(
+        store: Store,
+        cache: Cache,
+        writer: Writer,
+        shop: Arc<Shop>,
+        report: Arc<Report>,
+        shop_id: &str,
+        poll_interval: Duration,
+    ) -> Self {
+        Self {
+            store,
+            cache,
+            writer,
+            shop,
+            report,
+            shop_id: shop_id.to_owned(),
+            poll_interval,
+            taken: None,
+            refused: None,
+            verified_catalog: None,
+            swaps: 0,
+        }
+    }
+
+    /// Follows the store for ever.
+    pub async fn run(mut self) {
+        loop {
+            self.look().await;
+            tokio::time::sleep(jittered(self.poll_interval)).await;
+        }
+    }
+
+    /// Takes the cached generation into service, if there is a whole one.
+    pub async fn start_from_cache(&mut self) {
+        let Some(manifest) = self.cache.current() else { return };
+        let started = Instant::now();
+        match self.open(&manifest).await {
+            Ok(generation) => self.swap(generation, started, "cache").await,
+            Err(error) => {
+                warn!(stage = error.stage(), %error, "the cached generation is refused, looking in the store");
+                self.cache.forget(&manifest, None);
+            }
+        }
+    }
+
+    /// Looks at the store once, and takes what is new there.
+    pub async fn look(&mut self) {
+        let head = match self.store.head().await {
+            Ok(Some(head)) => head,
+            Ok(None) => {
+                self.report.looked(now());
+                self.explain("nothing has been published yet");
+                return;
+            }
+            Err(error) => {
+                let error = WatchError::Look(error);
+                if self.report.store_failed(&error.to_string()) {
+                    self.shop.metrics.rejection(error.stage());
+                    warn!(stage = error.stage(), %error, "cannot look for a new generation, serving on");
+                }
+                self.explain(&error.to_string());
+                return;
+            }
+        };
+        self.report.looked(now());
+        let waiting =
+            self.refused.as_ref().is_some_and(|(refused, at)| *refused == head && at.elapsed() < RETRY_AFTER);
+        if self.taken.as_ref() == Some(&head) || waiting {
+            return;
+        }
+        match self.take(&head).await {
+            Ok(()) => self.refused = None,
+            Err(error) => self.refuse(head, &error),
+        }
+    }
+
+    async fn take(&mut self, head: &Head) -> Result<(), WatchError> {
+        let started = Instant::now();
+        let manifest =
+            self.store.manifest(head).await.map_err(|error| WatchError::Manifest(error.to_string()))?;
+        if self.writer.load().as_ref().is_some_and(|serving| serving.generation.manifest == manifest) {
+            // A restart found the same generation in its cache.
+            self.taken = Some(head.clone());
+            return Ok(());
+        }
+        self.check_succession(&manifest)?;
+        let copied = self.cache.fetch(&self.store, &manifest).await?;
+        let generation = match self.open(&manifest).await {
+            // A copy that was here before may have rotted on our own disk; a fresh one decides.
+            Err(error @ (WatchError::Open(_) | WatchError::Verify(_))) if copied < manifest.parts().len() => {
+                warn!(stage = error.stage(), %error, "cached parts are refused, fetching them again");
+                self.verified_catalog = None;
+                self.cache.forget(&manifest, self.writer.load().as_ref().map(|serving| &serving.generation.manifest));
+                self.cache.fetch(&self.store, &manifest).await?;
+                self.open(&manifest).await?
+            }
+            opened => opened?,
+        };
+        self.swap(generation, started, "store").await;
+        self.taken = Some(head.clone());
+        Ok(())
+    }
+
+    /// The manifest is of this shop, and not from before the one being served.
+    fn check_succession(&self, manifest: &Manifest) -> Result<(), WatchError> {
+        if manifest.shop != self.shop_id {
+            let reason = format!("it is of shop `{}`, this server serves `{}`", manifest.shop, self.shop_id);
+            return Err(WatchError::Manifest(reason));
+        }
+        let serving = self.writer.load();
+        let Some(current) = serving.as_ref().map(|serving| &serving.generation.manifest) else { return Ok(()) };
+        // A store that was emptied starts over with small numbers, and is newer all the same.
+        if manifest.generation < current.generation && manifest.created_at <= current.created_at {
+            let (old, new) = (current.generation, manifest.generation);
+            return Err(WatchError::Manifest(format!("generation {new} is older than {old}, which is being served")));
+        }
+        Ok(())
+    }
+
+    /// Maps, verifies and warms a generation whose parts are in the cache, off the request threads.
+    async fn open(&mut self, manifest: &Manifest) -> Result<Generation, WatchError> {
+        let (cache, shop, manifest) = (self.cache.clone(), Arc::clone(&self.shop), manifest.clone());
+        let catalog_is_verified = self.verified_catalog.as_ref() == Some(&manifest.catalog.hash);
+        let opened = tokio::task::spawn_blocking(move || {
+            let generation = cache.map(&manifest)?;
+            let verified =
+                if catalog_is_verified { generation.offers.verify() } else { generation.verify() };
+            verified.map_err(WatchError::Verify)?;
+            warm(&shop, &generation)?;
+            Ok(generation)
+        });
+        let generation = opened.await.unwrap_or_else(|error| {
+            Err(WatchError::Warm { url: "/".to_owned(), reason: format!("opening failed by a bug: {error}") })
+        })?;
+        self.verified_catalog = Some(generation.manifest.catalog.hash.clone());
+        Ok(generation)
+    }
+
+    async fn swap(&mut self, generation: Generation, started: Instant, from: &'static str) {
+        let https = self.shop.base_url.starts_with("https://");
+        let stamp = Stamp::new(Some(generation.number()), generation.catalog.media_origins(), https);
+        self.swaps += 1;
+        let manifest = generation.manifest.clone();
+        let serving = Serving { generation, stamp, serial: self.swaps, since: now() };
+        let retired = self.writer.replace(serving);
+        self.shop.bodies.keep_only(self.swaps);
+        self.shop.metrics.swaps.fetch_add(1, Ordering::Relaxed);
+        info!(
+            generation = manifest.generation,
+            previous = retired.as_ref().map(|serving| serving.generation.number()),
+            products = manifest.counts.products,
+            from,
+            duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "serving generation {}",
+            manifest.generation
+        );
+        let cache = self.cache.clone();
+        let tidied = tokio::task::spawn_blocking(move || {
+            let previous = retired.as_ref().map(|serving| serving.generation.manifest.clone());
+            if let Err(error) = cache.set_current(&manifest) {
+                warn!(%error, "cannot note the current generation; a restart will begin with an older one");
+            } else {
+                cache.keep_only(previous.iter().chain([&manifest]));
+            }
+            retired
+        });
+        if let Ok(Some(retired)) = tidied.await {
+            tokio::spawn(retire(retired));
+        }
+    }
+
+    fn refuse(&mut self, head: Head, error: &WatchError) {
+        self.shop.metrics.rejection(error.stage());
+        if self.report.rejected(&head.manifest, error, now()) {
+            warn!(stage = error.stage(), manifest = head.manifest, %error, "a generation is refused, serving on");
+        }
+        self.explain(&format!("{} is refused: {error}", head.manifest));
+        self.refused = Some((head, Instant::now()));
+    }
+
+    fn explain(&self, why: &str) {
+        if self.writer.load().is_none() {
+            self.writer.explain(why.to_owned());
+        }
+    }
+}
+
+/// Makes a page of each kind: what cannot be shown is not taken into service, and what is hot is in memory.
+fn warm(shop: &Shop, generation: &Generation) -> Result<(), WatchError> {
+    let catalog = &generation.catalog;
+    let mut routes = vec![Route::Home, Route::Robots, Route::SitemapIndex, Route::search(Listing::new())];
+    routes.extend(catalog.root_categories().take(3).map(|category| Route::category(category.path())));
+    routes.extend(catalog.products().take(5).map(|product| Route::product(product.slug())));
+    for route in routes {
+        let failed = |reason: String| WatchError::Warm { url: route.href(), reason };
+        let made = catch_unwind(AssertUnwindSafe(|| page::build(&route, generation, &shop.context(now()))));
+        let page = made.map_err(|_| failed("it fails by a bug".to_owned()))?;
+        if page.status >= 500 || (route == Route::Home && page.status != 200) {
+            return Err(failed(format!("its status is {}", page.status)));
+        }
+    }
+    Ok(())
+}
+
+/// Drops a generation when nobody reads it any more, on a thread that answers no requests: unmapping a large file and
+/// closing its index takes a while.
+async fn retire(retired: Arc<Serving>) {
+    while Arc::strong_count(&retired) > 1 {
+        tokio::time::sleep(RETIRE_POLL).await;
+    }
+    // Nothing is lost if the runtime ends before the drop.
+    let _ = tokio::task::spawn_blocking(move || drop(retired)).await;
+}
+
+/// A tenth more or less, so that many servers do not ask one store at the same instant.
+fn jittered(interval: Duration) -> Duration {
+    let nanos = now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
+    interval * (900 + nanos / 1000 % 201) / 1000
+}
+
+#[expect(clippy::disallowed_methods, reason = "watching is one of the places that read the clock")]
+fn now() -> SystemTime {
+    SystemTime::now()
+}
