@@ -5,4 +5,5 @@
 pub mod config; // what the operator wrote
 pub mod cron_text; // schedules as text: five or six fields
 pub mod fetch; // 1 pages of a source, into files
+pub mod decode; // 2 bytes to records, bounded in size and depth
 pub mod wire; // the documents every stage after `map` speaks of

@@ -1,0 +1,100 @@
+//! Records as lines (NDJSON), and the `feed` and `end` lines that may enclose them.
+//!
+//! A feed that announces itself must also end itself, with the right counts; without that it is refused as a whole.
+
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// Where in its container a feed stands.
+#[derive(Debug, Default)]
+pub(super) struct Container {
+    state: State,
+    counts: BTreeMap<String, u64>,
+}
+
+#[derive(Debug, Default, PartialEq)]
+enum State {
+    /// Nothing was read yet.
+    #[default]
+    Fresh,
+    /// The first line was a record: this feed has no container.
+    Bare,
+    /// Behind a `feed` line.
+    Open,
+    /// Behind an `end` line.
+    Closed,
+}
+
+impl Container {
+    /// Whether the value is a record; container lines are checked and are none.
+    pub(super) fn admit(&mut self, value: &Value) -> Result<bool, String> {
+        let kind = value.get("type").and_then(Value::as_str);
+        match (&self.state, kind, value) {
+            (State::Fresh | State::Closed, Some("feed"), Value::Object(line)) if line.contains_key("version") => {
+                begin(line)?;
+                self.state = State::Open;
+                self.counts.clear();
+                Ok(false)
+            }
+            (State::Closed, ..) => Err("there is more after the `end` line".to_owned()),
+            (State::Open, Some("feed"), Value::Object(line)) if line.contains_key("version") => {
+                Err("a second `feed` line comes before the `end` line".to_owned())
+            }
+            (State::Open, Some("end"), Value::Object(line)) => {
+                self.end(line)?;
+                self.state = State::Closed;
+                Ok(false)
+            }
+            (State::Fresh, ..) => {
+                self.state = State::Bare;
+                Ok(true)
+            }
+            (State::Open, ..) => {
+                *self.counts.entry(kind.unwrap_or_default().to_owned()).or_default() += 1;
+                Ok(true)
+            }
+            (State::Bare, ..) => Ok(true),
+        }
+    }
+
+    /// Checks that what was begun was ended.
+    pub(super) fn close(&self) -> Result<(), String> {
+        if self.state == State::Open { Err("the `end` line is missing".to_owned()) } else { Ok(()) }
+    }
+
+    fn end(&self, line: &Map<String, Value>) -> Result<(), String> {
+        let Some(Value::Object(counts)) = line.get("counts") else {
+            return Err("the `end` line has no `counts`".to_owned());
+        };
+        let mut announced = BTreeMap::new();
+        for (kind, count) in counts {
+            let count = count.as_u64().ok_or_else(|| format!("the `end` line counts `{count}` of `{kind}`"))?;
+            if count > 0 {
+                announced.insert(kind.clone(), count);
+            }
+        }
+        if announced == self.counts {
+            return Ok(());
+        }
+        Err(format!("the `end` line counts {}, but {} came", list(&announced), list(&self.counts)))
+    }
+}
+
+fn begin(line: &Map<String, Value>) -> Result<(), String> {
+    let field = |name: &str| line.get(name).and_then(Value::as_str).unwrap_or_default();
+    if field("version") != "1" {
+        return Err(format!("the `feed` line has version `{}`; this program reads version `1`", field("version")));
+    }
+    if field("mode") != "full" {
+        return Err(format!("the `feed` line has mode `{}`; this program reads mode `full`", field("mode")));
+    }
+    Ok(())
+}
+
+fn list(counts: &BTreeMap<String, u64>) -> String {
+    if counts.is_empty() {
+        return "nothing".to_owned();
+    }
+    let name = |kind: &str| if kind.is_empty() { "without type".to_owned() } else { kind.to_owned() };
+    counts.iter().map(|(kind, count)| format!("{count} {}", name(kind))).collect::<Vec<_>>().join(", ")
+}

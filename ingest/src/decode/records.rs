@@ -1,0 +1,207 @@
+//! The records of a feed as an iterator, over all its pages.
+//!
+//! It ends after the last record or after the first error, whichever comes first.
+
+use super::array::Array;
+use super::error::{DecodeError, Place};
+use super::lines::Container;
+use super::scan::{Copied, Scanner};
+use crate::config::{Format, Source, SourceLimits};
+use crate::fetch::RawPage;
+use serde_json::Value;
+use std::fmt;
+use std::sync::Arc;
+
+/// One record of a back end, in its own shape.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// Where it came from.
+    pub origin: Origin,
+    /// What it says.
+    pub value: Value,
+}
+
+/// Where a record came from, for messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The page's address.
+    pub page: Arc<str>,
+    /// Its number in the feed, from 0.
+    pub record: u64,
+    /// The line of the page where it begins, from 1.
+    pub line: u64,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "record {} ({} line {})", self.record, self.page, self.line)
+    }
+}
+
+/// Reads the records of a source's pages.
+pub fn records(pages: &[RawPage], source: &Source) -> Records {
+    Records {
+        pages: pages.to_vec().into_iter(),
+        format: source.format,
+        pointer: source.records.clone(),
+        limits: source.limits,
+        current: None,
+        container: Container::default(),
+        count: 0,
+        buffer: Vec::new(),
+        is_done: false,
+    }
+}
+
+/// The records of a feed, in order.
+pub struct Records {
+    pages: std::vec::IntoIter<RawPage>,
+    format: Format,
+    pointer: String,
+    limits: SourceLimits,
+    current: Option<(Arc<str>, Page)>,
+    container: Container,
+    count: u64,
+    buffer: Vec<u8>,
+    is_done: bool,
+}
+
+enum Page {
+    Array(Array),
+    Lines(Scanner),
+}
+
+impl Iterator for Records {
+    type Item = Result<Record, DecodeError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.is_done {
+            return None;
+        }
+        let next = self.advance().transpose();
+        self.is_done = !matches!(next, Some(Ok(_)));
+        next
+    }
+}
+
+impl Records {
+    fn advance(&mut self) -> Result<Option<Record>, DecodeError> {
+        loop {
+            let Some((name, mut page)) = self.current.take() else {
+                let Some(raw) = self.pages.next() else {
+                    return Ok(None);
+                };
+                self.current = Some((Arc::from(raw.url.as_str()), self.open(&raw)?));
+                continue;
+            };
+            let found = match &mut page {
+                Page::Array(array) => self.element(&name, array)?,
+                Page::Lines(scanner) => self.line(&name, scanner)?,
+            };
+            if found.is_some() {
+                self.current = Some((name, page));
+                return Ok(found);
+            }
+            if self.pages.as_slice().is_empty() {
+                self.container.close().map_err(|message| DecodeError::Container { page: name.to_string(), message })?;
+            }
+        }
+    }
+
+    fn open(&self, raw: &RawPage) -> Result<Page, DecodeError> {
+        let mut scanner = Scanner::open(&raw.file, &raw.url, self.limits.max_depth)?;
+        match self.format {
+            Format::Json => Ok(Page::Array(Array::open(scanner, &self.pointer)?)),
+            Format::Ndjson => match scanner.peek()? {
+                None => Err(DecodeError::Empty { page: raw.url.clone(), expected: "one record per line".to_owned() }),
+                Some(b'{') => Ok(Page::Lines(scanner)),
+                Some(byte) => Err(scanner.unexpected("one object per line (format = \"ndjson\")", byte)),
+            },
+        }
+    }
+
+    fn element(&mut self, page: &Arc<str>, array: &mut Array) -> Result<Option<Record>, DecodeError> {
+        if !array.advance()? {
+            return Ok(None);
+        }
+        self.check_count(page)?;
+        let begin = array.scanner().place();
+        let origin = Origin { page: Arc::clone(page), record: self.count, line: begin.line };
+        if let Copied::TooLarge = array.copy(&mut self.buffer, self.limits.max_record_bytes)? {
+            return Err(self.too_large(begin, &origin));
+        }
+        let value = parse(&self.buffer, begin, &origin)?;
+        self.count += 1;
+        Ok(Some(Record { origin, value }))
+    }
+
+    fn line(&mut self, page: &Arc<str>, scanner: &mut Scanner) -> Result<Option<Record>, DecodeError> {
+        loop {
+            let begin = scanner.place();
+            // A line that is one byte too long is seen as such by asking for one byte more.
+            let limit = self.limits.max_record_bytes;
+            let Some(copied) = scanner.line(&mut self.buffer, limit)? else {
+                return Ok(None);
+            };
+            let origin = Origin { page: Arc::clone(page), record: self.count, line: begin.line };
+            if let Copied::TooLarge = copied {
+                return Err(self.too_large(begin, &origin));
+            }
+            if self.buffer.trim_ascii().is_empty() {
+                continue;
+            }
+            let value = parse(&self.buffer, begin.clone(), &origin)?;
+            if depth_exceeds(&value, self.limits.max_depth) {
+                return Err(DecodeError::TooDeep { place: begin, max_depth: self.limits.max_depth });
+            }
+            let is_record = self
+                .container
+                .admit(&value)
+                .map_err(|message| DecodeError::Container { page: page.to_string(), message })?;
+            if is_record {
+                self.check_count(page)?;
+                self.count += 1;
+                return Ok(Some(Record { origin, value }));
+            }
+        }
+    }
+
+    fn check_count(&self, page: &Arc<str>) -> Result<(), DecodeError> {
+        if self.count >= self.limits.max_records {
+            return Err(DecodeError::TooMany { page: page.to_string(), max_records: self.limits.max_records });
+        }
+        Ok(())
+    }
+
+    fn too_large(&self, place: Place, origin: &Origin) -> DecodeError {
+        DecodeError::TooLarge { place, record: origin.record, max_record_bytes: self.limits.max_record_bytes }
+    }
+}
+
+fn parse(bytes: &[u8], begin: Place, origin: &Origin) -> Result<Value, DecodeError> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let mut place = begin.clone();
+        place.byte += error.valid_up_to() as u64;
+        DecodeError::Charset { place }
+    })?;
+    serde_json::from_str(text).map_err(|error| {
+        let mut place = begin;
+        place.line += (error.line() as u64).saturating_sub(1);
+        let column = u64::try_from(error.column()).unwrap_or_default();
+        // Within the first line of the record the column is an offset; further down the line number has to do.
+        if error.line() <= 1 {
+            place.byte += column.saturating_sub(1);
+        }
+        DecodeError::Syntax { place, record: origin.record, message: error.to_string() }
+    })
+}
+
+fn depth_exceeds(value: &Value, allowed: usize) -> bool {
+    match value {
+        // Even an empty container is one level.
+        Value::Array(_) | Value::Object(_) if allowed == 0 => true,
+        Value::Array(items) => items.iter().any(|item| depth_exceeds(item, allowed - 1)),
+        Value::Object(fields) => fields.values().any(|item| depth_exceeds(item, allowed - 1)),
+        _ => false,
+    }
+}
