@@ -1,0 +1,267 @@
+//! The shape in which the ERP exports its records: its own words, flat lists of cells, cents, codes in capitals.
+//!
+//! It is not the shape of our documents on purpose: the demo's mapping has real work to do.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::catalogue::content::PAGES;
+use crate::catalogue::document::{CURRENCY, decimal};
+use crate::catalogue::fact::{Fact, FactValue};
+use crate::catalogue::picture::View;
+use crate::catalogue::product::{Lifecycle, Product, Relation, rfc3339};
+use crate::catalogue::variant::{self, Availability, Axis, Offer, Variant};
+use crate::catalogue::Assortment;
+
+/// One article of the export.
+pub(super) fn item(product: &Product, origin: &str) -> String {
+    let axes = product.axes();
+    let variants = variant::of_product(product, &axes);
+    let categories = product.categories();
+    let facts = product.facts();
+    let item = Item {
+        item_no: product.number(),
+        state: match product.lifecycle() {
+            Lifecycle::Active => "ACTIVE",
+            Lifecycle::Draft => "IN_PREPARATION",
+            Lifecycle::PhasedOut => "PHASED_OUT",
+        },
+        title: product.name(),
+        manufacturer: Manufacturer { name: product.brand(), part_no: product.part_number() },
+        teaser: product.teaser(),
+        long_text: product.description(),
+        dept_path: dept_path(&categories[0]),
+        also_in: &categories[1..],
+        keywords: product.tags().join(";"),
+        variant_matrix: Matrix {
+            axes: axes.iter().map(axis).collect(),
+            rows: variants.iter().map(|variant| row(variant, &axes)).collect(),
+        },
+        properties: facts.iter().map(property).collect(),
+        pictures: pictures(product, origin),
+        see_also: product.related().into_iter().map(see_also).collect(),
+        web: product.seo().map(|(title, meta_text)| Web { title, meta_text }),
+        created_on: rfc3339(product.created_at())[..10].to_owned(),
+        changed_at: rfc3339(product.updated_at()),
+    };
+    serde_json::to_string(&item).expect("a record of strings and numbers can be written as JSON")
+}
+
+/// All departments of the export.
+pub(super) fn departments(origin: &str) -> Vec<Value> {
+    let record = |category: &crate::catalogue::assortment::Category<'_>| {
+        json!({
+            "deptNo": category.id,
+            "parentNo": category.parent,
+            "caption": category.name,
+            "text": category.text,
+            "sort": category.position,
+            "picture": format!("{origin}/images/category-{}.svg", category.id),
+        })
+    };
+    Assortment::get().categories().iter().map(record).collect()
+}
+
+/// All texts of the export.
+pub(super) fn content() -> Vec<Value> {
+    let record = |page: &crate::catalogue::content::ContentPage| {
+        json!({
+            "key": page.id,
+            "headline": page.title,
+            "html": page.body,
+            "class": page.kind.to_uppercase(),
+            "changedAt": page.updated_at,
+        })
+    };
+    PAGES.iter().map(record).collect()
+}
+
+/// One line of the price and stock feed.
+pub(super) fn stock_line(sku: &str, offer: &Offer) -> String {
+    let line = StockLine {
+        sku,
+        price: decimal(offer.cents),
+        was: offer.was.map(decimal),
+        currency: CURRENCY,
+        qty: offer.quantity,
+        state: state(offer.availability),
+        due: offer.available_at.as_deref(),
+    };
+    serde_json::to_string(&line).expect("a record of strings and numbers can be written as JSON")
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Item<'a> {
+    item_no: String,
+    state: &'static str,
+    title: String,
+    manufacturer: Manufacturer<'a>,
+    teaser: String,
+    long_text: String,
+    dept_path: Vec<String>,
+    also_in: &'a [String],
+    keywords: String,
+    variant_matrix: Matrix<'a>,
+    properties: Vec<Property<'a>>,
+    pictures: Vec<Picture>,
+    see_also: Vec<SeeAlso>,
+    web: Option<Web>,
+    created_on: String,
+    changed_at: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Manufacturer<'a> {
+    name: &'a str,
+    part_no: String,
+}
+
+#[derive(Serialize)]
+struct Matrix<'a> {
+    axes: Vec<AxisRecord<'a>>,
+    rows: Vec<Row<'a>>,
+}
+
+#[derive(Serialize)]
+struct AxisRecord<'a> {
+    key: &'a str,
+    caption: &'a str,
+    cells: Vec<Cell<'a>>,
+}
+
+#[derive(Serialize)]
+struct Cell<'a> {
+    k: &'a str,
+    t: &'a str,
+    hex: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Row<'a> {
+    article: &'a str,
+    ean: &'a str,
+    cells: Vec<&'a str>,
+    sales_price_cents: i64,
+    was_price_cents: Option<i64>,
+}
+
+#[derive(Serialize)]
+struct Property<'a> {
+    key: &'a str,
+    caption: &'a str,
+    /// `T` text, `L` list, `B` yes or no, `N` number.
+    class: &'static str,
+    value: Value,
+    uom: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Picture {
+    href: String,
+    caption: String,
+    /// The colour that it shows.
+    cell: String,
+}
+
+#[derive(Serialize)]
+struct SeeAlso {
+    item: String,
+    how: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Web {
+    title: String,
+    meta_text: String,
+}
+
+#[derive(Serialize)]
+struct StockLine<'a> {
+    sku: &'a str,
+    price: String,
+    was: Option<String>,
+    currency: &'static str,
+    qty: i64,
+    state: &'static str,
+    due: Option<&'a str>,
+}
+
+/// `OUT-20-01` as the numbers of all departments from the top.
+fn dept_path(id: &str) -> Vec<String> {
+    let ends = id.match_indices('-').map(|(at, _)| at).chain([id.len()]);
+    ends.map(|end| id[..end].to_owned()).collect()
+}
+
+fn axis<'a>(axis: &'a Axis<'_>) -> AxisRecord<'a> {
+    let cells = axis.values.iter().map(|value| Cell { k: &value.code, t: value.label, hex: value.swatch }).collect();
+    AxisRecord { key: axis.code, caption: axis.label, cells }
+}
+
+fn row<'a>(variant: &'a Variant, axes: &'a [Axis<'_>]) -> Row<'a> {
+    Row {
+        article: &variant.sku,
+        ean: &variant.gtin,
+        cells: axes.iter().zip(&variant.chosen).map(|(axis, &position)| axis.values[position].code.as_str()).collect(),
+        sales_price_cents: variant.offer.cents,
+        was_price_cents: variant.offer.was,
+    }
+}
+
+fn property<'a>(fact: &'a Fact<'_>) -> Property<'a> {
+    let (class, value, uom) = match &fact.value {
+        FactValue::Text(text) => ("T", json!(text), None),
+        FactValue::Texts(texts) => ("L", json!(texts), None),
+        FactValue::Flag(flag) => ("B", json!(flag), None),
+        FactValue::Number(number, unit) => ("N", json!(number), Some(*unit).filter(|unit| !unit.is_empty())),
+    };
+    Property { key: fact.code, caption: fact.label, class, value, uom }
+}
+
+/// All views of the first colour, then the front of each other one.
+fn pictures(product: &Product, origin: &str) -> Vec<Picture> {
+    let (name, number) = (product.name(), product.number());
+    let mut pictures = Vec::new();
+    for (position, colour) in variant::colours(product).into_iter().enumerate() {
+        let views = if position == 0 { usize::try_from(product.views()).unwrap_or(1) } else { 1 };
+        pictures.extend(View::ALL.iter().take(views).enumerate().map(|(view, what)| Picture {
+            href: format!("{origin}/images/{number}-{}-{}.svg", colour.code, view + 1),
+            caption: format!("{name}, {}, {}", colour.name, what.caption()),
+            cell: colour.code.clone(),
+        }));
+    }
+    pictures
+}
+
+fn see_also((relation, item): (Relation, String)) -> SeeAlso {
+    let how = match relation {
+        Relation::Similar => "SIMILAR",
+        Relation::GoesWith => "GOES_WITH",
+    };
+    SeeAlso { item, how }
+}
+
+fn state(availability: Availability) -> &'static str {
+    match availability {
+        Availability::InStock => "AVAILABLE",
+        Availability::OutOfStock => "NONE",
+        Availability::Backorder => "LATER",
+        Availability::Preorder => "ANNOUNCED",
+        Availability::MadeToOrder => "ON_DEMAND",
+        Availability::Discontinued => "ENDED",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn department_paths_lead_down_from_the_top() {
+        assert_eq!(dept_path("OUT-20-01"), ["OUT", "OUT-20", "OUT-20-01"]);
+        assert_eq!(dept_path("OUT"), ["OUT"]);
+    }
+}

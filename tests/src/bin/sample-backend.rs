@@ -1,0 +1,98 @@
+//! The sample back end as a program: an ERP with a catalogue, prices that move, and pictures.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use frontage_tests::backend::{Backend, Change, Config, Data};
+use frontage_tests::catalogue::document::decimal;
+
+/// Serves a catalogue over HTTP as a merchant's back end would.
+#[derive(Debug, Parser)]
+#[command(name = "sample-backend", version)]
+struct Arguments {
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:8081")]
+    listen: SocketAddr,
+    /// How many products to generate.
+    #[arg(long, default_value_t = 4000)]
+    products: u64,
+    /// Serve a real data set from this folder or file instead of generating products.
+    #[arg(long, value_name = "FOLDER|FILE")]
+    data: Option<PathBuf>,
+    /// Move a few prices and quantities this often, in milliseconds; 0 for never.
+    #[arg(long, default_value_t = 5000)]
+    change_every_ms: u64,
+    /// End when standard input is closed, so that the program never outlives the one that started it.
+    #[arg(long)]
+    until_stdin_closes: bool,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("sample-backend: {error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let data = match &arguments.data {
+        Some(path) => Data::open(path)?,
+        None => Data::generated(arguments.products),
+    };
+    let count = data.count();
+    let change_every = (arguments.change_every_ms > 0).then(|| Duration::from_millis(arguments.change_every_ms));
+    let on_change = Box::new(|changes: &[Change]| say(&sentence(changes)));
+    let config = Config { address: arguments.listen, data, change_every, on_change: Some(on_change) };
+    let backend = Backend::start(config)
+        .map_err(|error| anyhow::anyhow!("cannot listen on {}: {error}; choose another with --listen", arguments.listen))?;
+    say(&format!("sample-backend: {count} products at {}", backend.url("/")));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        tokio::select! {
+            _ = frontage_shared::daemon::shutdown::requested() => {}
+            () = stdin_closes(), if arguments.until_stdin_closes => {}
+        }
+    });
+    Ok(())
+}
+
+/// Ends when standard input does: a read on a thread of its own, which the process does not wait for.
+async fn stdin_closes() {
+    let (closed, closes) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        // A failed read means the same as the end: nobody is there any more.
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        closed.send(())
+    });
+    let _ = closes.await;
+}
+
+/// What moved, in one line.
+fn sentence(changes: &[Change]) -> String {
+    let moved = |change: &&Change| change.now.cents != change.from_cents;
+    let prices = changes.iter().filter(moved).count();
+    let Some(first) = changes.iter().find(moved) else {
+        return format!("{} quantities changed", changes.len());
+    };
+    format!(
+        "{} ({}) {} -> {}; {} more prices and {} quantities changed",
+        first.sku,
+        first.name,
+        decimal(first.from_cents),
+        decimal(first.now.cents),
+        prices - 1,
+        changes.len() - prices,
+    )
+}
+
+fn say(line: &str) {
+    // Nobody may be reading any more; that is no reason to stop serving.
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
