@@ -206,3 +206,81 @@ fn unix(at: SystemTime) -> u64 {
 fn seconds_between(from: SystemTime, to: SystemTime) -> u64 {
     to.duration_since(from).map_or(0, |between| between.as_secs())
 }
+
+#[cfg(test)]
+mod tests {
+    use hyper::{HeaderMap, Method};
+
+    use super::*;
+    use crate::testing::{Bench, Process, damage, noon};
+
+    fn ask(process: &Process, target: &str) -> (u16, String) {
+        let (shop, report) = (Arc::clone(&process.shop), Arc::clone(&process.report));
+        let admin = Admin { shop, report, started: noon() - std::time::Duration::from_secs(60) };
+        let headers = HeaderMap::new();
+        let response = admin.answer(&Request { method: &Method::GET, target, headers: &headers, now: noon() });
+        (response.http.status().as_u16(), String::from_utf8(response.http.body().to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn readiness_comes_with_the_first_generation_and_goes_with_the_end() {
+        let bench = Bench::new();
+        let mut process = bench.process();
+        process.watch.look().await;
+        let (status, text) = ask(&process, "/readyz");
+        assert!(status == 503 && text.contains("nothing has been published"), "{text}");
+        assert_eq!(ask(&process, "/healthz").0, 200);
+        bench.publish(1, "One").await;
+        process.watch.look().await;
+        assert_eq!(ask(&process, "/readyz"), (200, "ready: generation 1\n".to_owned()));
+        process.shop.draining.store(true, Ordering::Relaxed);
+        assert_eq!(ask(&process, "/readyz").0, 503);
+        assert_eq!(ask(&process, "/elsewhere").0, 404);
+    }
+
+    #[tokio::test]
+    async fn status_says_what_is_served_and_why_something_is_not() {
+        let bench = Bench::new();
+        let manifest = bench.publish(1, "One").await;
+        let mut process = bench.process();
+        process.watch.look().await;
+        let second = bench.put(2, "Two").await;
+        damage(&bench.store.folder().join("parts").join(format!("{}.offers", second.offers.hash)));
+        bench.point_to(&second).await;
+        process.watch.look().await;
+
+        let status: Value = serde_json::from_str(&ask(&process, "/status").1).unwrap();
+        assert_eq!(status["generation"]["number"], 1);
+        assert_eq!(status["generation"]["catalog"]["hash"], manifest.catalog.hash);
+        assert_eq!(status["generation"]["age_seconds"], 99);
+        assert_eq!(status["generation"]["sources"]["products"]["age_seconds"], 100);
+        assert_eq!(status["uptime_seconds"], 60);
+        assert_eq!(status["rejections"], 1);
+        let rejection = &status["last_rejection"];
+        assert_eq!(rejection["stage"], "copy");
+        assert!(rejection["manifest"].as_str().unwrap().starts_with("000000000002-"), "{rejection}");
+        assert!(rejection["reason"].as_str().unwrap().contains(&second.offers.hash), "{rejection}");
+    }
+
+    #[tokio::test]
+    async fn metrics_tell_the_generation_and_its_age() {
+        let bench = Bench::new();
+        bench.publish(7, "Seven").await;
+        let mut process = bench.process();
+        process.watch.look().await;
+        let (_, text) = ask(&process, "/metrics");
+        for line in [
+            "frontage_generation 7",
+            "frontage_snapshot_age_seconds 93",
+            "frontage_source_age_seconds{source=\"products\"} 100",
+            "frontage_swaps_total 1",
+            "frontage_ready 1",
+        ] {
+            assert!(text.lines().any(|got| got == line), "{line} missing in\n{text}");
+        }
+        let families: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")).collect();
+        let unique: std::collections::HashSet<&str> =
+            families.iter().filter_map(|line| line.split(' ').next()).collect();
+        assert_eq!(unique.len(), families.len(), "a family is begun twice");
+    }
+}

@@ -146,3 +146,104 @@ impl Answer for Shop {
         respond::refused(&self.stamp(), refusal)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hyper::header::{ACCEPT_ENCODING, ETAG, IF_NONE_MATCH};
+    use hyper::{HeaderMap, Method};
+
+    use super::*;
+    use crate::testing::{Bench, Process, noon};
+
+    fn get(process: &Process, target: &str, headers: &HeaderMap) -> Response {
+        process.shop.answer(&Request { method: &Method::GET, target, headers, now: noon() })
+    }
+
+    fn header(response: &Response, name: &str) -> String {
+        response.http.headers().get(name).map_or(String::new(), |value| value.to_str().unwrap().to_owned())
+    }
+
+    async fn open_shop(bench: &Bench) -> Process {
+        let mut process = bench.process();
+        bench.publish(1, "Oak & Ash").await;
+        process.watch.look().await;
+        process
+    }
+
+    #[tokio::test]
+    async fn before_the_first_generation_visitors_are_asked_for_patience() {
+        let bench = Bench::new();
+        let process = bench.process();
+        let response = get(&process, "/", &HeaderMap::new());
+        assert_eq!((response.http.status().as_u16(), response.kind), (503, "not_ready"));
+        assert_eq!(header(&response, "retry-after"), "2");
+        assert_eq!(header(&response, "cache-control"), "no-store");
+        let css = get(&process, process.shop.assets.css_href(), &HeaderMap::new());
+        assert_eq!(css.http.status(), 200, "the page that asks for patience has no style");
+    }
+
+    #[tokio::test]
+    async fn a_page_is_answered_from_one_generation_and_kept_until_the_next() {
+        let bench = Bench::new();
+        let mut process = open_shop(&bench).await;
+        let first = get(&process, "/", &HeaderMap::new());
+        assert_eq!((first.http.status().as_u16(), first.kind), (200, "home"));
+        assert_eq!(header(&first, "x-frontage-generation"), "1");
+        assert!(String::from_utf8_lossy(first.http.body()).contains("Oak &amp; Ash"));
+        let again = get(&process, "/", &HeaderMap::new());
+        assert_eq!(first.http.body(), again.http.body());
+        assert_eq!(process.shop.bodies.usage().hits, 1);
+
+        bench.publish(2, "Birch").await;
+        process.watch.look().await;
+        let next = get(&process, "/", &HeaderMap::new());
+        assert_eq!(header(&next, "x-frontage-generation"), "2");
+        assert!(String::from_utf8_lossy(next.http.body()).contains("Birch"));
+    }
+
+    #[tokio::test]
+    async fn a_known_page_costs_a_304_in_its_own_coding() {
+        let bench = Bench::new();
+        let process = open_shop(&bench).await;
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT_ENCODING, "br".parse().unwrap());
+        let full = get(&process, "/", &headers);
+        assert_eq!(header(&full, "content-encoding"), "br");
+        headers.insert(IF_NONE_MATCH, full.http.headers()[ETAG].clone());
+        assert_eq!(get(&process, "/", &headers).http.status(), 304);
+        headers.insert(ACCEPT_ENCODING, "gzip".parse().unwrap());
+        assert_eq!(get(&process, "/", &headers).http.status(), 200);
+    }
+
+    #[tokio::test]
+    async fn other_spellings_redirect_and_unknown_addresses_are_not_kept() {
+        let bench = Bench::new();
+        let process = open_shop(&bench).await;
+        let redirect = get(&process, "/search?page=1&q=oak", &HeaderMap::new());
+        assert_eq!(redirect.http.status(), 301);
+        assert_eq!(header(&redirect, "location"), "/search?q=oak");
+        for (target, status) in
+            [("/p/nothing", 404), ("/nothing", 404), ("/p/%zz", 400), ("/assets/0000000000000000/shop.css", 404)]
+        {
+            let response = get(&process, target, &HeaderMap::new());
+            assert_eq!(response.http.status(), status, "{target}");
+            assert_eq!(header(&response, "cache-control"), "no-store", "{target}");
+            assert_eq!(header(&response, "x-frontage-generation"), "1", "{target}");
+        }
+        let long = format!("/search?q={}", "x".repeat(9000));
+        assert_eq!(get(&process, &long, &HeaderMap::new()).http.status(), 414);
+        assert_eq!(process.shop.bodies.usage().entries, 0);
+    }
+
+    #[tokio::test]
+    async fn every_response_has_the_security_headers() {
+        let bench = Bench::new();
+        let process = open_shop(&bench).await;
+        for target in ["/", "/nothing", "/robots.txt", "/sitemap.xml", "/search?page=1", process.shop.assets.css_href()] {
+            let response = get(&process, target, &HeaderMap::new());
+            for name in ["content-security-policy", "x-content-type-options", "x-frame-options", "referrer-policy"] {
+                assert!(!header(&response, name).is_empty(), "{target} has no {name}");
+            }
+        }
+    }
+}

@@ -50,3 +50,6 @@ pub mod admin;
 
 /// Counters, and how they are written for Prometheus.
 pub mod metrics;
+
+#[cfg(test)]
+mod testing;

@@ -238,6 +238,7 @@ fn warm(shop: &Shop, generation: &Generation) -> Result<(), WatchError> {
     let mut routes = vec![Route::Home, Route::Robots, Route::SitemapIndex, Route::search(Listing::new())];
     routes.extend(catalog.root_categories().take(3).map(|category| Route::category(category.path())));
     routes.extend(catalog.products().take(5).map(|product| Route::product(product.slug())));
+    routes.extend(catalog.products().take(1).map(|product| Route::search(Listing::search(product.name()))));
     for route in routes {
         let failed = |reason: String| WatchError::Warm { url: route.href(), reason };
         let made = catch_unwind(AssertUnwindSafe(|| page::build(&route, generation, &shop.context(now()))));

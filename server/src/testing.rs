@@ -1,0 +1,142 @@
+//! What tests share: a small shop in a store of its own, published for real.
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime};
+
+use frontage_shared::manifest::{Counts, Manifest, PartEntry, SourceState};
+use frontage_shared::snapshot::layout::PartKind;
+use frontage_shared::snapshot::offers::OffersTables;
+use frontage_shared::snapshot::products::ShopRecord;
+use frontage_shared::snapshot::tables::CatalogTables;
+use frontage_shared::snapshot::text::{PackedFile, TextIndexBuilder};
+use frontage_shared::store::{Head, Store};
+use tempfile::TempDir;
+
+use crate::handle::Shop;
+use crate::live::Live;
+use crate::metrics::Metrics;
+use crate::watch::{Cache, Report, Watch};
+
+/// A store, a cache folder and a server between them.
+pub(crate) struct Bench {
+    pub(crate) folder: TempDir,
+    pub(crate) store: Store,
+}
+
+/// One server's parts, as `run::serve` puts them together.
+pub(crate) struct Process {
+    pub(crate) shop: Arc<Shop>,
+    pub(crate) report: Arc<Report>,
+    pub(crate) watch: Watch,
+}
+
+impl Bench {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open("store", folder.path(), "demo").unwrap();
+        Self { folder, store }
+    }
+
+    pub(crate) fn cache_folder(&self) -> std::path::PathBuf {
+        self.folder.path().join("cache").join("demo")
+    }
+
+    /// A server that has not looked anywhere yet. Another one in the same bench is a restart.
+    pub(crate) fn process(&self) -> Process {
+        let cache = Cache::open(&self.folder.path().join("cache"), "demo").unwrap();
+        let (live, writer) = Live::new();
+        let metrics = Arc::new(Metrics::default());
+        let shop = Arc::new(Shop::new(live, metrics, "http://127.0.0.1:8080", 1 << 20));
+        let report = Arc::new(Report::default());
+        let interval = Duration::from_millis(50);
+        let (store, shop_too, report_too) = (self.store.clone(), Arc::clone(&shop), Arc::clone(&report));
+        let watch = Watch::new(store, cache, writer, shop_too, report_too, "demo", interval);
+        Process { shop, report, watch }
+    }
+
+    /// Publishes a generation of a shop with this name.
+    pub(crate) async fn publish(&self, number: u64, name: &str) -> Manifest {
+        let manifest = self.put(number, name).await;
+        self.point_to(&manifest).await;
+        manifest
+    }
+
+    /// Puts the parts of a generation into the store without making it current.
+    pub(crate) async fn put(&self, number: u64, name: &str) -> Manifest {
+        let catalog = catalog(name);
+        let hash = blake3::hash(&catalog);
+        let offers =
+            OffersTables { catalog: *hash.as_bytes(), documents: [0; 32], variants: Vec::new(), products: Vec::new() };
+        let offers = offers.write(Cursor::new(Vec::new())).unwrap().into_inner();
+        let source = SourceState { as_of: 1_700_000_000, documents: 0 };
+        Manifest {
+            version: 1,
+            shop: "demo".into(),
+            generation: number,
+            previous: number.checked_sub(1),
+            catalog: self.put_part(PartKind::Catalog, &catalog).await,
+            offers: self.put_part(PartKind::Offers, &offers).await,
+            created_at: 1_700_000_000 + i64::try_from(number).unwrap(),
+            writer: "test".into(),
+            pinned: false,
+            reason: "cycle".into(),
+            sources: BTreeMap::from([("products".to_owned(), source)]),
+            counts: Counts::default(),
+            checksum: String::new(),
+        }
+    }
+
+    /// Makes a manifest current.
+    pub(crate) async fn point_to(&self, manifest: &Manifest) -> Head {
+        let head = self.store.put_manifest(manifest).await.unwrap();
+        self.store.put_head(&head).await.unwrap();
+        head
+    }
+
+    async fn put_part(&self, kind: PartKind, bytes: &[u8]) -> PartEntry {
+        let entry = PartEntry {
+            hash: blake3::hash(bytes).to_hex().to_string(),
+            length: u64::try_from(bytes.len()).unwrap(),
+        };
+        let file = self.folder.path().join("part");
+        std::fs::write(&file, bytes).unwrap();
+        self.store.put_part(kind, &entry, &file).await.unwrap();
+        entry
+    }
+}
+
+/// Flips one byte in the middle of a file.
+pub(crate) fn damage(file: &Path) {
+    let mut bytes = std::fs::read(file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x40;
+    std::fs::write(file, bytes).unwrap();
+}
+
+/// A catalog without products.
+fn catalog(name: &str) -> Vec<u8> {
+    static TEXT_INDEX: OnceLock<Vec<PackedFile>> = OnceLock::new();
+    let text_files = TEXT_INDEX.get_or_init(|| TextIndexBuilder::new(16 << 20).unwrap().finish().unwrap());
+    let mut tables = CatalogTables::default();
+    tables.text_files = text_files.iter().map(|file| PackedFile { name: file.name.clone(), bytes: file.bytes.clone() }).collect();
+    let strings = &mut tables.strings;
+    tables.shop = vec![ShopRecord {
+        id: strings.string("demo").unwrap(),
+        name: strings.string(name).unwrap(),
+        tagline: strings.string("").unwrap(),
+        description: strings.string("").unwrap(),
+        email: strings.string("").unwrap(),
+        locale: strings.string("en").unwrap(),
+        currency: strings.string("EUR").unwrap(),
+        documents: [0; 32],
+    }];
+    tables.write(Cursor::new(Vec::new())).unwrap().into_inner()
+}
+
+/// An instant for tests that need one.
+pub(crate) fn noon() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_100)
+}
