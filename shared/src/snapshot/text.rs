@@ -252,7 +252,8 @@ impl TextIndex {
     /// The index could not be read.
     pub fn search(&self, query: &str) -> Result<Hits, TextError> {
         let words = self.words(query);
-        if words.is_empty() {
+        // tantivy's scorers do not expect an index without documents.
+        if words.is_empty() || self.products() == 0 {
             return Ok(Hits::default());
         }
         let hits = self.run(&words, query, false)?;
