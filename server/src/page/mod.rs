@@ -61,7 +61,11 @@ mod text;
 mod view;
 
 #[cfg(test)]
+mod fixture;
+#[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod tests;
 
 use std::time::SystemTime;
 

@@ -57,14 +57,14 @@ fn card(index: usize) -> Card<'static> {
         name,
         brand,
         image: (index != 7).then(|| image(index)),
-        price: Some(Price { now: amount(now), from: index % 4 == 0, was: (was > 0).then(|| amount(was)) }),
+        price: Some(Price { now: amount(now), from: index.is_multiple_of(4), was: (was > 0).then(|| amount(was)) }),
         stock: match index {
             5 => Some(Stock { level: Level::None, words: "Out of stock".into() }),
             8 => Some(Stock { level: Level::Some, words: "Only 2 left".into() }),
             _ => None,
         },
-        choices: if index % 4 == 0 { "6 colours".into() } else { String::new() },
-        swatches: (index % 4 == 0).then(|| Swatches { colours: vec!["#d8c7a3", "#2f5d46", "#24395c", "#ffffff"], more: 2 }),
+        choices: if index.is_multiple_of(4) { "6 colours".into() } else { String::new() },
+        swatches: (index.is_multiple_of(4)).then(|| Swatches { colours: vec!["#d8c7a3", "#2f5d46", "#24395c", "#ffffff"], more: 2 }),
         eager: index < 4,
     }
 }
@@ -215,7 +215,7 @@ fn product<'a>(name: &'a str) -> ProductPage<'a> {
     }
 }
 
-fn pages<'a>(text: &'a str) -> Vec<(&'static str, String)> {
+fn pages(text: &str) -> Vec<(&'static str, String)> {
     let lamps = &[("Home", "/"), ("Lamps & lighting", "/c/1")];
     let home = HomePage {
         frame: frame("Things that last", &[], &NAV),

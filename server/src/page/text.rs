@@ -5,13 +5,16 @@ pub(crate) fn plain(html: &str, max: usize) -> String {
     let mut text = String::new();
     let mut count = 0;
     let mut rest = html;
-    // Tags separate words, and are looked at only as far as the text is wanted.
+    // Tags are looked at only as far as the text is wanted.
     while !rest.is_empty() && count <= max * 2 {
         let (words, after) = rest.split_once('<').unwrap_or((rest, ""));
         count += words.chars().count();
         push_decoded(words, &mut text);
-        text.push(' ');
-        rest = after.split_once('>').map_or("", |(_, after)| after);
+        let (tag, after) = after.split_once('>').unwrap_or((after, ""));
+        if !is_inline(tag) {
+            text.push(' ');
+        }
+        rest = after;
     }
     shorten(&text.split_whitespace().collect::<Vec<_>>().join(" "), max)
 }
@@ -25,6 +28,12 @@ pub(crate) fn shorten(text: &str, max: usize) -> String {
     let cut = kept.rfind(' ').filter(|&at| at > end / 2).unwrap_or(end);
     let kept = kept.get(..cut).unwrap_or_default();
     format!("{}…", kept.trim_end_matches([' ', ',', '.', ';', ':', '–', '-']))
+}
+
+/// Whether a tag stands inside a word or sentence rather than between two.
+fn is_inline(tag: &str) -> bool {
+    let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap_or_default();
+    matches!(name, "a" | "abbr" | "b" | "code" | "em" | "i" | "mark" | "small" | "span" | "strong" | "sub" | "sup" | "u")
 }
 
 fn push_decoded(words: &str, text: &mut String) {
@@ -47,6 +56,7 @@ mod tests {
     #[test]
     fn tags_go_and_entities_become_characters() {
         assert_eq!(plain("<p>A &amp; B</p><p>c&nbsp;&lt;d&gt; &bogus</p>", 99), "A & B c <d> &bogus");
+        assert_eq!(plain("<p>H<sub>2</sub>O <a href=\"/x\">here</a>.</p>a<br/>b", 99), "H2O here. a b");
         assert_eq!(plain("", 10), "");
         assert_eq!(plain("a<unclosed", 10), "a");
     }
