@@ -45,7 +45,11 @@ impl Answer for Admin {
             "/" => plain(StatusCode::OK, TEXT, INDEX.to_owned()),
             "/healthz" => plain(StatusCode::OK, TEXT, "ok\n".to_owned()),
             "/readyz" => self.ready(),
-            "/status" => plain(StatusCode::OK, JSON, format!("{:#}\n", self.status(request.now))),
+            "/status" => plain(
+                StatusCode::OK,
+                JSON,
+                format!("{:#}\n", self.status(request.now)),
+            ),
             "/metrics" => plain(StatusCode::OK, PROMETHEUS, self.metrics(request.now)),
             _ => plain(StatusCode::NOT_FOUND, TEXT, INDEX.to_owned()),
         }
@@ -59,10 +63,18 @@ impl Answer for Admin {
 impl Admin {
     fn ready(&self) -> Response {
         if self.shop.draining.load(Ordering::Relaxed) {
-            return plain(StatusCode::SERVICE_UNAVAILABLE, TEXT, "not ready: the server is shutting down\n".to_owned());
+            return plain(
+                StatusCode::SERVICE_UNAVAILABLE,
+                TEXT,
+                "not ready: the server is shutting down\n".to_owned(),
+            );
         }
         match self.shop.live.load().as_deref() {
-            Some(serving) => plain(StatusCode::OK, TEXT, format!("ready: generation {}\n", serving.generation.number())),
+            Some(serving) => plain(
+                StatusCode::OK,
+                TEXT,
+                format!("ready: generation {}\n", serving.generation.number()),
+            ),
             None => {
                 let text = format!("not ready: {}\n", self.shop.live.why_none());
                 plain(StatusCode::SERVICE_UNAVAILABLE, TEXT, text)
@@ -103,7 +115,11 @@ impl Admin {
     fn metrics(&self, now: SystemTime) -> String {
         let mut out = Exposition::default();
         let info = format!("version=\"{}\"", label(env!("CARGO_PKG_VERSION")));
-        out.family("frontage_build_info", "gauge", "The version of this process.");
+        out.family(
+            "frontage_build_info",
+            "gauge",
+            "The version of this process.",
+        );
         out.sample("frontage_build_info", &info, 1);
         out.single(
             "frontage_uptime_seconds",
@@ -123,11 +139,31 @@ impl Admin {
         }
         self.shop.metrics.write(&mut out);
         let usage = self.shop.bodies.usage();
-        out.single("frontage_body_cache_bytes", "gauge", "Memory of rendered pages.", usage.bytes);
-        out.single("frontage_body_cache_entries", "gauge", "Rendered pages held.", usage.entries);
+        out.single(
+            "frontage_body_cache_bytes",
+            "gauge",
+            "Memory of rendered pages.",
+            usage.bytes,
+        );
+        out.single(
+            "frontage_body_cache_entries",
+            "gauge",
+            "Rendered pages held.",
+            usage.entries,
+        );
         let (hits, misses) = (usage.hits, usage.misses);
-        out.single("frontage_body_cache_hits_total", "counter", "Requests answered from rendered pages.", hits);
-        out.single("frontage_body_cache_misses_total", "counter", "Requests that had to render.", misses);
+        out.single(
+            "frontage_body_cache_hits_total",
+            "counter",
+            "Requests answered from rendered pages.",
+            hits,
+        );
+        out.single(
+            "frontage_body_cache_misses_total",
+            "counter",
+            "Requests that had to render.",
+            misses,
+        );
         out.finish()
     }
 }
@@ -140,7 +176,10 @@ fn generation(serving: &Serving, now: SystemTime) -> Value {
         .iter()
         .map(|(name, source)| {
             let age = seconds_between(instant(source.as_of), now);
-            (name.clone(), json!({ "as_of": source.as_of, "age_seconds": age, "documents": source.documents }))
+            (
+                name.clone(),
+                json!({ "as_of": source.as_of, "age_seconds": age, "documents": source.documents }),
+            )
         })
         .collect();
     json!({
@@ -168,29 +207,64 @@ fn generation(serving: &Serving, now: SystemTime) -> Value {
 fn write_generation(out: &mut Exposition, serving: &Serving, now: SystemTime) {
     let manifest = &serving.generation.manifest;
     let number = manifest.generation;
-    out.single("frontage_generation", "gauge", "Number of the generation being served.", number);
+    out.single(
+        "frontage_generation",
+        "gauge",
+        "Number of the generation being served.",
+        number,
+    );
     let age = seconds_between(instant(manifest.created_at), now);
-    out.single("frontage_snapshot_age_seconds", "gauge", "Time since the generation was published.", age);
+    out.single(
+        "frontage_snapshot_age_seconds",
+        "gauge",
+        "Time since the generation was published.",
+        age,
+    );
     let name = "frontage_source_age_seconds";
-    out.family(name, "gauge", "Time since a source's data was fetched, as of the generation being served.");
+    out.family(
+        name,
+        "gauge",
+        "Time since a source's data was fetched, as of the generation being served.",
+    );
     for (source, state) in &manifest.sources {
         let age = seconds_between(instant(state.as_of), now);
         out.sample(name, &format!("source=\"{}\"", label(source)), age);
     }
-    out.family("frontage_part_bytes", "gauge", "Size of the parts being served.");
+    out.family(
+        "frontage_part_bytes",
+        "gauge",
+        "Size of the parts being served.",
+    );
     for (kind, entry) in manifest.parts() {
-        out.sample("frontage_part_bytes", &format!("part=\"{}\"", kind.extension()), entry.length);
+        out.sample(
+            "frontage_part_bytes",
+            &format!("part=\"{}\"", kind.extension()),
+            entry.length,
+        );
     }
-    out.single("frontage_products", "gauge", "Products in the generation being served.", manifest.counts.products);
+    out.single(
+        "frontage_products",
+        "gauge",
+        "Products in the generation being served.",
+        manifest.counts.products,
+    );
 }
 
 fn plain(status: StatusCode, content_type: &'static str, text: String) -> Response {
     let mut http = hyper::Response::new(Bytes::from(text));
     *http.status_mut() = status;
-    http.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    http.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    http.headers_mut().insert(hyper::header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    Response { kind: "admin", http }
+    http.headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    http.headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    http.headers_mut().insert(
+        hyper::header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    Response {
+        kind: "admin",
+        http,
+    }
 }
 
 fn instant(unix_seconds: i64) -> SystemTime {
@@ -199,12 +273,14 @@ fn instant(unix_seconds: i64) -> SystemTime {
 }
 
 fn unix(at: SystemTime) -> u64 {
-    at.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
+    at.duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
 }
 
 /// Zero where clocks disagree: an age is never negative.
 fn seconds_between(from: SystemTime, to: SystemTime) -> u64 {
-    to.duration_since(from).map_or(0, |between| between.as_secs())
+    to.duration_since(from)
+        .map_or(0, |between| between.as_secs())
 }
 
 #[cfg(test)]
@@ -216,10 +292,22 @@ mod tests {
 
     fn ask(process: &Process, target: &str) -> (u16, String) {
         let (shop, report) = (Arc::clone(&process.shop), Arc::clone(&process.report));
-        let admin = Admin { shop, report, started: noon() - std::time::Duration::from_secs(60) };
+        let admin = Admin {
+            shop,
+            report,
+            started: noon() - std::time::Duration::from_secs(60),
+        };
         let headers = HeaderMap::new();
-        let response = admin.answer(&Request { method: &Method::GET, target, headers: &headers, now: noon() });
-        (response.http.status().as_u16(), String::from_utf8(response.http.body().to_vec()).unwrap())
+        let response = admin.answer(&Request {
+            method: &Method::GET,
+            target,
+            headers: &headers,
+            now: noon(),
+        });
+        (
+            response.http.status().as_u16(),
+            String::from_utf8(response.http.body().to_vec()).unwrap(),
+        )
     }
 
     #[tokio::test]
@@ -228,11 +316,17 @@ mod tests {
         let mut process = bench.process();
         process.watch.look().await;
         let (status, text) = ask(&process, "/readyz");
-        assert!(status == 503 && text.contains("nothing has been published"), "{text}");
+        assert!(
+            status == 503 && text.contains("nothing has been published"),
+            "{text}"
+        );
         assert_eq!(ask(&process, "/healthz").0, 200);
         bench.publish(1, "One").await;
         process.watch.look().await;
-        assert_eq!(ask(&process, "/readyz"), (200, "ready: generation 1\n".to_owned()));
+        assert_eq!(
+            ask(&process, "/readyz"),
+            (200, "ready: generation 1\n".to_owned())
+        );
         process.shop.draining.store(true, Ordering::Relaxed);
         assert_eq!(ask(&process, "/readyz").0, 503);
         assert_eq!(ask(&process, "/elsewhere").0, 404);
@@ -245,21 +339,45 @@ mod tests {
         let mut process = bench.process();
         process.watch.look().await;
         let second = bench.put(2, "Two").await;
-        damage(&bench.store.folder().join("parts").join(format!("{}.offers", second.offers.hash)));
+        damage(
+            &bench
+                .store
+                .folder()
+                .join("parts")
+                .join(format!("{}.offers", second.offers.hash)),
+        );
         bench.point_to(&second).await;
         process.watch.look().await;
 
         let status: Value = serde_json::from_str(&ask(&process, "/status").1).unwrap();
         assert_eq!(status["generation"]["number"], 1);
-        assert_eq!(status["generation"]["catalog"]["hash"], manifest.catalog.hash);
+        assert_eq!(
+            status["generation"]["catalog"]["hash"],
+            manifest.catalog.hash
+        );
         assert_eq!(status["generation"]["age_seconds"], 99);
-        assert_eq!(status["generation"]["sources"]["products"]["age_seconds"], 100);
+        assert_eq!(
+            status["generation"]["sources"]["products"]["age_seconds"],
+            100
+        );
         assert_eq!(status["uptime_seconds"], 60);
         assert_eq!(status["rejections"], 1);
         let rejection = &status["last_rejection"];
         assert_eq!(rejection["stage"], "copy");
-        assert!(rejection["manifest"].as_str().unwrap().starts_with("000000000002-"), "{rejection}");
-        assert!(rejection["reason"].as_str().unwrap().contains(&second.offers.hash), "{rejection}");
+        assert!(
+            rejection["manifest"]
+                .as_str()
+                .unwrap()
+                .starts_with("000000000002-"),
+            "{rejection}"
+        );
+        assert!(
+            rejection["reason"]
+                .as_str()
+                .unwrap()
+                .contains(&second.offers.hash),
+            "{rejection}"
+        );
     }
 
     #[tokio::test]
@@ -276,11 +394,19 @@ mod tests {
             "frontage_swaps_total 1",
             "frontage_ready 1",
         ] {
-            assert!(text.lines().any(|got| got == line), "{line} missing in\n{text}");
+            assert!(
+                text.lines().any(|got| got == line),
+                "{line} missing in\n{text}"
+            );
         }
-        let families: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")).collect();
-        let unique: std::collections::HashSet<&str> =
-            families.iter().filter_map(|line| line.split(' ').next()).collect();
+        let families: Vec<&str> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("# TYPE "))
+            .collect();
+        let unique: std::collections::HashSet<&str> = families
+            .iter()
+            .filter_map(|line| line.split(' ').next())
+            .collect();
         assert_eq!(unique.len(), families.len(), "a family is begun twice");
     }
 }

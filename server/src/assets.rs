@@ -37,9 +37,21 @@ impl Assets {
     /// Encodes the files. Takes some milliseconds.
     pub fn load() -> Self {
         let files = vec![
-            File::new(CSS, "text/css; charset=utf-8", include_bytes!("../assets/shop.css")),
-            File::new(JS, "text/javascript; charset=utf-8", include_bytes!("../assets/shop.js")),
-            File::new(ICON, "image/svg+xml", include_bytes!("../assets/favicon.svg")),
+            File::new(
+                CSS,
+                "text/css; charset=utf-8",
+                include_bytes!("../assets/shop.css"),
+            ),
+            File::new(
+                JS,
+                "text/javascript; charset=utf-8",
+                include_bytes!("../assets/shop.js"),
+            ),
+            File::new(
+                ICON,
+                "image/svg+xml",
+                include_bytes!("../assets/favicon.svg"),
+            ),
         ];
         let preload = format!("<{}>; rel=preload; as=style", files[0].href);
         let preload = HeaderValue::try_from(preload).expect("invariant: an address is header text");
@@ -67,27 +79,62 @@ impl Assets {
     }
 
     /// The file at an address, in the coding that the client wants and the file gains from.
-    pub fn answer(&self, hash: &str, name: &str, stamp: &Stamp, request_headers: &HeaderMap) -> Option<Response> {
-        let file = self.files.iter().find(|file| file.name == name && short(&file.hash) == hash)?;
+    pub fn answer(
+        &self,
+        hash: &str,
+        name: &str,
+        stamp: &Stamp,
+        request_headers: &HeaderMap,
+    ) -> Option<Response> {
+        let file = self
+            .files
+            .iter()
+            .find(|file| file.name == name && short(&file.hash) == hash)?;
         let wanted = encode::negotiate(request_headers);
-        let body = file.encoded.iter().find(|(encoding, _)| *encoding == wanted).unwrap_or(&file.encoded[0]);
-        Some(respond::file(stamp, request_headers, file.content_type, file.hash.as_bytes(), body.clone()))
+        let body = file
+            .encoded
+            .iter()
+            .find(|(encoding, _)| *encoding == wanted)
+            .unwrap_or(&file.encoded[0]);
+        Some(respond::file(
+            stamp,
+            request_headers,
+            file.content_type,
+            file.hash.as_bytes(),
+            body.clone(),
+        ))
     }
 
     fn href(&self, name: &str) -> &str {
-        self.files.iter().find(|file| file.name == name).map_or("/", |file| &file.href)
+        self.files
+            .iter()
+            .find(|file| file.name == name)
+            .map_or("/", |file| &file.href)
     }
 }
 
 impl File {
     fn new(name: &'static str, content_type: &'static str, content: &'static [u8]) -> Self {
         let hash = blake3::hash(content);
-        let href = Route::Asset { hash: short(&hash), name: name.to_owned() }.href();
+        let href = Route::Asset {
+            hash: short(&hash),
+            name: name.to_owned(),
+        }
+        .href();
         let mut encoded = vec![(Encoding::Identity, Bytes::from_static(content))];
         for encoding in [Encoding::Gzip, Encoding::Brotli, Encoding::Zstd] {
-            encoded.extend(encode::compress(encoding, Effort::Once, content).map(|body| (encoding, Bytes::from(body))));
+            encoded.extend(
+                encode::compress(encoding, Effort::Once, content)
+                    .map(|body| (encoding, Bytes::from(body))),
+            );
         }
-        Self { name, content_type, hash, href, encoded }
+        Self {
+            name,
+            content_type,
+            hash,
+            href,
+            encoded,
+        }
     }
 }
 
@@ -104,12 +151,27 @@ mod tests {
         let assets = Assets::load();
         let stamp = Stamp::new(Some(1), std::iter::empty(), false);
         for href in [assets.css_href(), assets.js_href(), assets.icon_href()] {
-            let Ok(parsed) = Route::parse(href) else { panic!("{href} is no route") };
-            let Route::Asset { hash, name } = parsed.route else { panic!("{href} is no asset") };
-            let response = assets.answer(&hash, &name, &stamp, &HeaderMap::new()).unwrap();
+            let Ok(parsed) = Route::parse(href) else {
+                panic!("{href} is no route")
+            };
+            let Route::Asset { hash, name } = parsed.route else {
+                panic!("{href} is no asset")
+            };
+            let response = assets
+                .answer(&hash, &name, &stamp, &HeaderMap::new())
+                .unwrap();
             assert_eq!(response.http.status(), 200);
-            assert!(response.http.headers()["cache-control"].to_str().unwrap().contains("immutable"));
-            assert!(assets.answer("0000000000000000", &name, &stamp, &HeaderMap::new()).is_none());
+            assert!(
+                response.http.headers()["cache-control"]
+                    .to_str()
+                    .unwrap()
+                    .contains("immutable")
+            );
+            assert!(
+                assets
+                    .answer("0000000000000000", &name, &stamp, &HeaderMap::new())
+                    .is_none()
+            );
         }
     }
 }

@@ -56,15 +56,30 @@ impl BodyCache {
     /// A cache that holds at most `max_bytes`.
     pub fn new(max_bytes: u64) -> Self {
         // An entry of a shop is around 8 KiB; the estimate only sizes the table.
-        let estimated_entries = usize::try_from(max_bytes / 8192).unwrap_or(usize::MAX).max(16);
-        let entries = (max_bytes > 0).then(|| Cache::with_weighter(estimated_entries, max_bytes, ByBytes));
-        Self { entries, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
+        let estimated_entries = usize::try_from(max_bytes / 8192)
+            .unwrap_or(usize::MAX)
+            .max(16);
+        let entries =
+            (max_bytes > 0).then(|| Cache::with_weighter(estimated_entries, max_bytes, ByBytes));
+        Self {
+            entries,
+            hits: AtomicU64::new(0),
+            misses: AtomicU64::new(0),
+        }
     }
 
     /// The response kept for a canonical address.
     pub fn get(&self, generation: u64, url: &str, encoding: Encoding) -> Option<Arc<Finished>> {
-        let found = self.entries.as_ref()?.get(&KeyRef { generation, encoding, url });
-        let counter = if found.is_some() { &self.hits } else { &self.misses };
+        let found = self.entries.as_ref()?.get(&KeyRef {
+            generation,
+            encoding,
+            url,
+        });
+        let counter = if found.is_some() {
+            &self.hits
+        } else {
+            &self.misses
+        };
         counter.fetch_add(1, Ordering::Relaxed);
         found
     }
@@ -72,7 +87,14 @@ impl BodyCache {
     /// Keeps a response for a canonical address.
     pub fn insert(&self, generation: u64, url: &str, encoding: Encoding, response: Arc<Finished>) {
         if let Some(entries) = &self.entries {
-            entries.insert(Key { generation, encoding, url: url.into() }, response);
+            entries.insert(
+                Key {
+                    generation,
+                    encoding,
+                    url: url.into(),
+                },
+                response,
+            );
         }
     }
 
@@ -87,7 +109,9 @@ impl BodyCache {
     pub fn usage(&self) -> Usage {
         Usage {
             bytes: self.entries.as_ref().map_or(0, Cache::weight),
-            entries: self.entries.as_ref().map_or(0, |entries| u64::try_from(entries.len()).unwrap_or(u64::MAX)),
+            entries: self.entries.as_ref().map_or(0, |entries| {
+                u64::try_from(entries.len()).unwrap_or(u64::MAX)
+            }),
             hits: self.hits.load(Ordering::Relaxed),
             misses: self.misses.load(Ordering::Relaxed),
         }
@@ -130,7 +154,12 @@ mod tests {
     fn it_never_holds_more_than_it_may() {
         let cache = BodyCache::new(1 << 20);
         for number in 0..2000 {
-            cache.insert(1, &format!("/p/{number}"), Encoding::Identity, response(10_000));
+            cache.insert(
+                1,
+                &format!("/p/{number}"),
+                Encoding::Identity,
+                response(10_000),
+            );
         }
         let usage = cache.usage();
         assert!(usage.bytes <= 1 << 20 && usage.entries > 10, "{usage:?}");

@@ -43,7 +43,12 @@ mod tests {
     fn only_named_files_are_kept_for_good_and_errors_never() {
         assert!(CachePolicy::Asset.header().contains("immutable"));
         assert_eq!(CachePolicy::Error.header(), "no-store");
-        for policy in [CachePolicy::Page, CachePolicy::Partial, CachePolicy::Crawl, CachePolicy::Redirect] {
+        for policy in [
+            CachePolicy::Page,
+            CachePolicy::Partial,
+            CachePolicy::Crawl,
+            CachePolicy::Redirect,
+        ] {
             assert!(!policy.header().contains("immutable"), "{policy:?}");
         }
     }

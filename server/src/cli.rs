@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 
 /// Serves one shop from the generations that frontage-ingest publishes.
 #[derive(Parser, Debug)]
-#[command(name = "frontage-server", version, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n{EXIT_CODES}"))]
+#[command(name = "frontage-server", version, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]

@@ -73,30 +73,54 @@ pub struct ConfigError {
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.problems.len();
-        write!(f, "{} has {count} problem{}:", self.path.display(), if count == 1 { "" } else { "s" })?;
-        self.problems.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
+        write!(
+            f,
+            "{} has {count} problem{}:",
+            self.path.display(),
+            if count == 1 { "" } else { "s" }
+        )?;
+        self.problems
+            .iter()
+            .try_for_each(|problem| write!(f, "\n  - {problem}"))
     }
 }
 
 impl Config {
     /// Reads and checks a file; relative paths in it are relative to its folder.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let refuse = |problem: String| ConfigError { path: path.to_owned(), problems: vec![problem] };
-        let text = std::fs::read_to_string(path).map_err(|error| refuse(format!("cannot be read: {error}")))?;
+        let refuse = |problem: String| ConfigError {
+            path: path.to_owned(),
+            problems: vec![problem],
+        };
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| refuse(format!("cannot be read: {error}")))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-        Self::parse(&text, &folder).map_err(|problems| ConfigError { path: path.to_owned(), problems })
+        Self::parse(&text, &folder).map_err(|problems| ConfigError {
+            path: path.to_owned(),
+            problems,
+        })
     }
 
     /// Checks a configuration text; relative paths in it are relative to `folder`.
     pub fn parse(text: &str, folder: &Path) -> Result<Self, Vec<String>> {
-        let table: Table = text.parse().map_err(|error: toml::de::Error| vec![error.to_string()])?;
+        let table: Table = text
+            .parse()
+            .map_err(|error: toml::de::Error| vec![error.to_string()])?;
         let mut problems = Vec::new();
-        let mut keys = Keys { table, prefix: "", problems: &mut problems };
+        let mut keys = Keys {
+            table,
+            prefix: "",
+            problems: &mut problems,
+        };
         let listen = keys.address("listen", "127.0.0.1:8080");
         let admin = keys.address("admin", "127.0.0.1:8090");
-        let store = keys.text("store").unwrap_or_else(|| "file:///var/lib/frontage/store".to_owned());
-        let cache = keys.text("cache").unwrap_or_else(|| "/var/lib/frontage/server".to_owned());
+        let store = keys
+            .text("store")
+            .unwrap_or_else(|| "file:///var/lib/frontage/store".to_owned());
+        let cache = keys
+            .text("cache")
+            .unwrap_or_else(|| "/var/lib/frontage/server".to_owned());
         let shop = keys.shop();
         let base_url = keys.base_url();
         let hosts = keys.hosts(&base_url);
@@ -110,13 +134,27 @@ impl Config {
             PathBuf::new()
         });
         if listen == admin && listen.port() != 0 {
-            problems.push(format!("`admin` must not be the address of `listen` ({listen})"));
+            problems.push(format!(
+                "`admin` must not be the address of `listen` ({listen})"
+            ));
         }
         if !problems.is_empty() {
             return Err(problems);
         }
         let cache = folder.join(cache);
-        Ok(Self { listen, admin, store, cache, shop, base_url, hosts, poll_interval, body_cache_bytes, log, limits })
+        Ok(Self {
+            listen,
+            admin,
+            store,
+            cache,
+            shop,
+            base_url,
+            hosts,
+            poll_interval,
+            body_cache_bytes,
+            log,
+            limits,
+        })
     }
 }
 
@@ -131,7 +169,8 @@ struct Keys<'a> {
 
 impl Keys<'_> {
     fn problem(&mut self, key: &str, message: impl fmt::Display) {
-        self.problems.push(format!("`{}{key}` {message}", self.prefix));
+        self.problems
+            .push(format!("`{}{key}` {message}", self.prefix));
     }
 
     fn text(&mut self, key: &str) -> Option<String> {
@@ -145,19 +184,31 @@ impl Keys<'_> {
     }
 
     fn number(&mut self, key: &str, default: u64, range: std::ops::RangeInclusive<u64>) -> u64 {
-        let Some(value) = self.table.remove(key) else { return default };
-        let number = value.as_integer().and_then(|number| u64::try_from(number).ok());
+        let Some(value) = self.table.remove(key) else {
+            return default;
+        };
+        let number = value
+            .as_integer()
+            .and_then(|number| u64::try_from(number).ok());
         match number.filter(|number| range.contains(number)) {
             Some(number) => number,
             None => {
                 let (low, high) = range.into_inner();
-                self.problem(key, format_args!("must be a whole number from {low} to {high}, got {value}"));
+                self.problem(
+                    key,
+                    format_args!("must be a whole number from {low} to {high}, got {value}"),
+                );
                 default
             }
         }
     }
 
-    fn millis(&mut self, key: &str, default: u64, range: std::ops::RangeInclusive<u64>) -> Duration {
+    fn millis(
+        &mut self,
+        key: &str,
+        default: u64,
+        range: std::ops::RangeInclusive<u64>,
+    ) -> Duration {
         Duration::from_millis(self.number(key, default, range))
     }
 
@@ -168,7 +219,10 @@ impl Keys<'_> {
     fn address(&mut self, key: &str, default: &str) -> SocketAddr {
         let text = self.text(key).unwrap_or_else(|| default.to_owned());
         text.parse().unwrap_or_else(|_| {
-            self.problem(key, format_args!("must be an address and port such as {default}, got \"{text}\""));
+            self.problem(
+                key,
+                format_args!("must be an address and port such as {default}, got \"{text}\""),
+            );
             SocketAddr::from(([127, 0, 0, 1], 0))
         })
     }
@@ -176,20 +230,33 @@ impl Keys<'_> {
     fn shop(&mut self) -> String {
         let missing = !self.table.contains_key("shop");
         let shop = self.text("shop").unwrap_or_default();
-        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_';
+        let plain = |byte: u8| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_'
+        };
         if missing {
-            self.problem("shop", "is missing: the id of the shop, as in ingest's [shop] table");
+            self.problem(
+                "shop",
+                "is missing: the id of the shop, as in ingest's [shop] table",
+            );
         } else if !shop.bytes().all(plain) {
-            self.problem("shop", format_args!("must be lower-case letters, digits, `-` and `_`, got \"{shop}\""));
+            self.problem(
+                "shop",
+                format_args!("must be lower-case letters, digits, `-` and `_`, got \"{shop}\""),
+            );
         }
         shop
     }
 
     fn base_url(&mut self) -> String {
-        let url = self.text("base_url").unwrap_or_else(|| "http://127.0.0.1:8080".to_owned());
+        let url = self
+            .text("base_url")
+            .unwrap_or_else(|| "http://127.0.0.1:8080".to_owned());
         let url = url.strip_suffix('/').unwrap_or(&url).to_owned();
         if host_of_url(&url).is_none() {
-            self.problem("base_url", format_args!("must be an origin such as https://shop.example, got \"{url}\""));
+            self.problem(
+                "base_url",
+                format_args!("must be an origin such as https://shop.example, got \"{url}\""),
+            );
         }
         url
     }
@@ -199,10 +266,21 @@ impl Keys<'_> {
             return host_of_url(base_url).into_iter().collect();
         };
         let hosts: Option<Vec<String>> = value.as_array().and_then(|items| {
-            items.iter().map(|item| item.as_str().and_then(|text| host_of_url(&format!("http://{text}")))).collect()
+            items
+                .iter()
+                .map(|item| {
+                    item.as_str()
+                        .and_then(|text| host_of_url(&format!("http://{text}")))
+                })
+                .collect()
         });
         hosts.unwrap_or_else(|| {
-            self.problem("hosts", format_args!("must be a list of host names such as [\"shop.example\"], got {value}"));
+            self.problem(
+                "hosts",
+                format_args!(
+                    "must be a list of host names such as [\"shop.example\"], got {value}"
+                ),
+            );
             Vec::new()
         })
     }
@@ -212,7 +290,10 @@ impl Keys<'_> {
             None | Some("text") => LogFormat::Text,
             Some("json") => LogFormat::Json,
             Some(other) => {
-                self.problem("log", format_args!("must be \"text\" or \"json\", got \"{other}\""));
+                self.problem(
+                    "log",
+                    format_args!("must be \"text\" or \"json\", got \"{other}\""),
+                );
                 LogFormat::Text
             }
         }
@@ -227,7 +308,11 @@ impl Keys<'_> {
                 Table::new()
             }
         };
-        let mut keys = Keys { table, prefix: "limits.", problems: &mut *self.problems };
+        let mut keys = Keys {
+            table,
+            prefix: "limits.",
+            problems: &mut *self.problems,
+        };
         let limits = Limits {
             first_byte: keys.millis("first_byte_ms", 10_000, 1..=600_000),
             header: keys.millis("header_ms", 10_000, 1..=600_000),
@@ -246,17 +331,23 @@ impl Keys<'_> {
 
     fn refuse_the_rest(&mut self) {
         for key in std::mem::take(&mut self.table).keys() {
-            self.problem(key, "is not a key of the server; config/server.toml lists them all");
+            self.problem(
+                key,
+                "is not a key of the server; config/server.toml lists them all",
+            );
         }
     }
 }
 
 /// The host of an origin (`scheme://host[:port]` and nothing after it), lower case.
 fn host_of_url(url: &str) -> Option<String> {
-    let authority = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"))?;
+    let authority = url
+        .strip_prefix("http://")
+        .or_else(|| url.strip_prefix("https://"))?;
     let authority: hyper::http::uri::Authority = authority.parse().ok()?;
     let plain = !authority.as_str().contains('@') && !authority.host().is_empty();
-    let port_is_sound = authority.port().is_none() == authority.as_str().ends_with(authority.host());
+    let port_is_sound =
+        authority.port().is_none() == authority.as_str().ends_with(authority.host());
     (plain && port_is_sound).then(|| authority.host().to_ascii_lowercase())
 }
 
@@ -265,7 +356,9 @@ fn folder_of_store(store: &str, folder: &Path) -> Result<PathBuf, String> {
     match store.split_once("://") {
         None => Ok(folder.join(store)),
         Some(("file", path)) if path.starts_with('/') => Ok(PathBuf::from(path)),
-        Some(_) => Err(format!("`store` must be a folder: a path or file:///path, got \"{store}\"")),
+        Some(_) => Err(format!(
+            "`store` must be a folder: a path or file:///path, got \"{store}\""
+        )),
     }
 }
 
@@ -296,10 +389,23 @@ mod tests {
              pol_interval_ms = 5\n[limits]\nidle_ms = -1\nmax_header_bytes = 10\nidle = 3\n",
         )
         .unwrap_err();
-        for key in
-            ["listen", "base_url", "store", "hosts", "log", "pol_interval_ms", "limits.idle_ms", "limits.idle", "shop"]
-        {
-            assert!(problems.iter().any(|text| text.contains(&format!("`{key}`"))), "{key} missing in {problems:#?}");
+        for key in [
+            "listen",
+            "base_url",
+            "store",
+            "hosts",
+            "log",
+            "pol_interval_ms",
+            "limits.idle_ms",
+            "limits.idle",
+            "shop",
+        ] {
+            assert!(
+                problems
+                    .iter()
+                    .any(|text| text.contains(&format!("`{key}`"))),
+                "{key} missing in {problems:#?}"
+            );
         }
         assert_eq!(problems.len(), 10, "{problems:#?}");
     }

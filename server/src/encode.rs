@@ -54,10 +54,15 @@ impl Encoding {
 pub fn negotiate(headers: &HeaderMap) -> Encoding {
     let mut weights: [Option<u16>; 4] = [None; 4];
     let mut any = None;
-    let items = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    let items = headers
+        .get_all(ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     for item in items.flat_map(|value| value.split(',')) {
         let (name, parameters) = item.split_once(';').unwrap_or((item, ""));
-        let Some(weight) = parse_weight(parameters) else { continue };
+        let Some(weight) = parse_weight(parameters) else {
+            continue;
+        };
         let index = match name.trim().to_ascii_lowercase().as_str() {
             "br" => 0,
             "zstd" => 1,
@@ -72,9 +77,17 @@ pub fn negotiate(headers: &HeaderMap) -> Encoding {
         weights[index] = Some(weight);
     }
     // Identity is acceptable unless refused, but never more wanted than what the client names.
-    let implied = [any.unwrap_or(0), any.unwrap_or(0), any.unwrap_or(0), any.map_or(1, |weight| weight.min(1))];
+    let implied = [
+        any.unwrap_or(0),
+        any.unwrap_or(0),
+        any.unwrap_or(0),
+        any.map_or(1, |weight| weight.min(1)),
+    ];
     let weight_of = |index: usize| weights[index].unwrap_or(implied[index]);
-    let best = (0..4).rev().max_by_key(|&index| weight_of(index)).filter(|&index| weight_of(index) > 0);
+    let best = (0..4)
+        .rev()
+        .max_by_key(|&index| weight_of(index))
+        .filter(|&index| weight_of(index) > 0);
     best.map_or(Encoding::Identity, |index| Encoding::PREFERENCE[index])
 }
 
@@ -84,7 +97,10 @@ fn parse_weight(parameters: &str) -> Option<u16> {
     if parameters.is_empty() {
         return Some(1000);
     }
-    let value = parameters.strip_prefix("q=").or_else(|| parameters.strip_prefix("Q="))?.trim();
+    let value = parameters
+        .strip_prefix("q=")
+        .or_else(|| parameters.strip_prefix("Q="))?
+        .trim();
     let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
     if fraction.len() > 3 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
@@ -220,7 +236,11 @@ mod tests {
         for effort in [Effort::Page, Effort::Once] {
             for encoding in [Encoding::Gzip, Encoding::Brotli, Encoding::Zstd] {
                 let encoded = compress(encoding, effort, page.as_bytes()).unwrap();
-                assert!(encoded.len() <= budget, "{encoding:?} {effort:?}: {} > {budget}", encoded.len());
+                assert!(
+                    encoded.len() <= budget,
+                    "{encoding:?} {effort:?}: {} > {budget}",
+                    encoded.len()
+                );
                 assert_eq!(decode(encoding, &encoded), page, "{encoding:?}");
             }
         }
@@ -228,7 +248,10 @@ mod tests {
 
     #[test]
     fn coding_that_gains_nothing_is_left_out() {
-        assert_eq!(compress(Encoding::Gzip, Effort::Page, b"<p>short</p>"), None);
+        assert_eq!(
+            compress(Encoding::Gzip, Effort::Page, b"<p>short</p>"),
+            None
+        );
         let mut state = 1_u32;
         let noise: Vec<u8> = (0..4096)
             .map(|_| {
@@ -237,7 +260,11 @@ mod tests {
             })
             .collect();
         for encoding in Encoding::PREFERENCE {
-            assert_eq!(compress(encoding, Effort::Page, &noise), None, "{encoding:?}");
+            assert_eq!(
+                compress(encoding, Effort::Page, &noise),
+                None,
+                "{encoding:?}"
+            );
         }
     }
 
@@ -245,8 +272,16 @@ mod tests {
         let mut text = String::new();
         match encoding {
             Encoding::Identity => text = String::from_utf8(bytes.to_vec()).unwrap(),
-            Encoding::Gzip => drop(flate2::read::GzDecoder::new(bytes).read_to_string(&mut text).unwrap()),
-            Encoding::Brotli => drop(brotli::Decompressor::new(bytes, 4096).read_to_string(&mut text).unwrap()),
+            Encoding::Gzip => drop(
+                flate2::read::GzDecoder::new(bytes)
+                    .read_to_string(&mut text)
+                    .unwrap(),
+            ),
+            Encoding::Brotli => drop(
+                brotli::Decompressor::new(bytes, 4096)
+                    .read_to_string(&mut text)
+                    .unwrap(),
+            ),
             Encoding::Zstd => text = String::from_utf8(zstd::decode_all(bytes).unwrap()).unwrap(),
         }
         text
@@ -262,7 +297,9 @@ mod tests {
             let start = std::time::Instant::now();
             let mut size = 0;
             for _ in 0..50 {
-                size = compress(encoding, Effort::Page, page.as_bytes()).unwrap().len();
+                size = compress(encoding, Effort::Page, page.as_bytes())
+                    .unwrap()
+                    .len();
             }
             println!("{encoding:?} {size} bytes, {:?} each", start.elapsed() / 50);
         }

@@ -52,16 +52,25 @@ pub fn handle(shop: &Shop, request: &Request<'_>) -> Response {
         return respond::redirect(&serving.stamp, &parsed.url);
     }
     if let Route::Asset { hash, name } = &parsed.route {
-        let file = shop.assets.answer(hash, name, &serving.stamp, request.headers);
+        let file = shop
+            .assets
+            .answer(hash, name, &serving.stamp, request.headers);
         return file.unwrap_or_else(|| shop.no_route(serving, RouteError::NotFound, request));
     }
     let finished = shop.finished(serving, &parsed, request);
-    finished.not_modified(request.headers).unwrap_or_else(|| finished.whole())
+    finished
+        .not_modified(request.headers)
+        .unwrap_or_else(|| finished.whole())
 }
 
 impl Shop {
     /// A shop that serves what `live` holds.
-    pub fn new(live: Arc<Live>, metrics: Arc<Metrics>, base_url: &str, body_cache_bytes: u64) -> Self {
+    pub fn new(
+        live: Arc<Live>,
+        metrics: Arc<Metrics>,
+        base_url: &str,
+        body_cache_bytes: u64,
+    ) -> Self {
         Self {
             live,
             assets: Assets::load(),
@@ -90,10 +99,20 @@ impl Shop {
         if let Some(kept) = self.bodies.get(serving.serial, &parsed.url, encoding) {
             return kept;
         }
-        let page = page::build(&parsed.route, &serving.generation, &self.context(request.now));
-        let finished = Arc::new(respond::finish(page, &serving.stamp, encoding, self.assets.preload()));
+        let page = page::build(
+            &parsed.route,
+            &serving.generation,
+            &self.context(request.now),
+        );
+        let finished = Arc::new(respond::finish(
+            page,
+            &serving.stamp,
+            encoding,
+            self.assets.preload(),
+        ));
         if finished.is_found() {
-            self.bodies.insert(serving.serial, &parsed.url, encoding, Arc::clone(&finished));
+            self.bodies
+                .insert(serving.serial, &parsed.url, encoding, Arc::clone(&finished));
         }
         finished
     }
@@ -106,7 +125,12 @@ impl Shop {
             RouteError::TooLong => 414,
         };
         let path = request.target.split('?').next().unwrap_or_default();
-        let page = page::error(status, Some(&serving.generation), &self.context(request.now), path);
+        let page = page::error(
+            status,
+            Some(&serving.generation),
+            &self.context(request.now),
+            path,
+        );
         self.finish(page, &serving.stamp, request)
     }
 
@@ -114,20 +138,34 @@ impl Shop {
     fn not_ready(&self, request: &Request<'_>) -> Response {
         let route = Route::parse(request.target).map(|parsed| parsed.route);
         if let Ok(Route::Asset { hash, name }) = route
-            && let Some(file) = self.assets.answer(&hash, &name, &self.bare_stamp, request.headers)
+            && let Some(file) = self
+                .assets
+                .answer(&hash, &name, &self.bare_stamp, request.headers)
         {
             return file;
         }
         let page = page::error(503, None, &self.context(request.now), "");
-        Response { kind: "not_ready", ..self.finish(page, &self.bare_stamp, request) }
+        Response {
+            kind: "not_ready",
+            ..self.finish(page, &self.bare_stamp, request)
+        }
     }
 
     fn finish(&self, page: Page, stamp: &Stamp, request: &Request<'_>) -> Response {
-        respond::finish(page, stamp, encode::negotiate(request.headers), self.assets.preload()).whole()
+        respond::finish(
+            page,
+            stamp,
+            encode::negotiate(request.headers),
+            self.assets.preload(),
+        )
+        .whole()
     }
 
     fn stamp(&self) -> Stamp {
-        self.live.load().as_ref().map_or_else(|| self.bare_stamp.clone(), |serving| serving.stamp.clone())
+        self.live
+            .load()
+            .as_ref()
+            .map_or_else(|| self.bare_stamp.clone(), |serving| serving.stamp.clone())
     }
 }
 
@@ -138,7 +176,12 @@ impl Answer for Shop {
             self.metrics.panics.fetch_add(1, Ordering::Relaxed);
             error!(target = request.target, "a page failed by a bug");
             let text = "This page failed. It is our fault and has been noted; other pages work.";
-            respond::sentence(&self.stamp(), StatusCode::INTERNAL_SERVER_ERROR, "error", text)
+            respond::sentence(
+                &self.stamp(),
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "error",
+                text,
+            )
         })
     }
 
@@ -156,11 +199,20 @@ mod tests {
     use crate::testing::{Bench, Process, noon};
 
     fn get(process: &Process, target: &str, headers: &HeaderMap) -> Response {
-        process.shop.answer(&Request { method: &Method::GET, target, headers, now: noon() })
+        process.shop.answer(&Request {
+            method: &Method::GET,
+            target,
+            headers,
+            now: noon(),
+        })
     }
 
     fn header(response: &Response, name: &str) -> String {
-        response.http.headers().get(name).map_or(String::new(), |value| value.to_str().unwrap().to_owned())
+        response
+            .http
+            .headers()
+            .get(name)
+            .map_or(String::new(), |value| value.to_str().unwrap().to_owned())
     }
 
     async fn open_shop(bench: &Bench) -> Process {
@@ -175,11 +227,18 @@ mod tests {
         let bench = Bench::new();
         let process = bench.process();
         let response = get(&process, "/", &HeaderMap::new());
-        assert_eq!((response.http.status().as_u16(), response.kind), (503, "not_ready"));
+        assert_eq!(
+            (response.http.status().as_u16(), response.kind),
+            (503, "not_ready")
+        );
         assert_eq!(header(&response, "retry-after"), "2");
         assert_eq!(header(&response, "cache-control"), "no-store");
         let css = get(&process, process.shop.assets.css_href(), &HeaderMap::new());
-        assert_eq!(css.http.status(), 200, "the page that asks for patience has no style");
+        assert_eq!(
+            css.http.status(),
+            200,
+            "the page that asks for patience has no style"
+        );
     }
 
     #[tokio::test]
@@ -222,9 +281,12 @@ mod tests {
         let redirect = get(&process, "/search?page=1&q=oak", &HeaderMap::new());
         assert_eq!(redirect.http.status(), 301);
         assert_eq!(header(&redirect, "location"), "/search?q=oak");
-        for (target, status) in
-            [("/p/nothing", 404), ("/nothing", 404), ("/p/%zz", 400), ("/assets/0000000000000000/shop.css", 404)]
-        {
+        for (target, status) in [
+            ("/p/nothing", 404),
+            ("/nothing", 404),
+            ("/p/%zz", 400),
+            ("/assets/0000000000000000/shop.css", 404),
+        ] {
             let response = get(&process, target, &HeaderMap::new());
             assert_eq!(response.http.status(), status, "{target}");
             assert_eq!(header(&response, "cache-control"), "no-store", "{target}");
@@ -239,10 +301,25 @@ mod tests {
     async fn every_response_has_the_security_headers() {
         let bench = Bench::new();
         let process = open_shop(&bench).await;
-        for target in ["/", "/nothing", "/robots.txt", "/sitemap.xml", "/search?page=1", process.shop.assets.css_href()] {
+        for target in [
+            "/",
+            "/nothing",
+            "/robots.txt",
+            "/sitemap.xml",
+            "/search?page=1",
+            process.shop.assets.css_href(),
+        ] {
             let response = get(&process, target, &HeaderMap::new());
-            for name in ["content-security-policy", "x-content-type-options", "x-frame-options", "referrer-policy"] {
-                assert!(!header(&response, name).is_empty(), "{target} has no {name}");
+            for name in [
+                "content-security-policy",
+                "x-content-type-options",
+                "x-frame-options",
+                "referrer-policy",
+            ] {
+                assert!(
+                    !header(&response, name).is_empty(),
+                    "{target} has no {name}"
+                );
             }
         }
     }

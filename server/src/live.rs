@@ -36,7 +36,10 @@ impl Live {
     /// Nothing to serve yet, and the one who may change that.
     pub fn new() -> (Arc<Self>, Writer) {
         let why_none = Mutex::new("no generation has been loaded yet".to_owned());
-        let live = Arc::new(Self { current: ArcSwapOption::empty(), why_none });
+        let live = Arc::new(Self {
+            current: ArcSwapOption::empty(),
+            why_none,
+        });
         (Arc::clone(&live), Writer { live })
     }
 
@@ -47,7 +50,10 @@ impl Live {
 
     /// Why there is no generation.
     pub fn why_none(&self) -> String {
-        self.why_none.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.why_none
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 
@@ -59,7 +65,11 @@ impl Writer {
 
     /// Says why there is nothing to serve.
     pub(crate) fn explain(&self, why: String) {
-        *self.live.why_none.lock().unwrap_or_else(PoisonError::into_inner) = why;
+        *self
+            .live
+            .why_none
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = why;
     }
 
     /// The current generation.

@@ -33,8 +33,21 @@ pub struct Metrics {
 
 /// The kinds of `respond::Response`.
 const KINDS: [&str; 15] = [
-    "home", "category", "brand", "product", "search", "content", "offer", "sitemap", "robots", "redirect", "error",
-    "asset", "not_ready", "refused", "admin",
+    "home",
+    "category",
+    "brand",
+    "product",
+    "search",
+    "content",
+    "offer",
+    "sitemap",
+    "robots",
+    "redirect",
+    "error",
+    "asset",
+    "not_ready",
+    "refused",
+    "admin",
 ];
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 /// The deadlines of `listen`.
@@ -42,7 +55,9 @@ pub(crate) const DEADLINES: [&str; 5] = ["first_byte", "header", "body", "write"
 /// The stages of `watch`.
 pub(crate) const STAGES: [&str; 6] = ["look", "manifest", "copy", "open", "verify", "warm"];
 /// Upper bounds in seconds. Pages take tens of microseconds, so the scale starts below a millisecond.
-const BUCKETS: [f64; 14] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5];
+const BUCKETS: [f64; 14] = [
+    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5,
+];
 
 #[derive(Default)]
 struct Histogram {
@@ -88,35 +103,83 @@ impl Metrics {
 
     /// Writes everything counted here.
     pub fn write(&self, out: &mut Exposition) {
-        out.family("frontage_http_requests_total", "counter", "Requests answered, by kind of page and status class.");
+        out.family(
+            "frontage_http_requests_total",
+            "counter",
+            "Requests answered, by kind of page and status class.",
+        );
         for (kind, classes) in KINDS.iter().zip(&self.requests) {
-            for (class, count) in CLASSES.iter().zip(classes).filter(|(_, count)| get(count) > 0) {
+            for (class, count) in CLASSES
+                .iter()
+                .zip(classes)
+                .filter(|(_, count)| get(count) > 0)
+            {
                 let labels = format!("kind=\"{kind}\",status=\"{class}\"");
                 out.sample("frontage_http_requests_total", &labels, get(count));
             }
         }
         self.write_durations(out);
         let connections = get(&self.connections);
-        out.single("frontage_http_connections", "gauge", "Connections open now.", connections);
+        out.single(
+            "frontage_http_connections",
+            "gauge",
+            "Connections open now.",
+            connections,
+        );
         let name = "frontage_http_connections_accepted_total";
         out.single(name, "counter", "Connections taken.", get(&self.accepted));
         let name = "frontage_http_accept_errors_total";
-        out.single(name, "counter", "Failures to take a connection.", get(&self.accept_errors));
-        out.family("frontage_http_timeouts_total", "counter", "Connections closed because a deadline passed.");
+        out.single(
+            name,
+            "counter",
+            "Failures to take a connection.",
+            get(&self.accept_errors),
+        );
+        out.family(
+            "frontage_http_timeouts_total",
+            "counter",
+            "Connections closed because a deadline passed.",
+        );
         for (deadline, count) in DEADLINES.iter().zip(&self.timeouts) {
-            out.sample("frontage_http_timeouts_total", &format!("deadline=\"{deadline}\""), get(count));
+            out.sample(
+                "frontage_http_timeouts_total",
+                &format!("deadline=\"{deadline}\""),
+                get(count),
+            );
         }
-        out.single("frontage_panics_total", "counter", "Requests whose page failed by a bug.", get(&self.panics));
-        out.single("frontage_swaps_total", "counter", "Generations taken into service.", get(&self.swaps));
-        out.family("frontage_rejections_total", "counter", "Generations refused, by the stage that refused them.");
+        out.single(
+            "frontage_panics_total",
+            "counter",
+            "Requests whose page failed by a bug.",
+            get(&self.panics),
+        );
+        out.single(
+            "frontage_swaps_total",
+            "counter",
+            "Generations taken into service.",
+            get(&self.swaps),
+        );
+        out.family(
+            "frontage_rejections_total",
+            "counter",
+            "Generations refused, by the stage that refused them.",
+        );
         for (stage, count) in STAGES.iter().zip(&self.rejections) {
-            out.sample("frontage_rejections_total", &format!("stage=\"{stage}\""), get(count));
+            out.sample(
+                "frontage_rejections_total",
+                &format!("stage=\"{stage}\""),
+                get(count),
+            );
         }
     }
 
     fn write_durations(&self, out: &mut Exposition) {
         let name = "frontage_http_request_duration_seconds";
-        out.family(name, "histogram", "Time to make a response, by kind of page.");
+        out.family(
+            name,
+            "histogram",
+            "Time to make a response, by kind of page.",
+        );
         for (kind, histogram) in KINDS.iter().zip(&self.durations) {
             let counts = histogram.buckets.each_ref().map(get);
             let total: u64 = counts.iter().sum();
@@ -126,9 +189,17 @@ impl Metrics {
             let mut below = 0;
             for (bound, count) in BUCKETS.iter().zip(counts) {
                 below += count;
-                out.sample(&format!("{name}_bucket"), &format!("kind=\"{kind}\",le=\"{bound}\""), below);
+                out.sample(
+                    &format!("{name}_bucket"),
+                    &format!("kind=\"{kind}\",le=\"{bound}\""),
+                    below,
+                );
             }
-            out.sample(&format!("{name}_bucket"), &format!("kind=\"{kind}\",le=\"+Inf\""), total);
+            out.sample(
+                &format!("{name}_bucket"),
+                &format!("kind=\"{kind}\",le=\"+Inf\""),
+                total,
+            );
             let sum = Duration::from_micros(get(&histogram.sum_micros)).as_secs_f64();
             out.sample(&format!("{name}_sum"), &format!("kind=\"{kind}\""), sum);
             out.sample(&format!("{name}_count"), &format!("kind=\"{kind}\""), total);
@@ -139,7 +210,10 @@ impl Metrics {
 impl Histogram {
     fn observe(&self, duration: Duration) {
         let seconds = duration.as_secs_f64();
-        let bucket = BUCKETS.iter().position(|&bound| seconds <= bound).unwrap_or(BUCKETS.len());
+        let bucket = BUCKETS
+            .iter()
+            .position(|&bound| seconds <= bound)
+            .unwrap_or(BUCKETS.len());
         add(&self.buckets[bucket]);
         let micros = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
         self.sum_micros.fetch_add(micros, Ordering::Relaxed);
@@ -149,12 +223,17 @@ impl Histogram {
 impl Exposition {
     /// Begins a family of samples.
     pub fn family(&mut self, name: &str, kind: &str, help: &str) {
-        self.text.push_str(&format!("# HELP {name} {help}\n# TYPE {name} {kind}\n"));
+        self.text
+            .push_str(&format!("# HELP {name} {help}\n# TYPE {name} {kind}\n"));
     }
 
     /// One sample of the family begun last. `labels` come without braces and may be empty.
     pub fn sample(&mut self, name: &str, labels: &str, value: impl std::fmt::Display) {
-        let braces = if labels.is_empty() { ("", "") } else { ("{", "}") };
+        let braces = if labels.is_empty() {
+            ("", "")
+        } else {
+            ("{", "}")
+        };
         // Writing to a String cannot fail.
         let _ = writeln!(self.text, "{name}{}{labels}{} {value}", braces.0, braces.1);
     }
@@ -173,7 +252,9 @@ impl Exposition {
 
 /// A text as a label value: quotes, backslashes and line ends escaped.
 pub fn label(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+    text.replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n")
 }
 
 fn position(names: &[&str], name: &str) -> usize {
@@ -216,7 +297,10 @@ mod tests {
             "frontage_rejections_total{stage=\"verify\"} 1",
             "frontage_http_connections 0",
         ] {
-            assert!(text.lines().any(|got| got == line), "{line} missing in\n{text}");
+            assert!(
+                text.lines().any(|got| got == line),
+                "{line} missing in\n{text}"
+            );
         }
         assert_eq!(metrics.requests_total(), 2);
     }

@@ -4,8 +4,8 @@
 //! HEAD is the one to GET; the listener leaves the body out.
 
 use bytes::Bytes;
-use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::StatusCode;
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use crate::cache_policy::CachePolicy;
 use crate::encode::{self, Effort, Encoding};
@@ -46,12 +46,28 @@ const TEXT: &str = "text/plain; charset=utf-8";
 
 impl Stamp {
     /// The headers of a generation whose media come from `media_origins`.
-    pub fn new<'a>(generation: Option<u64>, media_origins: impl Iterator<Item = &'a str>, https: bool) -> Self {
+    pub fn new<'a>(
+        generation: Option<u64>,
+        media_origins: impl Iterator<Item = &'a str>,
+        https: bool,
+    ) -> Self {
         let mut headers = HeaderMap::new();
-        headers.insert(header::CONTENT_SECURITY_POLICY, security_policy(media_origins));
-        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
-        headers.insert(HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS));
+        headers.insert(
+            header::CONTENT_SECURITY_POLICY,
+            security_policy(media_origins),
+        );
+        headers.insert(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        );
+        headers.insert(
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("strict-origin-when-cross-origin"),
+        );
+        headers.insert(
+            HeaderName::from_static("permissions-policy"),
+            HeaderValue::from_static(PERMISSIONS),
+        );
         headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
         headers.insert(
             HeaderName::from_static("cross-origin-opener-policy"),
@@ -62,7 +78,10 @@ impl Stamp {
             HeaderValue::from_static("same-origin"),
         );
         if https {
-            headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+            headers.insert(
+                header::STRICT_TRANSPORT_SECURITY,
+                HeaderValue::from_static("max-age=31536000"),
+            );
         }
         // Before the first generation there is no number to tell; 0 is never given to one.
         headers.insert(GENERATION, HeaderValue::from(generation.unwrap_or(0)));
@@ -72,14 +91,22 @@ impl Stamp {
 
 /// Nothing runs and nothing loads but our own files and the catalog's pictures. JSON-LD is data and needs no leave.
 fn security_policy<'a>(media_origins: impl Iterator<Item = &'a str>) -> HeaderValue {
-    let mut policy = String::from("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:");
+    let mut policy = String::from(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:",
+    );
     // An origin comes from a feed: one that could end the directive, or is no header text, is left out.
-    let harmless = |origin: &&str| origin.bytes().all(|byte| byte.is_ascii_graphic() && !b";,'\"".contains(&byte));
+    let harmless = |origin: &&str| {
+        origin
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !b";,'\"".contains(&byte))
+    };
     for origin in media_origins.filter(harmless) {
         policy.push(' ');
         policy.push_str(origin);
     }
-    policy.push_str("; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+    policy.push_str(
+        "; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    );
     HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
 }
 
@@ -88,10 +115,20 @@ pub fn finish(page: Page, stamp: &Stamp, encoding: Encoding, preload: &HeaderVal
     let mut headers = stamp.headers.clone();
     let plain_hash = blake3::hash(page.body.as_bytes());
     let encoded = encode::compress(encoding, Effort::Page, page.body.as_bytes());
-    let encoding = if encoded.is_some() { encoding } else { Encoding::Identity };
+    let encoding = if encoded.is_some() {
+        encoding
+    } else {
+        Encoding::Identity
+    };
     let body = encoded.map_or_else(|| Bytes::from(page.body), Bytes::from);
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(page.content_type));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(page.cache.header()));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static(page.content_type),
+    );
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static(page.cache.header()),
+    );
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     if page.status == 200 {
         headers.insert(header::ETAG, etag(plain_hash.as_bytes(), encoding));
@@ -105,7 +142,9 @@ pub fn finish(page: Page, stamp: &Stamp, encoding: Encoding, preload: &HeaderVal
     if page.noindex {
         headers.insert(ROBOTS, HeaderValue::from_static("noindex"));
     }
-    let location = page.location.and_then(|location| HeaderValue::try_from(location).ok());
+    let location = page
+        .location
+        .and_then(|location| HeaderValue::try_from(location).ok());
     let whole_page = page.cache == CachePolicy::Page && location.is_none();
     if let Some(location) = location {
         headers.insert(header::LOCATION, location);
@@ -114,7 +153,12 @@ pub fn finish(page: Page, stamp: &Stamp, encoding: Encoding, preload: &HeaderVal
         headers.insert(header::LINK, preload.clone());
     }
     let status = StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    Finished { kind: page.kind.name(), status, headers, body }
+    Finished {
+        kind: page.kind.name(),
+        status,
+        headers,
+        body,
+    }
 }
 
 impl Finished {
@@ -123,19 +167,27 @@ impl Finished {
         let mut http = hyper::Response::new(self.body.clone());
         *http.status_mut() = self.status;
         *http.headers_mut() = self.headers.clone();
-        Response { kind: self.kind, http }
+        Response {
+            kind: self.kind,
+            http,
+        }
     }
 
     /// 304 if the client has it already.
     pub fn not_modified(&self, request_headers: &HeaderMap) -> Option<Response> {
-        self.headers.get(header::ETAG).filter(|etag| has_etag(request_headers, etag))?;
+        self.headers
+            .get(header::ETAG)
+            .filter(|etag| has_etag(request_headers, etag))?;
         let mut http = hyper::Response::new(Bytes::new());
         *http.status_mut() = StatusCode::NOT_MODIFIED;
         *http.headers_mut() = self.headers.clone();
         for name in [header::CONTENT_TYPE, header::CONTENT_ENCODING, header::LINK] {
             http.headers_mut().remove(name);
         }
-        Some(Response { kind: self.kind, http })
+        Some(Response {
+            kind: self.kind,
+            http,
+        })
     }
 
     /// Whether the page exists: only such are worth keeping.
@@ -145,13 +197,22 @@ impl Finished {
 
     /// What keeping this costs, roughly: the body and its headers.
     pub fn memory_bytes(&self) -> usize {
-        let headers: usize = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 64).sum();
+        let headers: usize = self
+            .headers
+            .iter()
+            .map(|(name, value)| name.as_str().len() + value.len() + 64)
+            .sum();
         self.body.len() + headers + size_of::<Self>()
     }
 
     #[cfg(test)]
     pub(crate) fn for_test(body: String) -> Self {
-        Self { kind: "test", status: StatusCode::OK, headers: HeaderMap::new(), body: Bytes::from(body) }
+        Self {
+            kind: "test",
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            body: Bytes::from(body),
+        }
     }
 }
 
@@ -165,21 +226,39 @@ pub fn file(
 ) -> Response {
     let mut headers = stamp.headers.clone();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(CachePolicy::Asset.header()));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static(CachePolicy::Asset.header()),
+    );
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     headers.insert(header::ETAG, etag(hash, encoding));
     if let Some(token) = encoding.token() {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(token));
     }
-    let finished = Finished { kind: "asset", status: StatusCode::OK, headers, body };
-    finished.not_modified(request_headers).unwrap_or_else(|| finished.whole())
+    let finished = Finished {
+        kind: "asset",
+        status: StatusCode::OK,
+        headers,
+        body,
+    };
+    finished
+        .not_modified(request_headers)
+        .unwrap_or_else(|| finished.whole())
 }
 
 /// Another spelling of an address: the one address lasts, so the redirect is permanent (301).
 pub fn redirect(stamp: &Stamp, url: &str) -> Response {
-    let mut response = sentence(stamp, StatusCode::MOVED_PERMANENTLY, "redirect", &format!("This page is at {url}"));
+    let mut response = sentence(
+        stamp,
+        StatusCode::MOVED_PERMANENTLY,
+        "redirect",
+        &format!("This page is at {url}"),
+    );
     let headers = response.http.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(CachePolicy::Redirect.header()));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static(CachePolicy::Redirect.header()),
+    );
     if let Ok(location) = HeaderValue::try_from(url) {
         headers.insert(header::LOCATION, location);
     }
@@ -191,7 +270,10 @@ pub fn refused(stamp: &Stamp, refusal: &Refusal) -> Response {
     let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST);
     let mut response = sentence(stamp, status, "refused", &format!("Refused: {refusal}."));
     if status == StatusCode::METHOD_NOT_ALLOWED {
-        response.http.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+        response
+            .http
+            .headers_mut()
+            .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
     }
     response
 }
@@ -200,7 +282,10 @@ pub fn refused(stamp: &Stamp, refusal: &Refusal) -> Response {
 pub fn sentence(stamp: &Stamp, status: StatusCode, kind: &'static str, text: &str) -> Response {
     let mut headers = stamp.headers.clone();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(TEXT));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(CachePolicy::Error.header()));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static(CachePolicy::Error.header()),
+    );
     let mut http = hyper::Response::new(Bytes::from(format!("{text}\n")));
     *http.status_mut() = status;
     *http.headers_mut() = headers;
@@ -223,8 +308,13 @@ fn etag(plain_hash: &[u8], encoding: Encoding) -> HeaderValue {
 
 /// Whether `If-None-Match` names this tag (weak comparison, RFC 9110 §13.1.2).
 fn has_etag(request_headers: &HeaderMap, etag: &HeaderValue) -> bool {
-    let Ok(etag) = etag.to_str() else { return false };
-    let values = request_headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let Ok(etag) = etag.to_str() else {
+        return false;
+    };
+    let values = request_headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     let mut tags = values.flat_map(|value| value.split(','));
     // Our tags hold no comma, so splitting at commas cannot cut one in two.
     tags.any(|tag| {
@@ -256,7 +346,12 @@ mod tests {
 
     fn finished(encoding: Encoding) -> Finished {
         let body = "<p>a chair</p>".repeat(100);
-        finish(page(&body), &stamp(), encoding, &HeaderValue::from_static("</a.css>; rel=preload; as=style"))
+        finish(
+            page(&body),
+            &stamp(),
+            encoding,
+            &HeaderValue::from_static("</a.css>; rel=preload; as=style"),
+        )
     }
 
     fn asking(etag: &str) -> HeaderMap {
@@ -266,7 +361,12 @@ mod tests {
     }
 
     fn text(response: &Response, name: &str) -> String {
-        response.http.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+        response
+            .http
+            .headers()
+            .get(name)
+            .map(|value| value.to_str().unwrap().to_owned())
+            .unwrap_or_default()
     }
 
     #[test]
@@ -275,17 +375,38 @@ mod tests {
         let responses = [
             finished(Encoding::Brotli).whole(),
             redirect(&stamp, "/p/x"),
-            finish(Page { status: 503, ..page("later") }, &stamp, Encoding::Gzip, &HeaderValue::from_static("x")).whole(),
+            finish(
+                Page {
+                    status: 503,
+                    ..page("later")
+                },
+                &stamp,
+                Encoding::Gzip,
+                &HeaderValue::from_static("x"),
+            )
+            .whole(),
             refused(&stamp, &Refusal::Method(hyper::Method::POST)),
-            file(&stamp, &HeaderMap::new(), "text/css", &[1; 32], (Encoding::Identity, Bytes::from("a{}"))),
+            file(
+                &stamp,
+                &HeaderMap::new(),
+                "text/css",
+                &[1; 32],
+                (Encoding::Identity, Bytes::from("a{}")),
+            ),
         ];
         for response in &responses {
             assert_eq!(text(response, "x-frontage-generation"), "12");
             assert_eq!(text(response, "x-content-type-options"), "nosniff");
             assert_eq!(text(response, "x-frame-options"), "DENY");
             let policy = text(response, "content-security-policy");
-            assert!(policy.starts_with("default-src 'none';") && !policy.contains("unsafe"), "{policy}");
-            assert!(policy.contains("img-src 'self' data: http://127.0.0.1:8081;"), "{policy}");
+            assert!(
+                policy.starts_with("default-src 'none';") && !policy.contains("unsafe"),
+                "{policy}"
+            );
+            assert!(
+                policy.contains("img-src 'self' data: http://127.0.0.1:8081;"),
+                "{policy}"
+            );
             assert!(!text(response, "cache-control").is_empty());
         }
         assert_eq!(text(&responses[1], "location"), "/p/x");
@@ -299,7 +420,12 @@ mod tests {
         let full = finished.whole();
         let etag = text(&full, "etag");
         assert!(etag.ends_with("-gzip\""), "{etag}");
-        for tags in [etag.clone(), format!("W/{etag}"), format!("\"other\", {etag}"), "*".to_owned()] {
+        for tags in [
+            etag.clone(),
+            format!("W/{etag}"),
+            format!("\"other\", {etag}"),
+            "*".to_owned(),
+        ] {
             let response = finished.not_modified(&asking(&tags)).unwrap();
             assert_eq!(response.http.status(), 304, "{tags}");
             assert!(response.http.body().is_empty());
@@ -320,13 +446,21 @@ mod tests {
             .map(|encoding| text(&finished(encoding).whole(), "etag"))
             .collect();
         for (index, tag) in tags.iter().enumerate() {
-            assert!(tag.starts_with('"') && !tags[..index].contains(tag), "{tags:?}");
+            assert!(
+                tag.starts_with('"') && !tags[..index].contains(tag),
+                "{tags:?}"
+            );
         }
     }
 
     #[test]
     fn a_short_body_is_sent_as_it_is() {
-        let short = finish(page("<p>hi</p>"), &stamp(), Encoding::Brotli, &HeaderValue::from_static("x"));
+        let short = finish(
+            page("<p>hi</p>"),
+            &stamp(),
+            Encoding::Brotli,
+            &HeaderValue::from_static("x"),
+        );
         let response = short.whole();
         assert_eq!(text(&response, "content-encoding"), "");
         assert_eq!(response.http.body().as_ref(), b"<p>hi</p>");
@@ -334,10 +468,20 @@ mod tests {
 
     #[test]
     fn a_hostile_media_origin_cannot_widen_the_policy() {
-        let stamp = Stamp::new(Some(1), ["https://cdn.example", "x; script-src *", "a'b", "ü"].into_iter(), true);
+        let stamp = Stamp::new(
+            Some(1),
+            ["https://cdn.example", "x; script-src *", "a'b", "ü"].into_iter(),
+            true,
+        );
         let response = redirect(&stamp, "/");
         let policy = text(&response, "content-security-policy");
-        assert!(policy.contains("data: https://cdn.example; connect-src"), "{policy}");
-        assert_eq!(text(&response, "strict-transport-security"), "max-age=31536000");
+        assert!(
+            policy.contains("data: https://cdn.example; connect-src"),
+            "{policy}"
+        );
+        assert_eq!(
+            text(&response, "strict-transport-security"),
+            "max-age=31536000"
+        );
     }
 }

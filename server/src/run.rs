@@ -68,7 +68,12 @@ fn configured(path: &Path) -> Result<Config, Exit> {
 /// Serves until told to stop: listeners first, so that a wrong address is noticed at once; then the generation.
 async fn serve(config: Config, started: SystemTime) -> anyhow::Result<()> {
     logging::start(config.log);
-    info!(version = env!("CARGO_PKG_VERSION"), shop = config.shop, "frontage-server {}", env!("CARGO_PKG_VERSION"));
+    info!(
+        version = env!("CARGO_PKG_VERSION"),
+        shop = config.shop,
+        "frontage-server {}",
+        env!("CARGO_PKG_VERSION")
+    );
     let store = open_store(&config)?;
     let cache = open_cache(&config)?;
     let shoppers = bind(config.listen, "listen").await?;
@@ -76,20 +81,41 @@ async fn serve(config: Config, started: SystemTime) -> anyhow::Result<()> {
     let limits = Arc::new(fitting(config.limits.clone()));
     let metrics = Arc::new(Metrics::default());
     let (live, writer) = Live::new();
-    let shop = Arc::new(Shop::new(live, Arc::clone(&metrics), &config.base_url, config.body_cache_bytes));
+    let shop = Arc::new(Shop::new(
+        live,
+        Arc::clone(&metrics),
+        &config.base_url,
+        config.body_cache_bytes,
+    ));
     let report = Arc::new(Report::default());
-    let mut watch =
-        Watch::new(store, cache, writer, Arc::clone(&shop), Arc::clone(&report), &config.shop, config.poll_interval);
+    let mut watch = Watch::new(
+        store,
+        cache,
+        writer,
+        Arc::clone(&shop),
+        Arc::clone(&report),
+        &config.shop,
+        config.poll_interval,
+    );
 
     let admin = Server {
-        answer: Arc::new(Admin { shop: Arc::clone(&shop), report, started }),
+        answer: Arc::new(Admin {
+            shop: Arc::clone(&shop),
+            report,
+            started,
+        }),
         hosts: Hosts::Any,
-        limits: Arc::new(Limits { max_connections: ADMIN_CONNECTIONS, ..Limits::clone(&limits) }),
+        limits: Arc::new(Limits {
+            max_connections: ADMIN_CONNECTIONS,
+            ..Limits::clone(&limits)
+        }),
         metrics: Arc::new(Metrics::default()),
     };
     let (stop_admin, admin_stopped) = tokio::sync::oneshot::channel::<()>();
     info!(address = %operators.local_addr()?, "operators: http://{}/status", operators.local_addr()?);
-    let admin = tokio::spawn(listen::serve(operators, admin, async move { admin_stopped.await.unwrap_or(()) }));
+    let admin = tokio::spawn(listen::serve(operators, admin, async move {
+        admin_stopped.await.unwrap_or(())
+    }));
 
     watch.start_from_cache().await;
     let watch = tokio::spawn(watch.run());
@@ -126,18 +152,29 @@ async fn render(path: &str, config: &Config, now: SystemTime) -> anyhow::Result<
     let shop = Shop::new(live, Arc::new(Metrics::default()), &config.base_url, 0);
     let parsed = Route::parse(path).map_err(|error| anyhow!("{path}: {error}"))?;
     let page = page::build(&parsed.route, &generation, &shop.context(now));
-    io::stdout().write_all(page.body.as_bytes()).context("cannot write the page")?;
+    io::stdout()
+        .write_all(page.body.as_bytes())
+        .context("cannot write the page")?;
     if let Some(location) = &page.location {
         complain(&format!("{path} redirects to {location}"));
     }
-    Ok(if page.status < 400 { Exit::Done } else { Exit::Failed })
+    Ok(if page.status < 400 {
+        Exit::Done
+    } else {
+        Exit::Failed
+    })
 }
 
 async fn current_generation(store: &Store, cache: &Cache) -> anyhow::Result<Generation> {
-    if let Some(generation) = cache.current().and_then(|manifest| cache.map(&manifest).ok()) {
+    if let Some(generation) = cache
+        .current()
+        .and_then(|manifest| cache.map(&manifest).ok())
+    {
         return Ok(generation);
     }
-    let Some(manifest) = store.current().await? else { bail!("nothing has been published yet") };
+    let Some(manifest) = store.current().await? else {
+        bail!("nothing has been published yet")
+    };
     cache.fetch(store, &manifest).await?;
     let generation = cache.map(&manifest)?;
     generation.verify()?;
@@ -148,9 +185,16 @@ async fn current_generation(store: &Store, cache: &Cache) -> anyhow::Result<Gene
 fn verify(file: &Path) -> anyhow::Result<()> {
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let name = file.display();
-    if let Some(hash) = file.file_stem().and_then(|stem| stem.to_str()).filter(|stem| stem.len() == 64) {
+    if let Some(hash) = file
+        .file_stem()
+        .and_then(|stem| stem.to_str())
+        .filter(|stem| stem.len() == 64)
+    {
         let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        let entry = PartEntry { hash: hash.to_owned(), length };
+        let entry = PartEntry {
+            hash: hash.to_owned(),
+            length,
+        };
         check_name(&entry, &bytes).with_context(|| format!("{name} is not what its name says"))?;
     }
     let kind = verify_part(OwnedBytes::new(bytes)).with_context(|| format!("{name} is damaged"))?;
@@ -176,13 +220,19 @@ fn open_cache(config: &Config) -> anyhow::Result<Cache> {
 }
 
 async fn bind(address: std::net::SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address} (`{key}`)"))
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address} (`{key}`)"))
 }
 
 /// As many connections as the process may have descriptors for: running out of them would hit the watch as well.
 fn fitting(limits: Limits) -> Limits {
-    let Some(descriptors) = allowed_descriptors() else { return limits };
-    let fitting = descriptors.saturating_sub(RESERVED_DESCRIPTORS + ADMIN_CONNECTIONS).max(1);
+    let Some(descriptors) = allowed_descriptors() else {
+        return limits;
+    };
+    let fitting = descriptors
+        .saturating_sub(RESERVED_DESCRIPTORS + ADMIN_CONNECTIONS)
+        .max(1);
     if fitting >= limits.max_connections {
         return limits;
     }
@@ -191,13 +241,18 @@ fn fitting(limits: Limits) -> Limits {
         max_connections = fitting,
         "the process may open {descriptors} files, so at most {fitting} connections are taken; `ulimit -n` raises it"
     );
-    Limits { max_connections: fitting, ..limits }
+    Limits {
+        max_connections: fitting,
+        ..limits
+    }
 }
 
 /// The soft limit on open files, where the system tells it in the way of Linux.
 fn allowed_descriptors() -> Option<usize> {
     let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
-    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    let line = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"))?;
     line.split_whitespace().next()?.parse().ok()
 }
 

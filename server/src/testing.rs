@@ -52,9 +52,14 @@ impl Bench {
         let shop = Arc::new(Shop::new(live, metrics, "http://127.0.0.1:8080", 1 << 20));
         let report = Arc::new(Report::default());
         let interval = Duration::from_millis(50);
-        let (store, shop_too, report_too) = (self.store.clone(), Arc::clone(&shop), Arc::clone(&report));
+        let (store, shop_too, report_too) =
+            (self.store.clone(), Arc::clone(&shop), Arc::clone(&report));
         let watch = Watch::new(store, cache, writer, shop_too, report_too, "demo", interval);
-        Process { shop, report, watch }
+        Process {
+            shop,
+            report,
+            watch,
+        }
     }
 
     /// Publishes a generation of a shop with this name.
@@ -68,10 +73,17 @@ impl Bench {
     pub(crate) async fn put(&self, number: u64, name: &str) -> Manifest {
         let catalog = catalog(name);
         let hash = blake3::hash(&catalog);
-        let offers =
-            OffersTables { catalog: *hash.as_bytes(), documents: [0; 32], variants: Vec::new(), products: Vec::new() };
+        let offers = OffersTables {
+            catalog: *hash.as_bytes(),
+            documents: [0; 32],
+            variants: Vec::new(),
+            products: Vec::new(),
+        };
         let offers = offers.write(Cursor::new(Vec::new())).unwrap().into_inner();
-        let source = SourceState { as_of: 1_700_000_000, documents: 0 };
+        let source = SourceState {
+            as_of: 1_700_000_000,
+            documents: 0,
+        };
         Manifest {
             version: 1,
             shop: "demo".into(),
@@ -119,9 +131,16 @@ pub(crate) fn damage(file: &Path) {
 /// A catalog without products.
 fn catalog(name: &str) -> Vec<u8> {
     static TEXT_INDEX: OnceLock<Vec<PackedFile>> = OnceLock::new();
-    let text_files = TEXT_INDEX.get_or_init(|| TextIndexBuilder::new(16 << 20).unwrap().finish().unwrap());
-    let mut tables = CatalogTables::default();
-    tables.text_files = text_files.iter().map(|file| PackedFile { name: file.name.clone(), bytes: file.bytes.clone() }).collect();
+    let text_files =
+        TEXT_INDEX.get_or_init(|| TextIndexBuilder::new(16 << 20).unwrap().finish().unwrap());
+    let copy = |file: &PackedFile| PackedFile {
+        name: file.name.clone(),
+        bytes: file.bytes.clone(),
+    };
+    let mut tables = CatalogTables {
+        text_files: text_files.iter().map(copy).collect(),
+        ..CatalogTables::default()
+    };
     let strings = &mut tables.strings;
     tables.shop = vec![ShopRecord {
         id: strings.string("demo").unwrap(),

@@ -67,7 +67,11 @@ pub(super) struct Guest {
 /// Serves until `shutdown` ends, then lets running requests finish for as long as the limits allow.
 ///
 /// Returns how many connections had to be cut off.
-pub async fn serve(mut listener: impl Listener, server: Server, shutdown: impl Future<Output = ()>) -> usize {
+pub async fn serve(
+    mut listener: impl Listener,
+    server: Server,
+    shutdown: impl Future<Output = ()>,
+) -> usize {
     let server = Arc::new(server);
     let gauge = Gauge::new(&server);
     let (stage, stage_of_connections) = watch::channel(Stage::Serving);
@@ -86,7 +90,13 @@ pub async fn serve(mut listener: impl Listener, server: Server, shutdown: impl F
             Ok(socket) => {
                 let guest = Guest::enter(place, &server.metrics);
                 let (server, gauge) = (Arc::clone(&server), Arc::clone(&gauge));
-                tokio::spawn(connection::serve(socket, server, gauge, guest, stage_of_connections.clone()));
+                tokio::spawn(connection::serve(
+                    socket,
+                    server,
+                    gauge,
+                    guest,
+                    stage_of_connections.clone(),
+                ));
             }
             Err(error) => {
                 server.metrics.accept_errors.fetch_add(1, Ordering::Relaxed);
@@ -106,11 +116,17 @@ pub async fn serve(mut listener: impl Listener, server: Server, shutdown: impl F
 async fn drain(gauge: &Gauge, stage: &watch::Sender<Stage>, limit: Duration) -> usize {
     // Without receivers there is no connection to tell.
     let _ = stage.send(Stage::Draining);
-    if tokio::time::timeout(limit, gauge.all_places()).await.is_ok() {
+    if tokio::time::timeout(limit, gauge.all_places())
+        .await
+        .is_ok()
+    {
         return 0;
     }
     let left = gauge.max_connections - gauge.places.available_permits();
-    info!(connections = left, "the time to drain is over, cutting off connections");
+    info!(
+        connections = left,
+        "the time to drain is over, cutting off connections"
+    );
     let _ = stage.send(Stage::Over);
     gauge.all_places().await;
     left
@@ -129,7 +145,11 @@ impl Gauge {
     fn new(server: &Server) -> Arc<Self> {
         let max_connections = server.limits.max_connections.min(Semaphore::MAX_PERMITS);
         let places = Arc::new(Semaphore::new(max_connections));
-        Arc::new(Self { places, max_connections, metrics: Arc::clone(&server.metrics) })
+        Arc::new(Self {
+            places,
+            max_connections,
+            metrics: Arc::clone(&server.metrics),
+        })
     }
 
     async fn place(&self) -> OwnedSemaphorePermit {
@@ -156,7 +176,10 @@ impl Guest {
     fn enter(place: OwnedSemaphorePermit, metrics: &Arc<Metrics>) -> Self {
         metrics.accepted.fetch_add(1, Ordering::Relaxed);
         metrics.connections.fetch_add(1, Ordering::Relaxed);
-        Self { _place: place, metrics: Arc::clone(metrics) }
+        Self {
+            _place: place,
+            metrics: Arc::clone(metrics),
+        }
     }
 }
 

@@ -97,17 +97,29 @@ fn protocol(limits: &Limits) -> auto::Builder<TokioExecutor> {
 }
 
 /// One request and its answer, counted.
-async fn exchange(server: &Server, request: hyper::Request<Incoming>, in_flight: InFlight) -> hyper::Response<Guarded> {
+async fn exchange(
+    server: &Server,
+    request: hyper::Request<Incoming>,
+    in_flight: InFlight,
+) -> hyper::Response<Guarded> {
     let (parts, body) = request.into_parts();
     let vetted = match vet::head(&parts, &server.hosts) {
         Ok(()) => discard(body, &server.limits).await,
         Err(refusal) => Err(refusal),
     };
     let began = Instant::now();
-    let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
+    let target = parts
+        .uri
+        .path_and_query()
+        .map_or("/", |target| target.as_str());
     let (Response { kind, mut http }, ends_connection) = match &vetted {
         Ok(()) => {
-            let request = Request { method: &parts.method, target, headers: &parts.headers, now: now() };
+            let request = Request {
+                method: &parts.method,
+                target,
+                headers: &parts.headers,
+                now: now(),
+            };
             (server.answer.answer(&request), false)
         }
         Err(refusal) => (server.answer.refuse(refusal), refusal.ends_connection()),
@@ -119,12 +131,16 @@ async fn exchange(server: &Server, request: hyper::Request<Incoming>, in_flight:
         duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX), "answered"
     );
     if ends_connection && parts.version < Version::HTTP_2 {
-        http.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        http.headers_mut()
+            .insert(CONNECTION, HeaderValue::from_static("close"));
     }
     guarded(http, parts.method == Method::HEAD, in_flight)
 }
 
-#[expect(clippy::disallowed_methods, reason = "requests get their instant here and nowhere else")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "requests get their instant here and nowhere else"
+)]
 fn now() -> SystemTime {
     SystemTime::now()
 }
@@ -148,16 +164,28 @@ async fn discard(body: Incoming, limits: &Limits) -> Result<(), Refusal> {
 }
 
 /// The response as it goes out: HEAD keeps the length and loses the body.
-fn guarded(response: hyper::Response<Bytes>, head: bool, in_flight: InFlight) -> hyper::Response<Guarded> {
+fn guarded(
+    response: hyper::Response<Bytes>,
+    head: bool,
+    in_flight: InFlight,
+) -> hyper::Response<Guarded> {
     let (mut parts, mut bytes) = response.into_parts();
     if head {
         if parts.status != StatusCode::NOT_MODIFIED {
-            parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+            parts
+                .headers
+                .insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
         }
         bytes = Bytes::new();
     }
     in_flight.response_begins(bytes.len(), Instant::now());
-    hyper::Response::from_parts(parts, Guarded { bytes: Full::new(bytes), _in_flight: in_flight })
+    hyper::Response::from_parts(
+        parts,
+        Guarded {
+            bytes: Full::new(bytes),
+            _in_flight: in_flight,
+        },
+    )
 }
 
 /// A body that keeps its request in flight until the connection has taken it whole.

@@ -60,8 +60,17 @@ impl Clock {
     /// A connection made at `now`.
     pub(super) fn start(limits: Arc<Limits>, now: Instant) -> Arc<Self> {
         let deadline = now + limits.first_byte;
-        let state = State { phase: Phase::FirstByte, deadline, in_flight: 0, http2: false };
-        Arc::new(Self { limits, state: Mutex::new(state), expired: Notify::new() })
+        let state = State {
+            phase: Phase::FirstByte,
+            deadline,
+            in_flight: 0,
+            http2: false,
+        };
+        Arc::new(Self {
+            limits,
+            state: Mutex::new(state),
+            expired: Notify::new(),
+        })
     }
 
     /// The instant the connection ends unless its phase does before.
@@ -109,14 +118,20 @@ impl Clock {
         state.in_flight += 1;
         state.enter_at_least(Phase::Busy, now + self.limits.body + self.limits.write);
         drop(state);
-        InFlight { clock: Arc::clone(self) }
+        InFlight {
+            clock: Arc::clone(self),
+        }
     }
 
     /// Everything handed to the connection has gone out.
     pub(super) fn flushed(&self, crowded: bool, now: Instant) {
         let mut state = self.state();
         if state.phase == Phase::Flushing {
-            let idle = if crowded { self.limits.idle.min(CROWDED_IDLE) } else { self.limits.idle };
+            let idle = if crowded {
+                self.limits.idle.min(CROWDED_IDLE)
+            } else {
+                self.limits.idle
+            };
             state.enter(Phase::Idle, now + idle);
         }
     }
@@ -130,7 +145,8 @@ impl InFlight {
     /// The response is known: from here the client has time in proportion to its length.
     pub(super) fn response_begins(&self, length: usize, now: Instant) {
         let write = self.clock.limits.write;
-        let extra = Duration::from_secs(u64::try_from(length).unwrap_or(u64::MAX) / MIN_BYTES_PER_SECOND);
+        let extra =
+            Duration::from_secs(u64::try_from(length).unwrap_or(u64::MAX) / MIN_BYTES_PER_SECOND);
         let limit = (write + extra).min(write * MAX_WRITE_FACTOR);
         let mut state = self.clock.state();
         if state.in_flight == 1 {
@@ -160,7 +176,14 @@ impl State {
     /// A second request on an HTTP/2 connection must not shorten what the first was given.
     fn enter_at_least(&mut self, phase: Phase, deadline: Instant) {
         let running = self.phase == Phase::Busy;
-        self.enter(phase, if running { self.deadline.max(deadline) } else { deadline });
+        self.enter(
+            phase,
+            if running {
+                self.deadline.max(deadline)
+            } else {
+                deadline
+            },
+        );
     }
 }
 
@@ -218,7 +241,10 @@ mod tests {
         let now = Instant::now();
         let clock = Clock::start(limits(), now);
         clock.bytes_read(now);
-        let (first, second) = (clock.request_begins(true, now), clock.request_begins(true, now));
+        let (first, second) = (
+            clock.request_begins(true, now),
+            clock.request_begins(true, now),
+        );
         first.response_begins(100 << 20, now);
         left(&clock, now, "write", 40);
         second.response_begins(0, now);

@@ -26,7 +26,12 @@ pub(super) struct TimedStream {
 impl TimedStream {
     pub(super) fn new(socket: TcpStream, clock: Arc<Clock>, gauge: Arc<Gauge>) -> Self {
         let alarm = Box::pin(tokio::time::sleep_until(clock.deadline()));
-        Self { socket, clock, gauge, alarm }
+        Self {
+            socket,
+            clock,
+            gauge,
+            alarm,
+        }
     }
 
     /// Pending until the deadline, then an error.
@@ -43,7 +48,10 @@ impl TimedStream {
             if self.clock.deadline() <= Instant::now() {
                 self.gauge.timed_out(self.clock.name());
                 self.clock.expire();
-                return Poll::Ready(io::Error::new(io::ErrorKind::TimedOut, "the client took too long"));
+                return Poll::Ready(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    "the client took too long",
+                ));
             }
         }
     }
@@ -69,7 +77,11 @@ impl AsyncRead for TimedStream {
 }
 
 impl AsyncWrite for TimedStream {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         match Pin::new(&mut self.socket).poll_write(context, bytes) {
             Poll::Pending => self.poll_deadline(context).map(Err),
             ready => ready,

@@ -25,7 +25,12 @@ struct Echo(Stamp);
 
 impl Answer for Echo {
     fn answer(&self, request: &Request<'_>) -> Response {
-        let mut response = respond::sentence(&self.0, StatusCode::OK, "home", &format!("you asked {}", request.target));
+        let mut response = respond::sentence(
+            &self.0,
+            StatusCode::OK,
+            "home",
+            &format!("you asked {}", request.target),
+        );
         if request.target == "/big" {
             *response.http.body_mut() = Bytes::from(vec![b'x'; 64 << 20]);
         }
@@ -75,8 +80,15 @@ async fn start(limits: Limits) -> Running {
     let server = server(limits);
     let metrics = Arc::clone(&server.metrics);
     let (stop, stopped) = oneshot::channel::<()>();
-    let ended = tokio::spawn(serve(listener, server, async { stopped.await.unwrap_or(()) }));
-    Running { address, metrics, stop, ended }
+    let ended = tokio::spawn(serve(listener, server, async {
+        stopped.await.unwrap_or(())
+    }));
+    Running {
+        address,
+        metrics,
+        stop,
+        ended,
+    }
 }
 
 impl Running {
@@ -93,20 +105,27 @@ impl Running {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        tokio::time::timeout(PATIENCE, empty).await.expect("the server still holds a connection");
+        tokio::time::timeout(PATIENCE, empty)
+            .await
+            .expect("the server still holds a connection");
     }
 }
 
 async fn read_to_close(socket: &mut TcpStream) -> String {
     let mut got = Vec::new();
     // A reset is as good an end as any.
-    let _ = tokio::time::timeout(PATIENCE, socket.read_to_end(&mut got)).await.expect("the server never closed");
+    let _ = tokio::time::timeout(PATIENCE, socket.read_to_end(&mut got))
+        .await
+        .expect("the server never closed");
     String::from_utf8_lossy(&got).into_owned()
 }
 
 /// The statuses of the responses in a stream of bytes.
 fn statuses(got: &str) -> Vec<u16> {
-    got.split("HTTP/1.1 ").skip(1).filter_map(|rest| rest.get(..3)?.parse().ok()).collect()
+    got.split("HTTP/1.1 ")
+        .skip(1)
+        .filter_map(|rest| rest.get(..3)?.parse().ok())
+        .collect()
 }
 
 #[track_caller]
@@ -119,7 +138,12 @@ async fn a_silent_client_is_disconnected() {
     let running = start(limits()).await;
     assert_eq!(running.talk(b"").await, "");
     assert_eq!(running.talk(b"GET / HT").await, "");
-    assert_eq!(running.talk(b"GET / HTTP/1.1\r\nHost: shop.example\r\nX-A: ").await, "");
+    assert_eq!(
+        running
+            .talk(b"GET / HTTP/1.1\r\nHost: shop.example\r\nX-A: ")
+            .await,
+        ""
+    );
     running.until_nobody_is_connected().await;
 }
 
@@ -139,7 +163,9 @@ async fn trickling_headers_do_not_extend_the_deadline() {
         }
     });
     let mut got = Vec::new();
-    let _ = tokio::time::timeout(PATIENCE, reader.read_to_end(&mut got)).await.expect("the server never closed");
+    let _ = tokio::time::timeout(PATIENCE, reader.read_to_end(&mut got))
+        .await
+        .expect("the server never closed");
     assert_eq!(got, b"");
     trickle.await.unwrap();
 }
@@ -147,7 +173,9 @@ async fn trickling_headers_do_not_extend_the_deadline() {
 #[tokio::test]
 async fn an_idle_connection_is_closed_after_its_answer() {
     let running = start(limits()).await;
-    let got = running.talk(b"GET /a HTTP/1.1\r\nHost: shop.example\r\n\r\n").await;
+    let got = running
+        .talk(b"GET /a HTTP/1.1\r\nHost: shop.example\r\n\r\n")
+        .await;
     assert_statuses(&got, &[200]);
     assert!(got.contains("you asked /a"));
 }
@@ -163,7 +191,10 @@ async fn a_stalled_body_ends_the_request() {
 async fn a_client_that_does_not_read_is_disconnected() {
     let running = start(limits()).await;
     let mut socket = TcpStream::connect(running.address).await.unwrap();
-    socket.write_all(b"GET /big HTTP/1.1\r\nHost: shop.example\r\n\r\n").await.unwrap();
+    socket
+        .write_all(b"GET /big HTTP/1.1\r\nHost: shop.example\r\n\r\n")
+        .await
+        .unwrap();
     while running.metrics.requests_total() == 0 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -174,7 +205,9 @@ async fn a_client_that_does_not_read_is_disconnected() {
 #[tokio::test]
 async fn a_client_that_reads_gets_a_large_response_whole() {
     let running = start(limits()).await;
-    let got = running.talk(b"GET /big HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n").await;
+    let got = running
+        .talk(b"GET /big HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n")
+        .await;
     assert!(got.len() > 64 << 20, "{} bytes", got.len());
 }
 
@@ -183,19 +216,40 @@ async fn hosts_and_methods_are_vetted_on_the_wire() {
     let running = start(limits()).await;
     for (request, expected) in [
         ("GET / HTTP/1.1\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: shop.example\r\nHost: shop.example\r\n\r\n", 400),
+        (
+            "GET / HTTP/1.1\r\nHost: shop.example\r\nHost: shop.example\r\n\r\n",
+            400,
+        ),
         ("GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400),
-        ("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", 421),
-        ("GET http://shop.example/x HTTP/1.1\r\nHost: other\r\nConnection: close\r\n\r\n", 200),
-        ("GET http://evil.example/x HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n", 421),
+        (
+            "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+            421,
+        ),
+        (
+            "GET http://shop.example/x HTTP/1.1\r\nHost: other\r\nConnection: close\r\n\r\n",
+            200,
+        ),
+        (
+            "GET http://evil.example/x HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n",
+            421,
+        ),
         ("GET / HTTP/1.0\r\n\r\n", 200),
-        ("CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example\r\n\r\n", 405),
+        (
+            "CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example\r\n\r\n",
+            405,
+        ),
         ("TRACE / HTTP/1.1\r\nHost: shop.example\r\n\r\n", 405),
         ("OPTIONS * HTTP/1.1\r\nHost: shop.example\r\n\r\n", 405),
-        ("POST / HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 3\r\n\r\nabc", 405),
+        (
+            "POST / HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 3\r\n\r\nabc",
+            405,
+        ),
     ] {
         let got = running.talk(request.as_bytes()).await;
-        assert!(got.starts_with("HTTP/1.") && got.get(9..12) == Some(&expected.to_string()), "{request:?}: {got}");
+        assert!(
+            got.starts_with("HTTP/1.") && got.get(9..12) == Some(&expected.to_string()),
+            "{request:?}: {got}"
+        );
     }
 }
 
@@ -239,14 +293,22 @@ async fn smuggled_requests_are_never_answered() {
         "X: y\r\n continued\r\n\r\n",
         "X\0Y: z\r\n\r\n",
     ] {
-        let got = running.talk(format!("GET /a HTTP/1.1\r\nHost: shop.example\r\n{head}{smuggled}").as_bytes()).await;
+        let got = running
+            .talk(format!("GET /a HTTP/1.1\r\nHost: shop.example\r\n{head}{smuggled}").as_bytes())
+            .await;
         assert!(!got.contains("/smuggled"), "{head:?}: {got}");
-        assert!(statuses(&got).iter().all(|status| *status >= 400), "{head:?}: {got}");
+        assert!(
+            statuses(&got).iter().all(|status| *status >= 400),
+            "{head:?}: {got}"
+        );
     }
     // Both framings: the chunks count, and what follows them is a request of its own, not part of the body.
     let both = "GET /a HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
     let got = running.talk(format!("{both}{smuggled}").as_bytes()).await;
-    assert!(!got.contains("/smuggled"), "a message with both framings must end its connection: {got}");
+    assert!(
+        !got.contains("/smuggled"),
+        "a message with both framings must end its connection: {got}"
+    );
 }
 
 #[tokio::test]
@@ -256,13 +318,28 @@ async fn pipelined_requests_are_answered_in_order() {
                     GET /3 HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n";
     let got = running.talk(requests.as_bytes()).await;
     assert_statuses(&got, &[200, 200, 200]);
-    assert!(got.contains("you asked /1") && !got.contains("you asked /2") && got.contains("you asked /3"), "{got}");
+    assert!(
+        got.contains("you asked /1")
+            && !got.contains("you asked /2")
+            && got.contains("you asked /3"),
+        "{got}"
+    );
     assert_eq!(got.matches("content-length: 13").count(), 3, "{got}");
 }
 
 /// Frames of HTTP/2 by hand: length, type, flags, stream.
 fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
-    let mut frame = vec![0, 0, u8::try_from(payload.len()).unwrap(), kind, flags, 0, 0, 0, stream];
+    let mut frame = vec![
+        0,
+        0,
+        u8::try_from(payload.len()).unwrap(),
+        kind,
+        flags,
+        0,
+        0,
+        0,
+        stream,
+    ];
     frame.extend_from_slice(payload);
     frame
 }
@@ -286,6 +363,21 @@ async fn http2_is_spoken_without_tls_and_a_bare_preface_is_disconnected() {
     assert_eq!(running.metrics.requests_total(), 1);
 }
 
+#[tokio::test]
+async fn an_http2_client_without_room_for_a_response_is_disconnected() {
+    let running = start(limits()).await;
+    let mut request = PREFACE.to_vec();
+    // SETTINGS_INITIAL_WINDOW_SIZE = 0: the response's body may never be sent.
+    request.extend(frame(4, 0, 0, &[0, 4, 0, 0, 0, 0]));
+    let mut headers = vec![0x82, 0x86, 0x84, 0x41, 12];
+    headers.extend_from_slice(b"shop.example");
+    request.extend(frame(1, 5, 1, &headers));
+    let got = running.talk(&request).await;
+    assert!(!got.contains("you asked"), "{got:?}");
+    assert_eq!(running.metrics.requests_total(), 1);
+    running.until_nobody_is_connected().await;
+}
+
 struct Failing {
     failures: u32,
     inner: TcpListener,
@@ -307,44 +399,86 @@ async fn running_out_of_descriptors_does_not_end_the_loop() {
     let address = inner.local_addr().unwrap();
     let server = server(limits());
     let metrics = Arc::clone(&server.metrics);
-    tokio::spawn(serve(Failing { failures: 3, inner }, server, std::future::pending()));
+    tokio::spawn(serve(
+        Failing { failures: 3, inner },
+        server,
+        std::future::pending(),
+    ));
     let mut socket = TcpStream::connect(address).await.unwrap();
-    socket.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await.unwrap();
+    socket
+        .write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .await
+        .unwrap();
     assert_statuses(&read_to_close(&mut socket).await, &[200]);
     assert_eq!(metrics.accept_errors.load(Ordering::Relaxed), 3);
 }
 
 #[tokio::test]
 async fn a_full_house_serves_again_when_silent_clients_time_out() {
-    let running = start(Limits { max_connections: 2, ..limits() }).await;
-    let silent = [TcpStream::connect(running.address).await.unwrap(), TcpStream::connect(running.address).await.unwrap()];
-    let got = running.talk(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
+    let running = start(Limits {
+        max_connections: 2,
+        ..limits()
+    })
+    .await;
+    let silent = [
+        TcpStream::connect(running.address).await.unwrap(),
+        TcpStream::connect(running.address).await.unwrap(),
+    ];
+    let got = running
+        .talk(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .await;
     assert_statuses(&got, &[200]);
     drop(silent);
 }
 
 #[tokio::test]
 async fn shutdown_ends_idle_connections_and_refuses_new_ones() {
-    let running = start(Limits { idle: PATIENCE, drain: PATIENCE, ..limits() }).await;
+    let running = start(Limits {
+        idle: PATIENCE,
+        drain: PATIENCE,
+        ..limits()
+    })
+    .await;
     let mut idle = TcpStream::connect(running.address).await.unwrap();
-    idle.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    idle.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        .await
+        .unwrap();
     let mut some = [0; 12];
     idle.read_exact(&mut some).await.unwrap();
     running.stop.send(()).unwrap();
     read_to_close(&mut idle).await;
-    assert_eq!(tokio::time::timeout(PATIENCE, running.ended).await.unwrap().unwrap(), 0);
+    assert_eq!(
+        tokio::time::timeout(PATIENCE, running.ended)
+            .await
+            .unwrap()
+            .unwrap(),
+        0
+    );
     assert!(TcpStream::connect(running.address).await.is_err());
 }
 
 #[tokio::test]
 async fn a_client_that_will_not_leave_is_cut_off() {
-    let patient = Limits { body: PATIENCE * 2, write: PATIENCE * 2, ..limits() };
+    let patient = Limits {
+        body: PATIENCE * 2,
+        write: PATIENCE * 2,
+        ..limits()
+    };
     let running = start(patient).await;
     let mut stuck = TcpStream::connect(running.address).await.unwrap();
-    stuck.write_all(b"GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    stuck
+        .write_all(b"GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        .await
+        .unwrap();
     while running.metrics.requests_total() == 0 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     running.stop.send(()).unwrap();
-    assert_eq!(tokio::time::timeout(PATIENCE, running.ended).await.unwrap().unwrap(), 1);
+    assert_eq!(
+        tokio::time::timeout(PATIENCE, running.ended)
+            .await
+            .unwrap()
+            .unwrap(),
+        1
+    );
 }

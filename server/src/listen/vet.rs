@@ -26,7 +26,9 @@ pub enum Refusal {
     #[error("the request is malformed: {0}")]
     Malformed(&'static str),
     /// Another shop's door.
-    #[error("this server does not answer for `{0}`; an operator can add it to `hosts` in the configuration")]
+    #[error(
+        "this server does not answer for `{0}`; an operator can add it to `hosts` in the configuration"
+    )]
     WrongHost(String),
     /// Neither GET nor HEAD.
     #[error("the method {0} does nothing here")]
@@ -66,7 +68,11 @@ pub(super) fn head(parts: &Parts, hosts: &Hosts) -> Result<(), Refusal> {
         return Err(Refusal::Malformed("HTTP/1.0 has no transfer codings"));
     }
     // CONNECT names a host to go to, not the one it is for: it is refused before hosts are looked at.
-    let host = if parts.method == Method::CONNECT { None } else { host(parts)? };
+    let host = if parts.method == Method::CONNECT {
+        None
+    } else {
+        host(parts)?
+    };
     if parts.method != Method::GET && parts.method != Method::HEAD {
         return Err(Refusal::Method(parts.method.clone()));
     }
@@ -88,7 +94,9 @@ fn host(parts: &Parts) -> Result<Option<String>, Refusal> {
         (_, Some(_)) => return Err(Refusal::Malformed("more than one Host")),
         (None, None) => None,
         (Some(value), None) => {
-            let text = value.to_str().map_err(|_| Refusal::Malformed("a Host that is no text"))?;
+            let text = value
+                .to_str()
+                .map_err(|_| Refusal::Malformed("a Host that is no text"))?;
             Some(parse_host(text)?)
         }
     };
@@ -96,9 +104,15 @@ fn host(parts: &Parts) -> Result<Option<String>, Refusal> {
         && scheme != "http"
         && scheme != "https"
     {
-        return Err(Refusal::Malformed("a target that is neither http nor https"));
+        return Err(Refusal::Malformed(
+            "a target that is neither http nor https",
+        ));
     }
-    let target = parts.uri.authority().map(|authority| parse_host(authority.as_str())).transpose()?;
+    let target = parts
+        .uri
+        .authority()
+        .map(|authority| parse_host(authority.as_str()))
+        .transpose()?;
     match (parts.version, header, target) {
         (Version::HTTP_11, None, _) => Err(Refusal::Malformed("no Host")),
         (Version::HTTP_2, None, None) => Err(Refusal::Malformed("no :authority")),
@@ -118,11 +132,23 @@ fn parse_host(text: &str) -> Result<String, Refusal> {
     let rest = text.strip_prefix(host).ok_or(MALFORMED)?;
     let port_is_sound = match rest.strip_prefix(':') {
         None => rest.is_empty(),
-        Some(port) => port.is_empty() || port.parse::<u16>().is_ok_and(|_| port.bytes().all(|b| b.is_ascii_digit())),
+        Some(port) => {
+            port.is_empty()
+                || port
+                    .parse::<u16>()
+                    .is_ok_and(|_| port.bytes().all(|b| b.is_ascii_digit()))
+        }
     };
     let name_is_sound = match host.strip_prefix('[') {
-        Some(bracketed) => bracketed.strip_suffix(']').is_some_and(|ip| ip.parse::<IpAddr>().is_ok_and(|ip| ip.is_ipv6())),
-        None => !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte)),
+        Some(bracketed) => bracketed
+            .strip_suffix(']')
+            .is_some_and(|ip| ip.parse::<IpAddr>().is_ok_and(|ip| ip.is_ipv6())),
+        None => {
+            !host.is_empty()
+                && host
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
+        }
     };
     if !port_is_sound || !name_is_sound {
         return Err(MALFORMED);
@@ -141,7 +167,9 @@ mod tests {
     use super::*;
     use hyper::Request;
 
-    fn check(build: impl FnOnce(hyper::http::request::Builder) -> hyper::http::request::Builder) -> u16 {
+    fn check(
+        build: impl FnOnce(hyper::http::request::Builder) -> hyper::http::request::Builder,
+    ) -> u16 {
         let (parts, ()) = build(Request::builder()).body(()).unwrap().into_parts();
         let hosts = Hosts::Named(vec!["shop.example".to_owned()]);
         head(&parts, &hosts).map_or_else(|refusal| refusal.status(), |()| 200)
@@ -169,12 +197,22 @@ mod tests {
             ("[::1", 400),
             ("[127.0.0.1]", 400),
         ] {
-            assert_eq!(check(|request| request.uri("/").header(HOST, host)), status, "{host:?}");
+            assert_eq!(
+                check(|request| request.uri("/").header(HOST, host)),
+                status,
+                "{host:?}"
+            );
         }
         assert_eq!(check(|request| request.uri("/")), 400);
-        assert_eq!(check(|request| request.uri("/").version(Version::HTTP_10)), 200);
+        assert_eq!(
+            check(|request| request.uri("/").version(Version::HTTP_10)),
+            200
+        );
         let twice = |request: hyper::http::request::Builder| {
-            request.uri("/").header(HOST, "shop.example").header(HOST, "shop.example")
+            request
+                .uri("/")
+                .header(HOST, "shop.example")
+                .header(HOST, "shop.example")
         };
         assert_eq!(check(twice), 400);
     }
@@ -192,15 +230,27 @@ mod tests {
         let http2 = |uri: &str| Request::builder().version(Version::HTTP_2).uri(uri);
         assert_eq!(check(|_| http2("https://shop.example/")), 200);
         assert_eq!(check(|_| http2("/")), 400);
-        assert_eq!(check(|_| http2("https://shop.example/").header(HOST, "evil.example")), 400);
+        assert_eq!(
+            check(|_| http2("https://shop.example/").header(HOST, "evil.example")),
+            400
+        );
     }
 
     #[test]
     fn only_get_and_head_pass() {
-        for method in ["POST", "PUT", "DELETE", "TRACE", "OPTIONS", "CONNECT", "BREW"] {
-            assert_eq!(check(|r| r.method(method).uri("/").header(HOST, "shop.example")), 405, "{method}");
+        for method in [
+            "POST", "PUT", "DELETE", "TRACE", "OPTIONS", "CONNECT", "BREW",
+        ] {
+            assert_eq!(
+                check(|r| r.method(method).uri("/").header(HOST, "shop.example")),
+                405,
+                "{method}"
+            );
         }
-        assert_eq!(check(|r| r.method("HEAD").uri("/").header(HOST, "shop.example")), 200);
+        assert_eq!(
+            check(|r| r.method("HEAD").uri("/").header(HOST, "shop.example")),
+            200
+        );
         assert_eq!(check(|r| r.uri("*").header(HOST, "shop.example")), 400);
     }
 }

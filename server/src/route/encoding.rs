@@ -8,10 +8,19 @@ use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// The set of `application/x-www-form-urlencoded`; a space becomes `+` on top of it.
-const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_').remove(b' ');
+const FORM: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'*')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b' ');
 
 /// Writes one path segment.
 pub(super) fn write_segment(out: &mut impl fmt::Write, segment: &str) -> fmt::Result {
@@ -19,7 +28,12 @@ pub(super) fn write_segment(out: &mut impl fmt::Write, segment: &str) -> fmt::Re
 }
 
 /// Writes `name=value` of a query, preceded by `?` or `&`.
-pub(super) fn write_pair(out: &mut impl fmt::Write, first: &mut bool, name: &str, value: &str) -> fmt::Result {
+pub(super) fn write_pair(
+    out: &mut impl fmt::Write,
+    first: &mut bool,
+    name: &str,
+    value: &str,
+) -> fmt::Result {
     out.write_char(if std::mem::take(first) { '?' } else { '&' })?;
     write_form(out, name)?;
     out.write_char('=')?;

@@ -77,7 +77,10 @@ impl Listing {
 
     /// A search for these words.
     pub fn search(words: &str) -> Self {
-        Self { q: tidy_words(words), ..Self::new() }
+        Self {
+            q: tidy_words(words),
+            ..Self::new()
+        }
     }
 
     /// The same list with one facet value chosen if it was not, dropped if it was; back on page 1.
@@ -107,41 +110,66 @@ impl Listing {
     /// The same list and filters at another page.
     #[must_use]
     pub fn with_page(&self, page: u32) -> Self {
-        Self { page: page.clamp(1, MAX_PAGE), ..self.clone() }
+        Self {
+            page: page.clamp(1, MAX_PAGE),
+            ..self.clone()
+        }
     }
 
     /// The same filters in another order, `None` for the default; back on page 1.
     #[must_use]
     pub fn with_sort(&self, sort: Option<Sort>) -> Self {
-        Self { sort, page: 1, ..self.clone() }
+        Self {
+            sort,
+            page: 1,
+            ..self.clone()
+        }
     }
 
     /// The same list with other price bounds; back on page 1.
     #[must_use]
     pub fn with_price(&self, min: Option<PriceBound>, max: Option<PriceBound>) -> Self {
-        Self { price_min: min, price_max: max, page: 1, ..self.clone() }
+        Self {
+            price_min: min,
+            price_max: max,
+            page: 1,
+            ..self.clone()
+        }
     }
 
     /// The same list, showing only what can be had now or everything; back on page 1.
     #[must_use]
     pub fn with_in_stock(&self, in_stock: bool) -> Self {
-        Self { in_stock, page: 1, ..self.clone() }
+        Self {
+            in_stock,
+            page: 1,
+            ..self.clone()
+        }
     }
 
     /// The same words and order, every filter dropped; back on page 1.
     #[must_use]
     pub fn without_filters(&self) -> Self {
-        Self { q: self.q.clone(), sort: self.sort, ..Self::new() }
+        Self {
+            q: self.q.clone(),
+            sort: self.sort,
+            ..Self::new()
+        }
     }
 
     /// Whether a facet value is chosen.
     pub fn has_facet(&self, code: &str, value: &str) -> bool {
-        self.facets.get(code).is_some_and(|values| values.contains(value))
+        self.facets
+            .get(code)
+            .is_some_and(|values| values.contains(value))
     }
 
     /// Whether anything narrows the list besides the search words.
     pub fn is_filtered(&self) -> bool {
-        !self.facets.is_empty() || self.price_min.is_some() || self.price_max.is_some() || self.in_stock
+        !self.facets.is_empty()
+            || self.price_min.is_some()
+            || self.price_max.is_some()
+            || self.in_stock
     }
 
     /// Reads the pairs of a query, dropping what means nothing. `default_sort` is the order that needs no parameter.
@@ -152,16 +180,29 @@ impl Listing {
             match name.as_str() {
                 "q" if default_sort == Sort::Relevance => listing.q = tidy_words(value),
                 "sort" => listing.sort = Sort::parse(value),
-                "page" => listing.page = value.parse().ok().filter(|page| (1..=MAX_PAGE).contains(page)).unwrap_or(1),
+                "page" => {
+                    listing.page = value
+                        .parse()
+                        .ok()
+                        .filter(|page| (1..=MAX_PAGE).contains(page))
+                        .unwrap_or(1)
+                }
                 "price-min" => listing.price_min = PriceBound::parse(value),
                 "price-max" => listing.price_max = PriceBound::parse(value),
                 "stock" => listing.in_stock = value == "in",
                 facet => {
-                    let Some(code) = facet.strip_prefix("f.").filter(|code| is_facet_text(code)) else { continue };
+                    let Some(code) = facet.strip_prefix("f.").filter(|code| is_facet_text(code))
+                    else {
+                        continue;
+                    };
                     if !is_facet_text(value) || facet_values == MAX_FACET_VALUES {
                         continue;
                     }
-                    let new = listing.facets.entry(code.to_owned()).or_default().insert(value.clone());
+                    let new = listing
+                        .facets
+                        .entry(code.to_owned())
+                        .or_default()
+                        .insert(value.clone());
                     facet_values += usize::from(new);
                 }
             }
@@ -211,8 +252,14 @@ impl Listing {
 
 impl Sort {
     /// Every order, as a visitor should be offered them.
-    pub const ALL: [Self; 6] =
-        [Self::Relevance, Self::Featured, Self::PriceAsc, Self::PriceDesc, Self::Name, Self::Newest];
+    pub const ALL: [Self; 6] = [
+        Self::Relevance,
+        Self::Featured,
+        Self::PriceAsc,
+        Self::PriceDesc,
+        Self::Name,
+        Self::Newest,
+    ];
 
     /// The value of the `sort` parameter.
     pub fn code(self) -> &'static str {
@@ -259,9 +306,15 @@ impl PriceBound {
     /// The bound in minor units of a currency; decimals that the currency does not have are cut off.
     pub fn minor(&self, currency: Currency) -> i64 {
         let (whole, fraction) = self.0.split_once('.').unwrap_or((&self.0, ""));
-        let padded = fraction.bytes().chain(std::iter::repeat(b'0')).take(usize::from(currency.exponent()));
+        let padded = fraction
+            .bytes()
+            .chain(std::iter::repeat(b'0'))
+            .take(usize::from(currency.exponent()));
         // At most 12 + 4 digits, so the arithmetic cannot overflow.
-        whole.bytes().chain(padded).fold(0, |minor, digit| minor * 10 + i64::from(digit - b'0'))
+        whole
+            .bytes()
+            .chain(padded)
+            .fold(0, |minor, digit| minor * 10 + i64::from(digit - b'0'))
     }
 }
 
@@ -273,9 +326,17 @@ impl Default for Listing {
 
 /// One space between words, no control characters, bounded.
 fn tidy_words(text: &str) -> String {
-    let printable: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let printable: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     let joined = printable.split_whitespace().collect::<Vec<_>>().join(" ");
-    joined.chars().take(MAX_QUERY_CHARS).collect::<String>().trim_end().to_owned()
+    joined
+        .chars()
+        .take(MAX_QUERY_CHARS)
+        .collect::<String>()
+        .trim_end()
+        .to_owned()
 }
 
 fn is_facet_text(text: &str) -> bool {

@@ -20,7 +20,10 @@ fn check(target: &str, canonical_url: &str) {
 #[track_caller]
 fn redirects(target: &str, canonical_url: &str) {
     check(target, canonical_url);
-    assert!(!Route::parse(target).unwrap().canonical, "{target} should redirect");
+    assert!(
+        !Route::parse(target).unwrap().canonical,
+        "{target} should redirect"
+    );
 }
 
 #[track_caller]
@@ -66,38 +69,83 @@ fn other_spellings_redirect_to_the_one_address() {
     redirects("/p/shirt?", "/p/shirt");
     redirects("/search?page=2&q=lamp", "/search?q=lamp&page=2");
     redirects("/search?q=++red%0A%00shoe+", "/search?q=red+shoe");
-    redirects("/search?q=lamp&sort=relevance&page=1&price-min=&stock=", "/search?q=lamp");
+    redirects(
+        "/search?q=lamp&sort=relevance&page=1&price-min=&stock=",
+        "/search?q=lamp",
+    );
     redirects("/c/a?sort=featured", "/c/a");
     redirects("/c/a?sort=relevance", "/c/a");
     redirects("/c/a?q=lamp", "/c/a");
     redirects("/c/a?page=0&page=-1&page=x", "/c/a");
-    redirects("/c/a?f.size=m&f.color=red&f.color=red&f.=x&f.y=", "/c/a?f.color=red&f.size=m");
-    redirects("/c/a?price-min=012,50&price-max=free", "/c/a?price-min=12.5");
-    redirects("/p/shirt?size=xl&color=red&variant=7", "/p/shirt?variant=7&color=red&size=xl");
+    redirects(
+        "/c/a?f.size=m&f.color=red&f.color=red&f.=x&f.y=",
+        "/c/a?f.color=red&f.size=m",
+    );
+    redirects(
+        "/c/a?price-min=012,50&price-max=free",
+        "/c/a?price-min=12.5",
+    );
+    redirects(
+        "/p/shirt?size=xl&color=red&variant=7",
+        "/p/shirt?variant=7&color=red&size=xl",
+    );
 }
 
 #[test]
 fn an_encoding_a_proxy_may_change_is_served_and_not_redirected() {
-    for url in ["/p/caf%c3%a9", "/p/%73hirt", "/search?q=red%20shoe", "/search?q=~"] {
+    for url in [
+        "/p/caf%c3%a9",
+        "/p/%73hirt",
+        "/search?q=red%20shoe",
+        "/search?q=~",
+    ] {
         assert!(Route::parse(url).unwrap().canonical, "{url}");
     }
-    assert_eq!(Route::parse("/p/%73hirt").unwrap().route, Route::product("shirt"));
+    assert_eq!(
+        Route::parse("/p/%73hirt").unwrap().route,
+        Route::product("shirt")
+    );
 }
 
 #[test]
 fn broken_addresses_are_refused_and_foreign_ones_not_found() {
     refused("", RouteError::Malformed("a path starts with a slash"));
     refused("*", RouteError::Malformed("a path starts with a slash"));
-    for path in ["/p/%", "/p/%4", "/p/%zz", "/p/%ff", "/p/a%00b", "/p/%0d%0aSet-Cookie:x", "/c/%C0%AF"] {
+    for path in [
+        "/p/%",
+        "/p/%4",
+        "/p/%zz",
+        "/p/%ff",
+        "/p/a%00b",
+        "/p/%0d%0aSet-Cookie:x",
+        "/c/%C0%AF",
+    ] {
         refused(path, MALFORMED_PATH);
     }
-    for path in ["/x", "/p", "/c", "/p/a/b", "/p/a%2Fb", "/p/a%5Cb", "/p/a%20b", "/sitemaps/0.xml", "/sitemaps/07.xml", "/P/shirt"] {
+    for path in [
+        "/x",
+        "/p",
+        "/c",
+        "/p/a/b",
+        "/p/a%2Fb",
+        "/p/a%5Cb",
+        "/p/a%20b",
+        "/sitemaps/0.xml",
+        "/sitemaps/07.xml",
+        "/P/shirt",
+    ] {
         refused(path, RouteError::NotFound);
     }
     refused(&format!("/p/{}", "a".repeat(201)), RouteError::NotFound);
     refused(&format!("/c/{}", "a/".repeat(40)), RouteError::NotFound);
-    refused(&format!("/search?q={}", "a".repeat(9000)), RouteError::TooLong);
-    refused(&format!("/search?{}", "a&".repeat(200)), RouteError::Malformed("too many parameters"));
+    refused(
+        &format!("/search?q={}", "a".repeat(9000)),
+        RouteError::TooLong,
+    );
+    refused(
+        &format!("/search?{}", "a&".repeat(200)),
+        RouteError::Malformed("too many parameters"),
+    );
 }
 
 #[test]
@@ -117,63 +165,154 @@ fn long_and_odd_queries_are_cut_to_size() {
 #[test]
 fn printing_is_a_fixed_point_for_any_input() {
     const ALPHABET: &[&str] = &[
-        "/", "?", "&", "=", "%", "+", ".", "..", "a", "ö", "%2F", "%C3%A9", "%00", "p", "c", "search", "q", "f.", "f.x",
-        "page", "2", "sort", "name", "price-min", "1,5", "variant", "stock", "in", "b", "pages", " ", "\"", "<", "partials/offer/", "#",
+        "/",
+        "?",
+        "&",
+        "=",
+        "%",
+        "+",
+        ".",
+        "..",
+        "a",
+        "ö",
+        "%2F",
+        "%C3%A9",
+        "%00",
+        "p",
+        "c",
+        "search",
+        "q",
+        "f.",
+        "f.x",
+        "page",
+        "2",
+        "sort",
+        "name",
+        "price-min",
+        "1,5",
+        "variant",
+        "stock",
+        "in",
+        "b",
+        "pages",
+        " ",
+        "\"",
+        "<",
+        "partials/offer/",
+        "#",
     ];
     let mut state: u64 = 0x9E37_79B9_7F4A_7C15;
     let mut next = |bound: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(state >> 33).unwrap() % bound
     };
     let mut parsed_count = 0;
     for _ in 0..50_000 {
         let prefix = ["/", "/p/", "/c/", "/search?", "/b/x?", "/c/x?f."][next(6)];
-        let tail: String = (0..next(12)).map(|_| ALPHABET[next(ALPHABET.len())]).collect();
+        let tail: String = (0..next(12))
+            .map(|_| ALPHABET[next(ALPHABET.len())])
+            .collect();
         let target = format!("{prefix}{tail}");
-        let Ok(parsed) = Route::parse(&target) else { continue };
+        let Ok(parsed) = Route::parse(&target) else {
+            continue;
+        };
         parsed_count += 1;
         let url = parsed.route.to_string();
-        assert!(url.is_ascii() && url.starts_with('/') && !url.starts_with("//"), "{target:?} -> {url:?}");
-        assert!(!url.bytes().any(|byte| byte.is_ascii_control() || b" \"<>\\".contains(&byte)), "{url:?}");
+        assert!(
+            url.is_ascii() && url.starts_with('/') && !url.starts_with("//"),
+            "{target:?} -> {url:?}"
+        );
+        assert!(
+            !url.bytes()
+                .any(|byte| byte.is_ascii_control() || b" \"<>\\".contains(&byte)),
+            "{url:?}"
+        );
         let again = Route::parse(&url).unwrap();
         assert!(again.canonical, "{target:?} -> {url:?} would loop");
         assert_eq!(again.route, parsed.route, "{target:?}");
     }
-    assert!(parsed_count > 10_000, "the generator found only {parsed_count} routes");
+    assert!(
+        parsed_count > 10_000,
+        "the generator found only {parsed_count} routes"
+    );
 }
 
 #[test]
 fn listings_derive_the_next_listing() {
-    let listing = Listing::search("lamp").with_facet_toggled("color", "red").with_page(4);
+    let listing = Listing::search("lamp")
+        .with_facet_toggled("color", "red")
+        .with_page(4);
     let route = Route::search(listing.clone());
     assert_eq!(route.href(), "/search?q=lamp&f.color=red&page=4");
     let hrefs = |next: Listing| route.with_listing(next).href();
-    assert_eq!(hrefs(listing.with_facet_toggled("color", "blue")), "/search?q=lamp&f.color=blue&f.color=red");
-    assert_eq!(hrefs(listing.with_facet_toggled("color", "red")), "/search?q=lamp");
-    assert_eq!(hrefs(listing.with_sort(Some(Sort::PriceDesc))), "/search?q=lamp&sort=price-desc&f.color=red");
-    assert_eq!(hrefs(listing.with_sort(Some(Sort::Relevance))), "/search?q=lamp&f.color=red");
-    assert_eq!(hrefs(listing.with_in_stock(true).without_filters()), "/search?q=lamp");
+    assert_eq!(
+        hrefs(listing.with_facet_toggled("color", "blue")),
+        "/search?q=lamp&f.color=blue&f.color=red"
+    );
+    assert_eq!(
+        hrefs(listing.with_facet_toggled("color", "red")),
+        "/search?q=lamp"
+    );
+    assert_eq!(
+        hrefs(listing.with_sort(Some(Sort::PriceDesc))),
+        "/search?q=lamp&sort=price-desc&f.color=red"
+    );
+    assert_eq!(
+        hrefs(listing.with_sort(Some(Sort::Relevance))),
+        "/search?q=lamp&f.color=red"
+    );
+    assert_eq!(
+        hrefs(listing.with_in_stock(true).without_filters()),
+        "/search?q=lamp"
+    );
     assert!(listing.has_facet("color", "red") && listing.is_filtered());
-    assert_eq!(Route::category("a/b").with_listing(Listing::new().with_page(0)).href(), "/c/a/b");
+    assert_eq!(
+        Route::category("a/b")
+            .with_listing(Listing::new().with_page(0))
+            .href(),
+        "/c/a/b"
+    );
 }
 
 #[test]
 fn price_bounds_become_minor_units_of_any_currency() {
-    let minor = |text: &str, code: &str| PriceBound::parse(text).map(|b| b.minor(Currency::parse(code).unwrap()));
+    let minor = |text: &str, code: &str| {
+        PriceBound::parse(text).map(|b| b.minor(Currency::parse(code).unwrap()))
+    };
     assert_eq!(minor("12,5", "EUR"), Some(1250));
     assert_eq!(minor(".5", "EUR"), Some(50));
     assert_eq!(minor("0012.3456", "JPY"), Some(12));
-    assert_eq!(minor("999999999999.9999", "CLF"), Some(9_999_999_999_999_999));
-    for text in ["", ".", "-1", "1.2.3", "1e3", "1.23456", "1234567890123", "٣"] {
+    assert_eq!(
+        minor("999999999999.9999", "CLF"),
+        Some(9_999_999_999_999_999)
+    );
+    for text in [
+        "",
+        ".",
+        "-1",
+        "1.2.3",
+        "1e3",
+        "1.23456",
+        "1234567890123",
+        "٣",
+    ] {
         assert_eq!(minor(text, "EUR"), None, "{text:?}");
     }
 }
 
 #[test]
 fn chosen_options_are_kept_for_the_page_to_resolve() {
-    let Route::Product { options, variant, .. } = Route::parse("/p/x?size=l&color=red&size=m").unwrap().route else {
+    let Route::Product {
+        options, variant, ..
+    } = Route::parse("/p/x?size=l&color=red&size=m").unwrap().route
+    else {
         panic!("not a product");
     };
     assert_eq!(variant, None);
-    assert_eq!(options, BTreeMap::from([("color".into(), "red".into()), ("size".into(), "m".into())]));
+    assert_eq!(
+        options,
+        BTreeMap::from([("color".into(), "red".into()), ("size".into(), "m".into())])
+    );
 }

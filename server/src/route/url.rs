@@ -129,28 +129,55 @@ impl Route {
         let route = Self::from_parts(&segments, &pairs)?;
         // Encodings are compared decoded: a proxy that re-encodes what we redirect to must not cause a loop.
         let url = route.to_string();
-        let url_pairs = url.split_once('?').map(|(_, query)| decode_query(query)).unwrap_or_default();
-        Ok(Parsed { canonical: path.canonical && url_pairs == pairs, route, url })
+        let url_pairs = url
+            .split_once('?')
+            .map(|(_, query)| decode_query(query))
+            .unwrap_or_default();
+        Ok(Parsed {
+            canonical: path.canonical && url_pairs == pairs,
+            route,
+            url,
+        })
     }
 
     fn from_parts(segments: &[&str], pairs: &[(String, String)]) -> Result<Self, RouteError> {
         let listing = |default| Listing::from_pairs(pairs, default);
         Ok(match *segments {
             [] => Self::Home,
-            ["c", ref path @ ..] if !path.is_empty() => {
-                Self::Category { path: checked_path(path)?, listing: listing(Sort::Featured) }
-            }
+            ["c", ref path @ ..] if !path.is_empty() => Self::Category {
+                path: checked_path(path)?,
+                listing: listing(Sort::Featured),
+            },
             ["p", slug] => {
                 let (variant, options) = choice(pairs);
-                Self::Product { slug: checked_slug(slug)?, variant, options }
+                Self::Product {
+                    slug: checked_slug(slug)?,
+                    variant,
+                    options,
+                }
             }
-            ["b", slug] => Self::Brand { slug: checked_slug(slug)?, listing: listing(Sort::Featured) },
-            ["search"] => Self::Search { listing: listing(Sort::Relevance) },
-            ["pages", slug] => Self::Content { slug: checked_slug(slug)? },
-            ["partials", "offer", slug] => Self::Offer { slug: checked_slug(slug)?, variant: choice(pairs).0 },
-            ["assets", hash, name] => Self::Asset { hash: checked_slug(hash)?, name: checked_slug(name)? },
+            ["b", slug] => Self::Brand {
+                slug: checked_slug(slug)?,
+                listing: listing(Sort::Featured),
+            },
+            ["search"] => Self::Search {
+                listing: listing(Sort::Relevance),
+            },
+            ["pages", slug] => Self::Content {
+                slug: checked_slug(slug)?,
+            },
+            ["partials", "offer", slug] => Self::Offer {
+                slug: checked_slug(slug)?,
+                variant: choice(pairs).0,
+            },
+            ["assets", hash, name] => Self::Asset {
+                hash: checked_slug(hash)?,
+                name: checked_slug(name)?,
+            },
             ["sitemap.xml"] => Self::SitemapIndex,
-            ["sitemaps", file] => Self::Sitemap { number: sitemap_number(file).ok_or(RouteError::NotFound)? },
+            ["sitemaps", file] => Self::Sitemap {
+                number: sitemap_number(file).ok_or(RouteError::NotFound)?,
+            },
             ["robots.txt"] => Self::Robots,
             _ => return Err(RouteError::NotFound),
         })
@@ -163,22 +190,36 @@ impl Route {
 
     /// A category's first page.
     pub fn category(path: &str) -> Self {
-        Self::Category { path: path.to_owned(), listing: Listing::new() }
+        Self::Category {
+            path: path.to_owned(),
+            listing: Listing::new(),
+        }
     }
 
     /// A product without a chosen variant.
     pub fn product(slug: &str) -> Self {
-        Self::Product { slug: slug.to_owned(), variant: None, options: BTreeMap::new() }
+        Self::Product {
+            slug: slug.to_owned(),
+            variant: None,
+            options: BTreeMap::new(),
+        }
     }
 
     /// A product with one variant chosen.
     pub fn variant(slug: &str, variant_id: &str) -> Self {
-        Self::Product { slug: slug.to_owned(), variant: Some(variant_id.to_owned()), options: BTreeMap::new() }
+        Self::Product {
+            slug: slug.to_owned(),
+            variant: Some(variant_id.to_owned()),
+            options: BTreeMap::new(),
+        }
     }
 
     /// A brand's first page.
     pub fn brand(slug: &str) -> Self {
-        Self::Brand { slug: slug.to_owned(), listing: Listing::new() }
+        Self::Brand {
+            slug: slug.to_owned(),
+            listing: Listing::new(),
+        }
     }
 
     /// A search.
@@ -188,18 +229,25 @@ impl Route {
 
     /// A content page.
     pub fn content(slug: &str) -> Self {
-        Self::Content { slug: slug.to_owned() }
+        Self::Content {
+            slug: slug.to_owned(),
+        }
     }
 
     /// The partial with price and stock of a product or variant.
     pub fn offer(slug: &str, variant_id: Option<&str>) -> Self {
-        Self::Offer { slug: slug.to_owned(), variant: variant_id.map(str::to_owned) }
+        Self::Offer {
+            slug: slug.to_owned(),
+            variant: variant_id.map(str::to_owned),
+        }
     }
 
     /// The listing of a category, brand or search route.
     pub fn listing(&self) -> Option<&Listing> {
         match self {
-            Self::Category { listing, .. } | Self::Brand { listing, .. } | Self::Search { listing } => Some(listing),
+            Self::Category { listing, .. }
+            | Self::Brand { listing, .. }
+            | Self::Search { listing } => Some(listing),
             _ => None,
         }
     }
@@ -208,7 +256,10 @@ impl Route {
     #[must_use]
     pub fn with_listing(&self, next: Listing) -> Self {
         let mut route = self.clone();
-        if let Self::Category { listing, .. } | Self::Brand { listing, .. } | Self::Search { listing } = &mut route {
+        if let Self::Category { listing, .. }
+        | Self::Brand { listing, .. }
+        | Self::Search { listing } = &mut route
+        {
             let default_sort = route_default_sort(self);
             *listing = next;
             listing.drop_default_sort(default_sort);
@@ -250,7 +301,11 @@ impl fmt::Display for Route {
                 }
                 listing.write_query(f)
             }
-            Self::Product { slug, variant, options } => {
+            Self::Product {
+                slug,
+                variant,
+                options,
+            } => {
                 write_path(f, "/p/", slug)?;
                 write_choice(f, variant.as_deref(), options)
             }
@@ -288,12 +343,16 @@ fn decode_path(raw: &str) -> Result<DecodedPath, RouteError> {
     let Some(raw) = raw.strip_prefix('/') else {
         return Err(RouteError::Malformed("a path starts with a slash"));
     };
-    let mut path = DecodedPath { segments: Vec::new(), canonical: true };
+    let mut path = DecodedPath {
+        segments: Vec::new(),
+        canonical: true,
+    };
     if raw.is_empty() {
         return Ok(path);
     }
     for raw_segment in raw.split('/') {
-        let segment = decode_segment(raw_segment).ok_or(RouteError::Malformed("a path is percent-encoded UTF-8"))?;
+        let segment = decode_segment(raw_segment)
+            .ok_or(RouteError::Malformed("a path is percent-encoded UTF-8"))?;
         match segment.as_str() {
             "" | "." => path.canonical = false,
             ".." => {
@@ -350,16 +409,28 @@ fn write_path(f: &mut fmt::Formatter<'_>, prefix: &str, segment: &str) -> fmt::R
 }
 
 fn route_default_sort(route: &Route) -> Sort {
-    if matches!(route, Route::Search { .. }) { Sort::Relevance } else { Sort::Featured }
+    if matches!(route, Route::Search { .. }) {
+        Sort::Relevance
+    } else {
+        Sort::Featured
+    }
 }
 
 fn checked_slug(text: &str) -> Result<String, RouteError> {
-    if slug::is_valid(text) { Ok(text.to_owned()) } else { Err(RouteError::NotFound) }
+    if slug::is_valid(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(RouteError::NotFound)
+    }
 }
 
 fn checked_path(segments: &[&str]) -> Result<String, RouteError> {
     let valid = segments.iter().all(|segment| slug::is_valid(segment));
-    if valid { Ok(segments.join("/")) } else { Err(RouteError::NotFound) }
+    if valid {
+        Ok(segments.join("/"))
+    } else {
+        Err(RouteError::NotFound)
+    }
 }
 
 /// `7.xml` is 7; `07.xml`, `0.xml` and `+7.xml` are nothing, so that each sitemap has one address.

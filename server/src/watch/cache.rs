@@ -88,8 +88,11 @@ impl Cache {
 
     /// Forgets the parts of a manifest that `served` does not need, so that they are fetched again.
     pub fn forget(&self, manifest: &Manifest, served: Option<&Manifest>) {
-        let kept: Vec<String> =
-            served.into_iter().flat_map(Manifest::parts).map(|(kind, entry)| entry.file_name(kind)).collect();
+        let kept: Vec<String> = served
+            .into_iter()
+            .flat_map(Manifest::parts)
+            .map(|(kind, entry)| entry.file_name(kind))
+            .collect();
         for (kind, entry) in manifest.parts() {
             let name = entry.file_name(kind);
             if !kept.contains(&name) {
@@ -101,9 +104,18 @@ impl Cache {
     /// Removes everything that none of these manifests needs.
     pub fn keep_only<'a>(&self, manifests: impl Iterator<Item = &'a Manifest>) {
         let mut wanted: HashSet<String> = HashSet::from([CURRENT.to_owned()]);
-        wanted.extend(manifests.flat_map(Manifest::parts).map(|(kind, entry)| entry.file_name(kind)));
-        let Ok(entries) = std::fs::read_dir(&self.folder) else { return };
-        for name in entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()) {
+        wanted.extend(
+            manifests
+                .flat_map(Manifest::parts)
+                .map(|(kind, entry)| entry.file_name(kind)),
+        );
+        let Ok(entries) = std::fs::read_dir(&self.folder) else {
+            return;
+        };
+        for name in entries
+            .flatten()
+            .filter_map(|entry| entry.file_name().into_string().ok())
+        {
             if !wanted.contains(&name) {
                 self.remove(&name);
             }
@@ -115,12 +127,19 @@ impl Cache {
         std::fs::metadata(path).is_ok_and(|metadata| metadata.len() == entry.length)
     }
 
-    async fn copy(&self, store: &Store, kind: PartKind, entry: &PartEntry) -> Result<(), WatchError> {
+    async fn copy(
+        &self,
+        store: &Store,
+        kind: PartKind,
+        entry: &PartEntry,
+    ) -> Result<(), WatchError> {
         let name = entry.file_name(kind);
         let temporary = self.folder.join(format!(".{name}.tmp"));
         let result = async {
             self.copy_to(store, kind, entry, &temporary).await?;
-            tokio::fs::rename(&temporary, self.folder.join(&name)).await.map_err(|error| error.to_string())
+            tokio::fs::rename(&temporary, self.folder.join(&name))
+                .await
+                .map_err(|error| error.to_string())
         };
         let result = result.await;
         if result.is_err() {
@@ -130,19 +149,35 @@ impl Cache {
         result.map_err(|reason| WatchError::Copy { part: name, reason })
     }
 
-    async fn copy_to(&self, store: &Store, kind: PartKind, entry: &PartEntry, path: &Path) -> Result<(), String> {
-        let mut stream = store.part(kind, entry).await.map_err(|error| error.to_string())?;
-        let file = tokio::fs::File::create(path).await.map_err(|error| error.to_string())?;
+    async fn copy_to(
+        &self,
+        store: &Store,
+        kind: PartKind,
+        entry: &PartEntry,
+        path: &Path,
+    ) -> Result<(), String> {
+        let mut stream = store
+            .part(kind, entry)
+            .await
+            .map_err(|error| error.to_string())?;
+        let file = tokio::fs::File::create(path)
+            .await
+            .map_err(|error| error.to_string())?;
         let mut file = BufWriter::with_capacity(WRITE_BUFFER_BYTES, file);
         let mut hasher = blake3::Hasher::new();
         let mut length = 0;
         while let Some(chunk) = stream.try_next().await.map_err(|error| error.to_string())? {
             length += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
             if length > entry.length {
-                return Err(format!("it is longer than the {} bytes of the manifest", entry.length));
+                return Err(format!(
+                    "it is longer than the {} bytes of the manifest",
+                    entry.length
+                ));
             }
             hasher.update(&chunk);
-            file.write_all(&chunk).await.map_err(|error| error.to_string())?;
+            file.write_all(&chunk)
+                .await
+                .map_err(|error| error.to_string())?;
         }
         file.flush().await.map_err(|error| error.to_string())?;
         let got = hasher.finalize().to_hex();

@@ -79,7 +79,9 @@ impl Watch {
 
     /// Takes the cached generation into service, if there is a whole one.
     pub async fn start_from_cache(&mut self) {
-        let Some(manifest) = self.cache.current() else { return };
+        let Some(manifest) = self.cache.current() else {
+            return;
+        };
         let started = Instant::now();
         match self.open(&manifest).await {
             Ok(generation) => self.swap(generation, started, "cache").await,
@@ -110,8 +112,10 @@ impl Watch {
             }
         };
         self.report.looked(now());
-        let waiting =
-            self.refused.as_ref().is_some_and(|(refused, at)| *refused == head && at.elapsed() < RETRY_AFTER);
+        let waiting = self
+            .refused
+            .as_ref()
+            .is_some_and(|(refused, at)| *refused == head && at.elapsed() < RETRY_AFTER);
         if self.taken.as_ref() == Some(&head) || waiting {
             return;
         }
@@ -123,9 +127,17 @@ impl Watch {
 
     async fn take(&mut self, head: &Head) -> Result<(), WatchError> {
         let started = Instant::now();
-        let manifest =
-            self.store.manifest(head).await.map_err(|error| WatchError::Manifest(error.to_string()))?;
-        if self.writer.load().as_ref().is_some_and(|serving| serving.generation.manifest == manifest) {
+        let manifest = self
+            .store
+            .manifest(head)
+            .await
+            .map_err(|error| WatchError::Manifest(error.to_string()))?;
+        if self
+            .writer
+            .load()
+            .as_ref()
+            .is_some_and(|serving| serving.generation.manifest == manifest)
+        {
             // A restart found the same generation in its cache.
             self.taken = Some(head.clone());
             return Ok(());
@@ -134,10 +146,18 @@ impl Watch {
         let copied = self.cache.fetch(&self.store, &manifest).await?;
         let generation = match self.open(&manifest).await {
             // A copy that was here before may have rotted on our own disk; a fresh one decides.
-            Err(error @ (WatchError::Open(_) | WatchError::Verify(_))) if copied < manifest.parts().len() => {
+            Err(error @ (WatchError::Open(_) | WatchError::Verify(_)))
+                if copied < manifest.parts().len() =>
+            {
                 warn!(stage = error.stage(), %error, "cached parts are refused, fetching them again");
                 self.verified_catalog = None;
-                self.cache.forget(&manifest, self.writer.load().as_ref().map(|serving| &serving.generation.manifest));
+                self.cache.forget(
+                    &manifest,
+                    self.writer
+                        .load()
+                        .as_ref()
+                        .map(|serving| &serving.generation.manifest),
+                );
                 self.cache.fetch(&self.store, &manifest).await?;
                 self.open(&manifest).await?
             }
@@ -151,33 +171,47 @@ impl Watch {
     /// The manifest is of this shop, and not from before the one being served.
     fn check_succession(&self, manifest: &Manifest) -> Result<(), WatchError> {
         if manifest.shop != self.shop_id {
-            let reason = format!("it is of shop `{}`, this server serves `{}`", manifest.shop, self.shop_id);
+            let reason = format!(
+                "it is of shop `{}`, this server serves `{}`",
+                manifest.shop, self.shop_id
+            );
             return Err(WatchError::Manifest(reason));
         }
         let serving = self.writer.load();
-        let Some(current) = serving.as_ref().map(|serving| &serving.generation.manifest) else { return Ok(()) };
+        let Some(current) = serving.as_ref().map(|serving| &serving.generation.manifest) else {
+            return Ok(());
+        };
         // A store that was emptied starts over with small numbers, and is newer all the same.
         if manifest.generation < current.generation && manifest.created_at <= current.created_at {
             let (old, new) = (current.generation, manifest.generation);
-            return Err(WatchError::Manifest(format!("generation {new} is older than {old}, which is being served")));
+            return Err(WatchError::Manifest(format!(
+                "generation {new} is older than {old}, which is being served"
+            )));
         }
         Ok(())
     }
 
     /// Maps, verifies and warms a generation whose parts are in the cache, off the request threads.
     async fn open(&mut self, manifest: &Manifest) -> Result<Generation, WatchError> {
-        let (cache, shop, manifest) = (self.cache.clone(), Arc::clone(&self.shop), manifest.clone());
+        let (cache, shop, manifest) =
+            (self.cache.clone(), Arc::clone(&self.shop), manifest.clone());
         let catalog_is_verified = self.verified_catalog.as_ref() == Some(&manifest.catalog.hash);
         let opened = tokio::task::spawn_blocking(move || {
             let generation = cache.map(&manifest)?;
-            let verified =
-                if catalog_is_verified { generation.offers.verify() } else { generation.verify() };
+            let verified = if catalog_is_verified {
+                generation.offers.verify()
+            } else {
+                generation.verify()
+            };
             verified.map_err(WatchError::Verify)?;
             warm(&shop, &generation)?;
             Ok(generation)
         });
         let generation = opened.await.unwrap_or_else(|error| {
-            Err(WatchError::Warm { url: "/".to_owned(), reason: format!("opening failed by a bug: {error}") })
+            Err(WatchError::Warm {
+                url: "/".to_owned(),
+                reason: format!("opening failed by a bug: {error}"),
+            })
         })?;
         self.verified_catalog = Some(generation.manifest.catalog.hash.clone());
         Ok(generation)
@@ -185,10 +219,19 @@ impl Watch {
 
     async fn swap(&mut self, generation: Generation, started: Instant, from: &'static str) {
         let https = self.shop.base_url.starts_with("https://");
-        let stamp = Stamp::new(Some(generation.number()), generation.catalog.media_origins(), https);
+        let stamp = Stamp::new(
+            Some(generation.number()),
+            generation.catalog.media_origins(),
+            https,
+        );
         self.swaps += 1;
         let manifest = generation.manifest.clone();
-        let serving = Serving { generation, stamp, serial: self.swaps, since: now() };
+        let serving = Serving {
+            generation,
+            stamp,
+            serial: self.swaps,
+            since: now(),
+        };
         let retired = self.writer.replace(serving);
         self.shop.bodies.keep_only(self.swaps);
         self.shop.metrics.swaps.fetch_add(1, Ordering::Relaxed);
@@ -203,7 +246,9 @@ impl Watch {
         );
         let cache = self.cache.clone();
         let tidied = tokio::task::spawn_blocking(move || {
-            let previous = retired.as_ref().map(|serving| serving.generation.manifest.clone());
+            let previous = retired
+                .as_ref()
+                .map(|serving| serving.generation.manifest.clone());
             if let Err(error) = cache.set_current(&manifest) {
                 warn!(%error, "cannot note the current generation; a restart will begin with an older one");
             } else {
@@ -235,13 +280,38 @@ impl Watch {
 /// Makes a page of each kind: what cannot be shown is not taken into service, and what is hot is in memory.
 fn warm(shop: &Shop, generation: &Generation) -> Result<(), WatchError> {
     let catalog = &generation.catalog;
-    let mut routes = vec![Route::Home, Route::Robots, Route::SitemapIndex, Route::search(Listing::new())];
-    routes.extend(catalog.root_categories().take(3).map(|category| Route::category(category.path())));
-    routes.extend(catalog.products().take(5).map(|product| Route::product(product.slug())));
-    routes.extend(catalog.products().take(1).map(|product| Route::search(Listing::search(product.name()))));
+    let mut routes = vec![
+        Route::Home,
+        Route::Robots,
+        Route::SitemapIndex,
+        Route::search(Listing::new()),
+    ];
+    routes.extend(
+        catalog
+            .root_categories()
+            .take(3)
+            .map(|category| Route::category(category.path())),
+    );
+    routes.extend(
+        catalog
+            .products()
+            .take(5)
+            .map(|product| Route::product(product.slug())),
+    );
+    routes.extend(
+        catalog
+            .products()
+            .take(1)
+            .map(|product| Route::search(Listing::search(product.name()))),
+    );
     for route in routes {
-        let failed = |reason: String| WatchError::Warm { url: route.href(), reason };
-        let made = catch_unwind(AssertUnwindSafe(|| page::build(&route, generation, &shop.context(now()))));
+        let failed = |reason: String| WatchError::Warm {
+            url: route.href(),
+            reason,
+        };
+        let made = catch_unwind(AssertUnwindSafe(|| {
+            page::build(&route, generation, &shop.context(now()))
+        }));
         let page = made.map_err(|_| failed("it fails by a bug".to_owned()))?;
         if page.status >= 500 || (route == Route::Home && page.status != 200) {
             return Err(failed(format!("its status is {}", page.status)));
@@ -262,11 +332,16 @@ async fn retire(retired: Arc<Serving>) {
 
 /// A tenth more or less, so that many servers do not ask one store at the same instant.
 fn jittered(interval: Duration) -> Duration {
-    let nanos = now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
+    let nanos = now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |since| since.subsec_nanos());
     interval * (900 + nanos / 1000 % 201) / 1000
 }
 
-#[expect(clippy::disallowed_methods, reason = "watching is one of the places that read the clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "watching is one of the places that read the clock"
+)]
 fn now() -> SystemTime {
     SystemTime::now()
 }

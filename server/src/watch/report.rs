@@ -58,13 +58,16 @@ impl Report {
 
     /// A generation was refused; says whether that is news.
     pub(super) fn rejected(&self, manifest: &str, error: &WatchError, now: SystemTime) -> bool {
-        let rejection =
-            Rejection { at: now, manifest: manifest.to_owned(), stage: error.stage(), reason: error.to_string() };
+        let rejection = Rejection {
+            at: now,
+            manifest: manifest.to_owned(),
+            stage: error.stage(),
+            reason: error.to_string(),
+        };
         let mut state = self.state();
-        let news = state
-            .last_rejection
-            .as_ref()
-            .is_none_or(|last| last.manifest != rejection.manifest || last.reason != rejection.reason);
+        let news = state.last_rejection.as_ref().is_none_or(|last| {
+            last.manifest != rejection.manifest || last.reason != rejection.reason
+        });
         state.last_rejection = Some(rejection);
         news
     }

@@ -7,7 +7,11 @@ use crate::testing::{Bench, Process, damage};
 
 impl Process {
     fn generation(&self) -> Option<u64> {
-        self.shop.live.load().as_ref().map(|serving| serving.generation.number())
+        self.shop
+            .live
+            .load()
+            .as_ref()
+            .map(|serving| serving.generation.number())
     }
 
     fn serving(&self) -> Arc<Serving> {
@@ -16,7 +20,11 @@ impl Process {
 
     #[track_caller]
     fn rejected(&self, stage: &str, reason: &str) {
-        let rejection = self.report.view().last_rejection.expect("nothing was refused");
+        let rejection = self
+            .report
+            .view()
+            .last_rejection
+            .expect("nothing was refused");
         assert_eq!(rejection.stage, stage, "{}", rejection.reason);
         assert!(rejection.reason.contains(reason), "{}", rejection.reason);
     }
@@ -24,7 +32,9 @@ impl Process {
 
 fn cached_files(bench: &Bench) -> Vec<String> {
     let entries = std::fs::read_dir(bench.cache_folder()).unwrap();
-    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
     names
 }
@@ -35,14 +45,24 @@ async fn a_published_generation_is_served_and_followed() {
     let mut process = bench.process();
     process.watch.look().await;
     assert_eq!(process.generation(), None);
-    assert!(process.shop.live.why_none().contains("nothing has been published"));
+    assert!(
+        process
+            .shop
+            .live
+            .why_none()
+            .contains("nothing has been published")
+    );
 
     let first = bench.publish(1, "One").await;
     process.watch.look().await;
     assert_eq!(process.generation(), Some(1));
     let serial = process.serving().serial;
     process.watch.look().await;
-    assert_eq!(process.serving().serial, serial, "the same HEAD was taken twice");
+    assert_eq!(
+        process.serving().serial,
+        serial,
+        "the same HEAD was taken twice"
+    );
 
     let second = bench.publish(2, "Two").await;
     process.watch.look().await;
@@ -52,8 +72,14 @@ async fn a_published_generation_is_served_and_followed() {
     bench.publish(3, "Three").await;
     process.watch.look().await;
     let files = cached_files(&bench);
-    assert!(!files.contains(&format!("{}.catalog", first.catalog.hash)), "{files:?}");
-    assert!(files.contains(&format!("{}.catalog", second.catalog.hash)), "{files:?}");
+    assert!(
+        !files.contains(&format!("{}.catalog", first.catalog.hash)),
+        "{files:?}"
+    );
+    assert!(
+        files.contains(&format!("{}.catalog", second.catalog.hash)),
+        "{files:?}"
+    );
     assert_eq!(process.report.view().last_rejection, None);
 }
 
@@ -90,7 +116,11 @@ async fn a_flipped_bit_in_the_store_keeps_the_old_generation() {
     process.watch.look().await;
 
     let second = bench.put(2, "Two").await;
-    let part = bench.store.folder().join("parts").join(format!("{}.catalog", second.catalog.hash));
+    let part = bench
+        .store
+        .folder()
+        .join("parts")
+        .join(format!("{}.catalog", second.catalog.hash));
     damage(&part);
     bench.point_to(&second).await;
     process.watch.look().await;
@@ -98,7 +128,11 @@ async fn a_flipped_bit_in_the_store_keeps_the_old_generation() {
     process.rejected("copy", &second.catalog.hash);
     assert_eq!(process.shop.metrics.rejections_total(), 1);
     process.watch.look().await;
-    assert_eq!(process.shop.metrics.rejections_total(), 1, "a refused generation was tried again at once");
+    assert_eq!(
+        process.shop.metrics.rejections_total(),
+        1,
+        "a refused generation was tried again at once"
+    );
 
     // The next publish is taken at once, whatever was refused before.
     bench.publish(3, "Three").await;
@@ -140,7 +174,14 @@ async fn a_missing_part_a_damaged_manifest_and_another_shop_are_refused() {
     assert_eq!(process.generation(), Some(1));
     std::fs::write(bench.store.folder().join("HEAD"), "nonsense").unwrap();
     process.watch.look().await;
-    assert!(process.report.view().store_trouble.unwrap().contains("HEAD is damaged"));
+    assert!(
+        process
+            .report
+            .view()
+            .store_trouble
+            .unwrap()
+            .contains("HEAD is damaged")
+    );
     assert_eq!(process.generation(), Some(1));
 }
 
@@ -167,7 +208,11 @@ async fn a_damaged_cache_is_refused_and_fetched_again() {
     let bench = Bench::new();
     let manifest = bench.publish(1, "One").await;
     bench.process().watch.look().await;
-    damage(&bench.cache_folder().join(format!("{}.catalog", manifest.catalog.hash)));
+    damage(
+        &bench
+            .cache_folder()
+            .join(format!("{}.catalog", manifest.catalog.hash)),
+    );
 
     let mut process = bench.process();
     process.watch.start_from_cache().await;
@@ -176,8 +221,18 @@ async fn a_damaged_cache_is_refused_and_fetched_again() {
     assert_eq!(process.generation(), Some(1));
     // Without a restart: parts that were here before are not trusted blindly either.
     let second = bench.put(2, "Two").await;
-    let file = bench.cache_folder().join(format!("{}.catalog", second.catalog.hash));
-    std::fs::copy(bench.store.folder().join("parts").join(file.file_name().unwrap()), &file).unwrap();
+    let file = bench
+        .cache_folder()
+        .join(format!("{}.catalog", second.catalog.hash));
+    std::fs::copy(
+        bench
+            .store
+            .folder()
+            .join("parts")
+            .join(file.file_name().unwrap()),
+        &file,
+    )
+    .unwrap();
     damage(&file);
     bench.point_to(&second).await;
     process.watch.look().await;
@@ -190,7 +245,11 @@ async fn what_happens_to_the_store_does_not_touch_what_is_served() {
     let manifest = bench.publish(1, "One").await;
     let mut process = bench.process();
     process.watch.look().await;
-    let part = bench.store.folder().join("parts").join(format!("{}.catalog", manifest.catalog.hash));
+    let part = bench
+        .store
+        .folder()
+        .join("parts")
+        .join(format!("{}.catalog", manifest.catalog.hash));
     std::fs::write(&part, b"overwritten").unwrap();
     std::fs::remove_file(&part).unwrap();
     let serving = process.serving();
