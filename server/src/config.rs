@@ -317,7 +317,7 @@ impl Keys<'_> {
             first_byte: keys.millis("first_byte_ms", 10_000, 1..=600_000),
             header: keys.millis("header_ms", 10_000, 1..=600_000),
             body: keys.millis("body_ms", 10_000, 1..=600_000),
-            write: keys.millis("write_ms", 15_000, 1..=600_000),
+            write: keys.millis("write_ms", 10_000, 1..=600_000),
             idle: keys.millis("idle_ms", 60_000, 1..=3_600_000),
             drain: keys.millis("drain_ms", 10_000, 0..=600_000),
             max_connections: keys.size("max_connections", 8192, 1..=1_000_000),

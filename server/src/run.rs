@@ -264,3 +264,93 @@ fn complain(text: &str) {
     // There is nowhere left to say that standard error is gone.
     let _ = writeln!(io::stderr(), "frontage-server: {text}");
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::testing::{Bench, damage, noon};
+
+    fn config(bench: &Bench) -> Config {
+        Config::parse(
+            "shop = \"demo\"\nstore = \"store\"\ncache = \"cache\"",
+            bench.folder.path(),
+        )
+        .unwrap()
+    }
+
+    #[tokio::test]
+    async fn render_needs_a_generation_and_tells_what_is_missing() {
+        let bench = Bench::new();
+        let config = config(&bench);
+        let error = render("/", &config, noon()).await.unwrap_err();
+        assert!(
+            error.to_string().contains("nothing has been published"),
+            "{error}"
+        );
+        bench.publish(1, "One").await;
+        assert_eq!(
+            render("/robots.txt", &config, noon()).await.unwrap(),
+            Exit::Done
+        );
+        assert_eq!(
+            render("/p/nothing", &config, noon()).await.unwrap(),
+            Exit::Failed
+        );
+        assert!(render("no path", &config, noon()).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn verify_tells_a_whole_part_from_a_damaged_one() {
+        let bench = Bench::new();
+        let manifest = bench.publish(1, "One").await;
+        for (kind, entry) in manifest.parts() {
+            let file = bench
+                .store
+                .folder()
+                .join("parts")
+                .join(entry.file_name(kind));
+            verify(&file).unwrap();
+            damage(&file);
+            assert!(
+                verify(&file)
+                    .unwrap_err()
+                    .to_string()
+                    .contains("not what its name says")
+            );
+            let unnamed = bench.folder.path().join("part.bin");
+            std::fs::copy(&file, &unnamed).unwrap();
+            assert!(
+                verify(&unnamed)
+                    .unwrap_err()
+                    .to_string()
+                    .contains("is damaged")
+            );
+        }
+        assert!(
+            verify(Path::new("/nonexistent"))
+                .unwrap_err()
+                .to_string()
+                .contains("cannot read")
+        );
+    }
+
+    #[test]
+    fn connections_fit_the_descriptors_of_the_process() {
+        let bench = Bench::new();
+        let limits = config(&bench).limits;
+        let few = Limits {
+            max_connections: 2,
+            idle: Duration::from_secs(1),
+            ..limits.clone()
+        };
+        assert_eq!(fitting(few.clone()), few);
+        let fitted = fitting(Limits {
+            max_connections: usize::MAX,
+            ..limits
+        })
+        .max_connections;
+        assert!(allowed_descriptors().is_none_or(|allowed| fitted < allowed));
+    }
+}

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::config::Limits;
 
 /// The slowest client that a large response waits for.
-const MIN_BYTES_PER_SECOND: u64 = 1024;
+const MIN_BYTES_PER_SECOND: u64 = 8 * 1024;
 /// A large response gets at most this many times the usual time.
 const MAX_WRITE_FACTOR: u32 = 10;
 /// Idle connections end sooner when nearly all places are taken.
@@ -224,7 +224,7 @@ mod tests {
         left(&clock, now, "header", 2);
         let request = clock.request_begins(false, now);
         left(&clock, now, "write", 7);
-        request.response_begins(10 * 1024, now);
+        request.response_begins(80 * 1024, now);
         left(&clock, now, "write", 14);
         clock.flushed(false, now);
         left(&clock, now, "write", 14);
