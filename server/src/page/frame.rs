@@ -33,7 +33,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) next: Option<String>,
     /// The kind of thing shown, in Open Graph's words.
     pub(crate) og_type: &'static str,
-    pub(crate) og_image: Option<&'a str>,
+    /// A whole address.
+    pub(crate) og_image: Option<String>,
     /// JSON-LD, escaped for a script element; empty for none.
     pub(crate) json_ld: String,
     pub(crate) css_href: &'a str,

@@ -10,7 +10,7 @@ use frontage_shared::snapshot::routes::RouteKind;
 
 use super::card::{Level, Price, Stock};
 use super::view::View;
-use super::{Kind, Page, error};
+use super::{Kind, Page, error, variants};
 use crate::cache_policy::CachePolicy;
 use crate::route::Route;
 
@@ -39,7 +39,7 @@ pub(crate) fn build(view: &View<'_>, slug: &str, variant: Option<&str>) -> Page 
         return error::not_found(view, slug);
     };
     let chosen = match variant {
-        Some(id) => product.variants().find(|variant| variant.id() == id),
+        Some(id) => variants::by_id(view, &product, id),
         None => first_choice(view, &product),
     };
     let Some(chosen) = chosen else { return error::not_found(view, slug) };

@@ -140,7 +140,7 @@ pub(crate) fn build(view: &View<'_>, slug: &str, variant: Option<&str>, options:
     }
     let chosen = match variant {
         Some(id) => {
-            let Some(chosen) = product.variants().find(|variant| variant.id() == id) else {
+            let Some(chosen) = variants::by_id(view, &product, id) else {
                 return Page::elsewhere(Route::product(slug).href());
             };
             Some(chosen)
@@ -161,7 +161,7 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
     frame.describe(product.seo_description(), about);
     let trail = product.primary_category().map(|category| category.breadcrumb()).unwrap_or_default();
     frame.place(&trail, Some(Link::to(product.name(), &own)));
-    frame.og_image = images.first().map(|image| image.url).filter(|url| !url.starts_with('/'));
+    frame.og_image = images.first().map(|image| view.absolute(image.url));
     frame.json_ld = product_data::graph(view, &frame, product, chosen, &images);
     let options = variants::choices(view, product, chosen);
     let has = |state: State| options.iter().any(|o| !o.as_list && o.values.iter().any(|value| value.state == state));

@@ -57,19 +57,17 @@ pub(crate) fn choices<'a>(view: &View<'a>, product: &Product<'a>, chosen: &Varia
 
 /// The variant that has the chosen values. Those named count most; the variant shown before decides the others.
 pub(crate) fn by_options<'a>(
-    view: &View<'_>,
+    view: &View<'a>,
     product: &Product<'a>,
     before: Option<&str>,
     named: &BTreeMap<String, String>,
 ) -> Option<Variant<'a>> {
     let wanted: Vec<OptionValue<'a>> = product.options().filter_map(|option| named_value(&option, named)).collect();
+    let before = before.and_then(|id| by_id(view, product, id));
     if wanted.is_empty() {
-        return before.and_then(|id| product.variants().find(|variant| variant.id() == id));
+        return before;
     }
-    let previous: Vec<u32> = before
-        .and_then(|id| product.variants().find(|variant| variant.id() == id))
-        .map(|variant| variant.value_rows().collect())
-        .unwrap_or_default();
+    let previous: Vec<u32> = before.map(|variant| variant.value_rows().collect()).unwrap_or_default();
     let fit = |variant: &Variant<'_>| {
         let has = |row: u32| variant.value_rows().any(|own| own == row);
         let matching = wanted.iter().filter(|value| has(value.row)).count();
@@ -77,6 +75,11 @@ pub(crate) fn by_options<'a>(
         (matching, kept, view.offers.variant(variant.row).availability.can_be_ordered(), std::cmp::Reverse(variant.row))
     };
     product.variants().max_by_key(fit)
+}
+
+/// The variant of this product with an id, without going through all of them.
+pub(crate) fn by_id<'a>(view: &View<'a>, product: &Product<'a>, id: &str) -> Option<Variant<'a>> {
+    view.catalog.variant_by_id(id).filter(|variant| product.variant_rows().contains(&variant.row))
 }
 
 fn named_value<'a>(option: &ProductOption<'a>, named: &BTreeMap<String, String>) -> Option<OptionValue<'a>> {
