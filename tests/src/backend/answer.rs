@@ -54,21 +54,37 @@ impl Answer {
     /// A refusal in one sentence.
     pub(super) fn refusal(status: StatusCode, reason: &str) -> Self {
         let text = serde_json::json!({"error": reason}).to_string();
-        Self { status, ..Self::json(text) }
+        Self {
+            status,
+            ..Self::json(text)
+        }
     }
 
     fn new(content_type: &'static str, content: Content) -> Self {
-        Self { status: StatusCode::OK, content_type, version: None, modified: None, link: None, content }
+        Self {
+            status: StatusCode::OK,
+            content_type,
+            version: None,
+            modified: None,
+            link: None,
+            content,
+        }
     }
 
     /// States a text that changes whenever the body does; the ETag is made from it.
     pub(super) fn version(self, version: impl Into<String>) -> Self {
-        Self { version: Some(version.into()), ..self }
+        Self {
+            version: Some(version.into()),
+            ..self
+        }
     }
 
     /// States when the body last changed, in seconds since 1970.
     pub(super) fn modified(self, seconds: u64) -> Self {
-        Self { modified: Some(seconds), ..self }
+        Self {
+            modified: Some(seconds),
+            ..self
+        }
     }
 
     /// Adds a `Link` header.
@@ -80,7 +96,9 @@ impl Answer {
     pub(super) fn for_request(self, request: &HeaderMap) -> Response<Body> {
         let gzip = accepts_gzip(request);
         let etag = self.version.as_ref().map(|version| etag(version, gzip));
-        let modified = self.modified.map(|seconds| httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds)));
+        let modified = self
+            .modified
+            .map(|seconds| httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds)));
         let mut headers: Vec<(HeaderName, String)> = vec![
             (header::CONTENT_TYPE, self.content_type.to_owned()),
             (header::VARY, "Accept-Encoding".to_owned()),
@@ -105,11 +123,16 @@ impl Answer {
 }
 
 /// A response with these headers, all of which this program made itself.
-pub(super) fn build(status: StatusCode, headers: Vec<(HeaderName, String)>, body: Body) -> Response<Body> {
+pub(super) fn build(
+    status: StatusCode,
+    headers: Vec<(HeaderName, String)>,
+    body: Body,
+) -> Response<Body> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     for (name, value) in headers {
-        let value = HeaderValue::from_bytes(value.as_bytes()).expect("header values of the back end are one line");
+        let value = HeaderValue::from_bytes(value.as_bytes())
+            .expect("header values of the back end are one line");
         response.headers_mut().append(name, value);
     }
     response
@@ -117,7 +140,9 @@ pub(super) fn build(status: StatusCode, headers: Vec<(HeaderName, String)>, body
 
 /// A body that is known at once.
 pub(super) fn whole(bytes: impl Into<Bytes>) -> Body {
-    Full::new(bytes.into()).map_err(|never: Infallible| match never {}).boxed_unsync()
+    Full::new(bytes.into())
+        .map_err(|never: Infallible| match never {})
+        .boxed_unsync()
 }
 
 fn streamed(chunks: impl Iterator<Item = Vec<u8>> + Send + 'static) -> Body {
@@ -146,7 +171,10 @@ fn etag(version: &str, gzip: bool) -> String {
 }
 
 fn accepts_gzip(request: &HeaderMap) -> bool {
-    let codings = request.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    let codings = request
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     codings.flat_map(|value| value.split(',')).any(|coding| {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
         name.trim().eq_ignore_ascii_case("gzip") && !matches!(weight.trim(), "q=0" | "q=0.0")
@@ -157,7 +185,9 @@ fn accepts_gzip(request: &HeaderMap) -> bool {
 fn is_unchanged(request: &HeaderMap, etag: Option<&str>, modified: Option<&str>) -> bool {
     let header = |name: HeaderName| request.get(name).and_then(|value| value.to_str().ok());
     match (header(header::IF_NONE_MATCH), etag) {
-        (Some(tags), Some(etag)) => tags.split(',').any(|tag| matches!(tag.trim(), tag if tag == etag || tag == "*")),
+        (Some(tags), Some(etag)) => tags
+            .split(',')
+            .any(|tag| matches!(tag.trim(), tag if tag == etag || tag == "*")),
         (Some(_), None) => false,
         (None, _) => header(header::IF_MODIFIED_SINCE).is_some_and(|since| modified == Some(since)),
     }

@@ -45,10 +45,15 @@ impl Data {
     }
 
     /// Article number and opening offer of everything that can be bought.
-    pub(super) fn offers(self: std::sync::Arc<Self>) -> Box<dyn Iterator<Item = (String, Offer)> + Send> {
+    pub(super) fn offers(
+        self: std::sync::Arc<Self>,
+    ) -> Box<dyn Iterator<Item = (String, Offer)> + Send> {
         match &*self {
             Self::Generated(catalogue) => Box::new(
-                catalogue.products().flat_map(|product| product.variants()).map(|variant| (variant.sku, variant.offer)),
+                catalogue
+                    .products()
+                    .flat_map(|product| product.variants())
+                    .map(|variant| (variant.sku, variant.offer)),
             ),
             Self::Records(records) => {
                 let count = records.len();

@@ -5,13 +5,13 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::catalogue::Assortment;
 use crate::catalogue::content::PAGES;
 use crate::catalogue::document::{CURRENCY, decimal};
 use crate::catalogue::fact::{Fact, FactValue};
 use crate::catalogue::picture::View;
 use crate::catalogue::product::{Lifecycle, Product, Relation, rfc3339};
 use crate::catalogue::variant::{self, Availability, Axis, Offer, Variant};
-use crate::catalogue::Assortment;
 
 /// One article of the export.
 pub(super) fn item(product: &Product, origin: &str) -> String {
@@ -27,7 +27,10 @@ pub(super) fn item(product: &Product, origin: &str) -> String {
             Lifecycle::PhasedOut => "PHASED_OUT",
         },
         title: product.name(),
-        manufacturer: Manufacturer { name: product.brand(), part_no: product.part_number() },
+        manufacturer: Manufacturer {
+            name: product.brand(),
+            part_no: product.part_number(),
+        },
         teaser: product.teaser(),
         long_text: product.description(),
         dept_path: dept_path(&categories[0]),
@@ -40,7 +43,9 @@ pub(super) fn item(product: &Product, origin: &str) -> String {
         properties: facts.iter().map(property).collect(),
         pictures: pictures(product, origin),
         see_also: product.related().into_iter().map(see_also).collect(),
-        web: product.seo().map(|(title, meta_text)| Web { title, meta_text }),
+        web: product
+            .seo()
+            .map(|(title, meta_text)| Web { title, meta_text }),
         created_on: rfc3339(product.created_at())[..10].to_owned(),
         changed_at: rfc3339(product.updated_at()),
     };
@@ -197,15 +202,31 @@ fn dept_path(id: &str) -> Vec<String> {
 }
 
 fn axis<'a>(axis: &'a Axis<'_>) -> AxisRecord<'a> {
-    let cells = axis.values.iter().map(|value| Cell { k: &value.code, t: value.label, hex: value.swatch }).collect();
-    AxisRecord { key: axis.code, caption: axis.label, cells }
+    let cells = axis
+        .values
+        .iter()
+        .map(|value| Cell {
+            k: &value.code,
+            t: value.label,
+            hex: value.swatch,
+        })
+        .collect();
+    AxisRecord {
+        key: axis.code,
+        caption: axis.label,
+        cells,
+    }
 }
 
 fn row<'a>(variant: &'a Variant, axes: &'a [Axis<'_>]) -> Row<'a> {
     Row {
         article: &variant.sku,
         ean: &variant.gtin,
-        cells: axes.iter().zip(&variant.chosen).map(|(axis, &position)| axis.values[position].code.as_str()).collect(),
+        cells: axes
+            .iter()
+            .zip(&variant.chosen)
+            .map(|(axis, &position)| axis.values[position].code.as_str())
+            .collect(),
         sales_price_cents: variant.offer.cents,
         was_price_cents: variant.offer.was,
     }
@@ -216,9 +237,19 @@ fn property<'a>(fact: &'a Fact<'_>) -> Property<'a> {
         FactValue::Text(text) => ("T", json!(text), None),
         FactValue::Texts(texts) => ("L", json!(texts), None),
         FactValue::Flag(flag) => ("B", json!(flag), None),
-        FactValue::Number(number, unit) => ("N", json!(number), Some(*unit).filter(|unit| !unit.is_empty())),
+        FactValue::Number(number, unit) => (
+            "N",
+            json!(number),
+            Some(*unit).filter(|unit| !unit.is_empty()),
+        ),
     };
-    Property { key: fact.code, caption: fact.label, class, value, uom }
+    Property {
+        key: fact.code,
+        caption: fact.label,
+        class,
+        value,
+        uom,
+    }
 }
 
 /// All views of the first colour, then the front of each other one.
@@ -226,12 +257,22 @@ fn pictures(product: &Product, origin: &str) -> Vec<Picture> {
     let (name, number) = (product.name(), product.number());
     let mut pictures = Vec::new();
     for (position, colour) in variant::colours(product).into_iter().enumerate() {
-        let views = if position == 0 { usize::try_from(product.views()).unwrap_or(1) } else { 1 };
-        pictures.extend(View::ALL.iter().take(views).enumerate().map(|(view, what)| Picture {
-            href: format!("{origin}/images/{number}-{}-{}.svg", colour.code, view + 1),
-            caption: format!("{name}, {}, {}", colour.name, what.caption()),
-            cell: colour.code.clone(),
-        }));
+        let views = if position == 0 {
+            usize::try_from(product.views()).unwrap_or(1)
+        } else {
+            1
+        };
+        pictures.extend(
+            View::ALL
+                .iter()
+                .take(views)
+                .enumerate()
+                .map(|(view, what)| Picture {
+                    href: format!("{origin}/images/{number}-{}-{}.svg", colour.code, view + 1),
+                    caption: format!("{name}, {}, {}", colour.name, what.caption()),
+                    cell: colour.code.clone(),
+                }),
+        );
     }
     pictures
 }

@@ -75,7 +75,9 @@ impl Records {
             vec![path.to_owned()]
         };
         if !files.iter().all(|file| file.is_file()) {
-            return Err(DataError::Unsupported { path: path.to_owned() });
+            return Err(DataError::Unsupported {
+                path: path.to_owned(),
+            });
         }
         let (mut records, mut ends, mut hash) = (Vec::new(), Vec::new(), blake3::Hasher::new());
         for file in files {
@@ -85,7 +87,11 @@ impl Records {
             ends.push(records.len());
         }
         let identity = hash.finalize().to_hex()[..16].to_owned();
-        Ok(Self { records, ends, identity })
+        Ok(Self {
+            records,
+            ends,
+            identity,
+        })
     }
 
     /// How many records there are.
@@ -120,9 +126,16 @@ impl Records {
 
     /// A record with the day on which it is said to have changed last.
     pub(super) fn dated(&self, index: usize) -> String {
-        let body = self.as_is(index).trim_end().trim_end_matches('}').trim_end();
+        let body = self
+            .as_is(index)
+            .trim_end()
+            .trim_end_matches('}')
+            .trim_end();
         let comma = if body.ends_with('{') { "" } else { "," };
-        format!("{body}{comma}\"updated_at\":\"{}\"}}", self.updated_at(index))
+        format!(
+            "{body}{comma}\"updated_at\":\"{}\"}}",
+            self.updated_at(index)
+        )
     }
 
     /// The day on which a record is said to have changed last.
@@ -148,8 +161,21 @@ impl Records {
         let mut dice = Dice::new(0, "record stock", u64::try_from(index).unwrap_or(0));
         let there = dice.percent(88);
         let quantity = if there { quantity(&mut dice) } else { 0 };
-        let availability = if there { Availability::InStock } else { Availability::OutOfStock };
-        Some((sku, Offer { cents, was: None, quantity, availability, available_at: None }))
+        let availability = if there {
+            Availability::InStock
+        } else {
+            Availability::OutOfStock
+        };
+        Some((
+            sku,
+            Offer {
+                cents,
+                was: None,
+                quantity,
+                availability,
+                available_at: None,
+            },
+        ))
     }
 
     fn known(&self, index: usize) -> Known {
@@ -158,7 +184,10 @@ impl Records {
 }
 
 fn read(path: &Path) -> Result<String, DataError> {
-    let failed = |source| DataError::Read { path: path.to_owned(), source };
+    let failed = |source| DataError::Read {
+        path: path.to_owned(),
+        source,
+    };
     let file = std::fs::File::open(path).map_err(failed)?;
     let mut text = String::new();
     match path.extension().is_some_and(|extension| extension == "gz") {
@@ -173,13 +202,21 @@ fn parse(path: &Path, text: &str) -> Result<Vec<Box<RawValue>>, DataError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let name = name.trim_end_matches(".gz");
     let records = if name.ends_with(".ndjson") {
-        text.lines().filter(|line| !line.trim().is_empty()).map(serde_json::from_str).collect()
+        text.lines()
+            .filter(|line| !line.trim().is_empty())
+            .map(serde_json::from_str)
+            .collect()
     } else if name.ends_with(".json") {
         serde_json::from_str(text)
     } else {
-        return Err(DataError::Unsupported { path: path.to_owned() });
+        return Err(DataError::Unsupported {
+            path: path.to_owned(),
+        });
     };
-    records.map_err(|source| DataError::Parse { path: path.to_owned(), source })
+    records.map_err(|source| DataError::Parse {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 #[cfg(test)]
@@ -197,10 +234,14 @@ mod tests {
     #[test]
     fn arrays_and_lines_are_the_same_records() {
         let array = records("a.json", r#"[{"id":"1","price":995},{"id":2}]"#).expect("an array");
-        let lines = records("a.ndjson", "{\"id\":\"1\",\"price\":995}\n\n{\"id\":2}\n").expect("lines");
+        let lines =
+            records("a.ndjson", "{\"id\":\"1\",\"price\":995}\n\n{\"id\":2}\n").expect("lines");
         for both in [&array, &lines] {
             assert_eq!((both.len(), both.files(), both.file(1)), (2, 1, Some(0..2)));
-            assert_eq!(both.offer(0).map(|(sku, offer)| (sku, offer.cents)), Some(("1".to_owned(), 995)));
+            assert_eq!(
+                both.offer(0).map(|(sku, offer)| (sku, offer.cents)),
+                Some(("1".to_owned(), 995))
+            );
             assert_eq!(both.offer(1), None);
             let dated: serde_json::Value = serde_json::from_str(&both.dated(1)).expect("JSON");
             assert_eq!(dated["id"], 2);
@@ -210,8 +251,13 @@ mod tests {
 
     #[test]
     fn what_is_not_supported_is_named() {
-        let error = records("a.csv", "id,price").expect_err("not supported").to_string();
-        assert!(error.contains("a.csv") && error.contains("1.json.gz"), "{error}");
+        let error = records("a.csv", "id,price")
+            .expect_err("not supported")
+            .to_string();
+        assert!(
+            error.contains("a.csv") && error.contains("1.json.gz"),
+            "{error}"
+        );
         let error = records("a.json", "{").expect_err("not JSON").to_string();
         assert!(error.contains("a.json"), "{error}");
     }

@@ -14,7 +14,10 @@ pub(super) struct Gzip<I> {
 
 impl<I> Gzip<I> {
     pub(super) fn new(chunks: I) -> Self {
-        Self { chunks, encoder: Some(GzEncoder::new(Vec::new(), Compression::fast())) }
+        Self {
+            chunks,
+            encoder: Some(GzEncoder::new(Vec::new(), Compression::fast())),
+        }
     }
 }
 
@@ -28,7 +31,9 @@ impl<I: Iterator<Item = Vec<u8>>> Iterator for Gzip<I> {
                 return Some(rest.expect("writing to memory cannot fail"));
             };
             let encoder = self.encoder.as_mut()?;
-            encoder.write_all(&chunk).expect("writing to memory cannot fail");
+            encoder
+                .write_all(&chunk)
+                .expect("writing to memory cannot fail");
             if !encoder.get_ref().is_empty() {
                 return Some(std::mem::take(encoder.get_mut()));
             }
@@ -38,7 +43,9 @@ impl<I: Iterator<Item = Vec<u8>>> Iterator for Gzip<I> {
 
 /// A whole body, compressed.
 pub(super) fn whole(body: &[u8]) -> Vec<u8> {
-    Gzip::new(std::iter::once(body.to_vec())).flatten().collect()
+    Gzip::new(std::iter::once(body.to_vec()))
+        .flatten()
+        .collect()
 }
 
 #[cfg(test)]
@@ -52,7 +59,9 @@ mod tests {
         let chunks: Vec<Vec<u8>> = (0..50_u8).map(|byte| vec![byte; 3000]).collect();
         let packed: Vec<u8> = Gzip::new(chunks.clone().into_iter()).flatten().collect();
         let mut unpacked = Vec::new();
-        flate2::read::GzDecoder::new(&packed[..]).read_to_end(&mut unpacked).expect("a gzip stream");
+        flate2::read::GzDecoder::new(&packed[..])
+            .read_to_end(&mut unpacked)
+            .expect("a gzip stream");
         assert_eq!(unpacked, chunks.concat());
     }
 }

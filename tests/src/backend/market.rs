@@ -46,7 +46,10 @@ struct State {
 
 impl Market {
     pub(super) fn new(data: Arc<Data>) -> Self {
-        Self { data, state: Mutex::default() }
+        Self {
+            data,
+            state: Mutex::default(),
+        }
     }
 
     /// A number that changes whenever an offer does.
@@ -57,10 +60,12 @@ impl Market {
     /// Every offer as it is now.
     pub(super) fn offers(&self) -> impl Iterator<Item = (String, Offer)> + Send + use<> {
         let moved = self.state().moved.clone();
-        Arc::clone(&self.data).offers().map(move |(sku, offer)| match moved.get(&sku) {
-            Some(now) => (sku, now.clone()),
-            None => (sku, offer),
-        })
+        Arc::clone(&self.data)
+            .offers()
+            .map(move |(sku, offer)| match moved.get(&sku) {
+                Some(now) => (sku, now.clone()),
+                None => (sku, offer),
+            })
     }
 
     /// Lets some time pass: a few prices and quantities move, the showcase's price always.
@@ -81,7 +86,12 @@ impl Market {
             if now != before {
                 let from_cents = before.cents;
                 state.moved.insert(sku.clone(), now.clone());
-                changes.push(Change { sku, name, from_cents, now });
+                changes.push(Change {
+                    sku,
+                    name,
+                    from_cents,
+                    now,
+                });
             }
         }
         changes
@@ -92,7 +102,12 @@ impl Market {
         let mut state = self.state();
         let mut offer = match state.moved.get(sku) {
             Some(offer) => offer.clone(),
-            None => Arc::clone(&self.data).offers().find(|(known, _)| known == sku)?.1,
+            None => {
+                Arc::clone(&self.data)
+                    .offers()
+                    .find(|(known, _)| known == sku)?
+                    .1
+            }
         };
         edit(&mut offer);
         state.version += 1;
@@ -117,7 +132,10 @@ fn repriced(opening: &Offer, before: &Offer, dice: &mut Dice) -> Offer {
     if now.cents == before.cents {
         now.cents += 100;
     }
-    now.was = opening.was.or(Some(opening.cents)).filter(|&was| was > now.cents);
+    now.was = opening
+        .was
+        .or(Some(opening.cents))
+        .filter(|&was| was > now.cents);
     now
 }
 
@@ -126,9 +144,22 @@ fn restocked(before: &Offer, dice: &mut Dice) -> Offer {
         return before.clone();
     }
     let sold = dice.range(1, 4);
-    let quantity = if before.quantity > 0 { (before.quantity - sold).max(0) } else { quantity(dice) };
-    let availability = if quantity > 0 { Availability::InStock } else { Availability::OutOfStock };
-    Offer { quantity, availability, available_at: None, ..before.clone() }
+    let quantity = if before.quantity > 0 {
+        (before.quantity - sold).max(0)
+    } else {
+        quantity(dice)
+    };
+    let availability = if quantity > 0 {
+        Availability::InStock
+    } else {
+        Availability::OutOfStock
+    };
+    Offer {
+        quantity,
+        availability,
+        available_at: None,
+        ..before.clone()
+    }
 }
 
 #[cfg(test)]
@@ -155,7 +186,10 @@ mod tests {
         let (mut last, mut version) = (0, market.version());
         for _ in 0..20 {
             let changes = market.tick();
-            let showcase = changes.iter().find(|change| change.sku == opening).expect("a change");
+            let showcase = changes
+                .iter()
+                .find(|change| change.sku == opening)
+                .expect("a change");
             assert_ne!(showcase.now.cents, last);
             assert!(showcase.now.was.is_none_or(|was| was > showcase.now.cents));
             assert!(market.version() > version);
@@ -167,8 +201,22 @@ mod tests {
     fn a_change_is_seen_and_an_unknown_article_is_not_invented() {
         let market = market();
         let (sku, _) = market.offers().nth(7).expect("an offer");
-        assert_eq!(market.change(&sku, |offer| offer.cents = 4242).expect("the offer").cents, 4242);
-        assert_eq!(market.offers().find(|(known, _)| *known == sku).expect("the offer").1.cents, 4242);
+        assert_eq!(
+            market
+                .change(&sku, |offer| offer.cents = 4242)
+                .expect("the offer")
+                .cents,
+            4242
+        );
+        assert_eq!(
+            market
+                .offers()
+                .find(|(known, _)| *known == sku)
+                .expect("the offer")
+                .1
+                .cents,
+            4242
+        );
         assert_eq!(market.change("nothing", |_| {}), None);
     }
 }

@@ -2,14 +2,14 @@
 //!
 //! It behaves as the better ones do (pages, strong ETags, compression), unless a test scripts it to misbehave.
 
-/// Starting and stopping it, and changing what it serves.
-pub mod server;
-/// Answers that a test writes by hand, faults included.
-pub mod script;
 /// What it has to serve: a generated catalogue or a real data set.
 pub mod data;
 /// Prices and stock, which move.
 pub mod market;
+/// Answers that a test writes by hand, faults included.
+pub mod script;
+/// Starting and stopping it, and changing what it serves.
+pub mod server;
 
 mod answer;
 mod erp;

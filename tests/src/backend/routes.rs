@@ -39,7 +39,8 @@ pub(super) fn answer(wanted: &Wanted<'_>, data: &Arc<Data>, market: &Market) -> 
         (_, Data::Generated(catalogue)) => generated(wanted, *catalogue, data),
         (_, Data::Records(records)) => from_records(wanted, records, data),
     };
-    answer.unwrap_or_else(|| Answer::refusal(StatusCode::NOT_FOUND, "there is nothing at this path"))
+    answer
+        .unwrap_or_else(|| Answer::refusal(StatusCode::NOT_FOUND, "there is nothing at this path"))
 }
 
 fn generated(wanted: &Wanted<'_>, catalogue: Catalogue, data: &Data) -> Option<Answer> {
@@ -52,13 +53,18 @@ fn generated(wanted: &Wanted<'_>, catalogue: Catalogue, data: &Data) -> Option<A
     };
     Some(match wanted.path {
         "/export/products" => page(wanted, data, |from, len| {
-            catalogue.range(from, len).map(|product| erp::item(&product, origin)).collect()
+            catalogue
+                .range(from, len)
+                .map(|product| erp::item(&product, origin))
+                .collect()
         }),
         "/export/categories" => list(erp::departments(origin)),
         "/export/content" => list(erp::content()),
         "/feed/documents.ndjson" => {
             let version = format!("documents {} {origin}", data.identity());
-            Answer::lines(document::feed(catalogue, origin.to_owned())).version(version).modified(EXPORTED_AT)
+            Answer::lines(document::feed(catalogue, origin.to_owned()))
+                .version(version)
+                .modified(EXPORTED_AT)
         }
         path => {
             let name = path.strip_prefix("/images/")?.strip_suffix(".svg")?;
@@ -75,8 +81,12 @@ fn from_records(wanted: &Wanted<'_>, records: &Records, data: &Arc<Data>) -> Opt
     Some(match wanted.path {
         "/api/products" => match wanted.query.get("updated_since") {
             None => page(wanted, data, |from, len| {
-                let start = usize::try_from(from).unwrap_or(usize::MAX).min(records.len());
-                let end = start.saturating_add(usize::try_from(len).unwrap_or(usize::MAX)).min(records.len());
+                let start = usize::try_from(from)
+                    .unwrap_or(usize::MAX)
+                    .min(records.len());
+                let end = start
+                    .saturating_add(usize::try_from(len).unwrap_or(usize::MAX))
+                    .min(records.len());
                 (start..end).map(|index| records.dated(index)).collect()
             }),
             Some(since) => changed_since(records, since),
@@ -87,10 +97,16 @@ fn from_records(wanted: &Wanted<'_>, records: &Records, data: &Arc<Data>) -> Opt
                 Data::Records(records) => records.as_is(index).replace('\n', " "),
                 Data::Generated(_) => String::new(),
             };
-            Answer::lines((0..records.len()).map(line)).version(version).modified(EXPORTED_AT)
+            Answer::lines((0..records.len()).map(line))
+                .version(version)
+                .modified(EXPORTED_AT)
         }
         path => {
-            let number = path.strip_prefix("/export/")?.strip_suffix(".json")?.parse().ok()?;
+            let number = path
+                .strip_prefix("/export/")?
+                .strip_suffix(".json")?
+                .parse()
+                .ok()?;
             let part = records.file(number)?;
             let body = whole(part.map(|index| records.as_is(index)).collect());
             Answer::json(body).version(version).modified(EXPORTED_AT)
@@ -105,7 +121,10 @@ fn changed_since(records: &Records, since: &str) -> Answer {
         .map(|index| records.dated(index))
         .collect();
     let total = changed.len();
-    Answer::json(format!(r#"{{"meta":{{"page":1,"pages":1,"total":{total}}},"data":[{}]}}"#, changed.join(",")))
+    Answer::json(format!(
+        r#"{{"meta":{{"page":1,"pages":1,"total":{total}}},"data":[{}]}}"#,
+        changed.join(",")
+    ))
 }
 
 /// One page of the export, with links to the pages beside it.
@@ -121,9 +140,14 @@ fn page(wanted: &Wanted<'_>, data: &Data, records: impl FnOnce(u64, u64) -> Vec<
     let total = data.count();
     let pages = total.div_ceil(size).max(1);
     let data_of_page = records((page - 1).saturating_mul(size), size).join(",");
-    let body = format!(r#"{{"meta":{{"page":{page},"pages":{pages},"total":{total}}},"data":[{data_of_page}]}}"#);
+    let body = format!(
+        r#"{{"meta":{{"page":{page},"pages":{pages},"total":{total}}},"data":[{data_of_page}]}}"#
+    );
     let beside = |page: u64, rel: &str| {
-        format!("<{}{}?page={page}&size={size}>; rel=\"{rel}\"", wanted.origin, wanted.path)
+        format!(
+            "<{}{}?page={page}&size={size}>; rel=\"{rel}\"",
+            wanted.origin, wanted.path
+        )
     };
     let mut links = Vec::new();
     if page > 1 {
@@ -134,13 +158,22 @@ fn page(wanted: &Wanted<'_>, data: &Data, records: impl FnOnce(u64, u64) -> Vec<
     }
     let link = (!links.is_empty()).then(|| links.join(", "));
     let version = body.clone();
-    Answer::json(body).version(version).modified(EXPORTED_AT).link(link)
+    Answer::json(body)
+        .version(version)
+        .modified(EXPORTED_AT)
+        .link(link)
 }
 
-fn stock(market: &Market, data: &Data, line: fn(&str, &crate::catalogue::variant::Offer) -> String) -> Answer {
+fn stock(
+    market: &Market,
+    data: &Data,
+    line: fn(&str, &crate::catalogue::variant::Offer) -> String,
+) -> Answer {
     let version = market.version();
     let lines = market.offers().map(move |(sku, offer)| line(&sku, &offer));
-    Answer::lines(lines).version(format!("stock {} {version}", data.identity())).modified(EXPORTED_AT + version)
+    Answer::lines(lines)
+        .version(format!("stock {} {version}", data.identity()))
+        .modified(EXPORTED_AT + version)
 }
 
 /// What there is to ask for.
@@ -155,9 +188,18 @@ fn index(data: &Data) -> Answer {
             "/feed/offers.ndjson",
         ],
         Data::Records(records) if records.files() > 1 => {
-            vec!["/api/products?page=1&size=250", "/export/1.json", "/export/products.ndjson", "/export/stock.ndjson"]
+            vec![
+                "/api/products?page=1&size=250",
+                "/export/1.json",
+                "/export/products.ndjson",
+                "/export/stock.ndjson",
+            ]
         }
-        Data::Records(_) => vec!["/api/products?page=1&size=250", "/export/products.ndjson", "/export/stock.ndjson"],
+        Data::Records(_) => vec![
+            "/api/products?page=1&size=250",
+            "/export/products.ndjson",
+            "/export/stock.ndjson",
+        ],
     };
     Answer::json(serde_json::json!({"products": data.count(), "paths": paths}).to_string())
 }

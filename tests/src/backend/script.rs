@@ -32,7 +32,14 @@ impl Response {
     /// 200 with a body of this type.
     pub fn ok(content_type: &str, body: impl Into<Bytes>) -> Self {
         let headers = vec![(header::CONTENT_TYPE, content_type.to_owned())];
-        Self { status: StatusCode::OK, headers, body: body.into(), delay: Duration::ZERO, cut_at: None, drip: None }
+        Self {
+            status: StatusCode::OK,
+            headers,
+            body: body.into(),
+            delay: Duration::ZERO,
+            cut_at: None,
+            drip: None,
+        }
     }
 
     /// 200 with JSON.
@@ -42,7 +49,10 @@ impl Response {
 
     /// 200 with one JSON value a line, and an ETag of the body.
     pub fn ndjson<'a>(values: impl IntoIterator<Item = &'a serde_json::Value>) -> Self {
-        let body: String = values.into_iter().map(|value| format!("{value}\n")).collect();
+        let body: String = values
+            .into_iter()
+            .map(|value| format!("{value}\n"))
+            .collect();
         let tag = format!("\"{}\"", &blake3::hash(body.as_bytes()).to_hex()[..20]);
         Self::ok("application/x-ndjson", body).header("etag", &tag)
     }
@@ -50,7 +60,10 @@ impl Response {
     /// An empty answer with this status.
     pub fn status(status: u16) -> Self {
         let status = StatusCode::from_u16(status).expect("tests script statuses that exist");
-        Self { status, ..Self::ok("text/plain", Bytes::new()) }
+        Self {
+            status,
+            ..Self::ok("text/plain", Bytes::new())
+        }
     }
 
     /// A redirect.
@@ -63,13 +76,19 @@ impl Response {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         let zeros = vec![b'0'; 1 << 20];
         let mut left = unpacked_bytes;
-        encoder.write_all(b"[\"").expect("writing to memory cannot fail");
+        encoder
+            .write_all(b"[\"")
+            .expect("writing to memory cannot fail");
         while left > 0 {
             let now = left.min(zeros.len());
-            encoder.write_all(&zeros[..now]).expect("writing to memory cannot fail");
+            encoder
+                .write_all(&zeros[..now])
+                .expect("writing to memory cannot fail");
             left -= now;
         }
-        encoder.write_all(b"\"]").expect("writing to memory cannot fail");
+        encoder
+            .write_all(b"\"]")
+            .expect("writing to memory cannot fail");
         let body = encoder.finish().expect("writing to memory cannot fail");
         Self::ok("application/json", body).header("content-encoding", "gzip")
     }
@@ -94,12 +113,18 @@ impl Response {
 
     /// Promises the whole body and closes the connection after so many bytes.
     pub fn cut_at(self, bytes: usize) -> Self {
-        Self { cut_at: Some(bytes), ..self }
+        Self {
+            cut_at: Some(bytes),
+            ..self
+        }
     }
 
     /// Sends the body in small pieces with a pause after each.
     pub fn dripping(self, piece_bytes: usize, pause: Duration) -> Self {
-        Self { drip: Some((piece_bytes.max(1), pause)), ..self }
+        Self {
+            drip: Some((piece_bytes.max(1), pause)),
+            ..self
+        }
     }
 
     /// How long the body is.
@@ -109,10 +134,20 @@ impl Response {
 
     pub(super) async fn send(self, request: &HeaderMap) -> hyper::Response<Body> {
         tokio::time::sleep(self.delay).await;
-        let known = request.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-        let etag = self.headers.iter().find(|(name, _)| name == header::ETAG).map(|(_, value)| value.as_str());
+        let known = request
+            .get(header::IF_NONE_MATCH)
+            .and_then(|value| value.to_str().ok());
+        let etag = self
+            .headers
+            .iter()
+            .find(|(name, _)| name == header::ETAG)
+            .map(|(_, value)| value.as_str());
         if self.status == StatusCode::OK && etag.is_some() && etag == known {
-            return answer::build(StatusCode::NOT_MODIFIED, self.headers, answer::whole(Bytes::new()));
+            return answer::build(
+                StatusCode::NOT_MODIFIED,
+                self.headers,
+                answer::whole(Bytes::new()),
+            );
         }
         let mut headers = self.headers;
         let body = match (self.cut_at, self.drip) {
@@ -139,8 +174,10 @@ fn cut(body: Bytes, bytes: usize) -> Body {
 }
 
 fn dripped(body: Bytes, piece_bytes: usize, pause: Duration) -> Body {
-    let pieces: Vec<Bytes> =
-        (0..body.len()).step_by(piece_bytes).map(|at| body.slice(at..body.len().min(at + piece_bytes))).collect();
+    let pieces: Vec<Bytes> = (0..body.len())
+        .step_by(piece_bytes)
+        .map(|at| body.slice(at..body.len().min(at + piece_bytes)))
+        .collect();
     let frames = futures_util::stream::iter(pieces).then(move |piece| async move {
         tokio::time::sleep(pause).await;
         Ok(Frame::data(piece))

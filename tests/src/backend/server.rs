@@ -84,7 +84,12 @@ impl Config {
 
     /// The same with other data.
     pub fn of(data: Data) -> Self {
-        Self { address: (Ipv4Addr::LOCALHOST, 0).into(), data, change_every: None, on_change: None }
+        Self {
+            address: (Ipv4Addr::LOCALHOST, 0).into(),
+            data,
+            change_every: None,
+            on_change: None,
+        }
     }
 }
 
@@ -103,20 +108,31 @@ impl Backend {
             seen: Mutex::default(),
         });
         let (stop, stopped) = oneshot::channel();
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()?;
         let serving = Arc::clone(&shared);
-        let thread = std::thread::Builder::new().name("sample-backend".to_owned()).spawn(move || {
-            runtime.block_on(async {
-                let moving = keep_moving(Arc::clone(&serving), config.change_every, config.on_change);
-                tokio::select! {
-                    () = accept(listener, Arc::clone(&serving)) => {}
-                    () = moving => {}
-                    _ = stopped => {}
-                }
-            });
-            runtime.shutdown_background();
-        })?;
-        Ok(Self { address, shared, stop: Some(stop), thread: Some(thread) })
+        let thread = std::thread::Builder::new()
+            .name("sample-backend".to_owned())
+            .spawn(move || {
+                runtime.block_on(async {
+                    let moving =
+                        keep_moving(Arc::clone(&serving), config.change_every, config.on_change);
+                    tokio::select! {
+                        () = accept(listener, Arc::clone(&serving)) => {}
+                        () = moving => {}
+                        _ = stopped => {}
+                    }
+                });
+                runtime.shutdown_background();
+            })?;
+        Ok(Self {
+            address,
+            shared,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
     }
 
     /// Where it listens.
@@ -150,7 +166,11 @@ impl Backend {
     pub fn set_quantity(&self, sku: &str, quantity: i64) -> Option<Offer> {
         self.shared.market.change(sku, |offer| {
             offer.quantity = quantity;
-            offer.availability = if quantity > 0 { Availability::InStock } else { Availability::OutOfStock };
+            offer.availability = if quantity > 0 {
+                Availability::InStock
+            } else {
+                Availability::OutOfStock
+            };
         })
     }
 
@@ -186,7 +206,8 @@ impl Drop for Backend {
 }
 
 async fn accept(listener: std::net::TcpListener, shared: Arc<Shared>) {
-    let listener = TcpListener::from_std(listener).expect("the listener was made non-blocking before");
+    let listener =
+        TcpListener::from_std(listener).expect("the listener was made non-blocking before");
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -200,14 +221,19 @@ async fn accept(listener: std::net::TcpListener, shared: Arc<Shared>) {
             });
             let mut http = hyper::server::conn::http1::Builder::new();
             // A client that goes away, or an answer that is cut on purpose, ends the connection with an error.
-            let _ = http.timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
+            let _ = http
+                .timer(TokioTimer::new())
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
         });
     }
 }
 
 /// Never returns, so that it can stand beside `accept`.
 async fn keep_moving(shared: Arc<Shared>, every: Option<Duration>, on_change: Option<OnChange>) {
-    let Some(every) = every else { return std::future::pending().await };
+    let Some(every) = every else {
+        return std::future::pending().await;
+    };
     loop {
         tokio::time::sleep(every).await;
         let changes = shared.market.tick();
@@ -218,11 +244,18 @@ async fn keep_moving(shared: Arc<Shared>, every: Option<Duration>, on_change: Op
 }
 
 async fn respond(shared: &Shared, request: Request<Incoming>) -> hyper::Response<Body> {
-    let target = request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned();
+    let target = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |target| target.as_str())
+        .to_owned();
     let path = request.uri().path();
     let scripted = {
         let scripted = lock(&shared.scripted);
-        scripted.get(&target).or_else(|| scripted.get(path)).cloned()
+        scripted
+            .get(&target)
+            .or_else(|| scripted.get(path))
+            .cloned()
     };
     let response = match scripted {
         Some(response) => response.send(request.headers()).await,
@@ -233,18 +266,34 @@ async fn respond(shared: &Shared, request: Request<Incoming>) -> hyper::Response
         seen.pop_front();
     }
     let method = request.method().to_string();
-    seen.push_back(Seen { method, target, headers: request.headers().clone(), status: response.status().as_u16() });
+    seen.push_back(Seen {
+        method,
+        target,
+        headers: request.headers().clone(),
+        status: response.status().as_u16(),
+    });
     response
 }
 
 fn unscripted(shared: &Shared, request: &Request<Incoming>) -> Answer {
     let query = request.uri().query().unwrap_or_default();
-    let query: HashMap<String, String> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    let wanted = Wanted { path: request.uri().path(), query, origin: &shared.origin };
+    let query: HashMap<String, String> = url::form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect();
+    let wanted = Wanted {
+        path: request.uri().path(),
+        query,
+        origin: &shared.origin,
+    };
     match (request.method(), wanted.path.strip_prefix("/control/")) {
         (&Method::POST, Some(command)) => control(shared, command, &wanted.query),
-        (&Method::GET | &Method::HEAD, None) => routes::answer(&wanted, &shared.data, &shared.market),
-        _ => Answer::refusal(StatusCode::METHOD_NOT_ALLOWED, "data is read with GET, control is posted"),
+        (&Method::GET | &Method::HEAD, None) => {
+            routes::answer(&wanted, &shared.data, &shared.market)
+        }
+        _ => Answer::refusal(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "data is read with GET, control is posted",
+        ),
     }
 }
 
@@ -254,13 +303,22 @@ fn control(shared: &Shared, command: &str, query: &HashMap<String, String>) -> A
     let sku = query.get("sku").map_or("", String::as_str);
     let changed = match command {
         "tick" => {
-            return Answer::json(serde_json::json!({"changed": shared.market.tick().len()}).to_string());
+            return Answer::json(
+                serde_json::json!({"changed": shared.market.tick().len()}).to_string(),
+            );
         }
         "price" => {
-            let currency = Currency::parse(CURRENCY).expect("the catalogue's currency is in the table");
-            let amount = query.get("amount").map(|text| Money::parse_decimal(text, currency));
-            let Some(Ok(amount)) = amount else { return refusal("amount must be a decimal such as 12.90") };
-            shared.market.change(sku, |offer| offer.cents = amount.minor)
+            let currency =
+                Currency::parse(CURRENCY).expect("the catalogue's currency is in the table");
+            let amount = query
+                .get("amount")
+                .map(|text| Money::parse_decimal(text, currency));
+            let Some(Ok(amount)) = amount else {
+                return refusal("amount must be a decimal such as 12.90");
+            };
+            shared
+                .market
+                .change(sku, |offer| offer.cents = amount.minor)
         }
         "stock" => {
             let Some(Ok(quantity)) = query.get("quantity").map(|text| text.parse::<i64>()) else {

@@ -47,13 +47,28 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         None => Data::generated(arguments.products),
     };
     let count = data.count();
-    let change_every = (arguments.change_every_ms > 0).then(|| Duration::from_millis(arguments.change_every_ms));
+    let change_every =
+        (arguments.change_every_ms > 0).then(|| Duration::from_millis(arguments.change_every_ms));
     let on_change = Box::new(|changes: &[Change]| say(&sentence(changes)));
-    let config = Config { address: arguments.listen, data, change_every, on_change: Some(on_change) };
-    let backend = Backend::start(config)
-        .map_err(|error| anyhow::anyhow!("cannot listen on {}: {error}; choose another with --listen", arguments.listen))?;
-    say(&format!("sample-backend: {count} products at {}", backend.url("/")));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let config = Config {
+        address: arguments.listen,
+        data,
+        change_every,
+        on_change: Some(on_change),
+    };
+    let backend = Backend::start(config).map_err(|error| {
+        anyhow::anyhow!(
+            "cannot listen on {}: {error}; choose another with --listen",
+            arguments.listen
+        )
+    })?;
+    say(&format!(
+        "sample-backend: {count} products at {}",
+        backend.url("/")
+    ));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         tokio::select! {
             _ = frontage_shared::daemon::shutdown::requested() => {}

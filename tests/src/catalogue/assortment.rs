@@ -214,7 +214,11 @@ impl Assortment {
         let (department, group, kind) = self.places[kind];
         let department = &self.departments[department];
         let group = &department.group[group];
-        Place { department, group, kind: &group.kind[kind] }
+        Place {
+            department,
+            group,
+            kind: &group.kind[kind],
+        }
     }
 
     /// All categories, parents before children.
@@ -223,20 +227,40 @@ impl Assortment {
         for (position, department) in self.departments.iter().enumerate() {
             let shape = &department.group[0].kind[0].shape;
             let (name, text) = (&department.name, Some(department.text.as_str()));
-            all.push(Category { id: department.code.clone(), parent: None, name, text, position, shape });
+            all.push(Category {
+                id: department.code.clone(),
+                parent: None,
+                name,
+                text,
+                position,
+                shape,
+            });
             for (position, group) in department.group.iter().enumerate() {
                 let id = format!("{}-{}", department.code, group.code);
                 let (parent, text) = (Some(department.code.clone()), Some(group.text.as_str()));
                 let shape = &group.kind[0].shape;
-                all.push(Category { id: id.clone(), parent, name: &group.name, text, position, shape });
-                all.extend(group.kind.iter().enumerate().map(|(position, kind)| Category {
-                    id: format!("{id}-{}", kind.code),
-                    parent: Some(id.clone()),
-                    name: &kind.name,
-                    text: None,
+                all.push(Category {
+                    id: id.clone(),
+                    parent,
+                    name: &group.name,
+                    text,
                     position,
-                    shape: &kind.shape,
-                }));
+                    shape,
+                });
+                all.extend(
+                    group
+                        .kind
+                        .iter()
+                        .enumerate()
+                        .map(|(position, kind)| Category {
+                            id: format!("{id}-{}", kind.code),
+                            parent: Some(id.clone()),
+                            name: &kind.name,
+                            text: None,
+                            position,
+                            shape: &kind.shape,
+                        }),
+                );
             }
         }
         all
@@ -246,7 +270,10 @@ impl Assortment {
 impl Place<'_> {
     /// The id of the third-level category.
     pub fn category_id(&self) -> String {
-        format!("{}-{}-{}", self.department.code, self.group.code, self.kind.code)
+        format!(
+            "{}-{}-{}",
+            self.department.code, self.group.code, self.kind.code
+        )
     }
 }
 
@@ -268,9 +295,11 @@ impl TryFrom<String> for Colour {
     fn try_from(text: String) -> Result<Self, String> {
         let parts: Vec<&str> = text.split('|').collect();
         match parts[..] {
-            [code, name, hex] if hex.len() == 7 && hex.starts_with('#') => {
-                Ok(Self { code: code.to_owned(), name: name.to_owned(), hex: hex.to_owned() })
-            }
+            [code, name, hex] if hex.len() == 7 && hex.starts_with('#') => Ok(Self {
+                code: code.to_owned(),
+                name: name.to_owned(),
+                hex: hex.to_owned(),
+            }),
             _ => Err(format!("`{text}` is not `code|name|#rrggbb`")),
         }
     }
@@ -279,9 +308,13 @@ impl TryFrom<String> for Colour {
 fn load() -> Assortment {
     let departments: Vec<Department> = DEPARTMENTS
         .iter()
-        .map(|text| toml::from_str(text).expect("the assortment's tables are part of the program and tested"))
+        .map(|text| {
+            toml::from_str(text)
+                .expect("the assortment's tables are part of the program and tested")
+        })
         .collect();
-    let scales = toml::from_str(include_str!("assortment/scales.toml")).expect("the table of scales is tested");
+    let scales = toml::from_str(include_str!("assortment/scales.toml"))
+        .expect("the table of scales is tested");
     let mut places = Vec::new();
     for (d, department) in departments.iter().enumerate() {
         for (g, group) in department.group.iter().enumerate() {
@@ -289,14 +322,23 @@ fn load() -> Assortment {
         }
     }
     let weight = |&(d, g, k): &(usize, usize, usize)| departments[d].group[g].kind[k].weight;
-    let mut slots: Vec<usize> =
-        places.iter().enumerate().flat_map(|(kind, place)| std::iter::repeat_n(kind, weight(place))).collect();
+    let mut slots: Vec<usize> = places
+        .iter()
+        .enumerate()
+        .flat_map(|(kind, place)| std::iter::repeat_n(kind, weight(place)))
+        .collect();
     Dice::new(0, "slots", 0).shuffle(&mut slots);
     let mut slots_of = vec![Vec::new(); places.len()];
     for (slot, &kind) in (0_u64..).zip(&slots) {
         slots_of[kind].push(slot);
     }
-    Assortment { departments, scales, places, slots, slots_of }
+    Assortment {
+        departments,
+        scales,
+        places,
+        slots,
+        slots_of,
+    }
 }
 
 #[cfg(test)]
@@ -308,25 +350,58 @@ mod tests {
     #[test]
     fn every_reference_in_the_tables_leads_somewhere() {
         let assortment = Assortment::get();
-        let ids: HashSet<String> = assortment.categories().into_iter().map(|category| category.id).collect();
+        let ids: HashSet<String> = assortment
+            .categories()
+            .into_iter()
+            .map(|category| category.id)
+            .collect();
         for index in 0..assortment.kinds() {
             let place = assortment.place(index);
             let kind = place.kind;
             assert!(ids.contains(&place.category_id()));
-            assert!(kind.also.iter().all(|id| ids.contains(id)), "{}: {:?}", kind.name, kind.also);
+            assert!(
+                kind.also.iter().all(|id| ids.contains(id)),
+                "{}: {:?}",
+                kind.name,
+                kind.also
+            );
             assert!(!assortment.scales.palette(&kind.palette).is_empty());
-            assert!(kind.options.iter().all(|scale| !assortment.scales.scale(scale).values.is_empty()));
-            assert!(kind.price.0 < kind.price.1 && kind.colours.0 <= kind.colours.1, "{}", kind.name);
-            assert!(crate::catalogue::picture::has_shape(&kind.shape), "{}", kind.shape);
+            assert!(
+                kind.options
+                    .iter()
+                    .all(|scale| !assortment.scales.scale(scale).values.is_empty())
+            );
+            assert!(
+                kind.price.0 < kind.price.1 && kind.colours.0 <= kind.colours.1,
+                "{}",
+                kind.name
+            );
+            assert!(
+                crate::catalogue::picture::has_shape(&kind.shape),
+                "{}",
+                kind.shape
+            );
         }
     }
 
     #[test]
     fn the_tree_has_three_levels_of_useful_size() {
         let categories = Assortment::get().categories();
-        let ids: HashSet<&str> = categories.iter().map(|category| category.id.as_str()).collect();
+        let ids: HashSet<&str> = categories
+            .iter()
+            .map(|category| category.id.as_str())
+            .collect();
         assert_eq!(ids.len(), categories.len());
-        assert!((60..=110).contains(&categories.len()), "{}", categories.len());
-        assert!(categories.iter().all(|category| category.parent.as_ref().is_none_or(|id| ids.contains(id.as_str()))));
+        assert!(
+            (60..=110).contains(&categories.len()),
+            "{}",
+            categories.len()
+        );
+        assert!(categories.iter().all(|category| {
+            category
+                .parent
+                .as_ref()
+                .is_none_or(|id| ids.contains(id.as_str()))
+        }));
     }
 }

@@ -17,18 +17,70 @@ pub struct ContentPage {
     pub updated_at: &'static str,
 }
 
-const fn page(id: &'static str, title: &'static str, kind: &'static str, body: &'static str) -> ContentPage {
-    ContentPage { id, slug: id, title, kind, body, updated_at: "2026-09-14T08:30:00Z" }
+const fn page(
+    id: &'static str,
+    title: &'static str,
+    kind: &'static str,
+    body: &'static str,
+) -> ContentPage {
+    ContentPage {
+        id,
+        slug: id,
+        title,
+        kind,
+        body,
+        updated_at: "2026-09-14T08:30:00Z",
+    }
 }
 
 /// All pages, in the order in which a footer would list them.
 pub const PAGES: [ContentPage; 8] = [
-    page("about", "About us", "page", include_str!("content/about.html")),
-    page("delivery", "Delivery", "policy", include_str!("content/delivery.html")),
-    page("returns", "Returns and repairs", "policy", include_str!("content/returns.html")),
-    page("size-guide", "Size guide", "article", include_str!("content/size-guide.html")),
-    page("care-guide", "Care guide", "article", include_str!("content/care-guide.html")),
-    page("contact", "Contact", "page", include_str!("content/contact.html")),
-    page("privacy", "Privacy", "policy", include_str!("content/privacy.html")),
-    page("imprint", "Imprint", "policy", include_str!("content/imprint.html")),
+    page(
+        "about",
+        "About us",
+        "page",
+        include_str!("content/about.html"),
+    ),
+    page(
+        "delivery",
+        "Delivery",
+        "policy",
+        include_str!("content/delivery.html"),
+    ),
+    page(
+        "returns",
+        "Returns and repairs",
+        "policy",
+        include_str!("content/returns.html"),
+    ),
+    page(
+        "size-guide",
+        "Size guide",
+        "article",
+        include_str!("content/size-guide.html"),
+    ),
+    page(
+        "care-guide",
+        "Care guide",
+        "article",
+        include_str!("content/care-guide.html"),
+    ),
+    page(
+        "contact",
+        "Contact",
+        "page",
+        include_str!("content/contact.html"),
+    ),
+    page(
+        "privacy",
+        "Privacy",
+        "policy",
+        include_str!("content/privacy.html"),
+    ),
+    page(
+        "imprint",
+        "Imprint",
+        "policy",
+        include_str!("content/imprint.html"),
+    ),
 ];

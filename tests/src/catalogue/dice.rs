@@ -105,6 +105,9 @@ mod tests {
     fn ranges_include_both_ends() {
         let mut dice = Dice::new(1, "range", 0);
         let rolls: Vec<i64> = (0..200).map(|_| dice.range(-2, 2)).collect();
-        assert_eq!((rolls.iter().min(), rolls.iter().max()), (Some(&-2), Some(&2)));
+        assert_eq!(
+            (rolls.iter().min(), rolls.iter().max()),
+            (Some(&-2), Some(&2))
+        );
     }
 }

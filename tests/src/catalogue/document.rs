@@ -5,12 +5,12 @@
 use serde::Serialize;
 use serde_json::json;
 
+use super::Assortment;
 use super::content::PAGES;
 use super::fact::{Fact, FactValue};
 use super::picture::{SIDE, View};
 use super::product::{Catalogue, Lifecycle, Product, Relation, rfc3339};
 use super::variant::{self, Axis, AxisValue, Offer, Variant};
-use super::Assortment;
 
 /// The currency of all prices.
 pub const CURRENCY: &str = "EUR";
@@ -26,7 +26,11 @@ pub fn feed(catalogue: Catalogue, origin: String) -> impl Iterator<Item = String
     head.chain(categories)
         .chain(attributes)
         .chain(pages())
-        .chain(catalogue.products().map(move |each| product(&each, &origin)))
+        .chain(
+            catalogue
+                .products()
+                .map(move |each| product(&each, &origin)),
+        )
         .chain(end)
 }
 
@@ -79,7 +83,10 @@ fn pages() -> Vec<String> {
             "kind": page.kind, "updated_at": page.updated_at,
         })
     };
-    PAGES.iter().map(|page| document(page).to_string()).collect()
+    PAGES
+        .iter()
+        .map(|page| document(page).to_string())
+        .collect()
 }
 
 /// One product document.
@@ -90,7 +97,11 @@ pub fn product(product: &Product, origin: &str) -> String {
     let name = product.name();
     let colours = variant::colours(product);
     let picture = |colour: &str, label: &str, view: usize| Media {
-        url: format!("{origin}/images/{}-{colour}-{}.svg", product.number(), view + 1),
+        url: format!(
+            "{origin}/images/{}-{colour}-{}.svg",
+            product.number(),
+            view + 1
+        ),
         kind: "image",
         alt: format!("{name}, {label}, {}", View::ALL[view].caption()),
         width: SIDE,
@@ -116,22 +127,36 @@ pub fn product(product: &Product, origin: &str) -> String {
         options: axes.iter().map(option).collect(),
         variants: match single {
             Some(_) => Vec::new(),
-            None => variants.iter().map(|variant| in_product(variant, &axes, &picture)).collect(),
+            None => variants
+                .iter()
+                .map(|variant| in_product(variant, &axes, &picture))
+                .collect(),
         },
         attributes: facts.iter().map(attribute).collect(),
-        media: (0..views).map(|view| picture(&colours[0].code, &colours[0].name, view)).collect(),
+        media: (0..views)
+            .map(|view| picture(&colours[0].code, &colours[0].name, view))
+            .collect(),
         related: product.related().into_iter().map(related).collect(),
-        seo: product.seo().map(|(title, description)| Seo { title, description }),
+        seo: product
+            .seo()
+            .map(|(title, description)| Seo { title, description }),
         created_at: rfc3339(product.created_at()),
         updated_at: rfc3339(product.updated_at()),
     };
-    serde_json::to_string(&document).expect("a document of strings and numbers can be written as JSON")
+    serde_json::to_string(&document)
+        .expect("a document of strings and numbers can be written as JSON")
 }
 
 /// One offer document, as a price and stock feed of our own would send it.
 pub fn offer(sku: &str, offer: &Offer) -> String {
-    let document = OfferDocument { kind: "offer", sku, prices: [price(offer)], stock: stock(offer) };
-    serde_json::to_string(&document).expect("a document of strings and numbers can be written as JSON")
+    let document = OfferDocument {
+        kind: "offer",
+        sku,
+        prices: [price(offer)],
+        stock: stock(offer),
+    };
+    serde_json::to_string(&document)
+        .expect("a document of strings and numbers can be written as JSON")
 }
 
 /// Cents as a decimal number of euros.
@@ -265,17 +290,33 @@ fn status(lifecycle: Lifecycle) -> &'static str {
 }
 
 fn price(offer: &Offer) -> Price {
-    Price { amount: decimal(offer.cents), currency: CURRENCY, compare_at: offer.was.map(decimal) }
+    Price {
+        amount: decimal(offer.cents),
+        currency: CURRENCY,
+        compare_at: offer.was.map(decimal),
+    }
 }
 
 fn stock(offer: &Offer) -> Stock<'_> {
     let availability = offer.availability.word();
-    Stock { availability, quantity: offer.quantity, available_at: offer.available_at.as_deref() }
+    Stock {
+        availability,
+        quantity: offer.quantity,
+        available_at: offer.available_at.as_deref(),
+    }
 }
 
 fn option<'a>(axis: &'a Axis<'_>) -> OptionOf<'a> {
-    let value = |value: &'a AxisValue<'_>| OptionValue { code: &value.code, name: value.label, swatch: value.swatch };
-    OptionOf { code: axis.code, name: axis.label, values: axis.values.iter().map(value).collect() }
+    let value = |value: &'a AxisValue<'_>| OptionValue {
+        code: &value.code,
+        name: value.label,
+        swatch: value.swatch,
+    };
+    OptionOf {
+        code: axis.code,
+        name: axis.label,
+        values: axis.values.iter().map(value).collect(),
+    }
 }
 
 fn in_product<'a>(
@@ -283,16 +324,24 @@ fn in_product<'a>(
     axes: &[Axis<'_>],
     picture: &impl Fn(&str, &str, usize) -> Media,
 ) -> VariantOf<'a> {
-    let chosen = axes.iter().zip(&variant.chosen).map(|(axis, &position)| (axis, &axis.values[position]));
+    let chosen = axes
+        .iter()
+        .zip(&variant.chosen)
+        .map(|(axis, &position)| (axis, &axis.values[position]));
     let colour = chosen.clone().find(|(axis, _)| axis.code == "colour");
     VariantOf {
         id: &variant.sku,
         sku: &variant.sku,
         gtin: &variant.gtin,
-        options: chosen.map(|(axis, value)| (axis.code.to_owned(), json!(value.code))).collect(),
+        options: chosen
+            .map(|(axis, value)| (axis.code.to_owned(), json!(value.code)))
+            .collect(),
         prices: [price(&variant.offer)],
         stock: stock(&variant.offer),
-        media: colour.map(|(_, value)| picture(&value.code, value.label, 0)).into_iter().collect(),
+        media: colour
+            .map(|(_, value)| picture(&value.code, value.label, 0))
+            .into_iter()
+            .collect(),
     }
 }
 
@@ -303,7 +352,12 @@ fn attribute<'a>(fact: &'a Fact<'_>) -> AttributeOf<'a> {
         FactValue::Flag(flag) => (json!(flag), ""),
         FactValue::Number(number, unit) => (json!(number), *unit),
     };
-    AttributeOf { code: fact.code, label: fact.label, value, unit }
+    AttributeOf {
+        code: fact.code,
+        label: fact.label,
+        value,
+        unit,
+    }
 }
 
 fn related((relation, product_id): (Relation, String)) -> Related {
@@ -311,7 +365,10 @@ fn related((relation, product_id): (Relation, String)) -> Related {
         Relation::Similar => "related",
         Relation::GoesWith => "cross_sell",
     };
-    Related { relation, product_id }
+    Related {
+        relation,
+        product_id,
+    }
 }
 
 #[cfg(test)]
@@ -326,7 +383,10 @@ mod tests {
         assert_eq!(lines[0]["type"], "feed");
         let end = &lines[lines.len() - 1];
         for (kind, count) in end["counts"].as_object().expect("counts") {
-            let found = lines.iter().filter(|line| line["type"] == kind.as_str()).count();
+            let found = lines
+                .iter()
+                .filter(|line| line["type"] == kind.as_str())
+                .count();
             assert_eq!(count, found, "{kind}");
         }
         assert_eq!(end["counts"]["product"], 25);

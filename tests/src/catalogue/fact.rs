@@ -26,7 +26,11 @@ enum Domain {
     /// `Label ? 60`, true for 60 %
     Flag(u64),
     /// `Label ~ 10..50/5 g` or `Label ~ 2|3|5 years`, in units of ten to the minus `decimals`
-    Number { numbers: Numbers, decimals: u32, unit: String },
+    Number {
+        numbers: Numbers,
+        decimals: u32,
+        unit: String,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -85,7 +89,10 @@ impl std::fmt::Display for Decimal {
 
 impl serde::Serialize for Decimal {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let number: serde_json::Number = self.to_string().parse().map_err(serde::ser::Error::custom)?;
+        let number: serde_json::Number = self
+            .to_string()
+            .parse()
+            .map_err(serde::ser::Error::custom)?;
         number.serialize(serializer)
     }
 }
@@ -104,15 +111,31 @@ impl FactRule {
                 FactValue::Texts(chosen)
             }
             Domain::Flag(share) => FactValue::Flag(dice.percent(*share)),
-            Domain::Number { numbers, decimals, unit } => {
+            Domain::Number {
+                numbers,
+                decimals,
+                unit,
+            } => {
                 let digits = match numbers {
                     Numbers::Listed(values) => *dice.pick(values),
-                    Numbers::Steps { low, high, step } => low + step * dice.range(0, (high - low) / step),
+                    Numbers::Steps { low, high, step } => {
+                        low + step * dice.range(0, (high - low) / step)
+                    }
                 };
-                FactValue::Number(Decimal { digits, decimals: *decimals }, unit)
+                FactValue::Number(
+                    Decimal {
+                        digits,
+                        decimals: *decimals,
+                    },
+                    unit,
+                )
             }
         };
-        Fact { code: &self.code, label: &self.label, value }
+        Fact {
+            code: &self.code,
+            label: &self.label,
+            value,
+        }
     }
 
     /// The unit and the kind of value, as an attribute definition states them.
@@ -128,14 +151,22 @@ impl FactRule {
     fn parse(text: &str) -> Option<Self> {
         let at = text.find(['=', '&', '?', '~'])?;
         let (label, rest) = (text[..at].trim(), text[at + 1..].trim());
-        let texts = || rest.split('|').map(|value| value.trim().to_owned()).collect();
+        let texts = || {
+            rest.split('|')
+                .map(|value| value.trim().to_owned())
+                .collect()
+        };
         let domain = match &text[at..=at] {
             "=" => Domain::Choice(texts()),
             "&" => Domain::Several(texts()),
             "?" => Domain::Flag(rest.parse().ok()?),
             _ => parse_number(rest)?,
         };
-        Some(Self { code: slug::from_text(label).replace('-', "_"), label: label.to_owned(), domain })
+        Some(Self {
+            code: slug::from_text(label).replace('-', "_"),
+            label: label.to_owned(),
+            domain,
+        })
     }
 }
 
@@ -144,22 +175,34 @@ fn parse_number(text: &str) -> Option<Domain> {
     let decimals = numbers.split(['|', '/', ' ']).map(decimals_of).max()?;
     let digits = |text: &str| -> Option<i64> {
         let padding = usize::try_from(decimals - decimals_of(text)).ok()?;
-        format!("{}{}", text.replace('.', ""), "0".repeat(padding)).parse().ok()
+        format!("{}{}", text.replace('.', ""), "0".repeat(padding))
+            .parse()
+            .ok()
     };
     let numbers = match numbers.split_once("..") {
         None => Numbers::Listed(numbers.split('|').map(digits).collect::<Option<_>>()?),
         Some((low, rest)) => {
             let (high, step) = rest.split_once('/')?;
-            Numbers::Steps { low: digits(low)?, high: digits(high)?, step: digits(step)?.max(1) }
+            Numbers::Steps {
+                low: digits(low)?,
+                high: digits(high)?,
+                step: digits(step)?.max(1),
+            }
         }
     };
-    Some(Domain::Number { numbers, decimals, unit: unit.to_owned() })
+    Some(Domain::Number {
+        numbers,
+        decimals,
+        unit: unit.to_owned(),
+    })
 }
 
 /// How many digits stand behind the point of the last number in a text.
 fn decimals_of(text: &str) -> u32 {
     let last = text.rsplit("..").next().unwrap_or(text);
-    last.split_once('.').map_or(0, |(_, fraction)| u32::try_from(fraction.len()).unwrap_or(0))
+    last.split_once('.').map_or(0, |(_, fraction)| {
+        u32::try_from(fraction.len()).unwrap_or(0)
+    })
 }
 
 impl<'de> serde::Deserialize<'de> for FactRule {
@@ -177,12 +220,14 @@ mod tests {
     fn values(rule: &str) -> Vec<String> {
         let rule = FactRule::parse(rule).expect("a rule of the test");
         let mut all: Vec<String> = (0..300)
-            .map(|index| match rule.roll(&mut Dice::new(1, "fact", index)).value {
-                FactValue::Text(text) => text.to_owned(),
-                FactValue::Texts(texts) => texts.join("+"),
-                FactValue::Flag(flag) => flag.to_string(),
-                FactValue::Number(number, unit) => format!("{number} {unit}"),
-            })
+            .map(
+                |index| match rule.roll(&mut Dice::new(1, "fact", index)).value {
+                    FactValue::Text(text) => text.to_owned(),
+                    FactValue::Texts(texts) => texts.join("+"),
+                    FactValue::Flag(flag) => flag.to_string(),
+                    FactValue::Number(number, unit) => format!("{number} {unit}"),
+                },
+            )
             .collect();
         all.sort();
         all.dedup();
@@ -195,14 +240,25 @@ mod tests {
         assert_eq!(values("Suits & gas | oven"), ["gas", "gas+oven", "oven"]);
         assert_eq!(values("Foldable ? 50"), ["false", "true"]);
         assert_eq!(values("Drop ~ 0..4/2 mm"), ["0 mm", "2 mm", "4 mm"]);
-        assert_eq!(values("Boil time ~ 2.5..3.5/0.5 min"), ["2.5 min", "3 min", "3.5 min"]);
-        assert_eq!(values("Weight ~ 100..110/10 g/m²"), ["100 g/m²", "110 g/m²"]);
+        assert_eq!(
+            values("Boil time ~ 2.5..3.5/0.5 min"),
+            ["2.5 min", "3 min", "3.5 min"]
+        );
+        assert_eq!(
+            values("Weight ~ 100..110/10 g/m²"),
+            ["100 g/m²", "110 g/m²"]
+        );
         assert_eq!(values("Slots ~ 2|4"), ["2 ", "4 "]);
         assert_eq!(values("Comfort ~ -2..0/1 °C"), ["-1 °C", "-2 °C", "0 °C"]);
     }
 
     #[test]
     fn codes_come_from_labels() {
-        assert_eq!(FactRule::parse("Water column ~ 1|2 mm").expect("a rule").code, "water_column");
+        assert_eq!(
+            FactRule::parse("Water column ~ 1|2 mm")
+                .expect("a rule")
+                .code,
+            "water_column"
+        );
     }
 }

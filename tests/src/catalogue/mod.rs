@@ -5,12 +5,12 @@
 
 /// What the shop sells: departments, groups, kinds of product, colours and sizes, read from the tables beside it.
 pub mod assortment;
+/// Content pages: about, delivery, returns.
+pub mod content;
 /// The catalogue as our own canonical documents.
 pub mod document;
 /// Typed facts about a product: weight, power, material.
 pub mod fact;
-/// Content pages: about, delivery, returns.
-pub mod content;
 /// Product illustrations, drawn as SVG at request time.
 pub mod picture;
 /// One product and everything that can be asked about it.

@@ -66,7 +66,9 @@ const BACKGROUNDS: [(&str, &str); 6] = [
 ];
 
 /// Colours for small parts: zips, knobs, labels.
-const ACCENTS: [&str; 7] = ["#e0a03a", "#c8553d", "#3f7d8c", "#f0e6d2", "#6f8f5f", "#d9c7a7", "#8c6fa8"];
+const ACCENTS: [&str; 7] = [
+    "#e0a03a", "#c8553d", "#3f7d8c", "#f0e6d2", "#6f8f5f", "#d9c7a7", "#8c6fa8",
+];
 
 /// Whether there is a silhouette of this name.
 pub fn has_shape(shape: &str) -> bool {
@@ -82,14 +84,22 @@ pub fn at_path(name: &str, catalogue: &super::Catalogue) -> Option<String> {
     let product = catalogue.by_number(parts.next()?)?;
     let colour = parts.next()?;
     let view = parts.next()?.parse::<usize>().ok()?.checked_sub(1)?;
-    let colour = variant::colours(&product).into_iter().find(|known| known.code == colour)?;
+    let colour = variant::colours(&product)
+        .into_iter()
+        .find(|known| known.code == colour)?;
     Some(of_product(&product, &colour.hex, *View::ALL.get(view)?))
 }
 
 /// A product in one colour.
 pub fn of_product(product: &Product, hex: &str, view: View) -> String {
     let mut dice = product.dice("picture");
-    draw(&product.place().kind.shape, hex, view, &mut dice, &product.name())
+    draw(
+        &product.place().kind.shape,
+        hex,
+        view,
+        &mut dice,
+        &product.name(),
+    )
 }
 
 /// The silhouette that stands for a category.
@@ -97,8 +107,16 @@ fn of_category(id: &str) -> Option<String> {
     let categories = super::Assortment::get().categories();
     let category = categories.iter().find(|category| category.id == id)?;
     let mut dice = Dice::new(0, id, 0);
-    let hex = *dice.pick(&["#5d7a66", "#3f6d86", "#b4532a", "#c39a6b", "#54385c", "#666c72"]);
-    Some(draw(category.shape, hex, View::Front, &mut dice, category.name))
+    let hex = *dice.pick(&[
+        "#5d7a66", "#3f6d86", "#b4532a", "#c39a6b", "#54385c", "#666c72",
+    ]);
+    Some(draw(
+        category.shape,
+        hex,
+        View::Front,
+        &mut dice,
+        category.name,
+    ))
 }
 
 fn draw(shape: &str, hex: &str, view: View, dice: &mut Dice, title: &str) -> String {
@@ -106,23 +124,36 @@ fn draw(shape: &str, hex: &str, view: View, dice: &mut Dice, title: &str) -> Str
     let accent = dice.pick(&ACCENTS);
     let extras = [true, dice.percent(50), dice.percent(50), dice.percent(50)];
     let (wide, tall) = (94 + dice.below(13), 94 + dice.below(13));
-    let body = tint(SHAPES.get(shape).map_or("", String::as_str), hex, accent, &extras);
+    let body = tint(
+        SHAPES.get(shape).map_or("", String::as_str),
+        hex,
+        accent,
+        &extras,
+    );
     let title = title.replace('&', "&amp;").replace('<', "&lt;");
     let mut svg = format!(
         r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIDE} {SIDE}" width="{SIDE}" height="{SIDE}" role="img"><title>{title}</title><defs><radialGradient id="b" cx=".5" cy=".42" r=".8"><stop offset="0" stop-color="{top}"/><stop offset="1" stop-color="{bottom}"/></radialGradient></defs><rect width="{SIDE}" height="{SIDE}" fill="url(#b)"/>"#
     );
     let around = |scale: &str| format!("translate(400 420) {scale} translate(-400 -400)");
     let shadow = r##"<ellipse cx="400" cy="664" rx="270" ry="26" fill="#000" opacity=".10"/><ellipse cx="400" cy="662" rx="180" ry="14" fill="#000" opacity=".10"/>"##;
-    let (wide, tall) = (decimal(wide * 90), decimal(tall * 90));
+    let (wide, tall) = (decimal(wide * 102), decimal(tall * 102));
     let part = match view {
-        View::Front => format!(r#"<g transform="{}">{shadow}{body}</g>"#, around(&format!("scale({wide} {tall})"))),
+        View::Front => format!(
+            r#"<g transform="{}">{shadow}{body}</g>"#,
+            around(&format!("scale({wide} {tall})"))
+        ),
         View::Angle => {
             let turned = around(&format!("scale(-{wide} {tall}) skewY(4) rotate(4)"));
-            format!(r#"<g transform="{}">{shadow}</g><g transform="{turned}">{body}</g>"#, around("scale(.9)"))
+            format!(
+                r#"<g transform="{}">{shadow}</g><g transform="{turned}">{body}</g>"#,
+                around("scale(1.02)")
+            )
         }
         View::Detail => {
             let (x, y) = (250 + dice.below(300), 300 + dice.below(200));
-            format!(r#"<g transform="translate(400 400) scale(2.2) translate(-{x} -{y})">{body}</g>"#)
+            format!(
+                r#"<g transform="translate(400 400) scale(2.2) translate(-{x} -{y})">{body}</g>"#
+            )
         }
         View::Drawing => drawing(&body, &around("scale(.72)")),
     };
@@ -145,7 +176,10 @@ fn tint(shape: &str, hex: &str, accent: &str, extras: &[bool]) -> String {
         match extra {
             None => body.push_str(line),
             Some((number, rest)) => {
-                let wanted = number.parse::<usize>().ok().and_then(|number| extras.get(number));
+                let wanted = number
+                    .parse::<usize>()
+                    .ok()
+                    .and_then(|number| extras.get(number));
                 body.push_str(if wanted == Some(&true) { rest } else { "" });
             }
         }
@@ -172,7 +206,11 @@ fn blend(hex: &str, towards: u32, percent: u32) -> String {
 
 /// Ten-thousandths as a decimal number.
 fn decimal(ten_thousandths: u64) -> String {
-    format!("{}.{:04}", ten_thousandths / 10_000, ten_thousandths % 10_000)
+    format!(
+        "{}.{:04}",
+        ten_thousandths / 10_000,
+        ten_thousandths % 10_000
+    )
 }
 
 #[cfg(test)]
@@ -187,7 +225,10 @@ mod tests {
             for colour in variant::colours(&product) {
                 let name = format!("{}-{}-1", product.number(), colour.code);
                 let svg = at_path(&name, &catalogue).expect("a picture");
-                assert!(svg.starts_with("<svg") && svg.ends_with("</svg>") && svg.contains(&colour.hex), "{name}");
+                assert!(
+                    svg.starts_with("<svg") && svg.ends_with("</svg>") && svg.contains(&colour.hex),
+                    "{name}"
+                );
                 assert!(!svg.contains(['{', '}', '?']), "{name}: {svg}");
             }
         }
@@ -196,7 +237,14 @@ mod tests {
     #[test]
     fn what_is_not_there_has_no_picture() {
         let catalogue = Catalogue::new(3);
-        for name in ["", "4000000", "4000000-nocolour-1", "4000003-black-1", "4000000-black-9", "category-XXX"] {
+        for name in [
+            "",
+            "4000000",
+            "4000000-nocolour-1",
+            "4000003-black-1",
+            "4000000-black-9",
+            "category-XXX",
+        ] {
             assert_eq!(at_path(name, &catalogue), None, "{name}");
         }
     }

@@ -93,7 +93,11 @@ impl Catalogue {
     }
 
     fn at(&self, index: u64) -> Product {
-        Product { catalogue: *self, index, kind: Assortment::get().kind_of(index) }
+        Product {
+            catalogue: *self,
+            index,
+            kind: Assortment::get().kind_of(index),
+        }
     }
 }
 
@@ -134,7 +138,12 @@ impl Product {
     /// The maker's own number.
     pub fn part_number(&self) -> String {
         let mut dice = self.dice("part");
-        let initials: String = self.brand().chars().filter(char::is_ascii_uppercase).take(2).collect();
+        let initials: String = self
+            .brand()
+            .chars()
+            .filter(char::is_ascii_uppercase)
+            .take(2)
+            .collect();
         format!("{initials}-{}", 10_000 + dice.below(90_000))
     }
 
@@ -165,7 +174,12 @@ impl Product {
     /// What is known about it.
     pub fn facts(&self) -> Vec<Fact<'static>> {
         let mut dice = self.dice("facts");
-        self.place().kind.facts.iter().map(|rule| rule.roll(&mut dice)).collect()
+        self.place()
+            .kind
+            .facts
+            .iter()
+            .map(|rule| rule.roll(&mut dice))
+            .collect()
     }
 
     /// Its options, each with the values that it comes in.
@@ -182,9 +196,11 @@ impl Product {
     pub fn tags(&self) -> Vec<&'static str> {
         let mut tags: Vec<&str> = self.place().kind.tags.iter().map(String::as_str).collect();
         let mut dice = self.dice("tags");
-        tags.extend([(12, "bestseller"), (8, "limited"), (6, "staff pick")].iter().filter_map(|&(share, tag)| {
-            dice.percent(share).then_some(tag)
-        }));
+        tags.extend(
+            [(12, "bestseller"), (8, "limited"), (6, "staff pick")]
+                .iter()
+                .filter_map(|&(share, tag)| dice.percent(share).then_some(tag)),
+        );
         tags
     }
 
@@ -198,11 +214,17 @@ impl Product {
         let mut dice = self.dice("related");
         let mut found: Vec<(Relation, u64)> = Vec::new();
         for _ in 0..dice.index(5) {
-            found.extend(self.neighbour(self.kind, &mut dice).map(|index| (Relation::Similar, index)));
+            found.extend(
+                self.neighbour(self.kind, &mut dice)
+                    .map(|index| (Relation::Similar, index)),
+            );
         }
         for _ in 0..dice.index(3) {
             let kind = dice.index(Assortment::get().kinds());
-            found.extend(self.neighbour(kind, &mut dice).map(|index| (Relation::GoesWith, index)));
+            found.extend(
+                self.neighbour(kind, &mut dice)
+                    .map(|index| (Relation::GoesWith, index)),
+            );
         }
         let mut numbers = Vec::new();
         for (relation, index) in found {
@@ -240,8 +262,19 @@ impl Product {
         self.dice("seo").percent(30).then(|| {
             let noun = &self.place().kind.noun;
             let title = format!("{} by {} | Northlight", self.name(), self.brand());
-            let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "An" } else { "A" };
-            (title, format!("{} {article} {noun} from {}, delivered in two to four days.", self.teaser(), self.brand()))
+            let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) {
+                "An"
+            } else {
+                "A"
+            };
+            (
+                title,
+                format!(
+                    "{} {article} {noun} from {}, delivered in two to four days.",
+                    self.teaser(),
+                    self.brand()
+                ),
+            )
         })
     }
 
@@ -261,7 +294,12 @@ impl Product {
 pub fn rfc3339(seconds: i64) -> String {
     let (days, rest) = (seconds.div_euclid(DAY), seconds.rem_euclid(DAY));
     let (year, month, day) = civil(days);
-    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", rest / 3600, rest / 60 % 60, rest % 60)
+    format!(
+        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
+        rest / 3600,
+        rest / 60 % 60,
+        rest % 60
+    )
 }
 
 /// The calendar date of a day counted from 1970-01-01, in the proleptic Gregorian calendar.
@@ -270,11 +308,16 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let month = if month_from_march < 10 {
+        month_from_march + 3
+    } else {
+        month_from_march - 9
+    };
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
@@ -323,9 +366,14 @@ mod tests {
         let names: HashSet<String> = catalogue.products().map(|product| product.name()).collect();
         assert!(names.len() > 3600, "{} different names", names.len());
         let mut sizes = vec![0; Assortment::get().kinds()];
-        catalogue.products().for_each(|product| sizes[product.kind] += 1);
+        catalogue
+            .products()
+            .for_each(|product| sizes[product.kind] += 1);
         sizes.sort_unstable();
-        assert!(sizes[0] > 5 && sizes[sizes.len() - 1] > 5 * sizes[0], "{sizes:?}");
+        assert!(
+            sizes[0] > 5 && sizes[sizes.len() - 1] > 5 * sizes[0],
+            "{sizes:?}"
+        );
     }
 
     #[test]

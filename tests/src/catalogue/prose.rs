@@ -7,14 +7,16 @@ use super::Product;
 use super::fact::{Fact, FactValue};
 
 const BEGINNINGS: [&str; 48] = [
-    "Al", "Ar", "Bel", "Bor", "Bran", "Cal", "Cor", "Dal", "Dor", "El", "Ev", "Fal", "Fen", "Fjor", "Gar", "Hal", "Hav",
-    "Hol", "Jor", "Kal", "Kel", "Lan", "Lin", "Lor", "Mal", "Mar", "Mel", "Mor", "Nal", "Nor", "Ol", "Or", "Pel", "Ran",
-    "Ros", "Sal", "Sel", "Sol", "Stor", "Tal", "Tor", "Ul", "Val", "Var", "Vel", "Ves", "Win", "Yr",
+    "Al", "Ar", "Bel", "Bor", "Bran", "Cal", "Cor", "Dal", "Dor", "El", "Ev", "Fal", "Fen", "Fjor",
+    "Gar", "Hal", "Hav", "Hol", "Jor", "Kal", "Kel", "Lan", "Lin", "Lor", "Mal", "Mar", "Mel",
+    "Mor", "Nal", "Nor", "Ol", "Or", "Pel", "Ran", "Ros", "Sal", "Sel", "Sol", "Stor", "Tal",
+    "Tor", "Ul", "Val", "Var", "Vel", "Ves", "Win", "Yr",
 ];
 const ENDINGS: [&str; 44] = [
-    "by", "da", "dal", "den", "do", "eck", "en", "era", "gard", "heim", "ia", "ik", "in", "ir", "ka", "la", "len", "lo",
-    "ma", "men", "na", "ne", "nia", "no", "ra", "ren", "ria", "ro", "sa", "sen", "so", "ta", "ten", "to", "va", "ven",
-    "via", "vik", "vo", "wa", "wick", "ya", "holm", "stad",
+    "by", "da", "dal", "den", "do", "eck", "en", "era", "gard", "heim", "ia", "ik", "in", "ir",
+    "ka", "la", "len", "lo", "ma", "men", "na", "ne", "nia", "no", "ra", "ren", "ria", "ro", "sa",
+    "sen", "so", "ta", "ten", "to", "va", "ven", "via", "vik", "vo", "wa", "wick", "ya", "holm",
+    "stad",
 ];
 
 /// The product's name, such as "Norvik Light Dome Tent".
@@ -23,10 +25,11 @@ pub(super) fn name(product: &Product) -> String {
     let mut dice = product.dice("name");
     let model = format!("{}{}", dice.pick(&BEGINNINGS), dice.pick(&ENDINGS));
     let title = dice.word(&place.kind.titles);
-    match dice.percent(40) {
-        true => format!("{model} {} {title}", dice.word(&place.department.series)),
-        false => format!("{model} {title}"),
+    let series = dice.word(&place.department.series);
+    if dice.percent(40) && !title.contains(series) {
+        return format!("{model} {series} {title}");
     }
+    format!("{model} {title}")
 }
 
 /// One sentence of its own.
@@ -44,13 +47,24 @@ pub(super) fn description(product: &Product) -> String {
     let about = dice.several(&place.kind.about, 2);
     let build = dice.several(&place.department.build, 2);
     let mut html = format!("<p>{} {}</p>", words.fill(about[0]), words.fill(build[0]));
-    let mut second: Vec<String> = about.iter().skip(1).chain(build.iter().skip(1)).map(|text| words.fill(text)).collect();
+    let mut second: Vec<String> = about
+        .iter()
+        .skip(1)
+        .chain(build.iter().skip(1))
+        .map(|text| words.fill(text))
+        .collect();
     second.push(words.fill(dice.word(&place.department.close)));
     html += &format!("<p>{}</p>", second.join(" "));
     let count = 3 + dice.index(3);
     let features = dice.several(&place.kind.features, count);
-    let items: String = features.iter().map(|feature| format!("<li>{feature}</li>")).collect();
-    html += &format!("<h3>{}</h3><ul>{items}</ul>", dice.pick(&["At a glance", "Good to know", "What you get"]));
+    let items: String = features
+        .iter()
+        .map(|feature| format!("<li>{feature}</li>"))
+        .collect();
+    html += &format!(
+        "<h3>{}</h3><ul>{items}</ul>",
+        dice.pick(&["At a glance", "Good to know", "What you get"])
+    );
     if dice.percent(70) {
         html += &format!("<p>{}</p>", words.fill(dice.word(&place.department.care)));
     }
@@ -69,10 +83,14 @@ struct Words<'a> {
 impl Words<'_> {
     fn of(product: &Product) -> Self {
         let kind = product.place().kind;
-        let material = product.facts().into_iter().find_map(|Fact { code, value, .. }| match value {
-            FactValue::Text(text) if code == "material" => Some(text),
-            _ => None,
-        });
+        let material =
+            product
+                .facts()
+                .into_iter()
+                .find_map(|Fact { code, value, .. }| match value {
+                    FactValue::Text(text) if code == "material" => Some(text),
+                    _ => None,
+                });
         Self {
             name: product.name(),
             brand: product.brand(),
@@ -93,8 +111,12 @@ impl Words<'_> {
             ("{has}", "has", "have"),
             ("{s}", "s", ""),
         ];
-        let mut text = sentence.replace("{name}", &self.name).replace("{brand}", self.brand);
-        text = text.replace("{material}", self.material).replace("{use}", self.purpose);
+        let mut text = sentence
+            .replace("{name}", &self.name)
+            .replace("{brand}", self.brand);
+        text = text
+            .replace("{material}", self.material)
+            .replace("{use}", self.purpose);
         for (placeholder, one, many) in pronouns {
             if text.contains(placeholder) {
                 text = text.replace(placeholder, if self.plural { many } else { one });
@@ -119,8 +141,15 @@ mod tests {
 
     #[test]
     fn descriptions_differ_and_have_some_length() {
-        let texts: Vec<String> = Catalogue::new(500).products().map(|product| product.description()).collect();
-        assert!(texts.iter().all(|text| text.len() > 350 && text.contains("<li>")));
+        let texts: Vec<String> = Catalogue::new(500)
+            .products()
+            .map(|product| product.description())
+            .collect();
+        assert!(
+            texts
+                .iter()
+                .all(|text| text.len() > 350 && text.contains("<li>"))
+        );
         let different: std::collections::HashSet<&String> = texts.iter().collect();
         assert_eq!(different.len(), texts.len());
     }

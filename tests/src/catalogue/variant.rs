@@ -112,7 +112,11 @@ pub(super) fn axes(product: &Product) -> Vec<Axis<'static>> {
         swatch: Some(&colour.hex),
         factor: 100,
     });
-    let mut axes = vec![Axis { code: "colour", label: "Colour", values: colours.collect() }];
+    let mut axes = vec![Axis {
+        code: "colour",
+        label: "Colour",
+        values: colours.collect(),
+    }];
     for name in &product.place().kind.options {
         axes.push(scale_axis(product, Assortment::get().scales.scale(name)));
     }
@@ -123,7 +127,11 @@ pub(super) fn axes(product: &Product) -> Vec<Axis<'static>> {
 }
 
 fn scale_axis(product: &Product, scale: &'static Scale) -> Axis<'static> {
-    let all = if has_every_size(product) && !scale.long.is_empty() { &scale.long } else { &scale.values };
+    let all = if has_every_size(product) && !scale.long.is_empty() {
+        &scale.long
+    } else {
+        &scale.values
+    };
     let mut dice = product.dice(&scale.code);
     let (start, len) = match scale.pick {
         None => (0, all.len()),
@@ -132,17 +140,25 @@ fn scale_axis(product: &Product, scale: &'static Scale) -> Axis<'static> {
             (dice.index(all.len() - len + 1), len)
         }
     };
-    let values = (0_i64..).zip(&all[start..start + len]).map(|(step, label)| AxisValue {
-        code: slug::from_text(label),
-        label,
-        swatch: None,
-        factor: 100 + step * scale.step_percent,
-    });
-    Axis { code: &scale.code, label: &scale.label, values: values.collect() }
+    let values = (0_i64..)
+        .zip(&all[start..start + len])
+        .map(|(step, label)| AxisValue {
+            code: slug::from_text(label),
+            label,
+            swatch: None,
+            factor: 100 + step * scale.step_percent,
+        });
+    Axis {
+        code: &scale.code,
+        label: &scale.label,
+        values: values.collect(),
+    }
 }
 
 fn has_every_size(product: &Product) -> bool {
-    product.dice("every size").percent(product.place().kind.many)
+    product
+        .dice("every size")
+        .percent(product.place().kind.many)
 }
 
 /// All variants, the last axis varying fastest. A few combinations of large products do not exist.
@@ -158,7 +174,12 @@ pub fn of_product(product: &Product, axes: &[Axis<'_>]) -> Vec<Variant> {
             continue;
         }
         let offer = offer(product, &mut dice, base, factor(axes, &chosen));
-        variants.push(Variant { sku: sku(product, axes, &chosen), gtin: gtin(product, number), chosen, offer });
+        variants.push(Variant {
+            sku: sku(product, axes, &chosen),
+            gtin: gtin(product, number),
+            chosen,
+            offer,
+        });
     }
     variants
 }
@@ -179,19 +200,35 @@ fn chosen_by(number: usize, axes: &[Axis<'_>]) -> Vec<usize> {
 }
 
 fn factor(axes: &[Axis<'_>], chosen: &[usize]) -> i64 {
-    axes.iter().zip(chosen).fold(100, |factor, (axis, &position)| factor * axis.values[position].factor / 100)
+    axes.iter()
+        .zip(chosen)
+        .fold(100, |factor, (axis, &position)| {
+            factor * axis.values[position].factor / 100
+        })
 }
 
 fn sku(product: &Product, axes: &[Axis<'_>], chosen: &[usize]) -> String {
-    axes.iter().zip(chosen).fold(product.number(), |sku, (axis, &position)| {
-        format!("{sku}-{}", axis.values[position].code.replace('-', "").to_uppercase())
-    })
+    axes.iter()
+        .zip(chosen)
+        .fold(product.number(), |sku, (axis, &position)| {
+            format!(
+                "{sku}-{}",
+                axis.values[position].code.replace('-', "").to_uppercase()
+            )
+        })
 }
 
 /// A number of the range that is kept free for use inside a company, so that it is nobody's product.
 fn gtin(product: &Product, number: usize) -> String {
-    let body = format!("20{:010}", product.index() * 1000 + u64::try_from(number).unwrap_or(0));
-    let sum: u32 = body.bytes().zip([1, 3].iter().cycle()).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+    let body = format!(
+        "20{:010}",
+        product.index() * 1000 + u64::try_from(number).unwrap_or(0)
+    );
+    let sum: u32 = body
+        .bytes()
+        .zip([1, 3].iter().cycle())
+        .map(|(digit, weight)| u32::from(digit - b'0') * weight)
+        .sum();
     format!("{body}{}", (10 - sum % 10) % 10)
 }
 
@@ -202,7 +239,9 @@ fn price(product: &Product) -> (i64, Option<i64>) {
     // Two factors below one: most products are near the cheap end, a few near the dear one.
     let spread = dice.range(0, 1000) * dice.range(300, 1000);
     let cents = with_ending((low * 100) + (high - low) * spread / 10_000, &mut dice);
-    let was = dice.percent(15).then(|| with_ending(cents * 100 / dice.range(60, 90), &mut dice));
+    let was = dice
+        .percent(15)
+        .then(|| with_ending(cents * 100 / dice.range(60, 90), &mut dice));
     (cents, was.filter(|&was| was > cents))
 }
 
@@ -216,19 +255,39 @@ pub fn with_ending(cents: i64, dice: &mut Dice) -> i64 {
     }
 }
 
-fn offer(product: &Product, dice: &mut Dice, (cents, was): (i64, Option<i64>), factor: i64) -> Offer {
+fn offer(
+    product: &Product,
+    dice: &mut Dice,
+    (cents, was): (i64, Option<i64>),
+    factor: i64,
+) -> Offer {
     let scaled = |cents: i64| match factor {
         100 => cents,
         _ => cents * factor / 100 / 100 * 100 + cents % 100,
     };
     let (quantity, availability) = stock(product, dice);
-    let later = matches!(availability, Availability::Backorder | Availability::Preorder);
+    let later = matches!(
+        availability,
+        Availability::Backorder | Availability::Preorder
+    );
     let available_at = later.then(|| rfc3339(product.updated_at() + dice.range(40, 120) * 86_400));
-    Offer { cents: scaled(cents), was: was.map(scaled), quantity, availability, available_at }
+    Offer {
+        cents: scaled(cents),
+        was: was.map(scaled),
+        quantity,
+        availability,
+        available_at,
+    }
 }
 
 fn stock(product: &Product, dice: &mut Dice) -> (i64, Availability) {
-    if product.place().kind.tags.iter().any(|tag| tag == "made to measure") {
+    if product
+        .place()
+        .kind
+        .tags
+        .iter()
+        .any(|tag| tag == "made to measure")
+    {
         return (0, Availability::MadeToOrder);
     }
     match dice.below(100) {
@@ -258,8 +317,17 @@ mod tests {
     fn check_digits_are_right() {
         let product = Catalogue::new(10).product(3).expect("a product");
         for variant in product.variants() {
-            let digits: Vec<u32> = variant.gtin.chars().filter_map(|digit| digit.to_digit(10)).collect();
-            let sum: u32 = digits.iter().rev().zip([1, 3].iter().cycle()).map(|(digit, weight)| digit * weight).sum();
+            let digits: Vec<u32> = variant
+                .gtin
+                .chars()
+                .filter_map(|digit| digit.to_digit(10))
+                .collect();
+            let sum: u32 = digits
+                .iter()
+                .rev()
+                .zip([1, 3].iter().cycle())
+                .map(|(digit, weight)| digit * weight)
+                .sum();
             assert_eq!((digits.len(), sum % 10), (13, 0), "{}", variant.gtin);
         }
     }
@@ -267,7 +335,10 @@ mod tests {
     #[test]
     fn article_numbers_and_barcodes_are_unique() {
         let (mut skus, mut gtins) = (HashSet::new(), HashSet::new());
-        for variant in Catalogue::new(3000).products().flat_map(|product| product.variants()) {
+        for variant in Catalogue::new(3000)
+            .products()
+            .flat_map(|product| product.variants())
+        {
             assert!(skus.insert(variant.sku.clone()), "{}", variant.sku);
             assert!(gtins.insert(variant.gtin.clone()), "{}", variant.gtin);
         }
@@ -278,30 +349,51 @@ mod tests {
         let (mut on_sale, mut all) = (0, 0);
         for product in Catalogue::new(2000).products() {
             for offer in product.variants().into_iter().map(|variant| variant.offer) {
-                assert!(matches!(offer.cents % 100, 0 | 50 | 90 | 95 | 99), "{}", offer.cents);
+                assert!(
+                    matches!(offer.cents % 100, 0 | 50 | 90 | 95 | 99),
+                    "{}",
+                    offer.cents
+                );
                 assert!(offer.was.is_none_or(|was| was > offer.cents));
             }
             on_sale += i32::from(product.variants()[0].offer.was.is_some());
             all += 1;
         }
-        assert!((10..20).contains(&(on_sale * 100 / all)), "{on_sale} of {all}");
+        assert!(
+            (10..20).contains(&(on_sale * 100 / all)),
+            "{on_sale} of {all}"
+        );
     }
 
     #[test]
     fn most_products_have_a_few_variants_and_some_have_over_a_hundred() {
-        let counts: Vec<usize> = Catalogue::new(4000).products().map(|product| product.variants().len()).collect();
+        let counts: Vec<usize> = Catalogue::new(4000)
+            .products()
+            .map(|product| product.variants().len())
+            .collect();
         let few = counts.iter().filter(|&&count| count <= 12).count();
         let many = counts.iter().filter(|&&count| count > 100).count();
-        assert!(few > 2600 && (5..200).contains(&many), "{few} with few, {many} with many");
+        assert!(
+            few > 2600 && (5..200).contains(&many),
+            "{few} with few, {many} with many"
+        );
         assert!(counts.contains(&1));
     }
 
     #[test]
     fn every_state_of_stock_occurs() {
         let mut words = HashSet::new();
-        for variant in Catalogue::new(4000).products().flat_map(|product| product.variants()) {
+        for variant in Catalogue::new(4000)
+            .products()
+            .flat_map(|product| product.variants())
+        {
             let offer = variant.offer;
-            assert_eq!(offer.availability == Availability::InStock, offer.quantity > 0, "{}", variant.sku);
+            assert_eq!(
+                offer.availability == Availability::InStock,
+                offer.quantity > 0,
+                "{}",
+                variant.sku
+            );
             words.insert(offer.availability.word());
         }
         assert_eq!(words.len(), 6, "{words:?}");

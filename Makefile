@@ -1,0 +1,45 @@
+# What there is to do here. Each target says what it needs; `make` alone lists them.
+
+CARGO ?= cargo
+SOAK ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench soak lint fuzz
+
+help: ## List the targets
+	@echo "Frontage: a shop from a feed. Targets:"
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  DEMO_DATA=FOLDER|FILE make demo    shop in a real data set, e.g. ../shared/data/icecat-chorus-19k"
+	@echo "  DEMO_PORT, DEMO_ADMIN_PORT, DEMO_BACKEND_PORT, DEMO_PRODUCTS, DEMO_KEEP=1 and DEMO_SECONDS change the demo"
+	@echo "  SOAK=NAME make soak                run one soak test"
+
+demo: ## Build everything and open a shop at http://127.0.0.1:8080/
+	$(CARGO) build --release --locked --workspace --bins
+	@target/release/demo
+
+# The end-to-end tests start the daemons as processes, so their binaries are built first.
+test: ## Run all tests and print their counts
+	$(CARGO) build --locked --workspace --bins
+	@log=$$(mktemp) && trap 'rm -f "$$log"' EXIT && \
+	  { $(CARGO) test --locked --workspace --no-fail-fast 2>&1; echo "exit $$?" >> "$$log.code"; } | tee "$$log"; \
+	  code=$$(sed -n 's/^exit //p' "$$log.code"); rm -f "$$log.code"; \
+	  awk '/^test result:/ { passed += $$4; failed += $$6; ignored += $$8 } \
+	    END { printf "tests: %d passed, %d failed, %d ignored\n", passed, failed, ignored }' "$$log"; \
+	  exit "$$code"
+
+bench: ## Measure throughput and full cycles; writes target/bench.json
+	$(CARGO) build --release --locked --workspace --bins
+	target/release/bench
+
+soak: ## Run the long tests; writes target/soak.json
+	$(CARGO) build --release --locked --workspace --bins
+	target/release/soak $(SOAK)
+
+lint: ## Check formatting and lints
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+
+fuzz: ## Fuzz the snapshot reader, the mapping and the routes (nightly compiler and cargo-fuzz)
+	cd tests/fuzz && for target in open_snapshot map_document parse_route; do \
+	  $(CARGO) +nightly fuzz run "$$target" -- -max_total_time=$${FUZZ_SECONDS:-60} || exit 1; done
