@@ -119,6 +119,11 @@ impl Metrics {
             }
         }
         self.write_durations(out);
+        self.write_connections(out);
+        self.write_generations(out);
+    }
+
+    fn write_connections(&self, out: &mut Exposition) {
         let connections = get(&self.connections);
         out.single(
             "frontage_http_connections",
@@ -147,6 +152,9 @@ impl Metrics {
                 get(count),
             );
         }
+    }
+
+    fn write_generations(&self, out: &mut Exposition) {
         out.single(
             "frontage_panics_total",
             "counter",

@@ -98,19 +98,7 @@ async fn serve(config: Config, started: SystemTime) -> anyhow::Result<()> {
         config.poll_interval,
     );
 
-    let admin = Server {
-        answer: Arc::new(Admin {
-            shop: Arc::clone(&shop),
-            report,
-            started,
-        }),
-        hosts: Hosts::Any,
-        limits: Arc::new(Limits {
-            max_connections: ADMIN_CONNECTIONS,
-            ..Limits::clone(&limits)
-        }),
-        metrics: Arc::new(Metrics::default()),
-    };
+    let admin = admin_server(&shop, report, &limits, started);
     let (stop_admin, admin_stopped) = tokio::sync::oneshot::channel::<()>();
     info!(address = %operators.local_addr()?, "operators: http://{}/status", operators.local_addr()?);
     let admin = tokio::spawn(listen::serve(operators, admin, async move {
@@ -133,6 +121,29 @@ async fn serve(config: Config, started: SystemTime) -> anyhow::Result<()> {
     let _ = admin.await;
     info!(cut_off, "stopped");
     Ok(())
+}
+
+fn admin_server(
+    shop: &Arc<Shop>,
+    report: Arc<Report>,
+    limits: &Limits,
+    started: SystemTime,
+) -> Server {
+    let admin = Admin {
+        shop: Arc::clone(shop),
+        report,
+        started,
+    };
+    Server {
+        answer: Arc::new(admin),
+        hosts: Hosts::Any,
+        limits: Arc::new(Limits {
+            max_connections: ADMIN_CONNECTIONS,
+            ..limits.clone()
+        }),
+        // Monitors asking for figures would drown the shoppers' in them.
+        metrics: Arc::new(Metrics::default()),
+    }
 }
 
 /// Ends at SIGTERM or SIGINT; readiness ends with it.
