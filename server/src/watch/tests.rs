@@ -256,3 +256,26 @@ async fn what_happens_to_the_store_does_not_touch_what_is_served() {
     assert!(serving.generation.verify().is_ok());
     assert_eq!(serving.generation.catalog.shop().name, "One");
 }
+
+#[tokio::test]
+async fn a_retired_generation_is_dropped_when_its_last_reader_is_done() {
+    let bench = Bench::new();
+    bench.publish(1, "One").await;
+    let mut process = bench.process();
+    process.watch.look().await;
+    let reader = process.serving();
+    let retired = Arc::downgrade(&reader);
+    bench.publish(2, "Two").await;
+    process.watch.look().await;
+    assert_eq!(reader.generation.catalog.shop().name, "One");
+    drop(reader);
+    let dropped = async {
+        while retired.upgrade().is_some() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    let patience = std::time::Duration::from_secs(20);
+    tokio::time::timeout(patience, dropped)
+        .await
+        .expect("the old generation is still mapped");
+}
