@@ -160,7 +160,8 @@ record! {
     pub struct RelatedRecord in section::RELATED {
         /// The other product.
         product: RowRef<{ section::PRODUCTS }>,
-        /// 0 related, 1 upsell, 2 cross-sell, 3 accessory, 4 spare part, 5 consumable, 6 substitute.
+        /// 0 related, 1 upsell, 2 cross-sell, 3 accessory, 4 spare part, 5 consumable, 6 substitute,
+        /// 7 part of a bundle, 8 part of a group.
         relation: U32,
     }
 }

@@ -102,12 +102,8 @@ impl CatalogTables {
     /// The sink failed or a heap is full.
     pub fn write<W: Write + Seek>(mut self, sink: W) -> Result<W, WriteError> {
         let (text_files, text_index) = self.pack_text()?;
-        self.routes.sort_by_key(|route| {
-            (
-                route.hash.get(),
-                text_of(&self.strings, route.path).to_vec(),
-            )
-        });
+        let strings = &self.strings;
+        self.routes.sort_by(|a, b| (a.hash.get(), strings.get(a.path)).cmp(&(b.hash.get(), strings.get(b.path))));
         self.variant_keys
             .sort_by_key(|entry| (entry.key.get(), entry.variant.0.get()));
         let mut writer = PartWriter::start(sink, PartKind::Catalog)?;
@@ -167,11 +163,4 @@ pub fn variant_key_record(id: &str, row: u32) -> VariantKeyRecord {
         key: xxh3_64(id.as_bytes()).into(),
         variant: RowRef::new(Some(row)),
     }
-}
-
-fn text_of(heap: &Heap, at: StrRef) -> &[u8] {
-    let start = at.offset.get() as usize;
-    heap.as_bytes()
-        .get(start..start.saturating_add(at.len.get() as usize))
-        .unwrap_or_default()
 }
