@@ -49,7 +49,10 @@ impl Price {
     /// How much of the former price is saved, in whole per cent; `None` below one.
     pub(crate) fn saved_percent(&self) -> Option<i64> {
         let was = self.was?.money.minor;
-        let saved = was.checked_sub(self.now.money.minor)?.checked_mul(100)?.checked_div(was)?;
+        let saved = was
+            .checked_sub(self.now.money.minor)?
+            .checked_mul(100)?
+            .checked_div(was)?;
         (saved >= 1).then_some(saved)
     }
 }

@@ -9,7 +9,7 @@ use super::home::Department;
 use super::json_ld::Json;
 use super::results::{self, Results};
 use super::view::View;
-use super::{Kind, Page, error, filters, listing};
+use super::{Kind, Page, error, filters, listing, render};
 use crate::route::{Listing, Route};
 
 /// Sub-categories linked above the list.
@@ -32,43 +32,80 @@ pub(crate) fn category(view: &View<'_>, route: &Route, path: &str, listing: &Lis
     let Some(target) = view.catalog.route(RouteKind::Category, path) else {
         return error::not_found(view, path);
     };
-    let Some(category) = view.catalog.category(target.row) else { return error::not_found(view, path) };
+    let Some(category) = view.catalog.category(target.row) else {
+        return error::not_found(view, path);
+    };
     if target.former {
-        return Page::moved(Route::category(category.path()).with_listing(listing.clone()).href());
+        return Page::moved(
+            Route::category(category.path())
+                .with_listing(listing.clone())
+                .href(),
+        );
     }
     let subject = Subject {
         kind: Kind::Category,
         name: category.name(),
-        title: if category.seo_title().is_empty() { category.name() } else { category.seo_title() },
+        title: if category.seo_title().is_empty() {
+            category.name()
+        } else {
+            category.seo_title()
+        },
         indexable: category.is_indexable(),
         hidden_facet: None,
     };
-    list(view, route, listing, &subject, category.products(), |frame| {
-        frame.describe(category.seo_description(), category.description());
-        frame.place(&category.breadcrumb(), None);
-        let filled = category.children().filter(|child| child.products().len() > 0);
-        let children = filled.take(CHILDREN).map(|child| Department { image: None, ..view.department(&child) });
-        (category.description(), children.collect())
-    })
+    list(
+        view,
+        route,
+        listing,
+        &subject,
+        category.products(),
+        |frame| {
+            frame.describe(category.seo_description(), category.description());
+            frame.place(&category.breadcrumb(), None);
+            let filled = category
+                .children()
+                .filter(|child| child.products().len() > 0);
+            let children = filled.take(CHILDREN).map(|child| Department {
+                image: None,
+                ..view.department(&child)
+            });
+            (category.description(), children.collect())
+        },
+    )
 }
 
 /// Builds a brand page: the same list without the filter by brand.
 pub(crate) fn brand(view: &View<'_>, route: &Route, slug: &str, listing: &Listing) -> Page {
-    let Some(target) = view.catalog.route(RouteKind::Brand, slug) else { return error::not_found(view, slug) };
-    let Some(brand) = view.catalog.brand(target.row) else { return error::not_found(view, slug) };
+    let Some(target) = view.catalog.route(RouteKind::Brand, slug) else {
+        return error::not_found(view, slug);
+    };
+    let Some(brand) = view.catalog.brand(target.row) else {
+        return error::not_found(view, slug);
+    };
     if target.former {
-        return Page::moved(Route::brand(brand.slug()).with_listing(listing.clone()).href());
+        return Page::moved(
+            Route::brand(brand.slug())
+                .with_listing(listing.clone())
+                .href(),
+        );
     }
     let subject = Subject {
         kind: Kind::Brand,
         name: brand.name(),
         title: brand.name(),
         indexable: true,
-        hidden_facet: view.catalog.facets().find(|facet| facet.is_brand()).map(|facet| facet.row),
+        hidden_facet: view
+            .catalog
+            .facets()
+            .find(|facet| facet.is_brand())
+            .map(|facet| facet.row),
     };
     list(view, route, listing, &subject, brand.products(), |frame| {
         frame.describe(&format!("{} at {}.", brand.name(), view.shop.name), "");
-        frame.place(&[], Some(Link::to(brand.name(), &Route::brand(brand.slug()))));
+        frame.place(
+            &[],
+            Some(Link::to(brand.name(), &Route::brand(brand.slug()))),
+        );
         ("", Vec::new())
     })
 }
@@ -95,18 +132,31 @@ fn list<'a>(
         return Page::elsewhere(route.with_listing(clean).href());
     }
     let sort = results::sort_of(route, listing);
-    let mut found = listing::select(view.generation, candidates, &filters::resolve(view, listing));
+    let mut found = listing::select(
+        view.generation,
+        candidates,
+        &filters::resolve(view, listing),
+    );
     if listing.page > results::page_count(found.rows.len()) {
         return error::not_found(view, "");
     }
     // A category's own order is that of its list; only another one has to be made.
     if listing.sort.is_some() {
-        listing::order(view.generation, &mut found.rows, sort, listing.page as usize * results::PAGE_SIZE);
+        listing::order(
+            view.generation,
+            &mut found.rows,
+            sort,
+            listing.page as usize * results::PAGE_SIZE,
+        );
     }
     let results = results::build(view, route, listing, &found, subject.hidden_facet);
     let plain = !listing.is_filtered() && listing.sort.is_none();
     let indexable = plain && subject.indexable && !results.cards.is_empty();
-    let indexing = if indexable { Indexing::as_route(view, route) } else { Indexing::NoIndex };
+    let indexing = if indexable {
+        Indexing::as_route(view, route)
+    } else {
+        Indexing::NoIndex
+    };
     let title = if listing.page > 1 {
         format!("{} – page {}", subject.title, listing.page)
     } else {
@@ -122,6 +172,12 @@ fn list<'a>(
     frame.json_ld = json.finish();
     let noindex = frame.indexing.is_noindex();
     let description = if listing.page > 1 { "" } else { description };
-    let page = CategoryPage { frame, name: subject.name, description, children, results };
-    error::or_broken(view, page.render_once().map(|body| Page { noindex, ..Page::html(subject.kind, body) }))
+    let page = CategoryPage {
+        frame,
+        name: subject.name,
+        description,
+        children,
+        results,
+    };
+    render(view, subject.kind, noindex, page)
 }

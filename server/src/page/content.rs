@@ -8,7 +8,7 @@ use frontage_shared::snapshot::routes::RouteKind;
 use super::frame::{Frame, Indexing, Link};
 use super::json_ld::Json;
 use super::view::View;
-use super::{Kind, Page, error, format};
+use super::{Kind, Page, error, format, render};
 use crate::route::Route;
 
 /// A content page.
@@ -26,15 +26,30 @@ pub(crate) struct ContentPage<'a> {
 
 /// Builds a content page.
 pub(crate) fn build(view: &View<'_>, slug: &str) -> Page {
-    let Some(target) = view.catalog.route(RouteKind::Page, slug) else { return error::not_found(view, slug) };
-    let Some(content) = view.catalog.page(target.row) else { return error::not_found(view, slug) };
+    let Some(target) = view.catalog.route(RouteKind::Page, slug) else {
+        return error::not_found(view, slug);
+    };
+    let Some(content) = view.catalog.page(target.row) else {
+        return error::not_found(view, slug);
+    };
     let own = Route::content(content.slug());
     if target.former {
         return Page::moved(own.href());
     }
-    let title = if content.seo_title().is_empty() { content.title() } else { content.seo_title() };
-    let indexing = if content.is_indexable() { Indexing::as_route(view, &own) } else { Indexing::NoIndex };
-    let mut frame = Frame { og_type: "article", ..Frame::new(view, title, indexing) };
+    let title = if content.seo_title().is_empty() {
+        content.title()
+    } else {
+        content.seo_title()
+    };
+    let indexing = if content.is_indexable() {
+        Indexing::as_route(view, &own)
+    } else {
+        Indexing::NoIndex
+    };
+    let mut frame = Frame {
+        og_type: "article",
+        ..Frame::new(view, title, indexing)
+    };
     frame.describe(content.seo_description(), content.body());
     frame.place(&[], Some(Link::to(content.title(), &own)));
     let mut json = Json::graph();
@@ -49,5 +64,5 @@ pub(crate) fn build(view: &View<'_>, slug: &str) -> Page {
         updated: updated.map(|at| view.locale.day(at)),
         updated_iso: updated.map(format::iso_day).unwrap_or_default(),
     };
-    error::or_broken(view, page.render_once().map(|body| Page { noindex, ..Page::html(Kind::Content, body) }))
+    render(view, Kind::Content, noindex, page)
 }

@@ -42,11 +42,21 @@ pub(crate) fn build(status: u16, view: Option<&View<'_>>, ctx: &Context<'_>, wan
         headline,
         explanation,
         suggestions: helps.map(|view| similar(view, wanted)).unwrap_or_default(),
-        departments: helps.map(|view| view.departments(DEPARTMENTS)).unwrap_or_default(),
+        departments: helps
+            .map(|view| view.departments(DEPARTMENTS))
+            .unwrap_or_default(),
     };
     let body = page.render_once().unwrap_or_else(|_| headline.to_owned());
     let (kind, cache) = (Kind::Error, CachePolicy::Error);
-    Page { status, kind, content_type: HTML, body, cache, location: None, noindex: true }
+    Page {
+        status,
+        kind,
+        content_type: HTML,
+        body,
+        cache,
+        location: None,
+        noindex: true,
+    }
 }
 
 /// There is no such page, but perhaps something similar.
@@ -58,11 +68,6 @@ pub(crate) fn not_found(view: &View<'_>, wanted: &str) -> Page {
 pub(crate) fn broken(view: &View<'_>, error: &dyn std::error::Error) -> Page {
     tracing::error!(error = %error, "page failed");
     build(500, None, view.ctx, "")
-}
-
-/// The page, or the one for a template that failed.
-pub(crate) fn or_broken(view: &View<'_>, page: Result<Page, sailfish::RenderError>) -> Page {
-    page.unwrap_or_else(|error| broken(view, &error))
 }
 
 fn words(status: u16) -> (&'static str, &'static str) {
@@ -79,9 +84,18 @@ fn words(status: u16) -> (&'static str, &'static str) {
             "This page cannot be used that way",
             "It can be read, but nothing can be sent to it. Please go back and try again.",
         ),
-        408 => ("That took too long", "The request did not arrive in time. Please try again."),
-        410 => ("This is no longer in the shop", "Perhaps something similar is."),
-        413 | 414 | 431 => ("That was too much", "The address or the form is longer than we can take."),
+        408 => (
+            "That took too long",
+            "The request did not arrive in time. Please try again.",
+        ),
+        410 => (
+            "This is no longer in the shop",
+            "Perhaps something similar is.",
+        ),
+        413 | 414 | 431 => (
+            "That was too much",
+            "The address or the form is longer than we can take.",
+        ),
         503 => (
             "We are opening shortly",
             "The shop is being prepared and will be here in a moment. Please try again in a few seconds.",
@@ -95,14 +109,29 @@ fn words(status: u16) -> (&'static str, &'static str) {
 
 /// Products found by the words of an address.
 fn similar<'a>(view: &View<'a>, wanted: &str) -> Vec<Card<'a>> {
-    let last = wanted.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-    let words: Vec<&str> = last.split(['-', '_', '.', '+', ' ']).filter(|word| !word.is_empty()).take(WORDS).collect();
+    let last = wanted
+        .trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or_default();
+    let words: Vec<&str> = last
+        .split(['-', '_', '.', '+', ' '])
+        .filter(|word| !word.is_empty())
+        .take(WORDS)
+        .collect();
     // From all words down to the first, until something is found.
     for count in (1..=words.len()).rev() {
         let query = words.get(..count).unwrap_or_default().join(" ");
-        let Ok(mut hits) = view.catalog.search(&query) else { return Vec::new() };
-        hits.hits.retain(|hit| view.catalog.product(hit.product).is_some_and(|product| product.is_listed()));
-        hits.hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.product.cmp(&b.product)));
+        let Ok(mut hits) = view.catalog.search(&query) else {
+            return Vec::new();
+        };
+        hits.hits.retain(|hit| {
+            view.catalog
+                .product(hit.product)
+                .is_some_and(|product| product.is_listed())
+        });
+        hits.hits
+            .sort_by(|a, b| b.score.total_cmp(&a.score).then(a.product.cmp(&b.product)));
         if !hits.hits.is_empty() {
             return view.cards(hits.hits.iter().map(|hit| hit.product).take(SUGGESTIONS), 0);
         }

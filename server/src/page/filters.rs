@@ -20,7 +20,10 @@ const OPEN_FACETS: usize = 4;
 pub(crate) fn resolve(view: &View<'_>, listing: &Listing) -> Filters {
     let facets = listing.facets.iter().filter_map(|(code, values)| {
         let facet = facet_by_code(view, code)?;
-        let chosen: Vec<u32> = values.iter().filter_map(|value| Some(facet.value(value)?.row)).collect();
+        let chosen: Vec<u32> = values
+            .iter()
+            .filter_map(|value| Some(facet.value(value)?.row))
+            .collect();
         (!chosen.is_empty()).then_some((facet.value_rows(), chosen))
     });
     let bound = |bound: &Option<PriceBound>| bound.as_ref().map(|bound| bound.minor(view.currency));
@@ -52,10 +55,19 @@ pub(crate) fn cleaned(view: &View<'_>, listing: &Listing) -> Option<Listing> {
 }
 
 /// The facets to offer, most widespread first as the catalog orders them; `hidden` is left out.
-pub(crate) fn facets<'a>(view: &View<'a>, listing: &Listing, found: &Found, hidden: Option<u32>) -> Vec<Facet<'a>> {
+pub(crate) fn facets<'a>(
+    view: &View<'a>,
+    listing: &Listing,
+    found: &Found,
+    hidden: Option<u32>,
+) -> Vec<Facet<'a>> {
     let held = |row: u32| found.held.get(row as usize).copied().unwrap_or(0);
     let mut offered: Vec<(u64, CatalogFacet<'a>)> = Vec::new();
-    for facet in view.catalog.facets().filter(|facet| Some(facet.row) != hidden) {
+    for facet in view
+        .catalog
+        .facets()
+        .filter(|facet| Some(facet.row) != hidden)
+    {
         let chosen = listing.facets.contains_key(facet.code());
         let values = facet.value_rows().filter(|&row| held(row) > 0).count();
         let spread: u64 = facet.value_rows().map(|row| u64::from(held(row))).sum();
@@ -71,55 +83,100 @@ pub(crate) fn facets<'a>(view: &View<'a>, listing: &Listing, found: &Found, hidd
         offered.sort_by_key(|(_, facet)| facet.row);
     }
     let facets = offered.into_iter().enumerate();
-    facets.map(|(index, (_, facet))| offer(view, listing, found, &facet, index < OPEN_FACETS)).collect()
+    facets
+        .map(|(index, (_, facet))| offer(view, listing, found, &facet, index < OPEN_FACETS))
+        .collect()
 }
 
-fn offer<'a>(view: &View<'a>, listing: &Listing, found: &Found, facet: &CatalogFacet<'a>, open: bool) -> Facet<'a> {
+fn offer<'a>(
+    view: &View<'a>,
+    listing: &Listing,
+    found: &Found,
+    facet: &CatalogFacet<'a>,
+    open: bool,
+) -> Facet<'a> {
     let count_of = |counts: &[u32], row: u32| counts.get(row as usize).copied().unwrap_or(0);
     let code = facet.code();
     let mut rows: Vec<(bool, u32, u32)> = facet
         .values()
-        .map(|value| (listing.has_facet(code, value.code()), count_of(&found.held, value.row), value.row))
+        .map(|value| {
+            (
+                listing.has_facet(code, value.code()),
+                count_of(&found.held, value.row),
+                value.row,
+            )
+        })
         .filter(|&(checked, held, _)| checked || held > 0)
         .collect();
     let chosen = rows.iter().filter(|(checked, ..)| *checked).count();
     // The chosen and the most common values are in sight, in the catalog's order; the others follow.
     rows.sort_by_key(|&(checked, held, row)| (!checked, std::cmp::Reverse(held), row));
     rows.truncate(MAX_VALUES);
-    let in_sight = if rows.len() <= SHOWN_VALUES + 2 { rows.len() } else { SHOWN_VALUES.max(chosen) };
+    let in_sight = if rows.len() <= SHOWN_VALUES + 2 {
+        rows.len()
+    } else {
+        SHOWN_VALUES.max(chosen)
+    };
     let mut folded = rows.split_off(in_sight.min(rows.len()));
     rows.sort_by_key(|&(.., row)| row);
     folded.sort_by_key(|&(.., row)| row);
     let values = |rows: &[(bool, u32, u32)]| -> Vec<FacetValue<'a>> {
-        let known = rows.iter().filter_map(|&(checked, _, row)| Some((checked, view.catalog.facet_value(row)?)));
+        let known = rows
+            .iter()
+            .filter_map(|&(checked, _, row)| Some((checked, view.catalog.facet_value(row)?)));
         known
             .map(|(checked, value)| FacetValue {
                 code: value.code(),
                 name: value.label(),
                 unit: facet.unit(),
-                count: view.locale.number(u64::from(count_of(&found.counts, value.row))),
+                count: view
+                    .locale
+                    .number(u64::from(count_of(&found.counts, value.row))),
                 checked,
                 swatch: colour(value.swatch()),
             })
             .collect()
     };
-    Facet { code, name: facet.label(), open: open || chosen > 0, chosen, values: values(&rows), more: values(&folded) }
+    Facet {
+        code,
+        name: facet.label(),
+        open: open || chosen > 0,
+        chosen,
+        values: values(&rows),
+        more: values(&folded),
+    }
 }
 
 /// The filter by price, if prices differ or one is set.
-pub(crate) fn price<'a>(view: &View<'a>, listing: &'a Listing, found: &Found) -> Option<PriceRange<'a>> {
+pub(crate) fn price<'a>(
+    view: &View<'a>,
+    listing: &'a Listing,
+    found: &Found,
+) -> Option<PriceRange<'a>> {
     let text = |bound: &'a Option<PriceBound>| bound.as_ref().map_or("", PriceBound::text);
     let (min, max) = (text(&listing.price_min), text(&listing.price_max));
     let is_set = !(min.is_empty() && max.is_empty());
-    let (low, high) = found.prices.filter(|(low, high)| low < high || is_set).or(is_set.then_some((0, 0)))?;
-    Some(PriceRange { currency: view.shop.currency, min, max, low: view.amount(low), high: view.amount(high) })
+    let (low, high) = found
+        .prices
+        .filter(|(low, high)| low < high || is_set)
+        .or(is_set.then_some((0, 0)))?;
+    Some(PriceRange {
+        currency: view.shop.currency,
+        min,
+        max,
+        low: view.amount(low),
+        high: view.amount(high),
+    })
 }
 
 /// The filter for stock, if it would change anything or is set.
 pub(crate) fn stock(view: &View<'_>, listing: &Listing, found: &Found) -> Option<StockFilter> {
     let changes = (found.in_stock as usize) < found.rows.len();
     let count = view.locale.number(u64::from(found.in_stock));
-    (listing.in_stock || changes).then_some(StockFilter { checked: listing.in_stock, count })
+    (listing.in_stock || changes).then_some(StockFilter {
+        checked: listing.in_stock,
+        count,
+    })
 }
 
 /// Each active filter in words, with the list without it.
@@ -127,30 +184,58 @@ pub(crate) fn chips(view: &View<'_>, route: &Route, listing: &Listing) -> Vec<Ch
     let to = |listing: Listing| route.with_listing(listing).href();
     let mut chips = Vec::new();
     for (code, values) in &listing.facets {
-        let Some(facet) = facet_by_code(view, code) else { continue };
+        let Some(facet) = facet_by_code(view, code) else {
+            continue;
+        };
         for value in values {
-            let Some(known) = facet.value(value) else { continue };
-            let label = format!("{}: {}", facet.label(), with_unit(known.label(), facet.unit()));
-            chips.push(Chip { label, href: to(listing.with_facet_toggled(code, value)) });
+            let Some(known) = facet.value(value) else {
+                continue;
+            };
+            let label = format!(
+                "{}: {}",
+                facet.label(),
+                with_unit(known.label(), facet.unit())
+            );
+            chips.push(Chip {
+                label,
+                href: to(listing.with_facet_toggled(code, value)),
+            });
         }
     }
     if let Some(label) = price_in_words(view, listing) {
-        chips.push(Chip { label, href: to(listing.with_price(None, None)) });
+        chips.push(Chip {
+            label,
+            href: to(listing.with_price(None, None)),
+        });
     }
     if listing.in_stock {
-        chips.push(Chip { label: "In stock".to_owned(), href: to(listing.with_in_stock(false)) });
+        chips.push(Chip {
+            label: "In stock".to_owned(),
+            href: to(listing.with_in_stock(false)),
+        });
     }
     chips
 }
 
 /// The lists that one filter less would give, if they hold anything.
-pub(crate) fn relaxed(view: &View<'_>, route: &Route, listing: &Listing, found: &Found) -> Vec<Relaxed> {
+pub(crate) fn relaxed(
+    view: &View<'_>,
+    route: &Route,
+    listing: &Listing,
+    found: &Found,
+) -> Vec<Relaxed> {
     let facets = listing.facets.keys().filter_map(|code| {
         let facet = facet_by_code(view, code)?;
-        Some((format!("Any {}", facet.label()), listing.without_facet(code)))
+        Some((
+            format!("Any {}", facet.label()),
+            listing.without_facet(code),
+        ))
     });
     let price = ("Any price".to_owned(), listing.with_price(None, None));
-    let stock = ("Also what is out of stock".to_owned(), listing.with_in_stock(false));
+    let stock = (
+        "Also what is out of stock".to_owned(),
+        listing.with_in_stock(false),
+    );
     let ways = facets.chain([price, stock]).zip(&found.relaxed);
     ways.filter(|(_, more)| **more > 0)
         .map(|((words, listing), &more)| Relaxed {
@@ -163,7 +248,11 @@ pub(crate) fn relaxed(view: &View<'_>, route: &Route, listing: &Listing, found: 
 
 /// The value as shoppers read it.
 fn with_unit(label: &str, unit: &str) -> String {
-    if unit.is_empty() { label.to_owned() } else { format!("{label} {unit}") }
+    if unit.is_empty() {
+        label.to_owned()
+    } else {
+        format!("{label} {unit}")
+    }
 }
 
 fn price_in_words(view: &View<'_>, listing: &Listing) -> Option<String> {

@@ -24,8 +24,12 @@ pub(super) const HOSTILE: &str = "Mug \"'</script><script>alert(1)</script><!-- 
 pub(super) const SHELVES: u32 = 60;
 
 /// Option values of the lamp, by row.
-const LAMP_VALUES: [(&str, &str, &str); 4] =
-    [("brass", "Brass", "#b8963e"), ("blue", "Ink blue", "#24395c"), ("floor", "Floor", ""), ("table", "Table", "")];
+const LAMP_VALUES: [(&str, &str, &str); 4] = [
+    ("brass", "Brass", "#b8963e"),
+    ("blue", "Ink blue", "#24395c"),
+    ("floor", "Floor", ""),
+    ("table", "Table", ""),
+];
 /// Variants of the lamp: id, option values, offer.
 const LAMPS: [(&str, [u32; 2], i64, i64, Availability); 3] = [
     ("lamp-1", [0, 2], 12_950, 15_900, Availability::InStock),
@@ -34,6 +38,8 @@ const LAMPS: [(&str, [u32; 2], i64, i64, Availability); 3] = [
 ];
 
 struct Shop {
+    /// Put before every text a person reads.
+    prefix: &'static str,
     tables: CatalogTables,
     offers: Vec<VariantOffer>,
     text: TextIndexBuilder,
@@ -41,7 +47,13 @@ struct Shop {
 
 /// Opens the shop, verified.
 pub(super) fn generation() -> Generation {
+    generation_of("")
+}
+
+/// Opens the same shop with this before every text that a person reads and that is no HTML.
+pub(super) fn generation_of(prefix: &'static str) -> Generation {
     let mut shop = Shop {
+        prefix,
         tables: CatalogTables::default(),
         offers: Vec::new(),
         text: TextIndexBuilder::new(15_000_000).unwrap(),
@@ -61,6 +73,11 @@ impl Shop {
         self.tables.strings.string(text).unwrap()
     }
 
+    fn words(&mut self, text: &str) -> StrRef {
+        let words = format!("{}{text}", self.prefix);
+        self.str(&words)
+    }
+
     fn text(&mut self, text: &str) -> TextRef {
         self.tables.texts.text(text).unwrap()
     }
@@ -69,10 +86,10 @@ impl Shop {
     fn frame(&mut self) {
         let shop = ShopRecord {
             id: self.str("haus"),
-            name: self.str("Haus & Hof"),
-            tagline: self.str("Things that last"),
-            description: self.str("Furniture & lamps."),
-            email: self.str("help@shop.example"),
+            name: self.words("Haus & Hof"),
+            tagline: self.words("Things that last"),
+            description: self.words("Furniture & lamps."),
+            email: self.words("help@shop.example"),
             locale: self.str("en"),
             currency: self.str("EUR"),
             documents: [1; 32],
@@ -81,10 +98,10 @@ impl Shop {
         let page = PageRecord {
             slug: self.str("delivery"),
             id: self.str("1"),
-            title: self.str("Delivery"),
+            title: self.words("Delivery"),
             body: self.text("<p>We send <em>parcels</em>.</p>"),
-            seo_title: StrRef::default(),
-            seo_description: StrRef::default(),
+            seo_title: self.words(""),
+            seo_description: self.words(""),
             kind: 0.into(),
             flags: 0.into(),
             updated_at: 86_400.into(),
@@ -97,28 +114,39 @@ impl Shop {
     fn attribute_and_facets(&mut self) {
         let attribute = AttributeRecord {
             code: self.str("height"),
-            label: self.str("Height"),
-            group: self.str("Size"),
-            unit: self.str("cm"),
+            label: self.words("Height"),
+            group: self.words("Size"),
+            unit: self.words("cm"),
         };
         self.tables.attributes.push(attribute);
-        let value = AttributeValueRecord { attribute: RowRef::new(Some(0)), label: self.str("142") };
+        let value = AttributeValueRecord {
+            attribute: RowRef::new(Some(0)),
+            label: self.words("142"),
+        };
         self.tables.attribute_values.push(value);
-        for (code, label, values, kind) in [("brand", "Brand", 0..2, 0_u32), ("finish", "Finish", 2..4, 1)] {
+        for (code, label, values, kind) in [
+            ("brand", "Brand", 0..2, 0_u32),
+            ("finish", "Finish", 2..4, 1),
+        ] {
             let facet = FacetRecord {
                 code: self.str(code),
-                label: self.str(label),
-                unit: StrRef::default(),
+                label: self.words(label),
+                unit: self.words(""),
                 values: List::between(values.start, values.end),
                 kind: kind.into(),
             };
             self.tables.facets.push(facet);
         }
-        let values = [("lumen", "Lumen", "", 0), ("nordhem", "Nordhem", "", 0), ("brass", "Brass", "#b8963e", 1), ("blue", "Ink blue", "#24395c", 1)];
+        let values = [
+            ("lumen", "Lumen", "", 0),
+            ("nordhem", "Nordhem", "", 0),
+            ("brass", "Brass", "#b8963e", 1),
+            ("blue", "Ink blue", "#24395c", 1),
+        ];
         for (code, label, swatch, facet) in values {
             let value = FacetValueRecord {
                 code: self.str(code),
-                label: self.str(label),
+                label: self.words(label),
                 swatch: self.str(swatch),
                 facet: RowRef::new(Some(facet)),
                 products: List::default(),
@@ -129,17 +157,32 @@ impl Shop {
 
     fn lamp(&mut self) {
         for (code, name, values) in [("finish", "Finish", 0..2), ("stand", "Stand", 2..4)] {
-            let option =
-                OptionRecord { code: self.str(code), name: self.str(name), values: List::between(values.start, values.end) };
+            let option = OptionRecord {
+                code: self.str(code),
+                name: self.words(name),
+                values: List::between(values.start, values.end),
+            };
             self.tables.options.push(option);
         }
         for (code, name, swatch) in LAMP_VALUES {
-            let value = OptionValueRecord { code: self.str(code), name: self.str(name), swatch: self.str(swatch) };
+            let value = OptionValueRecord {
+                code: self.str(code),
+                name: self.words(name),
+                swatch: self.str(swatch),
+            };
             self.tables.option_values.push(value);
         }
-        for (url, alt) in [("/media/lamp.svg", "The lamp by a window"), ("javascript:alert(1)", "")] {
-            let media =
-                MediaRecord { url: self.str(url), alt: self.str(alt), width: 800.into(), height: 800.into(), kind: 0.into() };
+        for (url, alt) in [
+            ("/media/lamp.svg", "The lamp by a window"),
+            ("javascript:alert(1)", ""),
+        ] {
+            let media = MediaRecord {
+                url: self.str(url),
+                alt: self.words(alt),
+                width: 800.into(),
+                height: 800.into(),
+                kind: 0.into(),
+            };
             self.tables.media.push(media);
         }
         for (id, values, price, was, availability) in LAMPS {
@@ -154,12 +197,22 @@ impl Shop {
             self.variant(0, id, &values, offer);
         }
         let description = "<p>Turned from solid brass &amp; brushed by hand.</p>";
-        self.product("lamp", "Brass lamp", description, 0..3, (0, Some(1)), &[0, 2, 3]);
+        self.product(
+            "lamp",
+            "Brass lamp",
+            description,
+            0..3,
+            (0, Some(1)),
+            &[0, 2, 3],
+        );
         self.route(RouteKind::Product, "old-lamp", 0, true);
     }
 
     fn mug(&mut self) {
-        let offer = VariantOffer { price: Some(990), ..VariantOffer::default() };
+        let offer = VariantOffer {
+            price: Some(990),
+            ..VariantOffer::default()
+        };
         self.variant(1, "mug", &[], offer);
         self.product("mug", HOSTILE, "", 3..4, (1, None), &[1]);
     }
@@ -167,22 +220,34 @@ impl Shop {
     fn shelf(&mut self, number: u32) {
         let row = number + 2;
         let id = format!("shelf-{number:02}");
-        let offer = VariantOffer { price: Some(1000 + i64::from(number)), ..VariantOffer::default() };
+        let offer = VariantOffer {
+            price: Some(1000 + i64::from(number)),
+            ..VariantOffer::default()
+        };
         self.variant(row, &id, &[], offer);
         let variant = row + 2;
-        self.product(&id, &format!("Oak shelf {number}"), "", variant..variant + 1, (1, Some(2)), &[1]);
+        self.product(
+            &id,
+            &format!("Oak shelf {number}"),
+            "",
+            variant..variant + 1,
+            (1, Some(2)),
+            &[1],
+        );
     }
 
     fn variant(&mut self, product: u32, id: &str, values: &[u32], offer: VariantOffer) {
         let row = u32::try_from(self.tables.variants.len()).unwrap();
         let first = u32::try_from(self.tables.variant_values.len()).unwrap();
-        self.tables.variant_values.extend(values.iter().map(|&value| RowRef::new(Some(value))));
+        self.tables
+            .variant_values
+            .extend(values.iter().map(|&value| RowRef::new(Some(value))));
         let record = VariantRecord {
             id: self.str(id),
-            sku: self.str(&format!("SKU-{id}")),
-            gtin: StrRef::default(),
-            mpn: StrRef::default(),
-            name: StrRef::default(),
+            sku: self.words(&format!("SKU-{id}")),
+            gtin: self.words(""),
+            mpn: self.words(""),
+            name: self.words(""),
             product: RowRef::new(Some(product)),
             values: List::between(first, first + u32::try_from(values.len()).unwrap()),
             media: List::default(),
@@ -204,19 +269,27 @@ impl Shop {
         let row = u32::try_from(self.tables.products.len()).unwrap();
         let is_lamp = row == 0;
         let first_facet = u32::try_from(self.tables.product_facets.len()).unwrap();
-        self.tables.product_facets.extend(facets.iter().map(|&value| RowRef::new(Some(value))));
-        let lamps_only = |end: u32| if is_lamp { List::between(0, end) } else { List::default() };
+        self.tables
+            .product_facets
+            .extend(facets.iter().map(|&value| RowRef::new(Some(value))));
+        let lamps_only = |end: u32| {
+            if is_lamp {
+                List::between(0, end)
+            } else {
+                List::default()
+            }
+        };
         if is_lamp {
             self.tables.product_attributes.push(RowRef::new(Some(0)));
         }
         let record = ProductRecord {
             id: self.str(id),
             slug: self.str(id),
-            name: self.str(name),
+            name: self.words(name),
             short_description: TextRef::default(),
             description: self.text(description),
-            seo_title: StrRef::default(),
-            seo_description: StrRef::default(),
+            seo_title: self.words(""),
+            seo_description: self.words(""),
             brand: RowRef::new(Some(brand)),
             primary_category: RowRef::new(category),
             categories: List::default(),
@@ -225,16 +298,33 @@ impl Shop {
             attributes: List::between(0, u32::from(is_lamp)),
             media: lamps_only(2),
             related: List::default(),
-            facet_values: List::between(first_facet, first_facet + u32::try_from(facets.len()).unwrap()),
+            facet_values: List::between(
+                first_facet,
+                first_facet + u32::try_from(facets.len()).unwrap(),
+            ),
             flags: 0.into(),
             condition: 0.into(),
             created_at: 0.into(),
-            updated_at: if is_lamp { 951_782_400.into() } else { 0.into() },
+            updated_at: if is_lamp {
+                951_782_400.into()
+            } else {
+                0.into()
+            },
         };
         self.tables.products.push(record);
-        self.tables.ranks.push(RankRecord { name: row.into(), newest: row.into(), featured: row.into() });
+        self.tables.ranks.push(RankRecord {
+            name: row.into(),
+            newest: row.into(),
+            featured: row.into(),
+        });
         self.route(RouteKind::Product, id, row, false);
-        self.text.add(&TextDocument { title: name.to_owned(), body: String::new(), codes: Vec::new() }).unwrap();
+        self.text
+            .add(&TextDocument {
+                title: name.to_owned(),
+                body: String::new(),
+                codes: Vec::new(),
+            })
+            .unwrap();
     }
 
     /// Categories and brands with their products: all lamps, among them reading lamps, and shelves.
@@ -243,20 +333,25 @@ impl Shop {
         let mut lists = Vec::new();
         for rows in [0..1, 0..1, shelves.clone(), 0..1, 1..2 + SHELVES] {
             let first = u32::try_from(self.tables.listings.len()).unwrap();
-            self.tables.listings.extend(rows.map(|row| RowRef::new(Some(row))));
+            self.tables
+                .listings
+                .extend(rows.map(|row| RowRef::new(Some(row))));
             lists.push((first, u32::try_from(self.tables.listings.len()).unwrap()));
         }
-        let categories =
-            [("Lamps", "lamps", None, 0_u32), ("Reading lamps", "lamps/reading", Some(0), 1), ("Shelves", "shelves", None, 0)];
+        let categories = [
+            ("Lamps", "lamps", None, 0_u32),
+            ("Reading lamps", "lamps/reading", Some(0), 1),
+            ("Shelves", "shelves", None, 0),
+        ];
         for (row, (name, path, parent, depth)) in (0_u32..).zip(categories) {
             let (first, end) = lists[row as usize];
             let record = CategoryRecord {
                 id: self.str(path),
-                name: self.str(name),
+                name: self.words(name),
                 path: self.str(path),
                 description: TextRef::default(),
-                seo_title: StrRef::default(),
-                seo_description: StrRef::default(),
+                seo_title: self.words(""),
+                seo_description: self.words(""),
                 parent: RowRef::new(parent),
                 children: List::between(0, u32::from(row == 0)),
                 products: List::between(first, end),
@@ -271,7 +366,11 @@ impl Shop {
         self.tables.children.push(RowRef::new(Some(1)));
         for (row, (slug, name)) in (0_u32..).zip([("lumen", "Lumen"), ("nordhem", "Nordhem")]) {
             let (first, end) = lists[3 + row as usize];
-            let record = BrandRecord { slug: self.str(slug), name: self.str(name), products: List::between(first, end) };
+            let record = BrandRecord {
+                slug: self.str(slug),
+                name: self.words(name),
+                products: List::between(first, end),
+            };
             self.tables.brands.push(record);
             self.route(RouteKind::Brand, slug, row, false);
         }
@@ -290,13 +389,27 @@ impl Shop {
 
     fn open(mut self) -> Generation {
         self.tables.text_files = self.text.finish().unwrap();
-        let products = [0..3, 3..4].into_iter().chain((0..SHELVES).map(|number| number + 4..number + 5)).collect();
-        let catalog = self.tables.write(Cursor::new(Vec::new())).unwrap().into_inner();
+        let products = [0..3, 3..4]
+            .into_iter()
+            .chain((0..SHELVES).map(|number| number + 4..number + 5))
+            .collect();
+        let catalog = self
+            .tables
+            .write(Cursor::new(Vec::new()))
+            .unwrap()
+            .into_inner();
         let hash = blake3::hash(&catalog);
-        let tables =
-            OffersTables { catalog: *hash.as_bytes(), documents: [2; 32], variants: self.offers, products };
+        let tables = OffersTables {
+            catalog: *hash.as_bytes(),
+            documents: [2; 32],
+            variants: self.offers,
+            products,
+        };
         let offers = tables.write(Cursor::new(Vec::new())).unwrap().into_inner();
-        let entry = |bytes: &[u8]| PartEntry { hash: blake3::hash(bytes).to_hex().to_string(), length: bytes.len() as u64 };
+        let entry = |bytes: &[u8]| PartEntry {
+            hash: blake3::hash(bytes).to_hex().to_string(),
+            length: bytes.len() as u64,
+        };
         let manifest = Manifest {
             version: 1,
             shop: "haus".to_owned(),

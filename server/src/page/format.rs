@@ -19,11 +19,31 @@ pub(crate) struct Locale {
 }
 
 const EN_MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 const DE_MONTHS: [&str; 12] = [
-    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
     "Dezember",
 ];
 
@@ -31,32 +51,59 @@ impl Locale {
     /// The style of a BCP 47 tag: by its language, English where we know no better.
     pub(crate) fn of(tag: &str) -> Self {
         let language = tag.split(['-', '_']).next().unwrap_or("en");
-        let english = Self { decimal: ".", group: ",", symbol_first: true, months: EN_MONTHS, day_point: false };
+        let english = Self {
+            decimal: ".",
+            group: ",",
+            symbol_first: true,
+            months: EN_MONTHS,
+            day_point: false,
+        };
         match language {
-            "de" => Self { decimal: ",", group: ".", symbol_first: false, months: DE_MONTHS, day_point: true },
-            "nl" | "es" | "it" | "pt" | "da" | "id" | "tr" => {
-                Self { decimal: ",", group: ".", symbol_first: false, ..english }
-            }
-            "fr" | "pl" | "cs" | "sv" | "nb" | "no" | "fi" | "ru" | "uk" | "hu" => {
-                Self { decimal: ",", group: "\u{202f}", symbol_first: false, ..english }
-            }
+            "de" => Self {
+                decimal: ",",
+                group: ".",
+                symbol_first: false,
+                months: DE_MONTHS,
+                day_point: true,
+            },
+            "nl" | "es" | "it" | "pt" | "da" | "id" | "tr" => Self {
+                decimal: ",",
+                group: ".",
+                symbol_first: false,
+                ..english
+            },
+            "fr" | "pl" | "cs" | "sv" | "nb" | "no" | "fi" | "ru" | "uk" | "hu" => Self {
+                decimal: ",",
+                group: "\u{202f}",
+                symbol_first: false,
+                ..english
+            },
             _ => english,
         }
     }
 
     /// An amount as this language writes it.
     pub(crate) fn amount(self, money: Money) -> Amount {
-        Amount { money, locale: self }
+        Amount {
+            money,
+            locale: self,
+        }
     }
 
     /// A whole number with its groups.
     pub(crate) fn number(self, value: u64) -> Number {
-        Number { value, locale: self }
+        Number {
+            value,
+            locale: self,
+        }
     }
 
     /// The day of an instant, in UTC.
     pub(crate) fn day(self, unix_seconds: i64) -> Day {
-        Day { unix_seconds, locale: self }
+        Day {
+            unix_seconds,
+            locale: self,
+        }
     }
 }
 
@@ -117,7 +164,12 @@ impl fmt::Display for Number {
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = civil(self.unix_seconds);
-        let month = self.locale.months.get(month.saturating_sub(1)).copied().unwrap_or_default();
+        let month = self
+            .locale
+            .months
+            .get(month.saturating_sub(1))
+            .copied()
+            .unwrap_or_default();
         let point = if self.locale.day_point { "." } else { "" };
         write!(f, "{day}{point} {month} {year}")
     }
@@ -197,13 +249,21 @@ fn civil(unix_seconds: i64) -> (i64, usize, i64) {
     const DAYS_TO_ERA: i64 = 719_468;
     const DAYS_PER_ERA: i64 = 146_097;
     // Whatever a feed claims, four digits of year are all a page shows.
-    let days = unix_seconds.div_euclid(86_400).clamp(-DAYS_TO_ERA, 2_932_896) + DAYS_TO_ERA;
+    let days = unix_seconds
+        .div_euclid(86_400)
+        .clamp(-DAYS_TO_ERA, 2_932_896)
+        + DAYS_TO_ERA;
     let day_of_era = days.rem_euclid(DAYS_PER_ERA);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
     let year = days.div_euclid(DAYS_PER_ERA) * 400 + year_of_era + i64::from(month <= 2);
     (year, usize::try_from(month).unwrap_or(1), day)
 }
@@ -216,7 +276,10 @@ mod tests {
 
     #[track_caller]
     fn check(minor: i64, code: &str, locale: &str, expected: &str) {
-        let money = Money { minor, currency: Currency::parse(code).unwrap() };
+        let money = Money {
+            minor,
+            currency: Currency::parse(code).unwrap(),
+        };
         assert_eq!(Locale::of(locale).amount(money).to_string(), expected);
     }
 
@@ -235,11 +298,17 @@ mod tests {
     fn days_follow_the_calendar() {
         let en = Locale::of("en");
         assert_eq!(en.day(0).to_string(), "1 January 1970");
-        assert_eq!(Locale::of("de").day(1_709_164_800).to_string(), "29. Februar 2024");
+        assert_eq!(
+            Locale::of("de").day(1_709_164_800).to_string(),
+            "29. Februar 2024"
+        );
         assert_eq!(iso_day(951_782_400), "2000-02-29");
         assert_eq!(iso_day(-86_400), "1969-12-31");
         assert_eq!(iso_day(i64::MAX), "9999-12-31");
         assert_eq!(en.number(1_000_203).to_string(), "1,000,203");
-        assert_eq!(en.number(u64::MAX).to_string(), "18,446,744,073,709,551,615");
+        assert_eq!(
+            en.number(u64::MAX).to_string(),
+            "18,446,744,073,709,551,615"
+        );
     }
 }

@@ -81,14 +81,22 @@ impl<'a> Frame<'a> {
     /// The frame of a page of this shop, without breadcrumbs and structured data.
     pub(crate) fn new(view: &View<'a>, title: &str, indexing: Indexing) -> Self {
         let shop = view.shop;
-        let title = if title.is_empty() { shop.name.to_owned() } else { format!("{title} · {}", shop.name) };
+        let title = if title.is_empty() {
+            shop.name.to_owned()
+        } else {
+            format!("{title} · {}", shop.name)
+        };
         let (nav_title, nav) = navigation(view);
         Self {
             lang: shop.locale,
             nav_title,
             nav,
             pages: footer_pages(view),
-            shop: ShopNames { name: shop.name, tagline: shop.tagline, email: shop.email },
+            shop: ShopNames {
+                name: shop.name,
+                tagline: shop.tagline,
+                email: shop.email,
+            },
             ..Self::bare(view.ctx, title, indexing)
         }
     }
@@ -108,7 +116,10 @@ impl<'a> Frame<'a> {
             css_href: ctx.css_href,
             js_href: ctx.js_href,
             icon_href: ctx.icon_href,
-            shop: ShopNames { name: "Shop", ..ShopNames::default() },
+            shop: ShopNames {
+                name: "Shop",
+                ..ShopNames::default()
+            },
             query: "",
             nav_title: "Departments",
             nav: Vec::new(),
@@ -119,14 +130,21 @@ impl<'a> Frame<'a> {
 
     /// Puts the page below the shop and these categories, and marks its department.
     pub(crate) fn place(&mut self, trail: &[Category<'a>], own: Option<Link<'a>>) {
-        self.crumbs.push(Link { name: "Home", href: Route::Home.href(), current: false });
+        self.crumbs.push(Link {
+            name: "Home",
+            href: Route::Home.href(),
+            current: false,
+        });
         for category in trail {
-            self.crumbs.push(Link::to(category.name(), &Route::category(category.path())));
+            self.crumbs
+                .push(Link::to(category.name(), &Route::category(category.path())));
         }
         self.crumbs.extend(own);
         if let Some(root) = trail.first() {
             let href = Route::category(root.path()).href();
-            self.nav.iter_mut().for_each(|link| link.current = link.href == href);
+            self.nav
+                .iter_mut()
+                .for_each(|link| link.current = link.href == href);
         }
         if let Some(last) = self.crumbs.last_mut() {
             last.current = true;
@@ -135,8 +153,11 @@ impl<'a> Frame<'a> {
 
     /// Sets the description from the merchant's words for it, or else from a longer text.
     pub(crate) fn describe(&mut self, own: &str, html: &str) {
-        self.description =
-            if own.is_empty() { text::plain(html, DESCRIPTION_CHARS) } else { text::shorten(own, 2 * DESCRIPTION_CHARS) };
+        self.description = if own.is_empty() {
+            text::plain(html, DESCRIPTION_CHARS)
+        } else {
+            text::shorten(own, 2 * DESCRIPTION_CHARS)
+        };
     }
 
     /// Adds the breadcrumbs to structured data.
@@ -158,7 +179,11 @@ impl<'a> Frame<'a> {
 impl<'a> Link<'a> {
     /// A link to a page.
     pub(crate) fn to(name: &'a str, route: &Route) -> Self {
-        Self { name, href: route.href(), current: false }
+        Self {
+            name,
+            href: route.href(),
+            current: false,
+        }
     }
 }
 
@@ -175,12 +200,19 @@ impl Indexing {
 
 /// The top of the category tree; in a shop without categories, the brands with most products.
 fn navigation<'a>(view: &View<'a>) -> (&'static str, Vec<Link<'a>>) {
-    let filled = view.catalog.root_categories().filter(|category| category.products().len() > 0);
+    let filled = view
+        .catalog
+        .root_categories()
+        .filter(|category| category.products().len() > 0);
     let departments: Vec<_> = filled
         .take(NAV_ENTRIES)
         .map(|category| Link::to(category.name(), &Route::category(category.path())))
         .collect();
-    if departments.is_empty() { ("Brands", biggest_brands(view, NAV_ENTRIES)) } else { ("Departments", departments) }
+    if departments.is_empty() {
+        ("Brands", biggest_brands(view, NAV_ENTRIES))
+    } else {
+        ("Departments", departments)
+    }
 }
 
 /// The brands with most products, by name.
@@ -190,10 +222,19 @@ pub(crate) fn biggest_brands<'a>(view: &View<'a>, most: usize) -> Vec<Link<'a>> 
     brands.truncate(most);
     brands.retain(|brand| brand.products().len() > 0);
     brands.sort_by_key(|brand| brand.name());
-    brands.iter().map(|brand| Link::to(brand.name(), &Route::brand(brand.slug()))).collect()
+    brands
+        .iter()
+        .map(|brand| Link::to(brand.name(), &Route::brand(brand.slug())))
+        .collect()
 }
 
 fn footer_pages<'a>(view: &View<'a>) -> Vec<Link<'a>> {
-    let pages = view.catalog.pages().filter(|page| page.kind() != "article").take(FOOTER_PAGES);
-    pages.map(|page| Link::to(page.title(), &Route::content(page.slug()))).collect()
+    let pages = view
+        .catalog
+        .pages()
+        .filter(|page| page.kind() != "article")
+        .take(FOOTER_PAGES);
+    pages
+        .map(|page| Link::to(page.title(), &Route::content(page.slug())))
+        .collect()
 }

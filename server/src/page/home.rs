@@ -8,7 +8,7 @@ use super::frame::{self, Frame, Indexing, Link};
 use super::json_ld::Json;
 use super::listing::first_by;
 use super::view::View;
-use super::{Kind, Page, error};
+use super::{Kind, Page, render};
 use crate::route::Route;
 
 /// Departments shown as tiles.
@@ -58,11 +58,24 @@ pub(crate) fn build(view: &View<'_>) -> Page {
     frame.describe(shop.description, shop.tagline);
     frame.json_ld = structured(view);
     let featured = featured(view);
-    let newest = by_rank(view, |row| view.catalog.ranks().get(row).map_or(u32::MAX, |rank| rank.newest.get()));
-    let showcase: Vec<_> = featured.iter().filter_map(|&row| show(view, row)).take(SHOWCASE).collect();
+    let newest = by_rank(view, |row| {
+        view.catalog
+            .ranks()
+            .get(row)
+            .map_or(u32::MAX, |rank| rank.newest.get())
+    });
+    let showcase: Vec<_> = featured
+        .iter()
+        .filter_map(|&row| show(view, row))
+        .take(SHOWCASE)
+        .collect();
     let page = HomePage {
         frame,
-        headline: if shop.tagline.is_empty() { shop.name } else { shop.tagline },
+        headline: if shop.tagline.is_empty() {
+            shop.name
+        } else {
+            shop.tagline
+        },
         description: shop.description,
         departments: view.departments(DEPARTMENTS),
         featured: view.cards(featured.iter().copied().take(FEATURED), 0),
@@ -70,7 +83,7 @@ pub(crate) fn build(view: &View<'_>) -> Page {
         brands: frame::biggest_brands(view, BRANDS),
         showcase,
     };
-    error::or_broken(view, page.render_once().map(|body| Page::html(Kind::Home, body)))
+    render(view, Kind::Home, false, page)
 }
 
 /// The first products of each department in turn, so that every department is seen; without departments, by rank.
@@ -90,7 +103,12 @@ fn featured(view: &View<'_>) -> Vec<u32> {
         }
     }
     if rows.is_empty() {
-        rows = by_rank(view, |row| view.catalog.ranks().get(row).map_or(u32::MAX, |rank| rank.featured.get()));
+        rows = by_rank(view, |row| {
+            view.catalog
+                .ranks()
+                .get(row)
+                .map_or(u32::MAX, |rank| rank.featured.get())
+        });
     }
     rows
 }
@@ -100,14 +118,21 @@ fn by_rank(view: &View<'_>, rank: impl Fn(u32) -> u32) -> Vec<u32> {
     let mut rows: Vec<u32> = (0..view.catalog.product_count()).collect();
     first_by(&mut rows, LOOKED_AT, rank);
     rows.truncate(LOOKED_AT);
-    rows.retain(|&row| view.catalog.product(row).is_some_and(|product| product.is_listed()));
+    rows.retain(|&row| {
+        view.catalog
+            .product(row)
+            .is_some_and(|product| product.is_listed())
+    });
     rows
 }
 
 fn show<'a>(view: &View<'a>, row: u32) -> Option<Showcase<'a>> {
     let product = view.catalog.product(row)?;
     let image = view.first_image(&product, product.name())?;
-    Some(Showcase { href: Route::product(product.slug()).href(), image })
+    Some(Showcase {
+        href: Route::product(product.slug()).href(),
+        image,
+    })
 }
 
 fn structured(view: &View<'_>) -> String {

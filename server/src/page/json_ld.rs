@@ -16,7 +16,10 @@ pub(crate) struct Json {
 impl Json {
     /// Starts a document with one graph in it.
     pub(crate) fn graph() -> Self {
-        Self { text: r#"{"@context":"https://schema.org","@graph":["#.to_owned(), first: true }
+        Self {
+            text: r#"{"@context":"https://schema.org","@graph":["#.to_owned(),
+            first: true,
+        }
     }
 
     /// Ends the document.
@@ -124,7 +127,10 @@ mod tests {
             product.object("offers", "Offer", |offer| offer.number("count", 3));
         });
         let text = json.finish();
-        assert!(!text.contains(['<', '>', '&', '\n', '\u{2028}', '\u{2029}']), "{text}");
+        assert!(
+            !text.contains(['<', '>', '&', '\n', '\u{2028}', '\u{2029}']),
+            "{text}"
+        );
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         let product = &value["@graph"][0];
         assert_eq!(product["name"], hostile);

@@ -65,13 +65,15 @@ impl Filters {
     /// One bit for each filter that is active.
     fn required(&self) -> u64 {
         let facets = (1_u64 << self.facets.len().min(62)) - 1;
-        let price = u64::from(self.price_min.is_some() || self.price_max.is_some()) << self.price_bit();
+        let price =
+            u64::from(self.price_min.is_some() || self.price_max.is_some()) << self.price_bit();
         facets | price | u64::from(self.in_stock) << self.stock_bit()
     }
 
     fn price_fits(&self, price: Option<i64>) -> bool {
         price.is_some_and(|price| {
-            self.price_min.is_none_or(|min| price >= min) && self.price_max.is_none_or(|max| price <= max)
+            self.price_min.is_none_or(|min| price >= min)
+                && self.price_max.is_none_or(|max| price <= max)
         })
     }
 }
@@ -80,7 +82,11 @@ impl Filters {
 const UNASKED: u8 = u8::MAX;
 
 /// Goes through the candidates once. At most 60 facets may be chosen from; `Listing` allows fewer.
-pub(crate) fn select(facts: &impl Facts, candidates: impl Iterator<Item = u32>, filters: &Filters) -> Found {
+pub(crate) fn select(
+    facts: &impl Facts,
+    candidates: impl Iterator<Item = u32>,
+    filters: &Filters,
+) -> Found {
     let values = facts.value_count() as usize;
     let required = filters.required();
     let (price_bit, stock_bit) = (1_u64 << filters.price_bit(), 1_u64 << filters.stock_bit());
@@ -172,9 +178,15 @@ pub(crate) fn order(generation: &Generation, rows: &mut [u32], sort: Sort, end: 
     let last = u32::MAX;
     match sort {
         Sort::Relevance => {}
-        Sort::Featured => first_by(rows, end, |row| ranks.get(row).map_or(last, |rank| rank.featured.get())),
-        Sort::Name => first_by(rows, end, |row| ranks.get(row).map_or(last, |rank| rank.name.get())),
-        Sort::Newest => first_by(rows, end, |row| ranks.get(row).map_or(last, |rank| rank.newest.get())),
+        Sort::Featured => first_by(rows, end, |row| {
+            ranks.get(row).map_or(last, |rank| rank.featured.get())
+        }),
+        Sort::Name => first_by(rows, end, |row| {
+            ranks.get(row).map_or(last, |rank| rank.name.get())
+        }),
+        Sort::Newest => first_by(rows, end, |row| {
+            ranks.get(row).map_or(last, |rank| rank.newest.get())
+        }),
         Sort::PriceAsc => first_by(rows, end, |row| offers.product(row).price_rank),
         Sort::PriceDesc => first_by(rows, end, |row| {
             let offer = offers.product(row);
@@ -200,7 +212,10 @@ pub(crate) fn first_by<T: Copy, K: Ord>(rows: &mut [T], end: usize, key: impl Fn
 
 impl Facts for Generation {
     fn values(&self, product: u32) -> impl Iterator<Item = u32> {
-        self.catalog.product(product).into_iter().flat_map(|product| product.facet_values())
+        self.catalog
+            .product(product)
+            .into_iter()
+            .flat_map(|product| product.facet_values())
     }
 
     fn value_count(&self) -> u32 {
@@ -260,22 +275,36 @@ mod tests {
 
     fn passes(shop: &Shop, filters: &Filters, row: u32) -> bool {
         let (values, price, available) = &shop.0[row as usize];
-        let priced = filters.price_min.is_none() && filters.price_max.is_none() || filters.price_fits(*price);
+        let priced = filters.price_min.is_none() && filters.price_max.is_none()
+            || filters.price_fits(*price);
         priced
             && (*available || !filters.in_stock)
-            && filters.facets.iter().all(|(_, chosen)| chosen.iter().any(|value| values.contains(value)))
+            && filters
+                .facets
+                .iter()
+                .all(|(_, chosen)| chosen.iter().any(|value| values.contains(value)))
     }
 
     #[test]
     fn counts_are_what_each_choice_would_leave() {
         let colours: [&[u32]; 4] = [&[], &[0], &[1], &[0, 2]];
         let sizes: [&[u32]; 3] = [&[], &[3], &[3, 4]];
-        let prices = [(None, None), (Some(150), None), (None, Some(300)), (Some(150), Some(350))];
+        let prices = [
+            (None, None),
+            (Some(150), None),
+            (None, Some(300)),
+            (Some(150), Some(350)),
+        ];
         for colour in colours {
             for size in sizes {
                 for (price_min, price_max) in prices {
                     for in_stock in [false, true] {
-                        let mut filters = Filters { price_min, price_max, in_stock, ..Filters::default() };
+                        let mut filters = Filters {
+                            price_min,
+                            price_max,
+                            in_stock,
+                            ..Filters::default()
+                        };
                         for (facet, chosen) in [(0..3, colour), (3..5, size)] {
                             if !chosen.is_empty() {
                                 filters.facets.push((facet, chosen.to_vec()));
@@ -293,7 +322,9 @@ mod tests {
         let found = select(&shop, 0..5, filters);
         let rows: Vec<u32> = (0..5).filter(|&row| passes(&shop, filters, row)).collect();
         assert_eq!(found.rows, rows, "{filters:?}");
-        let counts: Vec<u32> = (0..5).map(|value| expected_count(&shop, filters, value)).collect();
+        let counts: Vec<u32> = (0..5)
+            .map(|value| expected_count(&shop, filters, value))
+            .collect();
         assert_eq!(found.counts, counts, "{filters:?}");
         assert_eq!(found.held, [2, 2, 2, 3, 1]);
         let mut stocked = filters.clone();
@@ -308,7 +339,11 @@ mod tests {
                 Some(_) => without.in_stock = false,
             }
             let wider = (0..5).filter(|&row| passes(&shop, &without, row)).count();
-            assert_eq!(rows.len() + more as usize, wider, "{filters:?} without {index}");
+            assert_eq!(
+                rows.len() + more as usize,
+                wider,
+                "{filters:?} without {index}"
+            );
         }
     }
 

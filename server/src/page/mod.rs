@@ -1,7 +1,9 @@
 //! Every page of the shop: one file per page, holding its view model, its builder and the struct of its template.
 //!
-//! A page is a pure function of a route, a generation and a context. Nothing here touches the network, reads the
-//! clock or knows HTTP beyond the number of a status.
+//! A page is a pure function of a route, a generation and a context; `build` is that function.
+
+/// What a page is, and which builder makes it.
+mod build;
 
 /// A product as a card in a list, and the pieces it shares with the product page.
 mod card;
@@ -63,156 +65,7 @@ mod view;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
-mod samples;
-#[cfg(test)]
 mod tests;
 
-use std::time::SystemTime;
-
-use frontage_shared::snapshot::Generation;
-
-use crate::cache_policy::CachePolicy;
-use crate::route::Route;
-use view::View;
-
-/// The page at a route, in a generation. Whatever is missing or broken is a page, too.
-pub fn build(route: &Route, generation: &Generation, ctx: &Context<'_>) -> Page {
-    let view = &View::new(generation, ctx);
-    match route {
-        Route::Home => home::build(view),
-        Route::Category { path, listing } => category::category(view, route, path, listing),
-        Route::Brand { slug, listing } => category::brand(view, route, slug, listing),
-        Route::Product { slug, variant, options } => product::build(view, slug, variant.as_deref(), options),
-        Route::Search { listing } => search::build(view, route, listing),
-        Route::Content { slug } => content::build(view, slug),
-        Route::Offer { slug, variant } => offer::build(view, slug, variant.as_deref()),
-        Route::SitemapIndex => sitemap::index(view),
-        Route::Sitemap { number } => sitemap::file(view, *number),
-        Route::Robots => sitemap::robots(view),
-        // Files of ours are no pages; whoever has none under this address has nothing.
-        Route::Asset { .. } => error::not_found(view, ""),
-    }
-}
-
-/// The page for a refusal or failure. `generation` is `None` before there is one; `wanted` is the path asked for.
-pub fn error(status: u16, generation: Option<&Generation>, ctx: &Context<'_>, wanted: &str) -> Page {
-    let view = generation.map(|generation| View::new(generation, ctx));
-    error::build(status, view.as_ref(), ctx, wanted)
-}
-
-/// The page for an address that is none of ours.
-pub fn not_found(generation: &Generation, ctx: &Context<'_>) -> Page {
-    error(404, Some(generation), ctx, "")
-}
-
-/// What a page needs to know besides the generation: where it stands and what it links to.
-#[derive(Clone, Copy, Debug)]
-pub struct Context<'a> {
-    /// The shop's origin without a trailing slash: `https://shop.example`.
-    pub base_url: &'a str,
-    /// Path of the stylesheet, with its content hash.
-    pub css_href: &'a str,
-    /// Path of the loader script, with its content hash.
-    pub js_href: &'a str,
-    /// Path of the icon, with its content hash.
-    pub icon_href: &'a str,
-    /// The instant the request is answered for.
-    pub now: SystemTime,
-}
-
-/// Which page this is: the label of logs and metrics.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Kind {
-    /// The home page.
-    Home,
-    /// A category's listing.
-    Category,
-    /// A brand's listing.
-    Brand,
-    /// A product.
-    Product,
-    /// Search results.
-    Search,
-    /// A content page.
-    Content,
-    /// The stock-and-price fragment of a product.
-    Offer,
-    /// The sitemap index or one of its files.
-    Sitemap,
-    /// robots.txt.
-    Robots,
-    /// A redirect to where the page is now.
-    Redirect,
-    /// A page that says what went wrong and where to go on.
-    Error,
-}
-
-impl Kind {
-    /// The label, as logs and metrics write it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Home => "home",
-            Self::Category => "category",
-            Self::Brand => "brand",
-            Self::Product => "product",
-            Self::Search => "search",
-            Self::Content => "content",
-            Self::Offer => "offer",
-            Self::Sitemap => "sitemap",
-            Self::Robots => "robots",
-            Self::Redirect => "redirect",
-            Self::Error => "error",
-        }
-    }
-}
-
-/// A finished page: everything `respond` needs to make a response of it.
-#[derive(Clone, Debug)]
-pub struct Page {
-    /// The HTTP status.
-    pub status: u16,
-    /// Which page it is.
-    pub kind: Kind,
-    /// The value of `Content-Type`.
-    pub content_type: &'static str,
-    /// The body, as UTF-8 text.
-    pub body: String,
-    /// How long it may be kept, and by whom.
-    pub cache: CachePolicy,
-    /// Where the page is instead, for a redirect (a path, or a whole address on the shop's own origin).
-    pub location: Option<String>,
-    /// Whether robots are asked not to index it; `respond` repeats it as `X-Robots-Tag` where the body cannot say so.
-    pub noindex: bool,
-}
-
-/// `Content-Type` of a page and of a partial.
-pub const HTML: &str = "text/html; charset=utf-8";
-/// `Content-Type` of sitemaps.
-pub const XML: &str = "application/xml; charset=utf-8";
-/// `Content-Type` of robots.txt.
-pub const TEXT: &str = "text/plain; charset=utf-8";
-
-impl Page {
-    /// A page for shoppers and robots.
-    pub(crate) fn html(kind: Kind, body: String) -> Self {
-        Self { status: 200, kind, content_type: HTML, body, cache: CachePolicy::Page, location: None, noindex: false }
-    }
-
-    /// A lasting redirect (308): the method and the body of the request stay as they are.
-    pub fn moved(location: String) -> Self {
-        Self {
-            status: 308,
-            kind: Kind::Redirect,
-            content_type: HTML,
-            body: String::new(),
-            cache: CachePolicy::Redirect,
-            location: Some(location),
-            noindex: false,
-        }
-    }
-
-    /// A redirect that holds for this generation only: another one may know the filter or variant asked for.
-    pub(crate) fn elsewhere(location: String) -> Self {
-        Self { status: 302, cache: CachePolicy::Page, ..Self::moved(location) }
-    }
-}
+pub use build::{Context, Kind, Page, build, error, not_found};
+pub(crate) use build::{HTML, TEXT, XML, render};

@@ -10,7 +10,7 @@ use frontage_shared::snapshot::routes::RouteKind;
 
 use super::card::{Level, Price, Stock};
 use super::view::View;
-use super::{Kind, Page, error, variants};
+use super::{Kind, Page, error, render, variants};
 use crate::cache_policy::CachePolicy;
 use crate::route::Route;
 
@@ -42,34 +42,54 @@ pub(crate) fn build(view: &View<'_>, slug: &str, variant: Option<&str>) -> Page 
         Some(id) => variants::by_id(view, &product, id),
         None => first_choice(view, &product),
     };
-    let Some(chosen) = chosen else { return error::not_found(view, slug) };
-    let page = OfferPartial { offer: of_variant(view, &product, &chosen, variant.is_some()) };
-    error::or_broken(
-        view,
-        page.render_once().map(|body| Page {
-            cache: CachePolicy::Partial,
-            noindex: true,
-            ..Page::html(Kind::Offer, body)
-        }),
-    )
+    let Some(chosen) = chosen else {
+        return error::not_found(view, slug);
+    };
+    let page = OfferPartial {
+        offer: of_variant(view, &product, &chosen, variant.is_some()),
+    };
+    Page {
+        cache: CachePolicy::Partial,
+        ..render(view, Kind::Offer, true, page)
+    }
 }
 
 /// Price and stock of a variant; `by_id` if the page was asked for this variant rather than for the product.
-pub(crate) fn of_variant(view: &View<'_>, product: &Product<'_>, variant: &Variant<'_>, by_id: bool) -> Offer {
+pub(crate) fn of_variant(
+    view: &View<'_>,
+    product: &Product<'_>,
+    variant: &Variant<'_>,
+    by_id: bool,
+) -> Offer {
     let offer = view.offers.variant(variant.row);
     let price = offer.price.map(|price| Price {
         now: view.amount(price),
         from: false,
-        was: offer.compare_at.filter(|&was| was > price).map(|was| view.amount(was)),
+        was: offer
+            .compare_at
+            .filter(|&was| was > price)
+            .map(|was| view.amount(was)),
     });
     let href = Route::offer(product.slug(), by_id.then(|| variant.id())).href();
-    Offer { href, price, stock: stock(view, &offer) }
+    Offer {
+        href,
+        price,
+        stock: stock(view, &offer),
+    }
 }
 
 /// The variant shown to those who chose none: the first that can be ordered, else the first.
 pub(crate) fn first_choice<'a>(view: &View<'_>, product: &Product<'a>) -> Option<Variant<'a>> {
-    let can_be_ordered = |variant: &Variant<'_>| view.offers.variant(variant.row).availability.can_be_ordered();
-    product.variants().find(can_be_ordered).or_else(|| product.variants().next())
+    let can_be_ordered = |variant: &Variant<'_>| {
+        view.offers
+            .variant(variant.row)
+            .availability
+            .can_be_ordered()
+    };
+    product
+        .variants()
+        .find(can_be_ordered)
+        .or_else(|| product.variants().next())
 }
 
 /// Stock in words.
@@ -84,7 +104,10 @@ fn stock(view: &View<'_>, offer: &VariantOffer) -> Stock {
         (Availability::OutOfStock, _) => (Level::None, "Out of stock".to_owned()),
         (Availability::Discontinued, _) => (Level::None, "No longer available".to_owned()),
     };
-    let waits = !matches!(offer.availability, Availability::InStock | Availability::Discontinued);
+    let waits = !matches!(
+        offer.availability,
+        Availability::InStock | Availability::Discontinued
+    );
     if let Some(at) = offer.available_at.filter(|&at| waits && at > view.now) {
         words = format!("{words}, expected on {}", view.locale.day(at));
     }

@@ -9,8 +9,9 @@ use sailfish::TemplateSimple;
 use super::card::{Card, Image};
 use super::frame::{Frame, Indexing, Link};
 use super::offer::{self, Offer};
+use super::text::or;
 use super::view::{self, View};
-use super::{Kind, Page, error, product_data, variants};
+use super::{Kind, Page, error, product_data, render, variants};
 use crate::route::Route;
 
 /// Pictures shown.
@@ -123,19 +124,33 @@ pub(crate) struct AttributeRow<'a> {
 }
 
 /// Builds a product page.
-pub(crate) fn build(view: &View<'_>, slug: &str, variant: Option<&str>, options: &BTreeMap<String, String>) -> Page {
+pub(crate) fn build(
+    view: &View<'_>,
+    slug: &str,
+    variant: Option<&str>,
+    options: &BTreeMap<String, String>,
+) -> Page {
     let target = view.catalog.route(RouteKind::Product, slug);
-    let Some((target, product)) = target.and_then(|target| Some((target, view.catalog.product(target.row)?))) else {
+    let Some((target, product)) =
+        target.and_then(|target| Some((target, view.catalog.product(target.row)?)))
+    else {
         return error::not_found(view, slug);
     };
     if target.former {
         let own = |id: &str| Route::variant(product.slug(), id);
-        return Page::moved(variant.map_or_else(|| Route::product(product.slug()), own).href());
+        return Page::moved(
+            variant
+                .map_or_else(|| Route::product(product.slug()), own)
+                .href(),
+        );
     }
     if !options.is_empty() {
         // The choice form sends options; the address of what they choose is that of a variant.
         let chosen = variants::by_options(view, &product, variant, options);
-        let route = chosen.map_or_else(|| Route::product(slug), |chosen| Route::variant(slug, chosen.id()));
+        let route = chosen.map_or_else(
+            || Route::product(slug),
+            |chosen| Route::variant(slug, chosen.id()),
+        );
         return Page::elsewhere(route.href());
     }
     let chosen = match variant {
@@ -147,33 +162,57 @@ pub(crate) fn build(view: &View<'_>, slug: &str, variant: Option<&str>, options:
         }
         None => offer::first_choice(view, &product),
     };
-    let Some(chosen) = chosen else { return error::not_found(view, slug) };
+    let Some(chosen) = chosen else {
+        return error::not_found(view, slug);
+    };
     show(view, &product, &chosen, variant.is_some())
 }
 
 fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: bool) -> Page {
     let own = Route::product(product.slug());
-    let title = if product.seo_title().is_empty() { product.name() } else { product.seo_title() };
-    let indexing = if product.is_indexable() { Indexing::as_route(view, &own) } else { Indexing::NoIndex };
+    let title = or(product.seo_title(), product.name());
+    let indexing = if product.is_indexable() {
+        Indexing::as_route(view, &own)
+    } else {
+        Indexing::NoIndex
+    };
     let images = images(product, chosen);
-    let mut frame = Frame { og_type: "product", ..Frame::new(view, title, indexing) };
-    let about = if product.short_description().is_empty() { product.description() } else { product.short_description() };
-    frame.describe(product.seo_description(), about);
-    let trail = product.primary_category().map(|category| category.breadcrumb()).unwrap_or_default();
+    let mut frame = Frame {
+        og_type: "product",
+        ..Frame::new(view, title, indexing)
+    };
+    frame.describe(
+        product.seo_description(),
+        or(product.short_description(), product.description()),
+    );
+    let trail = product
+        .primary_category()
+        .map(|category| category.breadcrumb())
+        .unwrap_or_default();
     frame.place(&trail, Some(Link::to(product.name(), &own)));
     frame.og_image = images.first().map(|image| view.absolute(image.url));
     frame.json_ld = product_data::graph(view, &frame, product, chosen, &images);
     let options = variants::choices(view, product, chosen);
-    let has = |state: State| options.iter().any(|o| !o.as_list && o.values.iter().any(|value| value.state == state));
+    let has = |state: State| {
+        options
+            .iter()
+            .any(|o| !o.as_list && o.values.iter().any(|value| value.state == state))
+    };
     let (has_sold_out, has_elsewhere) = (has(State::SoldOut), has(State::Elsewhere));
     let noindex = frame.indexing.is_noindex();
     let (related_title, related) = related(view, product);
     let page = ProductPage {
         frame,
         images,
-        brand: product.brand().map(|brand| Link::to(brand.name(), &Route::brand(brand.slug()))),
+        brand: product
+            .brand()
+            .map(|brand| Link::to(brand.name(), &Route::brand(brand.slug()))),
         name: product.name(),
-        variant_name: if chosen.name() == product.name() { "" } else { chosen.name() },
+        variant_name: if chosen.name() == product.name() {
+            ""
+        } else {
+            chosen.name()
+        },
         offer: offer::of_variant(view, product, chosen, by_id),
         action: own.href(),
         has_lists: options.iter().any(|option| option.as_list),
@@ -187,15 +226,16 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
         related_title,
         related,
     };
-    error::or_broken(view, page.render_once().map(|body| Page { noindex, ..Page::html(Kind::Product, body) }))
+    render(view, Kind::Product, noindex, page)
 }
 
 /// Pictures of the variant, then those of the product.
 fn images<'a>(product: &Product<'a>, chosen: &Variant<'a>) -> Vec<Image<'a>> {
     let mut images: Vec<Image<'a>> = Vec::new();
     for media in chosen.media().chain(product.media()) {
-        let alt = if media.alt().is_empty() { product.name() } else { media.alt() };
-        let Some(image) = view::image(&media, alt) else { continue };
+        let Some(image) = view::image(&media, or(media.alt(), product.name())) else {
+            continue;
+        };
         if images.len() < IMAGES && images.iter().all(|known| known.url != image.url) {
             images.push(image);
         }
@@ -205,7 +245,11 @@ fn images<'a>(product: &Product<'a>, chosen: &Variant<'a>) -> Vec<Image<'a>> {
 
 /// Article numbers of the variant.
 fn codes<'a>(chosen: &Variant<'a>) -> Vec<(&'static str, &'a str)> {
-    let mut codes = vec![("Article number", chosen.sku()), ("GTIN", chosen.gtin()), ("Part number", chosen.mpn())];
+    let mut codes = vec![
+        ("Article number", chosen.sku()),
+        ("GTIN", chosen.gtin()),
+        ("Part number", chosen.mpn()),
+    ];
     codes.retain(|(_, code)| !code.is_empty());
     codes
 }
@@ -219,18 +263,32 @@ fn groups<'a>(product: &Product<'a>) -> Vec<AttributeGroup<'a>> {
             "" => attribute.value().to_owned(),
             unit => format!("{} {unit}", attribute.value()),
         };
-        let position = groups.iter().position(|group| group.name == attribute.group());
+        let position = groups
+            .iter()
+            .position(|group| group.name == attribute.group());
         let position = position.unwrap_or_else(|| {
-            groups.push(AttributeGroup { name: attribute.group(), rows: Vec::new() });
+            groups.push(AttributeGroup {
+                name: attribute.group(),
+                rows: Vec::new(),
+            });
             groups.len() - 1
         });
-        let Some(group) = groups.get_mut(position) else { continue };
-        match group.rows.iter_mut().find(|row| row.label == attribute.label()) {
+        let Some(group) = groups.get_mut(position) else {
+            continue;
+        };
+        match group
+            .rows
+            .iter_mut()
+            .find(|row| row.label == attribute.label())
+        {
             Some(row) => {
                 row.value.push_str(", ");
                 row.value.push_str(&value);
             }
-            None => group.rows.push(AttributeRow { label: attribute.label(), value }),
+            None => group.rows.push(AttributeRow {
+                label: attribute.label(),
+                value,
+            }),
         }
     }
     groups
@@ -238,7 +296,11 @@ fn groups<'a>(product: &Product<'a>) -> Vec<AttributeGroup<'a>> {
 
 /// What the merchant relates to it, or else neighbours from its category.
 fn related<'a>(view: &View<'a>, product: &Product<'a>) -> (&'static str, Vec<Card<'a>>) {
-    let named: Vec<_> = product.related().filter(|(other, _)| other.is_listed()).take(RELATED).collect();
+    let named: Vec<_> = product
+        .related()
+        .filter(|(other, _)| other.is_listed())
+        .take(RELATED)
+        .collect();
     if let Some((_, relation)) = named.first() {
         let same = named.iter().all(|(_, other)| other == relation);
         let title = match relation {
@@ -246,13 +308,26 @@ fn related<'a>(view: &View<'a>, product: &Product<'a>) -> (&'static str, Vec<Car
             6 if same => "Instead of it",
             _ => "You may also like",
         };
-        return (title, named.iter().map(|(other, _)| view.card(other, false)).collect());
+        return (
+            title,
+            named
+                .iter()
+                .map(|(other, _)| view.card(other, false))
+                .collect(),
+        );
     }
-    let Some(category) = product.primary_category() else { return ("", Vec::new()) };
+    let Some(category) = product.primary_category() else {
+        return ("", Vec::new());
+    };
     // Start somewhere that differs from product to product, so that all of them get linked.
     let depth = category.products().len().min(RELATED_DEPTH);
     let start = product.row as usize % depth.max(1);
-    let near = category.products().take(depth).cycle().skip(start).take(depth);
+    let near = category
+        .products()
+        .take(depth)
+        .cycle()
+        .skip(start)
+        .take(depth);
     let others = near.filter(|&row| row != product.row).take(RELATED);
     ("More like this", view.cards(others, usize::MIN))
 }

@@ -41,7 +41,9 @@ pub(crate) fn graph(
             about(view, group, product, images);
             group.list("variesBy", |list| varies_by(list, product));
             group.list("hasVariant", |list| {
-                let others = product.variants().filter(|variant| variant.row != chosen.row);
+                let others = product
+                    .variants()
+                    .filter(|variant| variant.row != chosen.row);
                 for variant in std::iter::once(*chosen).chain(others).take(VARIANTS) {
                     list.item("Product", |item| {
                         item.text("name", &variant_name(product, &variant));
@@ -66,8 +68,15 @@ pub(crate) fn graph(
 /// What all variants have in common.
 fn about(view: &View<'_>, json: &mut Json, product: &Product<'_>, images: &[Image<'_>]) {
     json.text("name", product.name());
-    json.text("url", &view.absolute(&Route::product(product.slug()).href()));
-    let html = if product.description().is_empty() { product.short_description() } else { product.description() };
+    json.text(
+        "url",
+        &view.absolute(&Route::product(product.slug()).href()),
+    );
+    let html = if product.description().is_empty() {
+        product.short_description()
+    } else {
+        product.description()
+    };
     json.text("description", &text::plain(html, DESCRIPTION_CHARS));
     if let Some(brand) = product.brand() {
         json.object("brand", "Brand", |json| json.text("name", brand.name()));
@@ -83,31 +92,63 @@ fn about(view: &View<'_>, json: &mut Json, product: &Product<'_>, images: &[Imag
 
 /// What is a variant's own: numbers, options, offer.
 fn one_variant(view: &View<'_>, json: &mut Json, product: &Product<'_>, variant: &Variant<'_>) {
-    json.text("sku", if variant.sku().is_empty() { variant.id() } else { variant.sku() });
+    json.text(
+        "sku",
+        if variant.sku().is_empty() {
+            variant.id()
+        } else {
+            variant.sku()
+        },
+    );
     json.text("gtin", variant.gtin());
     json.text("mpn", variant.mpn());
     for (property, value) in properties(product, variant) {
         json.text(property, value.name());
     }
     let offer = view.offers.variant(variant.row);
-    let Some(price) = offer.price.filter(|&price| price > 0) else { return };
+    let Some(price) = offer.price.filter(|&price| price > 0) else {
+        return;
+    };
     let many = product.variant_rows().len() > 1;
-    let own = if many { Route::variant(product.slug(), variant.id()) } else { Route::product(product.slug()) };
+    let own = if many {
+        Route::variant(product.slug(), variant.id())
+    } else {
+        Route::product(product.slug())
+    };
     json.object("offers", "Offer", |json| {
         json.text("url", &view.absolute(&own.href()));
-        json.text("price", &Money { minor: price, currency: view.currency }.to_string());
+        json.text(
+            "price",
+            &Money {
+                minor: price,
+                currency: view.currency,
+            }
+            .to_string(),
+        );
         json.text("priceCurrency", view.currency.code());
-        json.text("availability", &format!("https://schema.org/{}", offer.availability.schema_org()));
-        json.text("itemCondition", &format!("https://schema.org/{}Condition", product.condition()));
+        json.text(
+            "availability",
+            &format!("https://schema.org/{}", offer.availability.schema_org()),
+        );
+        json.text(
+            "itemCondition",
+            &format!("https://schema.org/{}Condition", product.condition()),
+        );
     });
 }
 
 /// The options that schema.org has properties for, and the variant's values in them.
-fn properties<'a>(product: &Product<'a>, variant: &Variant<'a>) -> Vec<(&'static str, OptionValue<'a>)> {
+fn properties<'a>(
+    product: &Product<'a>,
+    variant: &Variant<'a>,
+) -> Vec<(&'static str, OptionValue<'a>)> {
     let own: Vec<u32> = variant.value_rows().collect();
     let known = product.options().filter_map(|option| {
         let property = known_property(option.code())?;
-        Some((property, option.values().find(|value| own.contains(&value.row))?))
+        Some((
+            property,
+            option.values().find(|value| own.contains(&value.row))?,
+        ))
     });
     known.collect()
 }
@@ -121,7 +162,10 @@ fn varies_by(json: &mut Json, product: &Product<'_>) {
 }
 
 fn known_property(code: &str) -> Option<&'static str> {
-    KNOWN_PROPERTIES.into_iter().find(|(known, _)| code.eq_ignore_ascii_case(known)).map(|(_, property)| property)
+    KNOWN_PROPERTIES
+        .into_iter()
+        .find(|(known, _)| code.eq_ignore_ascii_case(known))
+        .map(|(_, property)| property)
 }
 
 fn variant_name(product: &Product<'_>, variant: &Variant<'_>) -> String {
@@ -129,5 +173,9 @@ fn variant_name(product: &Product<'_>, variant: &Variant<'_>) -> String {
         return format!("{}, {}", product.name(), variant.name());
     }
     let values: Vec<&str> = variant.values().map(|value| value.name()).collect();
-    if values.is_empty() { product.name().to_owned() } else { format!("{}, {}", product.name(), values.join(", ")) }
+    if values.is_empty() {
+        product.name().to_owned()
+    } else {
+        format!("{}, {}", product.name(), values.join(", "))
+    }
 }

@@ -1,9 +1,9 @@
 //! A list of products with its filters, as category, brand and search pages show it.
 
 use super::card::Card;
+use super::filters;
 use super::format::{Amount, Number};
 use super::listing::Found;
-use super::filters;
 use super::view::{View, products_in_words};
 use crate::route::{Listing, Route, Sort};
 
@@ -125,20 +125,35 @@ pub(crate) struct PageLink {
 }
 
 /// Builds what a list shows out of what was found. `rows` are in order as far as the page reaches.
-pub(crate) fn build<'a>(view: &View<'a>, route: &'a Route, listing: &'a Listing, found: &Found, hidden: Option<u32>) -> Results<'a> {
+pub(crate) fn build<'a>(
+    view: &View<'a>,
+    route: &'a Route,
+    listing: &'a Listing,
+    found: &Found,
+    hidden: Option<u32>,
+) -> Results<'a> {
     let total = found.rows.len();
     let start = PAGE_SIZE * (listing.page as usize - 1).min(total / PAGE_SIZE);
     let shown = found.rows.iter().copied().skip(start).take(PAGE_SIZE);
     let cards = view.cards(shown, EAGER_CARDS);
     let number = |count: usize| view.locale.number(count as u64);
     let active = filters::chips(view, route, listing);
-    let relaxed = if cards.is_empty() { filters::relaxed(view, route, listing, found) } else { Vec::new() };
+    let relaxed = if cards.is_empty() {
+        filters::relaxed(view, route, listing, found)
+    } else {
+        Vec::new()
+    };
     Results {
         action: route.with_listing(Listing::new()).href(),
         query: &listing.q,
         summary: products_in_words(view.locale, total),
         remark: String::new(),
-        shown: format!("Showing {}–{} of {}", number(start + 1), number(start + cards.len()), number(total)),
+        shown: format!(
+            "Showing {}–{} of {}",
+            number(start + 1),
+            number(start + cards.len()),
+            number(total)
+        ),
         sorts: sorts(route, listing),
         facets: filters::facets(view, listing, found, hidden),
         price: filters::price(view, listing, found),
@@ -169,8 +184,16 @@ pub(crate) fn sort_of(route: &Route, listing: &Listing) -> Sort {
 
 fn sorts(route: &Route, listing: &Listing) -> Vec<SortChoice> {
     let current = sort_of(route, listing);
-    let offered = Sort::ALL.into_iter().filter(|&sort| sort != Sort::Relevance || route.default_sort() == sort);
-    offered.map(|sort| SortChoice { code: sort.code(), name: sort_name(sort), current: sort == current }).collect()
+    let offered = Sort::ALL
+        .into_iter()
+        .filter(|&sort| sort != Sort::Relevance || route.default_sort() == sort);
+    offered
+        .map(|sort| SortChoice {
+            code: sort.code(),
+            name: sort_name(sort),
+            current: sort == current,
+        })
+        .collect()
 }
 
 fn sort_name(sort: Sort) -> &'static str {
@@ -222,7 +245,11 @@ mod tests {
             let step = |step: &Option<String>| step.as_deref().unwrap_or("-").to_owned();
             let pages = paging.pages.iter().map(|page| {
                 let gap = if page.after_gap { "… " } else { "" };
-                if page.current { format!("{gap}[{}]", page.number) } else { format!("{gap}{}", page.number) }
+                if page.current {
+                    format!("{gap}[{}]", page.number)
+                } else {
+                    format!("{gap}{}", page.number)
+                }
             });
             let pages = pages.collect::<Vec<_>>().join(" ");
             format!("{} | {pages} | {}", step(&paging.prev), step(&paging.next))
@@ -234,7 +261,11 @@ mod tests {
     fn paging_shows_ends_and_neighbours() {
         check(1, 24, "");
         check(1, 25, "- | [1] 2 | /c/a?page=2");
-        check(5, 24 * 10, "/c/a?page=4 | 1 … 3 4 [5] 6 7 … 10 | /c/a?page=6");
+        check(
+            5,
+            24 * 10,
+            "/c/a?page=4 | 1 … 3 4 [5] 6 7 … 10 | /c/a?page=6",
+        );
         check(2, 24 * 3, "/c/a | 1 [2] 3 | /c/a?page=3");
         check(10, 24 * 10, "/c/a?page=9 | 1 … 8 9 [10] | -");
     }

@@ -4,11 +4,13 @@ use sailfish::TemplateSimple;
 
 use std::collections::HashMap;
 
+use frontage_shared::snapshot::text::Hits;
+
 use super::frame::{Frame, Indexing, Link};
 use super::home::Department;
 use super::results::{self, Relaxed, Results};
 use super::view::View;
-use super::{Kind, Page, error, filters, listing};
+use super::{Kind, Page, error, filters, listing, render};
 use crate::route::{Listing, Route, Sort};
 
 /// Departments offered when nothing was found.
@@ -38,42 +40,69 @@ pub(crate) fn build(view: &View<'_>, route: &Route, listing: &Listing) -> Page {
     if let Some(clean) = filters::cleaned(view, listing) {
         return Page::elsewhere(route.with_listing(clean).href());
     }
-    let hits = if listing.q.is_empty() {
-        Default::default()
-    } else {
-        match view.catalog.search(&listing.q) {
-            Ok(hits) => hits,
-            Err(error) => return error::broken(view, &error),
-        }
+    // No words find nothing.
+    let hits = match view.catalog.search(&listing.q) {
+        Ok(hits) => hits,
+        Err(error) => return error::broken(view, &error),
     };
     let candidates = hits.hits.iter().map(|hit| hit.product);
-    let mut found = listing::select(view.generation, candidates, &filters::resolve(view, listing));
+    let mut found = listing::select(
+        view.generation,
+        candidates,
+        &filters::resolve(view, listing),
+    );
     if listing.page > results::page_count(found.rows.len()) {
         return error::not_found(view, "");
     }
     let end = listing.page as usize * results::PAGE_SIZE;
     match results::sort_of(route, listing) {
-        Sort::Relevance => {
-            let scores: HashMap<u32, f32> = hits.hits.iter().map(|hit| (hit.product, hit.score)).collect();
-            let score = |row: u32| scores.get(&row).copied().unwrap_or(0.0);
-            // Scores are never negative, so their bits order as they do; rows break ties.
-            listing::first_by(&mut found.rows, end, |row| (std::cmp::Reverse(score(row).to_bits()), row));
-        }
+        Sort::Relevance => by_relevance(&mut found.rows, &hits, end),
         sort => listing::order(view.generation, &mut found.rows, sort, end),
     }
     let mut results = results::build(view, route, listing, &found, None);
     if hits.fuzzy && !results.cards.is_empty() {
-        results.remark = format!("with words similar to “{}”, as nothing has exactly these", listing.q);
+        results.remark = format!(
+            "with words similar to “{}”, as nothing has exactly these",
+            listing.q
+        );
     }
-    let title = if listing.q.is_empty() { "Search".to_owned() } else { format!("“{}”", listing.q) };
-    let mut frame = Frame { query: &listing.q, ..Frame::new(view, &title, Indexing::NoIndex) };
-    frame.place(&[], Some(Link::to("Search", &Route::search(Listing::new()))));
+    let title = if listing.q.is_empty() {
+        "Search".to_owned()
+    } else {
+        format!("“{}”", listing.q)
+    };
+    let mut frame = Frame {
+        query: &listing.q,
+        ..Frame::new(view, &title, Indexing::NoIndex)
+    };
+    frame.place(
+        &[],
+        Some(Link::to("Search", &Route::search(Listing::new()))),
+    );
     let help = hits.hits.is_empty().then(|| Help {
         relaxed: shorter(view, &listing.q),
         departments: view.departments(DEPARTMENTS),
     });
-    let page = SearchPage { frame, results, help };
-    error::or_broken(view, page.render_once().map(|body| Page { noindex: true, ..Page::html(Kind::Search, body) }))
+    let page = SearchPage {
+        frame,
+        results,
+        help,
+    };
+    render(view, Kind::Search, true, page)
+}
+
+/// Best match first.
+fn by_relevance(rows: &mut [u32], hits: &Hits, end: usize) {
+    let scores: HashMap<u32, f32> = hits
+        .hits
+        .iter()
+        .map(|hit| (hit.product, hit.score))
+        .collect();
+    let score = |row: u32| scores.get(&row).copied().unwrap_or(0.0);
+    // Scores are never negative, so their bits order as they do; rows break ties.
+    listing::first_by(rows, end, |row| {
+        (std::cmp::Reverse(score(row).to_bits()), row)
+    });
 }
 
 /// Searches with one word less that find something as typed.
@@ -84,12 +113,26 @@ fn shorter(view: &View<'_>, query: &str) -> Vec<Relaxed> {
     }
     let mut ways = Vec::new();
     for left_out in (0..words.len()).rev() {
-        let kept: Vec<&str> = words.iter().enumerate().filter(|&(at, _)| at != left_out).map(|(_, word)| *word).collect();
+        let kept: Vec<&str> = words
+            .iter()
+            .enumerate()
+            .filter(|&(at, _)| at != left_out)
+            .map(|(_, word)| *word)
+            .collect();
         let shorter = kept.join(" ");
-        let count = view.catalog.search(&shorter).ok().filter(|hits| !hits.fuzzy).map_or(0, |hits| hits.hits.len());
+        let count = view
+            .catalog
+            .search(&shorter)
+            .ok()
+            .filter(|hits| !hits.fuzzy)
+            .map_or(0, |hits| hits.hits.len());
         if count > 0 {
             let href = Route::search(Listing::search(&shorter)).href();
-            ways.push(Relaxed { words: shorter, href, count: view.locale.number(count as u64) });
+            ways.push(Relaxed {
+                words: shorter,
+                href,
+                count: view.locale.number(count as u64),
+            });
         }
     }
     ways

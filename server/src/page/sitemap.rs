@@ -32,7 +32,12 @@ pub(crate) fn index(view: &View<'_>) -> Page {
     for (number, (part, rows)) in (1..).zip(files(view)) {
         // A file without a single address would be invalid.
         if rows.clone().any(|row| address(view, part, row).is_some()) {
-            push(&mut xml, "sitemap", &view.absolute(&Route::Sitemap { number }.href()), None);
+            push(
+                &mut xml,
+                "sitemap",
+                &view.absolute(&Route::Sitemap { number }.href()),
+                None,
+            );
         }
     }
     xml.push_str("</sitemapindex>\n");
@@ -41,7 +46,9 @@ pub(crate) fn index(view: &View<'_>) -> Page {
 
 /// One file of the sitemap, counted from 1.
 pub(crate) fn file(view: &View<'_>, number: u32) -> Page {
-    let position = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+    let position = usize::try_from(number)
+        .ok()
+        .and_then(|number| number.checked_sub(1));
     let Some((part, rows)) = position.and_then(|at| files(view).nth(at)) else {
         return error::not_found(view, "");
     };
@@ -61,15 +68,25 @@ pub(crate) fn robots(view: &View<'_>) -> Page {
     for parameter in ["f.", "sort=", "price-min=", "price-max=", "stock="] {
         let _ = writeln!(text, "Disallow: /*?{parameter}\nDisallow: /*&{parameter}");
     }
-    let _ = writeln!(text, "\nSitemap: {}", view.absolute(&Route::SitemapIndex.href()));
-    Page { kind: Kind::Robots, ..crawled(TEXT, text) }
+    let _ = writeln!(
+        text,
+        "\nSitemap: {}",
+        view.absolute(&Route::SitemapIndex.href())
+    );
+    Page {
+        kind: Kind::Robots,
+        ..crawled(TEXT, text)
+    }
 }
 
 /// All files in order, each with the rows it covers. The home page stands before the first content page, as row 0.
 fn files(view: &View<'_>) -> impl Iterator<Item = (Part, Range<u32>)> {
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let counts = [
-        (Part::Pages, count(view.catalog.pages().count()).saturating_add(1)),
+        (
+            Part::Pages,
+            count(view.catalog.pages().count()).saturating_add(1),
+        ),
         (Part::Categories, count(view.catalog.categories().count())),
         (Part::Brands, count(view.catalog.brands().count())),
         (Part::Products, view.catalog.product_count()),
@@ -96,7 +113,10 @@ fn address(view: &View<'_>, part: Part, row: u32) -> Option<(Route, Option<i64>)
             worth.then(|| (Route::category(category.path()), category.updated_at()))
         }
         Part::Brands => {
-            let brand = view.catalog.brand(row).filter(|brand| brand.products().len() > 0)?;
+            let brand = view
+                .catalog
+                .brand(row)
+                .filter(|brand| brand.products().len() > 0)?;
             Some((Route::brand(brand.slug()), None))
         }
         Part::Products => {
@@ -119,5 +139,9 @@ fn push(xml: &mut String, element: &str, address: &str, changed: Option<i64>) {
 }
 
 fn crawled(content_type: &'static str, body: String) -> Page {
-    Page { content_type, cache: CachePolicy::Crawl, ..Page::html(Kind::Sitemap, body) }
+    Page {
+        content_type,
+        cache: CachePolicy::Crawl,
+        ..Page::html(Kind::Sitemap, body)
+    }
 }

@@ -37,7 +37,10 @@ pub(crate) struct View<'a> {
 impl<'a> View<'a> {
     pub(crate) fn new(generation: &'a Generation, ctx: &'a Context<'a>) -> Self {
         let shop = generation.catalog.shop();
-        let now = ctx.now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let now = ctx
+            .now
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs());
         Self {
             generation,
             catalog: &generation.catalog,
@@ -52,18 +55,31 @@ impl<'a> View<'a> {
 
     /// An amount in the shop's currency.
     pub(crate) fn amount(&self, minor: i64) -> Amount {
-        self.locale.amount(Money { minor, currency: self.currency })
+        self.locale.amount(Money {
+            minor,
+            currency: self.currency,
+        })
     }
 
     /// The whole address of a path of ours; other addresses stay as they are.
     pub(crate) fn absolute(&self, address: &str) -> String {
-        if address.starts_with('/') { format!("{}{address}", self.ctx.base_url) } else { address.to_owned() }
+        if address.starts_with('/') {
+            format!("{}{address}", self.ctx.base_url)
+        } else {
+            address.to_owned()
+        }
     }
 
     /// The first picture of a product: its own, or that of a variant.
     pub(crate) fn first_image(&self, product: &Product<'a>, alt: &'a str) -> Option<Image<'a>> {
         let own = product.media().find_map(|media| image(&media, alt));
-        own.or_else(|| product.variants().next()?.media().find_map(|media| image(&media, alt)))
+        own.or_else(|| {
+            product
+                .variants()
+                .next()?
+                .media()
+                .find_map(|media| image(&media, alt))
+        })
     }
 
     /// A product in a list.
@@ -72,7 +88,10 @@ impl<'a> View<'a> {
         let price = offer.prices.map(|(low, high)| Price {
             now: self.amount(low),
             from: high > low,
-            was: offer.compare_at.filter(|&was| was > low).map(|was| self.amount(was)),
+            was: offer
+                .compare_at
+                .filter(|&was| was > low)
+                .map(|was| self.amount(was)),
         });
         let (choices, swatches) = choices(product);
         Card {
@@ -91,7 +110,10 @@ impl<'a> View<'a> {
     /// Cards of these rows, as many as exist; the first row of them loads its pictures at once.
     pub(crate) fn cards(&self, rows: impl Iterator<Item = u32>, eager: usize) -> Vec<Card<'a>> {
         let products = rows.filter_map(|row| self.catalog.product(row));
-        products.enumerate().map(|(index, product)| self.card(&product, index < eager)).collect()
+        products
+            .enumerate()
+            .map(|(index, product)| self.card(&product, index < eager))
+            .collect()
     }
 
     /// A category as a tile, with its own picture or that of its first product.
@@ -108,8 +130,14 @@ impl<'a> View<'a> {
 
     /// The top of the category tree as tiles, without empty ones.
     pub(crate) fn departments(&self, most: usize) -> Vec<Department<'a>> {
-        let filled = self.catalog.root_categories().filter(|category| category.products().len() > 0);
-        filled.take(most).map(|category| self.department(&category)).collect()
+        let filled = self
+            .catalog
+            .root_categories()
+            .filter(|category| category.products().len() > 0);
+        filled
+            .take(most)
+            .map(|category| self.department(&category))
+            .collect()
     }
 }
 
@@ -118,7 +146,12 @@ pub(crate) fn image<'a>(media: &Media<'a>, alt: &'a str) -> Option<Image<'a>> {
     let url = media.url();
     let fetchable = url.starts_with("https://") || url.starts_with("http://") || is_local(url);
     let (width, height) = media.size().unwrap_or(UNKNOWN_SIZE);
-    (media.is_image() && fetchable).then_some(Image { url, alt, width, height })
+    (media.is_image() && fetchable).then_some(Image {
+        url,
+        alt,
+        width,
+        height,
+    })
 }
 
 /// A path of our own origin; `//host` is not one.
@@ -129,7 +162,8 @@ fn is_local(url: &str) -> bool {
 /// A colour that may stand in an attribute: `#rgb` or `#rrggbb`.
 pub(crate) fn colour(swatch: &str) -> Option<&str> {
     let digits = swatch.strip_prefix('#')?;
-    (matches!(digits.len(), 3 | 6) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(swatch)
+    (matches!(digits.len(), 3 | 6) && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        .then_some(swatch)
 }
 
 /// What may be chosen of a product: in words, and as colours where its options have some.
@@ -137,16 +171,32 @@ fn choices<'a>(product: &Product<'a>) -> (String, Option<Swatches<'a>>) {
     if product.variant_rows().len() < 2 {
         return (String::new(), None);
     }
-    let coloured = product.options().find(|option| option.values().any(|value| colour(value.swatch()).is_some()));
+    let coloured = product.options().find(|option| {
+        option
+            .values()
+            .any(|value| colour(value.swatch()).is_some())
+    });
     if let Some(option) = coloured {
-        let colours: Vec<_> = option.values().filter_map(|value| colour(value.swatch())).collect();
+        let colours: Vec<_> = option
+            .values()
+            .filter_map(|value| colour(value.swatch()))
+            .collect();
         let more = option.values().count().saturating_sub(CARD_SWATCHES);
         let words = format!("{}: {} choices", option.name(), option.values().count());
         let shown = colours.into_iter().take(CARD_SWATCHES).collect();
-        return (words, Some(Swatches { colours: shown, more }));
+        return (
+            words,
+            Some(Swatches {
+                colours: shown,
+                more,
+            }),
+        );
     }
     match product.options().next() {
-        Some(option) => (format!("{}: {} choices", option.name(), option.values().count()), None),
+        Some(option) => (
+            format!("{}: {} choices", option.name(), option.values().count()),
+            None,
+        ),
         None => (format!("{} variants", product.variant_rows().len()), None),
     }
 }
@@ -161,7 +211,10 @@ fn card_stock(availability: Availability) -> Option<Stock> {
         Availability::OutOfStock => (Level::None, "Out of stock"),
         Availability::Discontinued => (Level::None, "No longer available"),
     };
-    Some(Stock { level, words: words.to_owned() })
+    Some(Stock {
+        level,
+        words: words.to_owned(),
+    })
 }
 
 /// "1 product", "1,204 products".
@@ -179,7 +232,9 @@ mod tests {
         for good in ["#fff", "#A0b1C2"] {
             assert_eq!(colour(good), Some(good));
         }
-        for bad in ["", "#", "red", "#12345", "#ggg", "#fff;x", "url(#a)", "#ffff"] {
+        for bad in [
+            "", "#", "red", "#12345", "#ggg", "#fff;x", "url(#a)", "#ffff",
+        ] {
             assert_eq!(colour(bad), None, "{bad}");
         }
     }
