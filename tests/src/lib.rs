@@ -5,3 +5,12 @@ pub mod catalogue;
 
 /// The sample back end that serves it.
 pub mod backend;
+
+/// The demo that `make demo` runs.
+pub mod demo;
+
+/// Small documents for tests.
+pub mod documents;
+
+/// A whole shop for a test.
+pub mod shop;

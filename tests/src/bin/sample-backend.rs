@@ -72,21 +72,10 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     runtime.block_on(async {
         tokio::select! {
             _ = frontage_shared::daemon::shutdown::requested() => {}
-            () = stdin_closes(), if arguments.until_stdin_closes => {}
+            () = frontage_tests::demo::guarded::stdin_closes(), if arguments.until_stdin_closes => {}
         }
     });
     Ok(())
-}
-
-/// Ends when standard input does: a read on a thread of its own, which the process does not wait for.
-async fn stdin_closes() {
-    let (closed, closes) = tokio::sync::oneshot::channel();
-    std::thread::spawn(move || {
-        // A failed read means the same as the end: nobody is there any more.
-        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
-        closed.send(())
-    });
-    let _ = closes.await;
 }
 
 /// What moved, in one line.

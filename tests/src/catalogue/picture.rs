@@ -243,7 +243,7 @@ mod tests {
             "4000000-nocolour-1",
             "4000003-black-1",
             "4000000-black-9",
-            "category-XXX",
+            "category-NONE",
         ] {
             assert_eq!(at_path(name, &catalogue), None, "{name}");
         }

@@ -1,0 +1,8 @@
+//! The demo: three real processes that make a shop out of a back end, and a fourth that watches over them.
+
+/// Child processes that never outlive the demo.
+pub mod guarded;
+/// What the environment says about the demo.
+pub mod settings;
+/// What to look at, found in the shop's own pages.
+pub mod tour;

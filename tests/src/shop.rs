@@ -1,0 +1,389 @@
+//! A whole shop for a test: a back end in this process, and the real daemons as processes of their own.
+//!
+//! Everything lives in a temporary folder and on free ports; processes are killed by their id when the shop is
+//! dropped, whatever the test did.
+
+use std::fmt::Write as _;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+
+use crate::backend::{Backend, Config, Data, Response};
+
+/// How long anything may take before a test gives up on it. Nothing passes or fails by being quick.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Where the back end serves the catalog source.
+pub const CATALOG: &str = "/feed/documents.ndjson";
+/// Where the back end serves the offers source.
+pub const OFFERS: &str = "/feed/offers.ndjson";
+
+/// What a shop is made of, before it exists.
+#[must_use]
+#[derive(Debug)]
+pub struct ShopBuilder {
+    data: Data,
+    documents: Option<Vec<Value>>,
+    offers: bool,
+    catalog_keys: String,
+    ingest_tables: String,
+    server_keys: String,
+    schedule: &'static str,
+}
+
+/// A shop: its back end, its folder, and the daemons that a test started.
+#[derive(Debug)]
+pub struct Shop {
+    /// The back end.
+    pub backend: Backend,
+    folder: tempfile::TempDir,
+    listen: SocketAddr,
+    admin: SocketAddr,
+    client: reqwest::Client,
+    daemons: Vec<Daemon>,
+}
+
+/// A process that a test started.
+#[derive(Debug)]
+pub struct Daemon {
+    name: &'static str,
+    child: Child,
+    log: PathBuf,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its exit code; `None` if a signal ended it.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+/// A response, read to its end.
+#[derive(Debug)]
+pub struct Page {
+    /// Its status.
+    pub status: u16,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: String,
+}
+
+impl ShopBuilder {
+    /// A back end with a generated catalogue of so many products.
+    pub fn generated(products: u64) -> Self {
+        Self {
+            data: Data::generated(products),
+            documents: None,
+            offers: true,
+            catalog_keys: String::new(),
+            ingest_tables: String::new(),
+            server_keys: String::new(),
+            schedule: "* * * * * *",
+        }
+    }
+
+    /// A back end that sends exactly these documents, and no offers.
+    pub fn of(documents: Vec<Value>) -> Self {
+        Self { documents: Some(documents), ..Self::generated(1) }.without_offers()
+    }
+
+    /// Leaves out the source of offers: prices and stock stand in the products.
+    pub fn without_offers(self) -> Self {
+        Self { offers: false, ..self }
+    }
+
+    /// Adds keys to the table of the catalog source.
+    pub fn catalog_source(mut self, keys: &str) -> Self {
+        self.catalog_keys += keys;
+        self.catalog_keys.push('\n');
+        self
+    }
+
+    /// Adds tables to the configuration of ingest, such as `[guard]`.
+    pub fn ingest(mut self, tables: &str) -> Self {
+        self.ingest_tables += tables;
+        self.ingest_tables.push('\n');
+        self
+    }
+
+    /// Adds keys, and perhaps tables after them, to the configuration of the server.
+    pub fn server(mut self, keys: &str) -> Self {
+        self.server_keys += keys;
+        self.server_keys.push('\n');
+        self
+    }
+
+    /// Starts the back end and writes the configuration; starts no daemon.
+    pub fn start(self) -> Shop {
+        let backend = Backend::start(Config::of(self.data)).expect("the back end starts on a free port");
+        if let Some(documents) = &self.documents {
+            backend.respond_with(CATALOG, Response::ndjson(documents));
+        }
+        let folder = tempfile::Builder::new().prefix("frontage-shop-").tempdir().expect("a temporary folder");
+        let [listen, admin] = free_addresses();
+        let mut ingest = format!(
+            "store = \"store\"\nstate = \"ingest\"\n\n[shop]\nid = \"demo\"\nname = \"Test shop\"\ncurrency = \"EUR\"\n\n\
+             [source.catalog]\nprovides = \"catalog\"\nurl = \"{}\"\nschedule = \"{}\"\nformat = \"ndjson\"\n{}\n",
+            backend.url(CATALOG),
+            self.schedule,
+            with_defaults(&self.catalog_keys),
+        );
+        if self.offers {
+            write!(
+                ingest,
+                "[source.stock]\nprovides = \"offers\"\nurl = \"{}\"\nschedule = \"{}\"\nformat = \"ndjson\"\n\n",
+                backend.url(OFFERS),
+                self.schedule,
+            )
+            .expect("writing to a string cannot fail");
+        }
+        ingest += &self.ingest_tables;
+        let server = format!(
+            "listen = \"{listen}\"\nadmin = \"{admin}\"\nbase_url = \"http://{listen}\"\nstore = \"store\"\n\
+             cache = \"server\"\nshop = \"demo\"\npoll_interval_ms = 50\n{}",
+            self.server_keys,
+        );
+        write_file(&folder.path().join("ingest.toml"), &ingest);
+        write_file(&folder.path().join("server.toml"), &server);
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(PATIENCE)
+            .build()
+            .expect("a client without special wishes");
+        Shop { backend, folder, listen, admin, client, daemons: Vec::new() }
+    }
+}
+
+impl Shop {
+    /// The shop's folder: configuration, store, state and logs.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The folder of the shop inside the store.
+    pub fn store(&self) -> PathBuf {
+        self.folder().join("store/shops/demo")
+    }
+
+    /// Where shoppers look.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.listen)
+    }
+
+    /// Where operators look.
+    pub fn admin_url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.admin)
+    }
+
+    /// The client that `get` uses; it follows no redirects.
+    pub fn client(&self) -> &reqwest::Client {
+        &self.client
+    }
+
+    /// From now on the catalog source sends these documents.
+    pub fn sends(&self, documents: &[Value]) {
+        self.backend.respond_with(CATALOG, Response::ndjson(documents));
+    }
+
+    /// Runs a command of `frontage-ingest` to its end.
+    pub async fn ingest(&self, arguments: &[&str]) -> Ended {
+        let mut command = tokio::process::Command::new(binary("frontage-ingest"));
+        command.args(arguments).arg("--config").arg(self.folder().join("ingest.toml"));
+        let output = command.stdin(Stdio::null()).kill_on_drop(true).output();
+        let output = tokio::time::timeout(PATIENCE, output).await.expect("the command ends").expect("the command starts");
+        Ended {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// Runs `once` and expects it to end well.
+    pub async fn once(&self) -> Ended {
+        let ended = self.ingest(&["once"]).await;
+        assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
+        ended
+    }
+
+    /// Starts `frontage-ingest run`.
+    pub fn run_ingest(&mut self) {
+        let config = self.folder().join("ingest.toml");
+        self.start("frontage-ingest", &["run", "--config"], &config);
+    }
+
+    /// Starts `frontage-server serve` and waits until it is ready.
+    pub async fn serve(&mut self) {
+        self.start_server();
+        self.until("the server is ready", async |shop| shop.ready().await.then_some(())).await;
+    }
+
+    /// Starts `frontage-server serve` without waiting.
+    pub fn start_server(&mut self) {
+        let config = self.folder().join("server.toml");
+        self.start("frontage-server", &["serve", "--config"], &config);
+    }
+
+    /// Whether the server has a generation to serve.
+    pub async fn ready(&self) -> bool {
+        let response = self.client.get(self.admin_url("/readyz")).send().await;
+        response.is_ok_and(|response| response.status() == 200)
+    }
+
+    /// Kills a daemon at once, as the kernel would.
+    pub fn kill(&mut self, name: &str) {
+        self.daemons.retain_mut(|daemon| {
+            let stays = daemon.name != name;
+            if !stays {
+                daemon.kill();
+            }
+            stays
+        });
+    }
+
+    /// Publishes what the back end sends and serves it.
+    pub async fn open(&mut self) {
+        self.once().await;
+        self.serve().await;
+    }
+
+    /// Asks for a page.
+    pub async fn get(&self, path: &str) -> Page {
+        self.request(self.client.get(self.url(path))).await
+    }
+
+    /// Asks for something on the admin listener.
+    pub async fn admin(&self, path: &str) -> Page {
+        self.request(self.client.get(self.admin_url(path))).await
+    }
+
+    /// The server's own account of itself.
+    pub async fn status(&self) -> Value {
+        self.admin("/status").await.json()
+    }
+
+    /// Sends a request that a test has built.
+    pub async fn request(&self, request: reqwest::RequestBuilder) -> Page {
+        let response = request.send().await.expect("the server answers");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Page { status, headers, body: response.text().await.expect("a body of text") }
+    }
+
+    /// The generation that the home page is rendered from.
+    pub async fn generation(&self) -> u64 {
+        self.get("/").await.generation()
+    }
+
+    /// Waits until the home page is of this generation.
+    pub async fn until_generation(&self, generation: u64) {
+        let what = format!("generation {generation} is served");
+        self.until(&what, async |shop| (shop.generation().await == generation).then_some(())).await;
+    }
+
+    /// Waits until a question has an answer, and shows the daemons' logs if it never gets one.
+    pub async fn until<T>(&self, what: &str, question: impl AsyncFn(&Self) -> Option<T>) -> T {
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            if let Some(answer) = question(self).await {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("it never came to pass that {what}\n{}", self.logs());
+    }
+
+    /// What the daemons have logged.
+    pub fn logs(&self) -> String {
+        let logs = self.daemons.iter().map(|daemon| {
+            let text = std::fs::read_to_string(&daemon.log).unwrap_or_default();
+            format!("--- {}\n{text}", daemon.name)
+        });
+        logs.collect()
+    }
+
+    fn start(&mut self, name: &'static str, arguments: &[&str], config: &Path) {
+        let log = self.folder().join(format!("{name}.{}.log", self.daemons.len()));
+        let file = std::fs::File::create(&log).expect("a log file");
+        let child = std::process::Command::new(binary(name))
+            .args(arguments)
+            .arg(config)
+            .stdin(Stdio::null())
+            .stdout(file.try_clone().expect("a second handle of a file"))
+            .stderr(file)
+            .spawn()
+            .expect("a daemon that was built starts");
+        self.daemons.push(Daemon { name, child, log });
+    }
+}
+
+impl Page {
+    /// The generation that it is rendered from.
+    pub fn generation(&self) -> u64 {
+        self.header("x-frontage-generation").parse().unwrap_or(0)
+    }
+
+    /// A header's value; empty if there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {}", self.body))
+    }
+}
+
+impl Daemon {
+    fn kill(&mut self) {
+        // It may have ended by itself; then there is nothing left to kill.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// The path of one of the workspace's programs, which lies beside this test's own.
+pub fn binary(name: &str) -> PathBuf {
+    let own = std::env::current_exe().expect("this program has a path");
+    let folder = own.ancestors().skip(1).find(|folder| !folder.ends_with("deps")).expect("this program lies in a folder");
+    let path = folder.join(name);
+    assert!(path.is_file(), "{} is missing: run `make test`, or `cargo build --workspace --bins` before", path.display());
+    path
+}
+
+/// Tests want to see a failure at once: a feed is asked for twice, not for minutes.
+fn with_defaults(keys: &str) -> String {
+    let mut all = keys.to_owned();
+    for (key, value) in [("retries", "1"), ("timeout_ms", "3000"), ("stall_timeout_ms", "1000")] {
+        if !keys.contains(key) {
+            writeln!(all, "{key} = {value}").expect("writing to a string cannot fail");
+        }
+    }
+    all
+}
+
+/// Addresses that were free a moment ago.
+fn free_addresses<const COUNT: usize>() -> [SocketAddr; COUNT] {
+    // All are bound before one is given back, so that they differ.
+    let listeners: [TcpListener; COUNT] =
+        std::array::from_fn(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port"));
+    listeners.map(|listener| listener.local_addr().expect("a bound listener has an address"))
+}
+
+fn write_file(path: &Path, text: &str) {
+    std::fs::write(path, text).expect("a file in a folder of our own can be written");
+}
