@@ -1,2 +1,7 @@
-//! Placeholder.
-fn main() {}
+//! frontage-ingest: arguments in, exit code out.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    frontage_ingest::cli::main()
+}

@@ -1,0 +1,384 @@
+//! The command line: each command is one function, and every exit code means one thing.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use frontage_shared::daemon::logging::{self, LogFormat};
+use frontage_shared::manifest::Manifest;
+use frontage_shared::snapshot::SnapshotError;
+use serde::Serialize;
+
+use crate::config::{self, ConfigError, Source};
+use crate::cycle::{self, Context, CycleError, ShopOutcome};
+use crate::history::{self, HistoryError, RunResult};
+use crate::inspect;
+use crate::operate::{self, OperateError};
+use crate::schedule::{self, ScheduleError};
+use crate::{check, status};
+
+const EXIT_CODES: &str = "Exit codes:
+  0   done, or nothing to do
+  2   wrong usage or configuration
+  3   a source failed; its last good feed stays
+  4   a guard held a feed; nothing of it is published
+  5   publishing failed, or a file is damaged; the published shop stays
+  70  a bug in this program";
+
+/// Polls a merchant's back ends and publishes what they say as a shop.
+#[derive(Debug, Parser)]
+#[command(name = "frontage-ingest", version, after_help = EXIT_CODES)]
+pub struct Arguments {
+    /// The configuration file; config/ingest.toml in the project explains every key.
+    #[arg(
+        short,
+        long,
+        global = true,
+        default_value = "/etc/frontage/ingest.toml"
+    )]
+    config: PathBuf,
+    /// Prints JSON instead of text for people; log lines become JSON too.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the daemon: polls every source on its schedule until SIGTERM or SIGINT.
+    Run,
+    /// Polls sources once and publishes what changed.
+    Once {
+        /// Names of sources; all if none is given.
+        sources: Vec<String>,
+    },
+    /// Does everything but publish: fetches, maps, validates, compiles, and reports what is wrong and what would change.
+    Check {
+        /// Names of sources; all if none is given.
+        sources: Vec<String>,
+    },
+    /// Shows what is live, how old it is, and what keeps newer data from being published.
+    Status,
+    /// Prints when each source runs next.
+    Next {
+        /// How many runs to print.
+        #[arg(default_value_t = 5)]
+        count: usize,
+    },
+    /// Lists past runs of sources, the latest last.
+    History {
+        /// How many runs to print.
+        #[arg(short = 'n', long, default_value_t = 20)]
+        lines: usize,
+    },
+    /// Compares two generations: products added, removed, changed; prices; stock.
+    Diff {
+        /// The older generation.
+        from: u64,
+        /// The newer generation; the current one if not given.
+        to: Option<u64>,
+    },
+    /// Publishes a feed that a guard held. `status` prints its hash.
+    Approve {
+        /// The held feed's hash.
+        hash: String,
+    },
+    /// Takes the shop back to an older generation, as a new, pinned one. Ingest goes on but publishes nothing over it.
+    Rollback {
+        /// The generation to go back to; `generations` lists them.
+        generation: u64,
+    },
+    /// Lets ingest publish again after a rollback; the next poll brings the latest data.
+    Unpin,
+    /// Lists the generations in the store.
+    Generations,
+    /// Checks every byte of a part.
+    Verify {
+        /// A .catalog or .offers file.
+        file: PathBuf,
+    },
+    /// Shows what a part holds.
+    Inspect {
+        /// A .catalog or .offers file.
+        file: PathBuf,
+    },
+}
+
+/// A command failed.
+#[derive(Debug, thiserror::Error)]
+enum CliError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("there is no source `{wanted}`; the configuration has {known}")]
+    UnknownSource { wanted: String, known: String },
+    #[error(transparent)]
+    Cycle(#[from] CycleError),
+    #[error(transparent)]
+    Operate(#[from] OperateError),
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
+    #[error(transparent)]
+    History(#[from] HistoryError),
+    #[error("{file}: {source}")]
+    Part {
+        file: PathBuf,
+        source: SnapshotError,
+    },
+    #[error("cannot start: {0}")]
+    Start(std::io::Error),
+    #[error("cannot write to standard output: {0}")]
+    Output(std::io::Error),
+}
+
+impl CliError {
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::Config(_)
+            | Self::UnknownSource { .. }
+            | Self::Schedule(ScheduleError::AlreadyRunning(_)) => 2,
+            Self::Operate(OperateError::Cycle(_))
+            | Self::Cycle(_)
+            | Self::Part { .. }
+            | Self::History(_) => 5,
+            Self::Operate(_) => 2,
+            Self::Schedule(_) | Self::Start(_) | Self::Output(_) => 70,
+        }
+    }
+}
+
+/// Parses arguments, runs the command, and gives its exit code.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    logging::start(if arguments.json {
+        LogFormat::Json
+    } else {
+        LogFormat::Text
+    });
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return report(&CliError::Start(error)),
+    };
+    match runtime.block_on(run(&arguments)) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => report(&error),
+    }
+}
+
+fn report(error: &CliError) -> ExitCode {
+    // If standard error is gone there is nobody left to tell.
+    let _ = writeln!(std::io::stderr(), "frontage-ingest: {error}");
+    ExitCode::from(error.exit_code())
+}
+
+async fn run(arguments: &Arguments) -> Result<u8, CliError> {
+    match &arguments.command {
+        Command::Verify { file } => verify(arguments, file),
+        Command::Inspect { file } => inspect_part(arguments, file),
+        command => {
+            let mut context = cycle::context(config::load(&arguments.config)?)?;
+            let is_watched = std::io::stderr().is_terminal() && !matches!(command, Command::Run);
+            context.show_progress = is_watched && !arguments.json;
+            with_shop(arguments, command, context).await
+        }
+    }
+}
+
+async fn with_shop(
+    arguments: &Arguments,
+    command: &Command,
+    context: Context,
+) -> Result<u8, CliError> {
+    let now = schedule::now().timestamp();
+    match command {
+        Command::Run => schedule::run(context)
+            .await
+            .map(|()| 0)
+            .map_err(CliError::from),
+        Command::Once { sources } => once(arguments, &context, sources, now).await,
+        Command::Check { sources } => {
+            let sources = select(&context, sources)?;
+            let report = check::run(&context, &sources, now).await?;
+            print(arguments, &report)?;
+            Ok(report.exit_code())
+        }
+        Command::Status => print(arguments, &status::read(&context).await?),
+        Command::Next { count } => next(arguments, &context, *count),
+        Command::History { lines } => past_runs(arguments, &context, *lines),
+        Command::Diff { from, to } => {
+            let to = match to {
+                Some(to) => *to,
+                None => {
+                    context
+                        .store
+                        .current()
+                        .await
+                        .map_err(CycleError::from)?
+                        .ok_or(OperateError::NothingPublished)?
+                        .generation
+                }
+            };
+            let (from, to) = (
+                operate::open(&context, *from).await?,
+                operate::open(&context, to).await?,
+            );
+            print(arguments, &operate::diff(&from, &to))
+        }
+        Command::Approve { hash } => {
+            shop_outcome(arguments, &operate::approve(&context, hash, now).await?)
+        }
+        Command::Rollback { generation } => published(
+            arguments,
+            &operate::rollback(&context, *generation, now).await?,
+        ),
+        Command::Unpin => published(arguments, &operate::unpin(&context, now).await?),
+        Command::Generations => print(arguments, &inspect::generations(&context).await?),
+        Command::Verify { .. } | Command::Inspect { .. } => Ok(0),
+    }
+}
+
+async fn once(
+    arguments: &Arguments,
+    context: &Context,
+    names: &[String],
+    now: i64,
+) -> Result<u8, CliError> {
+    let sources = select(context, names)?;
+    let outcome = cycle::run(context, &sources, "once", now).await?;
+    for run in &outcome.runs {
+        let line = inspect::RunLine(run.clone());
+        print(arguments, &line)?;
+    }
+    if !arguments.json {
+        for conflict in &outcome.conflicts.samples {
+            write_out(&format!("conflict: {conflict}\n"))?;
+        }
+    }
+    shop_outcome(arguments, &outcome.shop)?;
+    Ok(
+        match (outcome.any(RunResult::Failed), outcome.any(RunResult::Held)) {
+            (true, _) => 3,
+            (false, true) => 4,
+            (false, false) => 0,
+        },
+    )
+}
+
+fn select<'a>(context: &'a Context, names: &[String]) -> Result<Vec<&'a Source>, CliError> {
+    let all = &context.config.sources;
+    if names.is_empty() {
+        return Ok(all.iter().collect());
+    }
+    let unknown = |wanted: &String| CliError::UnknownSource {
+        wanted: wanted.clone(),
+        known: all
+            .iter()
+            .map(|source| source.name.as_str())
+            .collect::<Vec<_>>()
+            .join(", "),
+    };
+    names
+        .iter()
+        .map(|name| context.config.source(name).ok_or_else(|| unknown(name)))
+        .collect()
+}
+
+fn next(arguments: &Arguments, context: &Context, count: usize) -> Result<u8, CliError> {
+    for source in &context.config.sources {
+        let times = schedule::upcoming(context, source, count)
+            .iter()
+            .map(chrono::DateTime::to_rfc3339)
+            .collect();
+        print(
+            arguments,
+            &inspect::Upcoming {
+                source: source.name.clone(),
+                times,
+            },
+        )?;
+    }
+    Ok(0)
+}
+
+fn past_runs(arguments: &Arguments, context: &Context, lines: usize) -> Result<u8, CliError> {
+    let runs = history::read(&context.config.state)?;
+    for run in runs.iter().skip(runs.len().saturating_sub(lines)) {
+        print(arguments, &inspect::RunLine(run.clone()))?;
+    }
+    Ok(0)
+}
+
+fn verify(arguments: &Arguments, file: &PathBuf) -> Result<u8, CliError> {
+    let failed = |source| CliError::Part {
+        file: file.clone(),
+        source,
+    };
+    let part = inspect::open_part(file).map_err(failed)?;
+    part.verify().map_err(failed)?;
+    inspect::check_file_name(file).map_err(failed)?;
+    print(
+        arguments,
+        &inspect::Verified {
+            file: file.display().to_string(),
+            verified: true,
+        },
+    )
+}
+
+fn inspect_part(arguments: &Arguments, file: &PathBuf) -> Result<u8, CliError> {
+    let part = inspect::open_part(file).map_err(|source| CliError::Part {
+        file: file.clone(),
+        source,
+    })?;
+    print(arguments, &inspect::PartReport::of(&part))
+}
+
+fn shop_outcome(arguments: &Arguments, outcome: &ShopOutcome) -> Result<u8, CliError> {
+    match outcome {
+        ShopOutcome::Published(manifest) => published(arguments, manifest),
+        other => print(arguments, &inspect::NotPublished::of(other)),
+    }
+}
+
+fn published(arguments: &Arguments, manifest: &Manifest) -> Result<u8, CliError> {
+    print(arguments, &inspect::PublishedLine(manifest.clone()))
+}
+
+/// One JSON document a line, or the text for people.
+fn print(
+    arguments: &Arguments,
+    value: &(impl Serialize + std::fmt::Display),
+) -> Result<u8, CliError> {
+    let text = match arguments.json {
+        true => {
+            serde_json::to_string(value).map_err(|error| CliError::Output(error.into()))? + "\n"
+        }
+        false => value.to_string(),
+    };
+    write_out(&text)?;
+    Ok(0)
+}
+
+/// A reader that went away, such as `head`, is not an error.
+fn write_out(text: &str) -> Result<(), CliError> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(CliError::Output(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,340 @@
+//! What can only be written when every product is known: ranks, brands, listings, related products, routes.
+
+use std::collections::{BTreeMap, HashMap};
+
+use frontage_shared::manifest::Counts;
+use frontage_shared::model::slug;
+use frontage_shared::snapshot::categories::{self, BrandRecord, CategoryRecord, PageRecord};
+use frontage_shared::snapshot::facets::RankRecord;
+use frontage_shared::snapshot::layout::section;
+use frontage_shared::snapshot::products::RelatedRecord;
+use frontage_shared::snapshot::record::{List, RowRef};
+use frontage_shared::snapshot::routes::RouteKind;
+use frontage_shared::snapshot::tables::CatalogTables;
+
+use super::facets::row_count;
+use super::products::{Tables, heap_text};
+use super::routes::Routes;
+use super::{CompileError, seconds};
+use crate::merge::Conflicts;
+use crate::wire::{Page, PageKind, Status};
+
+/// Media origins beyond this many would make the security policy longer than the page.
+const MAX_ORIGINS: usize = 16;
+
+impl Tables<'_> {
+    /// Resolves what had to wait, writes the remaining tables and gives all of them.
+    pub(super) fn finish(
+        mut self,
+        pages: Vec<Page>,
+        conflicts: &mut Conflicts,
+    ) -> Result<(CatalogTables, Counts), CompileError> {
+        let featured = self.ranks();
+        self.finish_attributes()?;
+        self.finish_related(conflicts)?;
+        let brand_slugs = self.finish_brands(&featured)?;
+        self.finish_categories(&featured)?;
+        self.finish_pages(pages, conflicts)?;
+        let facets = std::mem::take(&mut self.facets);
+        facets.finish(&self.config.facets, &self.definitions, &mut self.tables)?;
+        self.finish_routes(&brand_slugs)?;
+        for origin in self.origins.iter().take(MAX_ORIGINS) {
+            let origin = self.tables.strings.string(origin)?;
+            self.tables.origins.push(origin);
+        }
+        self.finish_skus();
+        self.tables.text_files = self.text.finish()?;
+        let counts = Counts {
+            products: row_count(&self.tables.products),
+            variants: row_count(&self.tables.variants),
+            categories: row_count(&self.tables.categories),
+            pages: row_count(&self.tables.pages),
+        };
+        Ok((self.tables, counts))
+    }
+
+    /// Fills the ranks and gives each product's position in the shop's own order: with image first, newest first.
+    fn ranks(&mut self) -> Vec<u32> {
+        let keys = &self.sort_keys;
+        let by_name = positions(keys.len(), |row| keys.get(row).map(|key| key.name.clone()));
+        let newest = positions(keys.len(), |row| {
+            keys.get(row).map(|key| std::cmp::Reverse(key.created_at))
+        });
+        let featured = positions(keys.len(), |row| {
+            keys.get(row)
+                .map(|key| (!key.has_image, std::cmp::Reverse(key.created_at)))
+        });
+        let all = by_name.iter().zip(&newest).zip(&featured);
+        self.tables.ranks = all
+            .map(|((&name, &newest), &featured)| RankRecord {
+                name: name.into(),
+                newest: newest.into(),
+                featured: featured.into(),
+            })
+            .collect();
+        featured
+    }
+
+    fn finish_attributes(&mut self) -> Result<(), CompileError> {
+        let mut order: Vec<usize> = (0..self.attribute_list.len()).collect();
+        order.sort_by(|&a, &b| self.attribute_list[a].0.cmp(&self.attribute_list[b].0));
+        let mut rows = vec![0_u32; order.len()];
+        for (row, &index) in (0..).zip(&order) {
+            rows[index] = row;
+            self.tables.attributes.push(self.attribute_list[index].1);
+        }
+        for value in &mut self.tables.attribute_values {
+            let row = value
+                .attribute
+                .get()
+                .and_then(|index| rows.get(index as usize).copied());
+            value.attribute = RowRef::new(row);
+        }
+        Ok(())
+    }
+
+    fn finish_related(&mut self, conflicts: &mut Conflicts) -> Result<(), CompileError> {
+        let ids: HashMap<String, u32> = (0..)
+            .zip(&self.tables.products)
+            .map(|(row, product)| (heap_text(&self.tables, product.id), row))
+            .collect();
+        for (owner, id, relation) in std::mem::take(&mut self.related) {
+            let Some(&other) = ids.get(&id).filter(|&&other| other != owner) else {
+                conflicts.add(|| format!("a product is related to `{id}`, which does not exist"));
+                continue;
+            };
+            let at = row_count(&self.tables.related);
+            self.tables.related.push(RelatedRecord {
+                product: RowRef::new(Some(other)),
+                relation: relation.into(),
+            });
+            if let Some(product) = self.tables.products.get_mut(owner as usize) {
+                let first = if product.related.range().is_empty() {
+                    at
+                } else {
+                    product.related.first.get()
+                };
+                product.related = List::between(first, at + 1);
+            }
+        }
+        Ok(())
+    }
+
+    fn finish_brands(&mut self, featured: &[u32]) -> Result<Vec<String>, CompileError> {
+        let mut by_slug: BTreeMap<String, (String, Vec<u32>)> = BTreeMap::new();
+        for (name, products) in std::mem::take(&mut self.brands) {
+            let base = Some(slug::from_text(&name))
+                .filter(|slug| !slug.is_empty())
+                .unwrap_or_else(|| "brand".to_owned());
+            // Spellings that differ only in case or accents are one brand.
+            let entry = by_slug.entry(base).or_insert_with(|| (name, Vec::new()));
+            entry.1.extend(products);
+        }
+        for (row, (slug, (name, mut products))) in (0..).zip(by_slug.clone()) {
+            for &product in &products {
+                if let Some(product) = self.tables.products.get_mut(product as usize) {
+                    product.brand = RowRef::new(Some(row));
+                }
+            }
+            products.sort_by_key(|&product| featured.get(product as usize).copied());
+            let record = BrandRecord {
+                slug: self.tables.strings.string(&slug)?,
+                name: self.tables.strings.string(&name)?,
+                products: self.listing(&products),
+            };
+            self.tables.brands.push(record);
+        }
+        Ok(by_slug.into_keys().collect())
+    }
+
+    fn finish_categories(&mut self, featured: &[u32]) -> Result<(), CompileError> {
+        let tree = std::mem::take(&mut self.tree);
+        for (node, mut products) in tree.nodes.iter().zip(std::mem::take(&mut self.listings)) {
+            products.sort_by_key(|&product| featured.get(product as usize).copied());
+            let seo = node.document.seo.clone().unwrap_or_default();
+            let first_child = row_count(&self.tables.children);
+            self.tables
+                .children
+                .extend(node.children.iter().map(|&child| RowRef::new(Some(child))));
+            let record = CategoryRecord {
+                id: self.tables.strings.string(&node.document.id)?,
+                name: self.tables.strings.string(&node.document.name)?,
+                path: self.tables.strings.string(&node.path)?,
+                description: self
+                    .tables
+                    .texts
+                    .text(node.document.description.as_deref().unwrap_or_default())?,
+                seo_title: self
+                    .tables
+                    .strings
+                    .string(seo.title.as_deref().unwrap_or_default())?,
+                seo_description: self
+                    .tables
+                    .strings
+                    .string(seo.description.as_deref().unwrap_or_default())?,
+                parent: RowRef::new(node.parent),
+                children: List::between(first_child, row_count(&self.tables.children)),
+                products: self.listing(&products),
+                media: self.media(&node.document.media)?,
+                depth: node.depth.into(),
+                flags: if seo.noindex.unwrap_or(false) {
+                    categories::NOINDEX
+                } else {
+                    0
+                }
+                .into(),
+                updated_at: seconds(node.document.updated_at.as_deref()).into(),
+            };
+            self.tables.categories.push(record);
+        }
+        self.tree = tree;
+        Ok(())
+    }
+
+    fn listing(&mut self, products: &[u32]) -> List<{ section::LISTINGS }> {
+        let first = row_count(&self.tables.listings);
+        self.tables
+            .listings
+            .extend(products.iter().map(|&product| RowRef::new(Some(product))));
+        List::between(first, row_count(&self.tables.listings))
+    }
+
+    fn finish_pages(
+        &mut self,
+        pages: Vec<Page>,
+        conflicts: &mut Conflicts,
+    ) -> Result<(), CompileError> {
+        let mut by_slug: BTreeMap<String, Page> = BTreeMap::new();
+        for page in pages
+            .into_iter()
+            .filter(|page| page.status.unwrap_or_default() == Status::Active)
+        {
+            if let Some(other) = by_slug.get(&page.slug) {
+                conflicts.add(|| {
+                    format!(
+                        "pages `{}` and `{}` share the slug `{}`; the first stays",
+                        other.id, page.id, page.slug
+                    )
+                });
+                continue;
+            }
+            by_slug.insert(page.slug.clone(), page);
+        }
+        for page in by_slug.into_values() {
+            let seo = page.seo.unwrap_or_default();
+            let strings = &mut self.tables.strings;
+            let record = PageRecord {
+                slug: strings.string(&page.slug)?,
+                id: strings.string(&page.id)?,
+                title: strings.string(&page.title)?,
+                body: self
+                    .tables
+                    .texts
+                    .text(page.body.as_deref().unwrap_or_default())?,
+                seo_title: strings.string(seo.title.as_deref().unwrap_or_default())?,
+                seo_description: strings.string(seo.description.as_deref().unwrap_or_default())?,
+                kind: page_kind(page.kind).into(),
+                flags: if seo.noindex.unwrap_or(false) {
+                    categories::NOINDEX
+                } else {
+                    0
+                }
+                .into(),
+                updated_at: seconds(page.updated_at.as_deref().or(page.published_at.as_deref()))
+                    .into(),
+            };
+            self.tables.pages.push(record);
+        }
+        Ok(())
+    }
+
+    fn finish_routes(&mut self, brand_slugs: &[String]) -> Result<(), CompileError> {
+        let mut routes = Routes::default();
+        let products: Vec<(String, String)> = self
+            .tables
+            .products
+            .iter()
+            .map(|product| {
+                (
+                    heap_text(&self.tables, product.id),
+                    heap_text(&self.tables, product.slug),
+                )
+            })
+            .collect();
+        let pages: Vec<(String, String)> = self
+            .tables
+            .pages
+            .iter()
+            .map(|page| {
+                (
+                    heap_text(&self.tables, page.id),
+                    heap_text(&self.tables, page.slug),
+                )
+            })
+            .collect();
+        let strings = &mut self.tables.strings;
+        for (row, (_, slug)) in (0..).zip(&products) {
+            routes.add(strings, RouteKind::Product, slug, row)?;
+        }
+        for (row, node) in (0..).zip(&self.tree.nodes) {
+            routes.add(strings, RouteKind::Category, &node.path, row)?;
+        }
+        for (row, slug) in (0..).zip(brand_slugs) {
+            routes.add(strings, RouteKind::Brand, slug, row)?;
+        }
+        for (row, (_, slug)) in (0..).zip(&pages) {
+            routes.add(strings, RouteKind::Page, slug, row)?;
+        }
+        if let Some(previous) = self.previous {
+            let rows = |ids: &[(String, String)]| {
+                (0..)
+                    .zip(ids)
+                    .map(|(row, (id, _))| (id.clone(), row))
+                    .collect::<HashMap<String, u32>>()
+            };
+            let (products, pages, categories) = (rows(&products), rows(&pages), &self.tree.rows);
+            routes.carry_over(strings, previous, |kind, old| match kind {
+                RouteKind::Product => products.get(previous.product(old)?.id()).copied(),
+                RouteKind::Category => categories.get(previous.category(old)?.id()).copied(),
+                RouteKind::Page => pages.get(previous.page(old)?.id()).copied(),
+                RouteKind::Brand => None,
+            })?;
+        }
+        self.tables.routes = routes.into_records();
+        Ok(())
+    }
+
+    fn finish_skus(&mut self) {
+        let mut skus = std::mem::take(&mut self.tables.skus);
+        skus.sort_by_cached_key(|row| {
+            let variant = row
+                .get()
+                .and_then(|row| self.tables.variants.get(row as usize));
+            (
+                variant.map(|variant| heap_text(&self.tables, variant.sku)),
+                row.get(),
+            )
+        });
+        self.tables.skus = skus;
+    }
+}
+
+/// The rank of each row when rows are sorted by a key; rows break ties.
+fn positions<K: Ord>(count: usize, key: impl Fn(usize) -> K) -> Vec<u32> {
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_by_cached_key(|&row| (key(row), row));
+    let mut positions = vec![0; count];
+    for (position, row) in (0..).zip(order) {
+        positions[row] = position;
+    }
+    positions
+}
+
+fn page_kind(kind: Option<PageKind>) -> u32 {
+    match kind.unwrap_or_default() {
+        PageKind::Page => 0,
+        PageKind::Article => 1,
+        PageKind::Policy => 2,
+        PageKind::Faq => 3,
+    }
+}

@@ -1,0 +1,187 @@
+//! **compile**: the merged documents of a shop, laid out as the two parts of a generation.
+//!
+//! Deterministic: the same documents and the same previous generation give the same bytes. Products are read one at
+//! a time, in the order of their ids; what needs all of them at once is a number or a reference, not a document.
+
+mod attributes; // properties, each distinct value once
+mod categories; // the tree, its paths and its order
+mod facets; // what shoppers can filter by
+mod finish; // what needs all products at once
+mod offers; // the fast half
+mod products; // one product after another into the tables
+mod routes; // current and former paths, pinned to the last generation
+mod variants; // options, and what each choice is
+mod words; // what search knows about a product
+
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+
+use frontage_shared::manifest::{Counts, PartEntry};
+use frontage_shared::model::money::{Currency, MoneyError};
+use frontage_shared::snapshot::SnapshotError;
+use frontage_shared::snapshot::catalog::Catalog;
+use frontage_shared::snapshot::heap::HeapFull;
+use frontage_shared::snapshot::tables::WriteError;
+use frontage_shared::snapshot::text::TextError;
+
+use crate::config::Config;
+use crate::merge::{Conflicts, MergeError, Merged};
+
+/// A part that lies finished in the scratch folder.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// Its hash and length.
+    pub entry: PartEntry,
+    /// How much it holds.
+    pub counts: Counts,
+}
+
+/// Compiling failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CompileError {
+    /// The documents cannot be read.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
+    /// The part cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The text index cannot be built.
+    #[error("text index: {0}")]
+    Text(#[from] TextError),
+    /// The scratch file failed.
+    #[error("scratch file {path}: {source}")]
+    Io {
+        /// The file.
+        path: String,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// A price that validation let through does not fit the currency.
+    #[error("offer `{key}`: {source}")]
+    Price {
+        /// The offer's key.
+        key: String,
+        /// What is wrong with the price.
+        source: MoneyError,
+    },
+    /// There is nothing to sell yet.
+    #[error("no source has brought a product yet")]
+    NoProducts,
+    /// The catalog part that offers are compiled for cannot be read.
+    #[error("catalog part: {0}")]
+    Catalog(#[from] SnapshotError),
+}
+
+impl From<HeapFull> for CompileError {
+    fn from(error: HeapFull) -> Self {
+        Self::Write(error.into())
+    }
+}
+
+/// Writes the catalog part into `file`.
+///
+/// # Errors
+/// The documents cannot be read or the file not written.
+pub fn catalog(
+    config: &Config,
+    merged: &Merged,
+    previous: Option<&Catalog>,
+    conflicts: &mut Conflicts,
+    file: &Path,
+) -> Result<Compiled, CompileError> {
+    let structure = merged.structure(conflicts)?;
+    let tree = categories::Tree::build(structure.categories, previous, conflicts);
+    let mut tables = products::Tables::start(
+        config,
+        merged.catalog_hash,
+        previous,
+        tree,
+        &structure.attributes,
+    )?;
+    let mut own_conflicts = Conflicts::default();
+    for product in merged.products(conflicts)? {
+        tables.add(*product?, &mut own_conflicts)?;
+    }
+    conflicts.count += own_conflicts.count;
+    conflicts.samples.append(&mut own_conflicts.samples);
+    let (tables, counts) = tables.finish(structure.pages, conflicts)?;
+    if counts.products == 0 {
+        return Err(CompileError::NoProducts);
+    }
+    let sink = BufWriter::with_capacity(1 << 20, create(file)?);
+    tables.write(sink)?;
+    Ok(Compiled {
+        entry: entry_of(file)?,
+        counts,
+    })
+}
+
+/// Writes the offers part for an opened catalog part into `file`.
+///
+/// # Errors
+/// The documents cannot be read, a price does not fit, or the file cannot be written.
+pub fn offers(
+    config: &Config,
+    merged: &Merged,
+    catalog: (&Catalog, &PartEntry),
+    conflicts: &mut Conflicts,
+    file: &Path,
+) -> Result<Compiled, CompileError> {
+    let tables = offers::tables(config, merged, catalog, conflicts)?;
+    let counts = Counts {
+        products: catalog.0.product_count(),
+        variants: catalog.0.variant_count(),
+        categories: u32::try_from(catalog.0.categories().count()).unwrap_or(u32::MAX),
+        pages: u32::try_from(catalog.0.pages().count()).unwrap_or(u32::MAX),
+    };
+    let sink = BufWriter::with_capacity(1 << 20, create(file)?);
+    tables.write(sink).map_err(io_error(file))?;
+    Ok(Compiled {
+        entry: entry_of(file)?,
+        counts,
+    })
+}
+
+fn create(file: &Path) -> Result<File, CompileError> {
+    File::create(file).map_err(io_error(file))
+}
+
+fn io_error(file: &Path) -> impl Fn(std::io::Error) -> CompileError {
+    let path = file.display().to_string();
+    move |source| CompileError::Io {
+        path: path.clone(),
+        source,
+    }
+}
+
+fn entry_of(file: &Path) -> Result<PartEntry, CompileError> {
+    let mut hasher = blake3::Hasher::new();
+    hasher
+        .update_reader(create_reader(file)?)
+        .map_err(io_error(file))?;
+    Ok(PartEntry {
+        hash: hasher.finalize().to_hex().to_string(),
+        length: hasher.count(),
+    })
+}
+
+fn create_reader(file: &Path) -> Result<File, CompileError> {
+    File::open(file).map_err(io_error(file))
+}
+
+/// Picks the price in the shop's currency.
+fn price_in(prices: &[crate::wire::Price], currency: Currency) -> Option<&crate::wire::Price> {
+    prices
+        .iter()
+        .find(|price| price.currency == currency.code())
+}
+
+/// Unix seconds of an RFC 3339 text; validation let nothing else through.
+fn seconds(text: Option<&str>) -> i64 {
+    text.and_then(|text| chrono::DateTime::parse_from_rfc3339(text).ok())
+        .map_or(0, |at| at.timestamp())
+}

@@ -1,0 +1,106 @@
+//! The fast half: the offer of every variant, in the rows of an opened catalog part.
+
+use frontage_shared::manifest::PartEntry;
+use frontage_shared::model::money::{Currency, Money};
+use frontage_shared::snapshot::catalog::Catalog;
+use frontage_shared::snapshot::offers::{Availability, OffersTables, VariantOffer};
+
+use super::{CompileError, price_in, seconds};
+use crate::config::Config;
+use crate::merge::{Conflicts, Merged, Terms};
+use crate::wire;
+
+/// Looks up every variant's offer; a price of zero counts as no price, because nobody gives things away by accident.
+pub(super) fn tables(
+    config: &Config,
+    merged: &Merged,
+    (catalog, entry): (&Catalog, &PartEntry),
+    conflicts: &mut Conflicts,
+) -> Result<OffersTables, CompileError> {
+    let table = merged.offers(config)?;
+    let mut used = 0;
+    let mut variants = Vec::with_capacity(catalog.variant_count() as usize);
+    let mut products = Vec::with_capacity(catalog.product_count() as usize);
+    for product in catalog.products() {
+        products.push(product.variant_rows());
+        for variant in product.variants() {
+            let offer = match table.find(variant.id(), variant.sku()) {
+                Some(terms) => {
+                    used += usize::from(terms.is_stated);
+                    resolve(variant.id(), terms, config.shop.currency, conflicts)?
+                }
+                None => VariantOffer::default(),
+            };
+            variants.push(offer);
+        }
+    }
+    if used < table.stated() {
+        let stray = table.stated() - used;
+        conflicts.add(|| format!("{stray} offers name a variant or SKU that no product has"));
+    }
+    let catalog_hash = blake3::Hash::from_hex(&entry.hash).map_or([0; 32], |hash| *hash.as_bytes());
+    Ok(OffersTables {
+        catalog: catalog_hash,
+        documents: merged.offers_hash,
+        variants,
+        products,
+    })
+}
+
+fn resolve(
+    key: &str,
+    terms: Terms<'_>,
+    currency: Currency,
+    conflicts: &mut Conflicts,
+) -> Result<VariantOffer, CompileError> {
+    let minor = |text: &str| {
+        let failed = |source| CompileError::Price { key: key.to_owned(), source };
+        Money::parse_decimal(text, currency).map(|money| money.minor).map_err(failed)
+    };
+    let price = price_in(terms.prices, currency);
+    if price.is_none() && !terms.prices.is_empty() {
+        conflicts.add(|| format!("variant `{key}` has no price in {currency}"));
+    }
+    let amount = price
+        .map(|price| minor(&price.amount))
+        .transpose()?
+        .filter(|&amount| amount > 0);
+    let before = price
+        .and_then(|price| price.compare_at.as_deref())
+        .map(minor)
+        .transpose()?;
+    let stock = terms.stock;
+    Ok(VariantOffer {
+        price: amount,
+        // A price "before" that is not higher would be a lie on the page; real feeds have them.
+        compare_at: before.filter(|&before| amount.is_some_and(|amount| before > amount)),
+        quantity: stock.and_then(|stock| stock.quantity).map(whole_units),
+        available_at: Some(seconds(
+            stock.and_then(|stock| stock.available_at.as_deref()),
+        ))
+        .filter(|&at| at != 0),
+        availability: stock.map_or(Availability::NotStated, |stock| {
+            availability(stock.availability)
+        }),
+    })
+}
+
+/// Quantities may be fractional or, where open orders are counted, negative; shoppers see whole units.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a float to integer cast saturates, which is what is wanted"
+)]
+fn whole_units(quantity: f64) -> i64 {
+    quantity.max(0.0).floor() as i64
+}
+
+fn availability(stated: wire::Availability) -> Availability {
+    match stated {
+        wire::Availability::InStock => Availability::InStock,
+        wire::Availability::OutOfStock => Availability::OutOfStock,
+        wire::Availability::Backorder => Availability::Backorder,
+        wire::Availability::Preorder => Availability::Preorder,
+        wire::Availability::MadeToOrder => Availability::MadeToOrder,
+        wire::Availability::Discontinued => Availability::Discontinued,
+    }
+}

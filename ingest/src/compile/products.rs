@@ -1,0 +1,407 @@
+//! One product after another into the tables, in the order of their ids.
+//!
+//! What refers to things that are only complete at the end — brands, attributes, other products — is noted as an
+//! index or an id and resolved in `finish`.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use frontage_shared::model::slug;
+use frontage_shared::snapshot::catalog::Catalog;
+use frontage_shared::snapshot::facets::AttributeRecord;
+use frontage_shared::snapshot::layout::section;
+use frontage_shared::snapshot::products::{
+    MediaRecord, NOINDEX, NOT_LISTED, NOT_SEARCHABLE, ProductRecord, ShopRecord,
+};
+use frontage_shared::snapshot::record::{List, RowRef, StrRef};
+use frontage_shared::snapshot::tables::CatalogTables;
+use frontage_shared::snapshot::text::TextIndexBuilder;
+
+use super::categories::Tree;
+use super::facets::{FacetBuilder, Origin, Statement, row_count};
+use super::routes::ProductSlugs;
+use super::{CompileError, seconds, words};
+use crate::config::Config;
+use crate::merge::Conflicts;
+use crate::wire::{
+    AttributeDefinition, Condition, Media, MediaKind, Product, Relation, Status, Variant,
+    Visibility,
+};
+
+/// Memory the text index may use while it is built.
+const TEXT_BUDGET_BYTES: usize = 256 << 20;
+
+/// Tables in the making.
+pub(super) struct Tables<'a> {
+    pub(super) config: &'a Config,
+    pub(super) previous: Option<&'a Catalog>,
+    pub(super) tables: CatalogTables,
+    pub(super) tree: Tree,
+    pub(super) slugs: ProductSlugs<'a>,
+    pub(super) facets: FacetBuilder,
+    pub(super) text: TextIndexBuilder,
+    pub(super) definitions: HashMap<String, AttributeDefinition>,
+    /// Attribute codes in the order they were met; rows are sorted by code only at the end.
+    pub(super) attributes: HashMap<String, usize>,
+    pub(super) attribute_list: Vec<(String, AttributeRecord)>,
+    /// Rows of distinct (attribute, value) pairs.
+    pub(super) attribute_values: HashMap<(usize, String), u32>,
+    /// Brand names with the rows of their products.
+    pub(super) brands: BTreeMap<String, Vec<u32>>,
+    /// Products by category row, subtree included.
+    pub(super) listings: Vec<Vec<u32>>,
+    pub(super) variant_ids: HashSet<String>,
+    /// (row of the list's owner, id of the other product, relation), resolved at the end.
+    pub(super) related: Vec<(u32, String, u32)>,
+    pub(super) sort_keys: Vec<SortKey>,
+    pub(super) origins: BTreeSet<String>,
+}
+
+pub(super) struct SortKey {
+    pub(super) name: String,
+    pub(super) created_at: i64,
+    pub(super) has_image: bool,
+}
+
+impl<'a> Tables<'a> {
+    pub(super) fn start(
+        config: &'a Config,
+        documents: [u8; 32],
+        previous: Option<&'a Catalog>,
+        tree: Tree,
+        definitions: &[AttributeDefinition],
+    ) -> Result<Self, CompileError> {
+        let mut tables = CatalogTables::default();
+        let shop = &config.shop;
+        let strings = &mut tables.strings;
+        let record = ShopRecord {
+            id: strings.string(&shop.id)?,
+            name: strings.string(&shop.name)?,
+            tagline: strings.string(shop.tagline.as_deref().unwrap_or_default())?,
+            description: strings.string(shop.description.as_deref().unwrap_or_default())?,
+            email: strings.string(shop.email.as_deref().unwrap_or_default())?,
+            locale: strings.string(&shop.locale)?,
+            currency: strings.string(shop.currency.code())?,
+            documents,
+        };
+        tables.shop.push(record);
+        let listings = tree.nodes.iter().map(|_| Vec::new()).collect();
+        Ok(Self {
+            config,
+            previous,
+            tables,
+            tree,
+            slugs: ProductSlugs::new(previous),
+            facets: FacetBuilder::default(),
+            text: TextIndexBuilder::new(TEXT_BUDGET_BYTES)?,
+            definitions: definitions
+                .iter()
+                .map(|attribute| (slug::from_text(&attribute.code), attribute.clone()))
+                .collect(),
+            attributes: HashMap::new(),
+            attribute_list: Vec::new(),
+            attribute_values: HashMap::new(),
+            brands: BTreeMap::new(),
+            listings,
+            variant_ids: HashSet::new(),
+            related: Vec::new(),
+            sort_keys: Vec::new(),
+            origins: BTreeSet::new(),
+        })
+    }
+
+    /// Adds the next product, unless it is a draft, archived, or has no variant left to sell.
+    pub(super) fn add(
+        &mut self,
+        mut product: Product,
+        conflicts: &mut Conflicts,
+    ) -> Result<(), CompileError> {
+        if product.status.unwrap_or_default() != Status::Active {
+            return Ok(());
+        }
+        let variants = self.sellable_variants(&mut product, conflicts);
+        if variants.is_empty() {
+            conflicts.add(|| {
+                format!(
+                    "product `{}` has no active variant and is left out",
+                    product.id
+                )
+            });
+            return Ok(());
+        }
+        let row = row_count(&self.tables.products);
+        let slug = self
+            .slugs
+            .assign(&product.id, product.slug.as_deref(), &product.name);
+        let category_rows = self.category_rows(&product, conflicts);
+        let flags = flags(&product);
+        if flags & NOT_LISTED == 0 {
+            self.list(row, &product, &category_rows);
+        }
+        let (options, variants) = self.options_and_variants(&product, &variants, row)?;
+        let record = ProductRecord {
+            id: self.tables.strings.string(&product.id)?,
+            slug: self.tables.strings.string(&slug)?,
+            name: self.tables.strings.string(&product.name)?,
+            short_description: self
+                .tables
+                .texts
+                .text(product.short_description.as_deref().unwrap_or_default())?,
+            description: self
+                .tables
+                .texts
+                .text(product.description.as_deref().unwrap_or_default())?,
+            seo_title: self.seo(&product, |seo| seo.title.as_deref())?,
+            seo_description: self.seo(&product, |seo| seo.description.as_deref())?,
+            brand: RowRef::NONE,
+            primary_category: RowRef::new(self.primary_category(&product, &category_rows)),
+            categories: self.product_categories(&category_rows),
+            options,
+            variants,
+            attributes: self.product_attributes(row, &product.attributes)?,
+            media: self.media(&product.media)?,
+            related: List::default(),
+            facet_values: List::default(),
+            flags: flags.into(),
+            condition: condition(product.condition).into(),
+            created_at: seconds(product.created_at.as_deref()).into(),
+            updated_at: seconds(product.updated_at.as_deref()).into(),
+        };
+        self.tables.products.push(record);
+        self.index(row, &product, &category_rows)
+    }
+
+    /// Active variants with ids that are new, in the shop's order; a product without variants is its own variant.
+    fn sellable_variants(
+        &mut self,
+        product: &mut Product,
+        conflicts: &mut Conflicts,
+    ) -> Vec<Variant> {
+        let mut variants = std::mem::take(&mut product.variants);
+        if variants.is_empty() {
+            variants.push(Variant {
+                id: product.id.clone(),
+                sku: product.sku.clone(),
+                gtin: product.gtin.clone(),
+                mpn: product.mpn.clone(),
+                ..Variant::default()
+            });
+        }
+        variants.retain(|variant| variant.status.unwrap_or_default() == Status::Active);
+        variants.retain(|variant| {
+            let is_new = self.variant_ids.insert(variant.id.clone());
+            if !is_new {
+                conflicts.add(|| {
+                    format!(
+                        "variant `{}` of product `{}` exists already and is left out",
+                        variant.id, product.id
+                    )
+                });
+            }
+            is_new
+        });
+        variants.sort_by_key(|variant| {
+            (
+                !variant.default.unwrap_or(false),
+                variant.position.unwrap_or(i64::MAX),
+            )
+        });
+        variants
+    }
+
+    fn category_rows(&self, product: &Product, conflicts: &mut Conflicts) -> Vec<u32> {
+        let mut rows = Vec::new();
+        for id in product
+            .category_ids
+            .iter()
+            .chain(&product.primary_category_id)
+        {
+            match self.tree.rows.get(id) {
+                Some(&row) if !rows.contains(&row) => rows.push(row),
+                Some(_) => {}
+                None => conflicts.add(|| {
+                    format!(
+                        "product `{}` names a category `{id}` that does not exist",
+                        product.id
+                    )
+                }),
+            }
+        }
+        rows
+    }
+
+    /// The merchant's choice, else the deepest category, which says most about the product.
+    fn primary_category(&self, product: &Product, rows: &[u32]) -> Option<u32> {
+        let chosen = product
+            .primary_category_id
+            .as_ref()
+            .and_then(|id| self.tree.rows.get(id).copied());
+        let depth = |row: &u32| {
+            self.tree
+                .nodes
+                .get(*row as usize)
+                .map_or(0, |node| node.depth)
+        };
+        chosen.or_else(|| rows.iter().copied().rev().max_by_key(depth))
+    }
+
+    fn product_categories(&mut self, rows: &[u32]) -> List<{ section::PRODUCT_CATEGORIES }> {
+        let first = row_count(&self.tables.product_categories);
+        self.tables
+            .product_categories
+            .extend(rows.iter().map(|&row| RowRef::new(Some(row))));
+        List::between(first, row_count(&self.tables.product_categories))
+    }
+
+    fn list(&mut self, row: u32, product: &Product, category_rows: &[u32]) {
+        let listed: BTreeSet<u32> = category_rows
+            .iter()
+            .flat_map(|&category| self.tree.with_ancestors(category))
+            .collect();
+        for category in listed {
+            if let Some(listing) = self.listings.get_mut(category as usize) {
+                listing.push(row);
+            }
+        }
+        if let Some(brand) = brand_name(product) {
+            self.brands.entry(brand.to_owned()).or_default().push(row);
+        }
+    }
+
+    fn seo(
+        &mut self,
+        product: &Product,
+        field: fn(&crate::wire::Seo) -> Option<&str>,
+    ) -> Result<StrRef, CompileError> {
+        Ok(self
+            .tables
+            .strings
+            .string(product.seo.as_ref().and_then(field).unwrap_or_default())?)
+    }
+
+    pub(super) fn media(
+        &mut self,
+        media: &[Media],
+    ) -> Result<List<{ section::MEDIA }>, CompileError> {
+        let first = row_count(&self.tables.media);
+        let is_image = |medium: &&Media| medium.kind.unwrap_or_default() == MediaKind::Image;
+        let (images, others): (Vec<_>, Vec<_>) = media.iter().partition(is_image);
+        for medium in images.into_iter().chain(others) {
+            if let Ok(url) = url::Url::parse(&medium.url) {
+                self.origins.insert(url.origin().ascii_serialization());
+            }
+            let record = MediaRecord {
+                url: self.tables.strings.string(&medium.url)?,
+                alt: self
+                    .tables
+                    .strings
+                    .string(medium.alt.as_deref().unwrap_or_default())?,
+                width: medium.width.unwrap_or(0).into(),
+                height: medium.height.unwrap_or(0).into(),
+                kind: media_kind(medium.kind).into(),
+            };
+            self.tables.media.push(record);
+        }
+        Ok(List::between(first, row_count(&self.tables.media)))
+    }
+
+    /// What is known of a product outside its record: search, sorting, brand facet, related products.
+    fn index(
+        &mut self,
+        row: u32,
+        product: &Product,
+        category_rows: &[u32],
+    ) -> Result<(), CompileError> {
+        let in_path: BTreeSet<u32> = category_rows
+            .iter()
+            .flat_map(|&category| self.tree.with_ancestors(category))
+            .collect();
+        let names = in_path
+            .iter()
+            .filter_map(|&row| self.tree.nodes.get(row as usize))
+            .map(|node| node.document.name.as_str());
+        self.text.add(&words::of(product, names))?;
+        if let Some(brand) = brand_name(product) {
+            let statement = Statement {
+                origin: Origin::Brand,
+                code: "brand",
+                label: "Brand",
+                unit: "",
+                value: brand,
+                swatch: "",
+            };
+            self.facets.add(row, &statement);
+        }
+        self.sort_keys.push(SortKey {
+            name: product.name.to_lowercase(),
+            created_at: seconds(product.created_at.as_deref()),
+            has_image: product
+                .media
+                .iter()
+                .any(|medium| medium.kind.unwrap_or_default() == MediaKind::Image),
+        });
+        let relations = product
+            .related
+            .iter()
+            .map(|related| (row, related.product_id.clone(), relation(related.relation)));
+        self.related.extend(relations);
+        Ok(())
+    }
+}
+
+pub(super) fn heap_text(tables: &CatalogTables, at: StrRef) -> String {
+    tables.strings.get(at).to_owned()
+}
+
+fn brand_name(product: &Product) -> Option<&str> {
+    product
+        .brand
+        .as_deref()
+        .map(str::trim)
+        .filter(|brand| !brand.is_empty())
+}
+
+fn flags(product: &Product) -> u32 {
+    let visibility = match product.visibility.unwrap_or_default() {
+        Visibility::Everywhere => 0,
+        Visibility::Catalog => NOT_SEARCHABLE,
+        Visibility::Search => NOT_LISTED,
+        Visibility::Hidden => NOT_LISTED | NOT_SEARCHABLE,
+    };
+    let noindex = product
+        .seo
+        .as_ref()
+        .and_then(|seo| seo.noindex)
+        .unwrap_or(false);
+    visibility | if noindex { NOINDEX } else { 0 }
+}
+
+fn condition(condition: Option<Condition>) -> u32 {
+    match condition {
+        None | Some(Condition::New) => 0,
+        Some(Condition::Refurbished) => 1,
+        Some(Condition::Used) => 2,
+    }
+}
+
+fn media_kind(kind: Option<MediaKind>) -> u32 {
+    match kind.unwrap_or_default() {
+        MediaKind::Image => 0,
+        MediaKind::Video => 1,
+        MediaKind::Model => 2,
+        MediaKind::Document => 3,
+    }
+}
+
+fn relation(relation: Relation) -> u32 {
+    match relation {
+        Relation::Related => 0,
+        Relation::Upsell => 1,
+        Relation::CrossSell => 2,
+        Relation::Accessory => 3,
+        Relation::SparePart => 4,
+        Relation::Consumable => 5,
+        Relation::Substitute => 6,
+        Relation::BundleItem => 7,
+        Relation::GroupedItem => 8,
+    }
+}

@@ -1,0 +1,184 @@
+//! From documents to an opened catalog and back, through real files.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use frontage_shared::snapshot::mapped;
+use frontage_shared::snapshot::offers::{Availability, Offers};
+use frontage_shared::snapshot::routes::RouteKind;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::feed::FeedFolder;
+use crate::wire::Document;
+
+struct Shop {
+    folder: tempfile::TempDir,
+    config: Config,
+}
+
+impl Shop {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let text = r#"
+            store = "store"
+            state = "state"
+            [shop]
+            id = "demo"
+            name = "Demo"
+            currency = "EUR"
+            [source.products]
+            provides = "catalog"
+            url = "http://127.0.0.1:1/"
+            schedule = "* * * * *"
+            [source.stock]
+            provides = "offers"
+            url = "http://127.0.0.1:1/"
+            schedule = "* * * * *"
+        "#;
+        let config = crate::config::from_text(text, Path::new("test.toml"), folder.path()).unwrap();
+        Self { folder, config }
+    }
+
+    fn merged(&self, products: &[Value], stock: &[Value]) -> Merged {
+        let feed = |source: &str, documents: &[Value]| {
+            let documents = documents.iter().map(|document| Document::from_value(document.clone()).unwrap()).collect();
+            FeedFolder::open(&self.config.state, source).unwrap().write(documents, 1).unwrap()
+        };
+        let feeds = BTreeMap::from([
+            ("products".to_owned(), feed("products", products)),
+            ("stock".to_owned(), feed("stock", stock)),
+        ]);
+        Merged::new(&self.config, feeds).unwrap()
+    }
+
+    fn catalog(&self, products: &[Value], previous: Option<&Catalog>) -> (Catalog, Conflicts, Compiled) {
+        let mut conflicts = Conflicts::default();
+        let file = self.folder.path().join("catalog");
+        // A file that an earlier catalog still has mapped must not be written again.
+        let _ = std::fs::remove_file(&file);
+        let merged = self.merged(products, &[]);
+        let compiled = catalog(&self.config, &merged, previous, &mut conflicts, &file).unwrap();
+        let opened = Catalog::open(mapped::map(&file).unwrap()).unwrap();
+        opened.verify().unwrap();
+        (opened, conflicts, compiled)
+    }
+}
+
+fn mug(id: &str, name: &str) -> Value {
+    json!({"type": "product", "id": id, "name": name, "brand": "Clay & Co", "category_ids": ["mugs"],
+        "attributes": [{"code": "material", "label": "Material", "value": "Stoneware"}]})
+}
+
+fn departments() -> Vec<Value> {
+    vec![
+        json!({"type": "category", "id": "kitchen", "name": "Kitchen"}),
+        json!({"type": "category", "id": "mugs", "name": "Mugs", "parent_id": "kitchen"}),
+    ]
+}
+
+fn with(documents: &[Value]) -> Vec<Value> {
+    departments().into_iter().chain(documents.iter().cloned()).collect()
+}
+
+#[test]
+fn what_goes_in_comes_out() {
+    let shirt = json!({"type": "product", "id": "9", "name": "Shirt", "category_ids": ["kitchen"],
+        "options": [{"code": "size", "name": "Size", "values": [{"code": "s"}, {"code": "m", "name": "Medium"}]}],
+        "variants": [{"id": "9-m", "sku": "SH-M", "options": {"size": "m"}, "default": true},
+                     {"id": "9-s", "sku": "SH-S", "options": {"size": "s"}}],
+        "media": [{"url": "https://img.example/shirt.jpg", "alt": "A shirt"}],
+        "related": [{"relation": "related", "product_id": "1"}]});
+    let (catalog, conflicts, compiled) = Shop::new().catalog(&with(&[mug("1", "Blue Mug"), shirt]), None);
+    assert_eq!(conflicts.samples, Vec::<String>::new());
+    assert_eq!((compiled.counts.products, compiled.counts.variants, compiled.counts.categories), (2, 3, 2));
+
+    let shirt = catalog.product_by_id("9").unwrap();
+    let variants: Vec<_> = shirt.variants().map(|variant| variant.sku().to_owned()).collect();
+    assert_eq!(variants, ["SH-M", "SH-S"]);
+    let values: Vec<_> = shirt.variants().flat_map(|variant| variant.values().map(|value| value.name().to_owned()).collect::<Vec<_>>()).collect();
+    assert_eq!(values, ["Medium", "s"]);
+    assert_eq!(shirt.related().map(|(product, _)| product.name().to_owned()).collect::<Vec<_>>(), ["Blue Mug"]);
+    assert_eq!(catalog.media_origins().collect::<Vec<_>>(), ["https://img.example"]);
+    assert_eq!(catalog.variant_by_sku("SH-S").unwrap().id(), "9-s");
+    assert_eq!(catalog.variant_by_id("1").unwrap().product().unwrap().slug(), "blue-mug");
+
+    let kitchen = catalog.root_categories().next().unwrap();
+    assert_eq!((kitchen.path(), kitchen.products().len(), kitchen.children().next().unwrap().path()), ("kitchen", 2, "kitchen/mugs"));
+    let crumbs: Vec<_> = catalog.product_by_id("1").unwrap().primary_category().unwrap().breadcrumb().iter().map(|c| c.name().to_owned()).collect();
+    assert_eq!(crumbs, ["Kitchen", "Mugs"]);
+    assert_eq!(catalog.search("stoneware").unwrap().hits.len(), 1);
+    let facets: Vec<_> = catalog.facets().map(|facet| facet.code().to_owned()).collect();
+    assert_eq!(facets, ["brand", "size"]);
+}
+
+#[test]
+fn the_same_documents_give_the_same_bytes() {
+    let shop = Shop::new();
+    let documents = with(&[mug("1", "Blue Mug"), mug("2", "Red Mug")]);
+    let (_, _, first) = shop.catalog(&documents, None);
+    let (_, _, second) = shop.catalog(&documents, None);
+    assert_eq!(first.entry, second.entry);
+}
+
+#[test]
+fn a_slug_stays_until_the_feed_changes_it_and_then_redirects() {
+    let shop = Shop::new();
+    let (first, _, _) = shop.catalog(&with(&[mug("1", "Blue Mug")]), None);
+    let (renamed, _, _) = shop.catalog(&with(&[mug("1", "Azure Mug"), mug("0", "Blue Mug")]), Some(&first));
+    assert_eq!(renamed.product_by_id("1").unwrap().slug(), "blue-mug");
+    assert_eq!(renamed.product_by_id("0").unwrap().slug(), "blue-mug-0");
+
+    let mut moved = mug("1", "Azure Mug");
+    moved["slug"] = json!("azure-mug");
+    let (moved, _, _) = shop.catalog(&with(&[moved.clone()]), Some(&renamed));
+    let former = moved.route(RouteKind::Product, "blue-mug").unwrap();
+    assert!(former.former);
+    assert_eq!(moved.product(former.row).unwrap().slug(), "azure-mug");
+    assert_eq!(moved.route(RouteKind::Product, "blue-mug-0"), None);
+
+    let (later, _, _) = shop.catalog(&with(&[mug("1", "Azure Mug")]), Some(&moved));
+    assert!(later.route(RouteKind::Product, "blue-mug").unwrap().former, "redirects outlive generations");
+}
+
+#[test]
+fn what_does_not_fit_together_is_told_and_left_out() {
+    let mut lost = mug("1", "Lost Mug");
+    lost["category_ids"] = json!(["nowhere"]);
+    let mut twin = mug("2", "Twin");
+    twin["variants"] = json!([{"id": "1"}]);
+    let mut draft = mug("3", "Draft");
+    draft["status"] = json!("draft");
+    let (catalog, conflicts, _) = Shop::new().catalog(&with(&[lost, twin, draft]), None);
+    assert_eq!(catalog.product_count(), 1);
+    let told = conflicts.samples.join("\n");
+    for part in ["`nowhere` that does not exist", "variant `1` of product `2` exists already", "product `2` has no active variant"] {
+        assert!(told.contains(part), "{told}");
+    }
+}
+
+#[test]
+fn offers_follow_the_variants() {
+    let shop = Shop::new();
+    let mut priced = mug("1", "Blue Mug");
+    priced["prices"] = json!([{"amount": "10.00", "currency": "EUR"}]);
+    priced["sku"] = json!("MUG");
+    let documents = with(&[priced, mug("2", "Free Mug")]);
+    let (opened, _, compiled) = shop.catalog(&documents, None);
+    let stock = [
+        json!({"type": "offer", "sku": "MUG", "stock": {"availability": "in_stock", "quantity": 3.7}}),
+        json!({"type": "offer", "variant_id": "2", "prices": [{"amount": "0.00", "currency": "EUR"}]}),
+        json!({"type": "offer", "variant_id": "404", "prices": [{"amount": "1.00", "currency": "EUR"}]}),
+    ];
+    let merged = shop.merged(&documents, &stock);
+    let mut conflicts = Conflicts::default();
+    let file = shop.folder.path().join("offers");
+    offers(&shop.config, &merged, (&opened, &compiled.entry), &mut conflicts, &file).unwrap();
+    let offers = Offers::open(mapped::map(&file).unwrap()).unwrap();
+    offers.verify().unwrap();
+    let mug = offers.variant(opened.variant_by_id("1").unwrap().row);
+    assert_eq!((mug.price, mug.quantity, mug.availability), (Some(1000), Some(3), Availability::InStock));
+    assert_eq!(offers.variant(opened.variant_by_id("2").unwrap().row).price, None);
+    assert_eq!(offers.price_order().collect::<Vec<_>>(), [0, 1]);
+    assert!(conflicts.samples.iter().any(|sample| sample.contains("1 offers name a variant")), "{:?}", conflicts.samples);
+}

@@ -1,0 +1,190 @@
+//! Options and variants of a product: what can be chosen, and what each choice is.
+
+use std::collections::{HashMap, HashSet};
+
+use frontage_shared::snapshot::layout::section;
+use frontage_shared::snapshot::products::{OptionRecord, OptionValueRecord, VariantRecord};
+use frontage_shared::snapshot::record::{List, RowRef};
+use frontage_shared::snapshot::tables::variant_key_record;
+
+use super::CompileError;
+use super::facets::{Origin, Statement, row_count};
+use super::products::Tables;
+use crate::wire::{OptionValue, Product, ProductOption, Variant};
+
+impl Tables<'_> {
+    pub(super) fn options_and_variants(
+        &mut self,
+        product: &Product,
+        variants: &[Variant],
+        row: u32,
+    ) -> Result<(List<{ section::OPTIONS }>, List<{ section::VARIANTS }>), CompileError> {
+        let options = complete_options(&product.options, variants);
+        let first_option = row_count(&self.tables.options);
+        let mut value_rows: HashMap<(&str, &str), u32> = HashMap::new();
+        for option in &options {
+            let first = row_count(&self.tables.option_values);
+            for value in &option.values {
+                value_rows.insert(
+                    (&option.code, &value.code),
+                    row_count(&self.tables.option_values),
+                );
+                let record = self.option_value(value)?;
+                self.tables.option_values.push(record);
+            }
+            let record = OptionRecord {
+                code: self.tables.strings.string(&option.code)?,
+                name: self
+                    .tables
+                    .strings
+                    .string(option.name.as_deref().unwrap_or(&option.code))?,
+                values: List::between(first, row_count(&self.tables.option_values)),
+            };
+            self.tables.options.push(record);
+        }
+        let first_variant = row_count(&self.tables.variants);
+        for variant in variants {
+            let first = row_count(&self.tables.variant_values);
+            for option in &options {
+                let chosen = variant
+                    .options
+                    .get(&option.code)
+                    .and_then(|value| value_rows.get(&(option.code.as_str(), value.as_str())));
+                // A variant that leaves an option open is shown under the option's first value.
+                let fallback = || {
+                    option.values.first().and_then(|value| {
+                        value_rows.get(&(option.code.as_str(), value.code.as_str()))
+                    })
+                };
+                self.tables
+                    .variant_values
+                    .extend(chosen.or_else(fallback).map(|&row| RowRef::new(Some(row))));
+            }
+            let values = List::between(first, row_count(&self.tables.variant_values));
+            self.variant(variant, row, values)?;
+        }
+        self.facet_options(row, &options, variants);
+        Ok((
+            List::between(first_option, row_count(&self.tables.options)),
+            List::between(first_variant, row_count(&self.tables.variants)),
+        ))
+    }
+
+    fn option_value(&mut self, value: &OptionValue) -> Result<OptionValueRecord, CompileError> {
+        let swatch = value
+            .swatch
+            .as_deref()
+            .filter(|swatch| is_colour(swatch))
+            .unwrap_or_default();
+        Ok(OptionValueRecord {
+            code: self.tables.strings.string(&value.code)?,
+            name: self
+                .tables
+                .strings
+                .string(value.name.as_deref().unwrap_or(&value.code))?,
+            swatch: self.tables.strings.string(swatch)?,
+        })
+    }
+
+    fn variant(
+        &mut self,
+        variant: &Variant,
+        product: u32,
+        values: List<{ section::VARIANT_VALUES }>,
+    ) -> Result<(), CompileError> {
+        let row = row_count(&self.tables.variants);
+        let mut text = |text: &Option<String>| {
+            self.tables
+                .strings
+                .string(text.as_deref().unwrap_or_default())
+        };
+        let (sku, gtin, mpn, name) = (
+            text(&variant.sku)?,
+            text(&variant.gtin)?,
+            text(&variant.mpn)?,
+            text(&variant.name)?,
+        );
+        let record = VariantRecord {
+            id: self.tables.strings.string(&variant.id)?,
+            sku,
+            gtin,
+            mpn,
+            name,
+            product: RowRef::new(Some(product)),
+            values,
+            media: self.media(&variant.media)?,
+        };
+        self.tables.variants.push(record);
+        self.tables
+            .variant_keys
+            .push(variant_key_record(&variant.id, row));
+        if variant.sku.as_deref().is_some_and(|sku| !sku.is_empty()) {
+            self.tables.skus.push(RowRef::new(Some(row)));
+        }
+        Ok(())
+    }
+
+    fn facet_options(&mut self, row: u32, options: &[ProductOption], variants: &[Variant]) {
+        for option in options {
+            let sold: HashSet<&str> = variants
+                .iter()
+                .filter_map(|variant| variant.options.get(&option.code).map(String::as_str))
+                .collect();
+            for value in option
+                .values
+                .iter()
+                .filter(|value| sold.contains(value.code.as_str()))
+            {
+                self.facets.add(
+                    row,
+                    &Statement {
+                        origin: Origin::Option,
+                        code: &option.code,
+                        label: option.name.as_deref().unwrap_or(&option.code),
+                        unit: "",
+                        value: value.name.as_deref().unwrap_or(&value.code),
+                        swatch: value
+                            .swatch
+                            .as_deref()
+                            .filter(|swatch| is_colour(swatch))
+                            .unwrap_or_default(),
+                    },
+                );
+            }
+        }
+    }
+}
+
+/// The product's own definitions, completed by what its variants use.
+fn complete_options(defined: &[ProductOption], variants: &[Variant]) -> Vec<ProductOption> {
+    let mut options = defined.to_vec();
+    for (code, value) in variants.iter().flat_map(|variant| &variant.options) {
+        let at = options
+            .iter()
+            .position(|option| option.code == *code)
+            .unwrap_or_else(|| {
+                options.push(ProductOption {
+                    code: code.clone(),
+                    ..ProductOption::default()
+                });
+                options.len() - 1
+            });
+        let Some(option) = options.get_mut(at) else {
+            continue;
+        };
+        if option.values.iter().all(|known| known.code != *value) {
+            option.values.push(OptionValue {
+                code: value.clone(),
+                ..OptionValue::default()
+            });
+        }
+    }
+    options.retain(|option| !option.values.is_empty());
+    options
+}
+
+fn is_colour(text: &str) -> bool {
+    text.strip_prefix('#').is_some_and(|digits| {
+        digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
+}

@@ -1,0 +1,453 @@
+//! One cycle of ingest: the stages from a poll to a published generation.
+//!
+//! A source that fails or is held keeps its last good feed, and the others go on. The published shop changes in one
+//! instant at the very end, or not at all.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use frontage_shared::manifest::{Manifest, PartEntry, SourceState};
+use frontage_shared::snapshot::catalog::Catalog;
+use frontage_shared::snapshot::layout::PartKind;
+use frontage_shared::snapshot::offers::Offers;
+use frontage_shared::snapshot::{SnapshotError, mapped};
+use frontage_shared::store::{Store, StoreError};
+
+use crate::compile::{self, CompileError, Compiled};
+use crate::config::{Config, Source};
+use crate::feed::{Feed, FeedError, FeedFolder};
+use crate::fetch::{Client, FetchError};
+use crate::harvest;
+use crate::history::{self, HistoryError, Run, RunResult};
+use crate::lock::{self, LockError};
+use crate::merge::{Conflicts, MergeError, Merged};
+use crate::publish::{self, Candidate, PublishError};
+
+/// What every cycle needs.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// What the operator wrote.
+    pub config: Arc<Config>,
+    /// Where generations go.
+    pub store: Store,
+    /// Talks to back ends.
+    pub client: Client,
+    /// Whether somebody watches a terminal.
+    pub show_progress: bool,
+}
+
+/// What a cycle did.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The run of each source.
+    pub runs: Vec<Run>,
+    /// What became of the shop.
+    pub shop: ShopOutcome,
+    /// Conflicts between documents.
+    pub conflicts: Conflicts,
+}
+
+/// What became of the shop.
+#[derive(Debug)]
+pub enum ShopOutcome {
+    /// A new generation.
+    Published(Box<Manifest>),
+    /// The documents are those of the current generation.
+    Unchanged,
+    /// An operator pinned the current generation; unpin it to publish again.
+    Pinned(u64),
+    /// No product has arrived yet, or a source's cache must be rebuilt first.
+    Waiting,
+}
+
+/// A cycle failed; the published generation stays. Failures of single sources are in [`Outcome::runs`].
+#[derive(Debug, thiserror::Error)]
+pub enum CycleError {
+    /// The lock that keeps writers apart cannot be used.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The client could not be set up.
+    #[error("fetch: {0}")]
+    Fetch(#[from] FetchError),
+    /// Documents could not be brought together.
+    #[error("merge: {0}")]
+    Merge(#[from] MergeError),
+    /// The feed cache failed.
+    #[error("merge: {0}")]
+    Feed(#[from] FeedError),
+    /// The parts could not be made.
+    #[error("compile: {0}")]
+    Compile(#[from] CompileError),
+    /// The parts could not be published.
+    #[error("publish: {0}")]
+    Publish(#[from] PublishError),
+    /// The run history could not be written.
+    #[error("publish: {0}")]
+    History(#[from] HistoryError),
+}
+
+impl From<StoreError> for CycleError {
+    fn from(error: StoreError) -> Self {
+        Self::Publish(error.into())
+    }
+}
+
+/// Polls the given sources and publishes what changed.
+///
+/// # Errors
+/// The shop could not be compiled or published; single sources fail inside [`Outcome::runs`].
+pub async fn run(
+    context: &Context,
+    sources: &[&Source],
+    trigger: &str,
+    now: i64,
+) -> Result<Outcome, CycleError> {
+    let published = context.store.current().await?;
+    let mut runs = Vec::new();
+    for source in sources {
+        let (run, _) = harvest::run(context, source, published.as_ref(), trigger, now).await;
+        history::append(&context.config.state, &run)?;
+        runs.push(run);
+    }
+    let _lock = context.lock().await?;
+    let current = context.store.current().await?;
+    let (shop, conflicts) = publish_accepted(context, current.as_ref(), "cycle", now).await?;
+    Ok(Outcome {
+        runs,
+        shop,
+        conflicts,
+    })
+}
+
+/// Compiles and publishes whatever the accepted feeds say, unless that is what is published already.
+/// The caller holds the lock.
+///
+/// # Errors
+/// The shop could not be compiled or published.
+pub async fn publish_accepted(
+    context: &Context,
+    current: Option<&Manifest>,
+    reason: &'static str,
+    now: i64,
+) -> Result<(ShopOutcome, Conflicts), CycleError> {
+    if let Some(pinned) = current.filter(|current| current.pinned) {
+        return Ok((ShopOutcome::Pinned(pinned.generation), Conflicts::default()));
+    }
+    let (built, conflicts) = match build(context, current).await? {
+        Build::Unchanged => return Ok((ShopOutcome::Unchanged, Conflicts::default())),
+        Build::Waiting(conflicts) => return Ok((ShopOutcome::Waiting, conflicts)),
+        Build::Ready(built, conflicts) => (built, conflicts),
+    };
+    let files = [built.catalog.1.clone(), built.offers.1.clone()];
+    let candidate = built.into_candidate(reason);
+    let manifest = publish::generation(
+        &context.store,
+        &context.config.shop.id,
+        current,
+        candidate,
+        now,
+    )
+    .await?;
+    keep_local_parts(&context.parts_folder(), &manifest, &files)?;
+    publish::prune(&context.store, context.config.retention, &manifest, now).await?;
+    Ok((ShopOutcome::Published(Box::new(manifest)), conflicts))
+}
+
+/// Merges the accepted feeds and compiles what differs from the current generation. Publishes nothing.
+///
+/// # Errors
+/// The documents cannot be read or compiled.
+pub async fn build(context: &Context, current: Option<&Manifest>) -> Result<Build, CycleError> {
+    let feeds = accepted_feeds(&context.config)?;
+    if let Some(missing) = missing_source(&context.config, current, &feeds) {
+        let mut conflicts = Conflicts::default();
+        conflicts.add(|| format!("source `{missing}` is part of the published shop and has no good feed yet"));
+        return Ok(Build::Waiting(conflicts));
+    }
+    let merged = Merged::new(&context.config, feeds)?;
+    let published = match current {
+        Some(manifest) => Some(open_published(context, manifest).await?),
+        None => None,
+    };
+    if published
+        .as_ref()
+        .is_some_and(|published| published.is_made_of(&merged))
+    {
+        return Ok(Build::Unchanged);
+    }
+    let job = CompileJob {
+        config: context.config.clone(),
+        merged,
+        published,
+        scratch: context.scratch()?,
+    };
+    run_blocking(move || job.run()).await
+}
+
+/// A configured source that the published shop is made of and that the cache knows nothing of. Publishing without it
+/// would remove all it brought.
+fn missing_source<'a>(config: &Config, current: Option<&'a Manifest>, feeds: &BTreeMap<String, Feed>) -> Option<&'a str> {
+    let names = current?.sources.keys();
+    names.map(String::as_str).find(|name| config.source(name).is_some() && !feeds.contains_key(*name))
+}
+
+/// The accepted feed of every configured source that has one.
+///
+/// # Errors
+/// The feed cache cannot be read.
+pub fn accepted_feeds(config: &Config) -> Result<BTreeMap<String, Feed>, FeedError> {
+    let mut feeds = BTreeMap::new();
+    for source in &config.sources {
+        if let Some(feed) = FeedFolder::open(&config.state, &source.name)?
+            .load()?
+            .accepted
+        {
+            feeds.insert(source.name.clone(), feed);
+        }
+    }
+    Ok(feeds)
+}
+
+/// Opens the store and sets up the client. The folders are made if they are missing.
+///
+/// # Errors
+/// A folder cannot be made, or the store's location cannot be used.
+pub fn context(config: Config) -> Result<Context, CycleError> {
+    let folder = |path: &Path| {
+        std::fs::create_dir_all(path).map_err(|source| PublishError::Io {
+            path: path.to_owned(),
+            source,
+        })
+    };
+    folder(&config.store)?;
+    folder(&config.state)?;
+    let store = Store::open(
+        &config.store.display().to_string(),
+        Path::new("/"),
+        &config.shop.id,
+    )?;
+    Ok(Context {
+        config: Arc::new(config),
+        store,
+        client: Client::new()?,
+        show_progress: false,
+    })
+}
+
+impl Context {
+    /// Holds the lock that keeps two publishers apart until the file is dropped. Waits for one that is under way.
+    ///
+    /// # Errors
+    /// The lock file cannot be used.
+    pub async fn lock(&self) -> Result<File, CycleError> {
+        Ok(lock::hold(&self.config.state.join("lock")).await?)
+    }
+
+    /// Local copies of the current generation's parts.
+    pub fn parts_folder(&self) -> PathBuf {
+        self.config.state.join("parts")
+    }
+
+    /// An empty folder for files in the making.
+    fn scratch(&self) -> Result<PathBuf, CycleError> {
+        let path = self.config.state.join("scratch");
+        let failed = |source| PublishError::Io {
+            path: path.clone(),
+            source,
+        };
+        // What a killed cycle left there is worthless.
+        if path.exists() {
+            std::fs::remove_dir_all(&path).map_err(failed)?;
+        }
+        std::fs::create_dir_all(&path).map_err(failed)?;
+        Ok(path)
+    }
+}
+
+/// The current generation's parts, opened locally.
+struct Published {
+    catalog: (Catalog, PartEntry, PathBuf),
+    offers: Offers,
+}
+
+impl Published {
+    fn is_made_of(&self, merged: &Merged) -> bool {
+        self.has_catalog_of(merged) && self.offers.documents_hash() == merged.offers_hash
+    }
+
+    fn has_catalog_of(&self, merged: &Merged) -> bool {
+        self.catalog.0.documents_hash() == merged.catalog_hash
+    }
+}
+
+async fn open_published(context: &Context, manifest: &Manifest) -> Result<Published, CycleError> {
+    let folder = context.parts_folder();
+    let catalog = publish::local_copy(
+        &context.store,
+        &folder,
+        PartKind::Catalog,
+        &manifest.catalog,
+    )
+    .await?;
+    let offers =
+        publish::local_copy(&context.store, &folder, PartKind::Offers, &manifest.offers).await?;
+    let open = || -> Result<Published, SnapshotError> {
+        Ok(Published {
+            catalog: (
+                Catalog::open(mapped::map(&catalog)?)?,
+                manifest.catalog.clone(),
+                catalog.clone(),
+            ),
+            offers: Offers::open(mapped::map(&offers)?)?,
+        })
+    };
+    Ok(open().map_err(PublishError::from)?)
+}
+
+/// What compiling led to.
+#[derive(Debug)]
+pub enum Build {
+    /// The documents are those of the current generation.
+    Unchanged,
+    /// No product has arrived yet, or a source's cache must be rebuilt first; the conflicts say which.
+    Waiting(Conflicts),
+    /// Both parts of the next generation.
+    Ready(Built, Conflicts),
+}
+
+/// Both parts of the next generation, as files.
+#[derive(Debug)]
+pub struct Built {
+    /// The slow half.
+    pub catalog: (PartEntry, PathBuf),
+    /// The fast half.
+    pub offers: (Compiled, PathBuf),
+    sources: BTreeMap<String, SourceState>,
+}
+
+impl Built {
+    fn into_candidate(self, reason: &'static str) -> Candidate {
+        Candidate {
+            catalog: self.catalog,
+            counts: self.offers.0.counts,
+            offers: (self.offers.0.entry, self.offers.1),
+            sources: self.sources,
+            reason,
+            pinned: false,
+        }
+    }
+}
+
+struct CompileJob {
+    config: Arc<Config>,
+    merged: Merged,
+    published: Option<Published>,
+    scratch: PathBuf,
+}
+
+impl CompileJob {
+    /// A catalog whose documents did not change is kept; offers are compiled against whichever it is.
+    fn run(self) -> Result<Build, CycleError> {
+        let mut conflicts = Conflicts::default();
+        let kept = self
+            .published
+            .as_ref()
+            .filter(|published| published.has_catalog_of(&self.merged));
+        let compiled;
+        let (catalog, entry, path) = match kept {
+            Some(published) => (
+                &published.catalog.0,
+                published.catalog.1.clone(),
+                published.catalog.2.clone(),
+            ),
+            None => {
+                let path = self.scratch.join("next.catalog");
+                let previous = self
+                    .published
+                    .as_ref()
+                    .map(|published| &published.catalog.0);
+                let part = match compile::catalog(
+                    &self.config,
+                    &self.merged,
+                    previous,
+                    &mut conflicts,
+                    &path,
+                ) {
+                    Ok(part) => part,
+                    Err(CompileError::NoProducts) => return Ok(Build::Waiting(conflicts)),
+                    Err(error) => return Err(error.into()),
+                };
+                let open = mapped::map(&path).and_then(Catalog::open);
+                compiled = open.map_err(CompileError::Catalog)?;
+                (&compiled, part.entry, path)
+            }
+        };
+        let offers_path = self.scratch.join("next.offers");
+        let offers = compile::offers(
+            &self.config,
+            &self.merged,
+            (catalog, &entry),
+            &mut conflicts,
+            &offers_path,
+        )?;
+        let built = Built {
+            catalog: (entry, path),
+            offers: (offers, offers_path),
+            sources: self.merged.sources(),
+        };
+        Ok(Build::Ready(built, conflicts))
+    }
+}
+
+/// Moves the finished files to where the next cycle looks for them, and removes those of older generations.
+fn keep_local_parts(
+    folder: &Path,
+    manifest: &Manifest,
+    files: &[PathBuf; 2],
+) -> Result<(), CycleError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| PublishError::Io { path, source }
+    };
+    std::fs::create_dir_all(folder).map_err(failed(folder))?;
+    let mut kept = Vec::new();
+    for ((kind, entry), file) in manifest.parts().into_iter().zip(files) {
+        let name = folder.join(entry.file_name(kind));
+        if *file != name {
+            std::fs::rename(file, &name).map_err(failed(&name))?;
+        }
+        kept.push(name);
+    }
+    for entry in std::fs::read_dir(folder).map_err(failed(folder))? {
+        let path = entry.map_err(failed(folder))?.path();
+        if !kept.contains(&path) {
+            std::fs::remove_file(&path).map_err(failed(&path))?;
+        }
+    }
+    Ok(())
+}
+
+async fn run_blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, CycleError> + Send + 'static,
+) -> Result<T, CycleError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(panic) => {
+            let path = "compile".to_owned();
+            Err(CompileError::Io {
+                path,
+                source: std::io::Error::other(panic),
+            }
+            .into())
+        }
+    }
+}
+
+impl Outcome {
+    /// Whether any source's run ended so.
+    pub fn any(&self, result: RunResult) -> bool {
+        self.runs.iter().any(|run| run.result == result)
+    }
+}

@@ -1,0 +1,438 @@
+//! The feed cache: the last good documents of each source, on disk, rebuildable.
+//!
+//! A feed has two halves that change at different speeds. Half files are named by their content and never modified;
+//! a small JSON file says which two are the accepted ones, and is replaced in one rename.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::fetch::Validators;
+use crate::wire::{Document, Kind, Offer, Price, Product, Stock};
+
+/// What a source brought in one run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Feed {
+    /// When its data was fetched, Unix seconds.
+    pub as_of: i64,
+    /// Documents by kind, offers that came inside products not counted.
+    pub counts: BTreeMap<Kind, u64>,
+    /// Products, categories, pages and attributes, without prices and stock.
+    pub catalog: Half,
+    /// Prices and stock, wherever they stood.
+    pub offers: Half,
+}
+
+/// One half of a feed: a file of documents sorted by kind and key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Half {
+    /// BLAKE3 of the file, which is also its name.
+    pub hash: String,
+    /// Lines.
+    pub documents: u64,
+}
+
+/// What is remembered of a source between runs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceCache {
+    /// The feed that passed the guard and that the shop is made of.
+    pub accepted: Option<Feed>,
+    /// A later feed that the guard refused.
+    pub held: Option<HeldFeed>,
+    /// What makes the next fetch conditional; belongs to the latest feed, accepted or held.
+    pub validators: Option<Validators>,
+    /// Hash of all that turns bytes into documents; with another one the bytes must be read again.
+    pub recipe: String,
+}
+
+/// A feed that waits for an operator.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeldFeed {
+    /// The feed.
+    pub feed: Feed,
+    /// What `approve` takes; follows from the content alone.
+    pub hash: String,
+    /// Why it was refused, in sentences.
+    pub reasons: Vec<String>,
+    /// When it was first refused, Unix seconds.
+    pub since: i64,
+}
+
+/// A line of a half file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Line {
+    /// The document's kind.
+    pub kind: Kind,
+    /// The document's key.
+    pub key: String,
+    /// The document.
+    pub json: String,
+}
+
+/// The feed cache failed.
+#[derive(Debug, thiserror::Error)]
+pub enum FeedError {
+    /// A file cannot be read or written.
+    #[error("feed cache, {path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// A file does not hold what it should; deleting the state folder rebuilds it.
+    #[error("feed cache, {path}: {reason}; delete the file, the next run rebuilds it")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// The cache folder of one source.
+#[derive(Clone, Debug)]
+pub struct FeedFolder {
+    path: PathBuf,
+}
+
+impl FeedFolder {
+    /// The folder of a source below the state folder, made if it is missing.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn open(state: &Path, source: &str) -> Result<Self, FeedError> {
+        let path = state.join("feeds").join(source);
+        std::fs::create_dir_all(&path).map_err(io_error(&path))?;
+        Ok(Self { path })
+    }
+
+    /// Where fetched pages of the source lie.
+    pub fn spool(&self) -> PathBuf {
+        self.path.join("pages")
+    }
+
+    /// Held by whoever changes what is remembered.
+    pub fn lock_file(&self) -> PathBuf {
+        self.path.join("lock")
+    }
+
+    /// What is remembered of the source; nothing at first. A damaged memory is set aside and built anew.
+    ///
+    /// # Errors
+    /// The file is there and cannot be read or set aside.
+    pub fn load(&self) -> Result<SourceCache, FeedError> {
+        let path = self.path.join("source.json");
+        let text = match std::fs::read(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(SourceCache::default()),
+            Err(error) => return Err(io_error(&path)(error)),
+        };
+        match self.check(&text) {
+            Ok(cache) => Ok(cache),
+            Err(reason) => {
+                let aside = path.with_extension("damaged");
+                std::fs::rename(&path, &aside).map_err(io_error(&path))?;
+                tracing::warn!(path = %path.display(), reason, "feed cache damaged and set aside; the next run rebuilds it");
+                Ok(SourceCache::default())
+            }
+        }
+    }
+
+    fn check(&self, text: &[u8]) -> Result<SourceCache, String> {
+        let cache: SourceCache = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+        let feeds = cache.accepted.iter().chain(cache.held.as_ref().map(|held| &held.feed));
+        for half in feeds.flat_map(|feed| [&feed.catalog, &feed.offers]) {
+            if !self.half_path(half).is_file() {
+                return Err(format!("half {} is missing", half.hash));
+            }
+        }
+        Ok(cache)
+    }
+
+    /// Remembers, in one rename, and removes half files that nothing refers to any more.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn save(&self, cache: &SourceCache) -> Result<(), FeedError> {
+        let path = self.path.join("source.json");
+        let text = serde_json::to_vec_pretty(cache).map_err(|error| FeedError::Damaged {
+            path: path.clone(),
+            reason: error.to_string(),
+        })?;
+        replace(&path, &text)?;
+        let feeds: Vec<&Feed> = cache
+            .accepted
+            .iter()
+            .chain(cache.held.as_ref().map(|held| &held.feed))
+            .collect();
+        let kept: Vec<PathBuf> = feeds
+            .iter()
+            .flat_map(|feed| [self.half_path(&feed.catalog), self.half_path(&feed.offers)])
+            .collect();
+        for entry in std::fs::read_dir(&self.path).map_err(io_error(&self.path))? {
+            let path = entry.map_err(io_error(&self.path))?.path();
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "ndjson")
+                && !kept.contains(&path)
+            {
+                std::fs::remove_file(&path).map_err(io_error(&path))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Splits documents into their halves, writes both, and gives the feed.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn write(&self, documents: Vec<Document>, as_of: i64) -> Result<Feed, FeedError> {
+        let mut counts = BTreeMap::new();
+        let (mut catalog, mut offers) = (Vec::with_capacity(documents.len()), Vec::new());
+        for document in documents {
+            *counts.entry(document.kind()).or_default() += 1;
+            match document {
+                Document::Offer(offer) => offers.push(line(&Document::Offer(offer))),
+                Document::Product(mut product) => {
+                    offers.extend(
+                        take_offers(&mut product)
+                            .into_iter()
+                            .map(|offer| line(&Document::Offer(offer))),
+                    );
+                    catalog.push(line(&Document::Product(product)));
+                }
+                other => catalog.push(line(&other)),
+            }
+        }
+        Ok(Feed {
+            as_of,
+            counts,
+            catalog: self.write_half(catalog)?,
+            offers: self.write_half(offers)?,
+        })
+    }
+
+    /// Reads a half line by line, in the order of the file.
+    ///
+    /// # Errors
+    /// The file cannot be opened; lines carry their own errors.
+    pub fn lines(
+        &self,
+        half: &Half,
+    ) -> Result<impl Iterator<Item = Result<Line, FeedError>> + use<>, FeedError> {
+        let path = self.half_path(half);
+        let file = File::open(&path).map_err(io_error(&path))?;
+        Ok(BufReader::with_capacity(1 << 18, file)
+            .lines()
+            .map(move |text| {
+                let text = text.map_err(io_error(&path))?;
+                parse_line(&text).ok_or_else(|| FeedError::Damaged {
+                    path: path.clone(),
+                    reason: "a line is damaged".to_owned(),
+                })
+            }))
+    }
+
+    /// Gives another folder both halves of a feed, without copying their bytes where the file system can link.
+    ///
+    /// # Errors
+    /// A half cannot be copied.
+    pub fn copy_halves(&self, feed: &Feed, to: &Self) -> Result<(), FeedError> {
+        for half in [&feed.catalog, &feed.offers] {
+            let (from, to) = (self.half_path(half), to.half_path(half));
+            if std::fs::hard_link(&from, &to).is_err() {
+                std::fs::copy(&from, &to).map_err(io_error(&to))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn half_path(&self, half: &Half) -> PathBuf {
+        self.path.join(format!("{}.ndjson", half.hash))
+    }
+
+    fn write_half(&self, mut lines: Vec<Line>) -> Result<Half, FeedError> {
+        lines.sort();
+        let path = self.path.join("half.part");
+        let mut file =
+            BufWriter::with_capacity(1 << 18, File::create(&path).map_err(io_error(&path))?);
+        let mut hasher = blake3::Hasher::new();
+        for line in &lines {
+            let text = format!(
+                "{} {} {}\n",
+                line.kind,
+                serde_json::Value::from(line.key.as_str()),
+                line.json
+            );
+            hasher.update(text.as_bytes());
+            file.write_all(text.as_bytes()).map_err(io_error(&path))?;
+        }
+        file.into_inner()
+            .map_err(|error| io_error(&path)(error.into_error()))?
+            .sync_all()
+            .map_err(io_error(&path))?;
+        let half = Half {
+            hash: hasher.finalize().to_hex().to_string(),
+            documents: lines.len() as u64,
+        };
+        std::fs::rename(&path, self.half_path(&half)).map_err(io_error(&path))?;
+        Ok(half)
+    }
+}
+
+impl Feed {
+    /// Names the content: equal documents, equal hash.
+    pub fn content_hash(&self) -> String {
+        let both = format!("{}\n{}\n", self.catalog.hash, self.offers.hash);
+        blake3::hash(both.as_bytes())
+            .to_hex()
+            .as_str()
+            .chars()
+            .take(16)
+            .collect()
+    }
+
+    /// All documents of all kinds.
+    pub fn documents(&self) -> u64 {
+        self.counts.values().sum()
+    }
+}
+
+/// Replaces a file as a whole: the old content or the new, never a mixture.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), FeedError> {
+    let part = path.with_extension("part");
+    let mut file = File::create(&part).map_err(io_error(&part))?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(io_error(&part))?;
+    std::fs::rename(&part, path).map_err(io_error(path))
+}
+
+fn io_error(path: &Path) -> impl Fn(std::io::Error) -> FeedError + use<> {
+    let path = path.to_owned();
+    move |source| FeedError::Io {
+        path: path.clone(),
+        source,
+    }
+}
+
+fn line(document: &Document) -> Line {
+    Line {
+        kind: document.kind(),
+        key: document.key(),
+        json: document.to_json(),
+    }
+}
+
+/// Kind, a space, the key as a JSON string, a space, the document.
+fn parse_line(text: &str) -> Option<Line> {
+    let (kind, rest) = text.split_once(' ')?;
+    let mut key = serde_json::Deserializer::from_str(rest).into_iter::<String>();
+    let value = key.next()?.ok()?;
+    let json = rest.get(key.byte_offset()..)?.strip_prefix(' ')?;
+    Some(Line {
+        kind: Kind::parse(kind)?,
+        key: value,
+        json: json.to_owned(),
+    })
+}
+
+/// Moves prices and stock out of a product: they belong to the fast half.
+fn take_offers(product: &mut Product) -> Vec<Offer> {
+    let own = take_offer(&product.id, &mut product.prices, &mut product.stock);
+    let variants = product
+        .variants
+        .iter_mut()
+        .filter_map(|variant| take_offer(&variant.id, &mut variant.prices, &mut variant.stock));
+    variants.chain(own).collect()
+}
+
+fn take_offer(id: &str, prices: &mut Vec<Price>, stock: &mut Option<Stock>) -> Option<Offer> {
+    let (prices, stock) = (std::mem::take(prices), stock.take());
+    (!prices.is_empty() || stock.is_some()).then(|| Offer {
+        variant_id: Some(id.to_owned()),
+        sku: None,
+        prices,
+        stock,
+        updated_at: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn product(id: &str, amount: &str) -> Document {
+        let price = Price {
+            amount: amount.to_owned(),
+            currency: "EUR".to_owned(),
+            compare_at: None,
+        };
+        Document::Product(Box::new(Product {
+            id: id.to_owned(),
+            name: format!("Product {id}"),
+            prices: vec![price],
+            ..Product::default()
+        }))
+    }
+
+    fn folder() -> (tempfile::TempDir, FeedFolder) {
+        let state = tempfile::tempdir().unwrap();
+        let folder = FeedFolder::open(state.path(), "products").unwrap();
+        (state, folder)
+    }
+
+    #[test]
+    fn a_price_change_leaves_the_slow_half_alone() {
+        let (_state, folder) = folder();
+        let before = folder
+            .write(vec![product("a", "1.00"), product("b \"x\"", "2.00")], 1)
+            .unwrap();
+        let after = folder
+            .write(vec![product("b \"x\"", "2.00"), product("a", "1.50")], 2)
+            .unwrap();
+        assert_eq!(before.catalog, after.catalog);
+        assert_ne!(before.offers, after.offers);
+        let keys: Vec<_> = folder
+            .lines(&after.catalog)
+            .unwrap()
+            .map(|line| line.unwrap().key)
+            .collect();
+        assert_eq!(keys, ["a", "b \"x\""]);
+    }
+
+    #[test]
+    fn saving_forgets_halves_that_are_no_longer_needed() {
+        let (_state, folder) = folder();
+        let old = folder.write(vec![product("a", "1.00")], 1).unwrap();
+        let new = folder.write(vec![product("a", "1.50")], 2).unwrap();
+        let cache = SourceCache {
+            accepted: Some(new.clone()),
+            ..SourceCache::default()
+        };
+        folder.save(&cache).unwrap();
+        assert_eq!(folder.load().unwrap(), cache);
+        assert!(folder.lines(&new.offers).is_ok());
+        assert!(folder.lines(&old.offers).is_err());
+    }
+
+    #[test]
+    fn a_damaged_memory_is_set_aside() {
+        let (_state, folder) = folder();
+        let feed = folder.write(vec![product("a", "1.00")], 1).unwrap();
+        folder.save(&SourceCache { accepted: Some(feed.clone()), ..SourceCache::default() }).unwrap();
+        std::fs::remove_file(folder.half_path(&feed.offers)).unwrap();
+        assert_eq!(folder.load().unwrap(), SourceCache::default());
+        assert!(folder.path.join("source.damaged").is_file());
+        std::fs::write(folder.path.join("source.json"), b"{").unwrap();
+        assert_eq!(folder.load().unwrap(), SourceCache::default());
+    }
+}

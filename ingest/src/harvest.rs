@@ -1,0 +1,237 @@
+//! The stages of one source: fetch, decode, map, validate, guard.
+//!
+//! Whatever happens is told by the [`Run`]; the feed cache changes only when a whole feed was judged.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+use frontage_shared::manifest::Manifest;
+use indicatif::ProgressBar;
+
+use crate::config::{Shop, Source};
+use crate::cycle::Context;
+use crate::decode::{self, DecodeError};
+use crate::feed::{Feed, FeedError, FeedFolder, HeldFeed, SourceCache};
+use crate::fetch::{self, FetchError, Fetched, Progress, RawPage, Validators};
+use crate::guard::{self, Published, Tally, Verdict};
+use crate::history::{Run, RunResult};
+use crate::lock::{self, LockError};
+use crate::map::{self, MapError};
+use crate::schema;
+use crate::validate::{Report, ValidateError, Validation};
+use crate::wire::{Document, Kind};
+
+/// One stage of a source failed; its last good feed stays.
+#[derive(Debug, thiserror::Error)]
+pub enum HarvestError {
+    /// The back end did not deliver.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// The bytes are not records.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// The mapping is wrong, hangs or crashes.
+    #[error(transparent)]
+    Map(#[from] MapError),
+    /// The quarantine cannot be written.
+    #[error(transparent)]
+    Validate(#[from] ValidateError),
+    /// The feed cache cannot be read or written.
+    #[error(transparent)]
+    Feed(#[from] FeedError),
+    /// The lock of the source cannot be used.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// A bug: reading the feed panicked.
+    #[error("reading the feed failed: {0}")]
+    Panic(String),
+}
+
+impl HarvestError {
+    /// The verb of the stage that failed.
+    pub fn stage(&self) -> &'static str {
+        match self {
+            Self::Fetch(_) => "fetch",
+            Self::Decode(_) | Self::Panic(_) => "decode",
+            Self::Map(_) => "map",
+            Self::Validate(_) => "validate",
+            Self::Feed(_) | Self::Lock(_) => "merge",
+        }
+    }
+}
+
+/// Polls a source and judges what it brings. The report is there when there was something to read.
+pub async fn run(
+    context: &Context,
+    source: &Source,
+    published: Option<&Manifest>,
+    trigger: &str,
+    now: i64,
+) -> (Run, Option<Report>) {
+    let began = Instant::now();
+    let mut run = Run {
+        source: source.name.clone(),
+        trigger: trigger.to_owned(),
+        started_at: now,
+        duration_ms: 0,
+        result: RunResult::Unchanged,
+        stage: None,
+        reasons: Vec::new(),
+        bytes: 0,
+        records: 0,
+        documents: 0,
+        refused: 0,
+        hash: None,
+    };
+    let report = match look(context, source, published, now, &mut run).await {
+        Ok(report) => report,
+        Err(error) => {
+            run.result = RunResult::Failed;
+            run.stage = Some(error.stage().to_owned());
+            run.reasons = vec![error.to_string()];
+            None
+        }
+    };
+    run.duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    (run, report)
+}
+
+async fn look(
+    context: &Context,
+    source: &Source,
+    published: Option<&Manifest>,
+    now: i64,
+    run: &mut Run,
+) -> Result<Option<Report>, HarvestError> {
+    let config = &context.config;
+    let folder = FeedFolder::open(&config.state, &source.name)?;
+    let _lock = lock::hold(&folder.lock_file()).await?;
+    let mut cache = folder.load()?;
+    let recipe = recipe(source, &config.shop);
+    let is_reusable = cache.recipe == recipe && (cache.accepted.is_some() || cache.held.is_some());
+    let previous = cache.validators.clone().filter(|_| is_reusable);
+    let (fetched, spool) = (fetch(context, source, previous.as_ref(), &folder, now).await?, folder.spool());
+    let report = match fetched {
+        Fetched::Unchanged(validators) => {
+            cache.validators = Some(validators);
+            if let Some(accepted) = cache.accepted.as_mut().filter(|_| cache.held.is_none()) {
+                accepted.as_of = now;
+            }
+            None
+        }
+        Fetched::Feed(raw) => {
+            run.bytes = raw.wire_bytes;
+            let (documents, report) = read(source, &config.shop, raw.pages, quarantine_file(&config.state, source)).await?;
+            run.records = report.records;
+            run.documents = report.accepted();
+            run.refused = report.refused + report.unmapped;
+            let feed = folder.write(documents, now)?;
+            let records = report.documents + report.unmapped;
+            let tally = Tally { records, refused: run.refused };
+            judge(source, &folder, &mut cache, published, feed, &tally, now)?;
+            run.result = RunResult::Accepted;
+            cache.validators = Some(raw.validators);
+            cache.recipe = recipe;
+            Some(report)
+        }
+    };
+    if let Some(held) = &cache.held {
+        run.result = RunResult::Held;
+        run.reasons.clone_from(&held.reasons);
+        run.hash = Some(held.hash.clone());
+    }
+    folder.save(&cache)?;
+    let kept: Vec<&Validators> = cache.validators.iter().collect();
+    fetch::prune(&spool, &kept)?;
+    Ok(report)
+}
+
+/// Accepts the feed, or keeps it beside the accepted one until an operator decides or the source recovers.
+fn judge(
+    source: &Source,
+    folder: &FeedFolder,
+    cache: &mut SourceCache,
+    manifest: Option<&Manifest>,
+    feed: Feed,
+    tally: &Tally,
+    now: i64,
+) -> Result<(), HarvestError> {
+    let documents = manifest.and_then(|manifest| manifest.sources.get(&source.name)).map(|state| state.documents);
+    let published = Published { feed: cache.accepted.as_ref(), documents };
+    let held_before = cache.held.take();
+    match guard::judge(&source.guard, folder, published, feed, tally)? {
+        Verdict::Accepted(accepted) => cache.accepted = Some(accepted.into_feed()),
+        Verdict::Held { feed, reasons } => {
+            let hash = feed.content_hash();
+            let since = held_before.filter(|before| before.hash == hash).map_or(now, |before| before.since);
+            cache.held = Some(HeldFeed { feed, hash, reasons, since });
+        }
+    }
+    Ok(())
+}
+
+async fn fetch(
+    context: &Context,
+    source: &Source,
+    previous: Option<&Validators>,
+    folder: &FeedFolder,
+    now: i64,
+) -> Result<Fetched, FetchError> {
+    let bar = if context.show_progress { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar.set_message(format!("{}: fetching", source.name));
+    let shown = bar.clone();
+    let name = source.name.clone();
+    let progress = move |progress: Progress| {
+        shown.set_message(format!("{name}: {} pages, {} bytes", progress.pages, progress.bytes));
+    };
+    let at = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(now).unwrap_or(0));
+    let fetched = fetch::all(&context.client, source, previous, &folder.spool(), at, &progress).await;
+    bar.finish_and_clear();
+    fetched
+}
+
+/// Decode, map and validate, record by record, off the runtime's threads.
+async fn read(
+    source: &Source,
+    shop: &Shop,
+    pages: Vec<RawPage>,
+    quarantine: PathBuf,
+) -> Result<(Vec<Document>, Report), HarvestError> {
+    let (source, shop) = (source.clone(), shop.clone());
+    let work = move || {
+        let failed = |error| ValidateError::Quarantine { path: quarantine.clone(), source: error };
+        if let Some(folder) = quarantine.parent() {
+            std::fs::create_dir_all(folder).map_err(failed)?;
+        }
+        let records = decode::records(&pages, &source).map(|record| record.map_err(HarvestError::from));
+        let mut validation = Validation::start(&source, Some(&quarantine))?;
+        let mut documents = Vec::new();
+        for mapped in map::apply::<HarvestError, _>(&source, &shop, records)? {
+            documents.append(&mut validation.documents(mapped?)?);
+        }
+        Ok((documents, validation.finish()?))
+    };
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(panic) => Err(HarvestError::Panic(panic.to_string())),
+    }
+}
+
+/// Where refused records of a source's last run are written.
+pub fn quarantine_file(state: &Path, source: &Source) -> PathBuf {
+    state.join("quarantine").join(format!("{}.ndjson", source.name))
+}
+
+/// Hash of all that turns bytes into documents.
+fn recipe(source: &Source, shop: &Shop) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+    let settings = (&source.mapping, &source.vars, &source.records, source.format, source.limits, source.provides);
+    hasher.update(format!("{settings:?} {} {}", shop.currency, shop.time_zone).as_bytes());
+    hasher.update(schema::common().to_string().as_bytes());
+    for kind in Kind::ALL {
+        hasher.update(schema::document(kind).to_string().as_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
+}

@@ -1,0 +1,330 @@
+//! **merge**: the accepted documents of all sources, as one catalog and one set of offers.
+//!
+//! Documents are read from the feed cache in sorted order, so that memory does not grow with the catalog. A source
+//! only ever adds its own documents; where two bring the same one, the first by name wins and the other is reported.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+use std::iter::Peekable;
+
+use frontage_shared::manifest::SourceState;
+
+use crate::config::{Config, Provides};
+use crate::feed::{Feed, FeedError, FeedFolder, Half, Line};
+use crate::wire::{AttributeDefinition, Category, Document, Kind, Offer, Page, Price, Product, Stock};
+
+/// Conflicts that are reported one by one; more are only counted.
+const MAX_SAMPLES: usize = 20;
+
+/// What the shop is to be made of.
+pub struct Merged {
+    /// Feeds by source name.
+    feeds: BTreeMap<String, (FeedFolder, Feed)>,
+    /// Hash over all that the catalog part is compiled from.
+    pub catalog_hash: [u8; 32],
+    /// Hash over all that the offers part is compiled from, the catalog aside.
+    pub offers_hash: [u8; 32],
+}
+
+/// The small documents of a catalog.
+#[derive(Debug, Default)]
+pub struct Structure {
+    /// The category tree's nodes.
+    pub categories: Vec<Category>,
+    /// Content pages.
+    pub pages: Vec<Page>,
+    /// Meanings of attribute codes.
+    pub attributes: Vec<AttributeDefinition>,
+}
+
+/// Prices and stock by variant id or SKU.
+#[derive(Debug, Default)]
+pub struct OfferTable {
+    /// From sources of offers: these win.
+    stated: HashMap<String, Offer>,
+    /// From inside products.
+    embedded: HashMap<String, Offer>,
+}
+
+/// What is known of a variant's price and stock.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// Prices in any currency.
+    pub prices: &'a [Price],
+    /// Stock.
+    pub stock: Option<&'a Stock>,
+    /// Whether a source of offers said any of it.
+    pub is_stated: bool,
+}
+
+/// Conflicts between sources.
+#[derive(Debug, Default)]
+pub struct Conflicts {
+    /// How many.
+    pub count: u64,
+    /// Some of them, in sentences.
+    pub samples: Vec<String>,
+}
+
+/// Merging failed.
+#[derive(Debug, thiserror::Error)]
+pub enum MergeError {
+    /// The feed cache cannot be read.
+    #[error(transparent)]
+    Feed(#[from] FeedError),
+    /// A cached document is not a document.
+    #[error("cached {kind} `{key}` cannot be read: {source}")]
+    Document {
+        /// Its kind.
+        kind: Kind,
+        /// Its key.
+        key: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+}
+
+impl Merged {
+    /// Takes the given feeds together; nothing is read yet but their hashes.
+    ///
+    /// # Errors
+    /// A feed folder cannot be opened.
+    pub fn new(config: &Config, feeds: BTreeMap<String, Feed>) -> Result<Self, MergeError> {
+        let mut with_folders = BTreeMap::new();
+        for (source, feed) in feeds {
+            with_folders.insert(
+                source.clone(),
+                (FeedFolder::open(&config.state, &source)?, feed),
+            );
+        }
+        let hash = |label: &str, half: fn(&Feed) -> &Half| {
+            let mut hasher = blake3::Hasher::new();
+            // The crate's version is part of the recipe: a new compiler may lay out the same documents differently.
+            hasher.update(
+                format!(
+                    "{label} {}\n{:?}\n{:?}\n",
+                    env!("CARGO_PKG_VERSION"),
+                    config.shop,
+                    config.facets
+                )
+                .as_bytes(),
+            );
+            for (source, (_, feed)) in &with_folders {
+                hasher.update(format!("{source} {}\n", half(feed).hash).as_bytes());
+            }
+            *hasher.finalize().as_bytes()
+        };
+        let (catalog_hash, offers_hash) = (
+            hash("catalog", |feed| &feed.catalog),
+            hash("offers", |feed| &feed.offers),
+        );
+        Ok(Self {
+            feeds: with_folders,
+            catalog_hash,
+            offers_hash,
+        })
+    }
+
+    /// Last good run of each source, for the manifest.
+    pub fn sources(&self) -> BTreeMap<String, SourceState> {
+        let state = |feed: &Feed| SourceState {
+            as_of: feed.as_of,
+            documents: feed.documents(),
+        };
+        self.feeds
+            .iter()
+            .map(|(source, (_, feed))| (source.clone(), state(feed)))
+            .collect()
+    }
+
+    /// Categories, pages and attributes.
+    ///
+    /// # Errors
+    /// The feed cache cannot be read.
+    pub fn structure(&self, conflicts: &mut Conflicts) -> Result<Structure, MergeError> {
+        let mut structure = Structure::default();
+        for line in self.catalog_lines(|kind| kind != Kind::Product)? {
+            match read(resolve(line?, conflicts))? {
+                Document::Category(category) => structure.categories.push(category),
+                Document::Page(page) => structure.pages.push(page),
+                Document::Attribute(attribute) => structure.attributes.push(attribute),
+                Document::Product(_) | Document::Offer(_) => {}
+            }
+        }
+        Ok(structure)
+    }
+
+    /// Products in the order of their ids.
+    ///
+    /// # Errors
+    /// The feed cache cannot be opened; items carry their own errors.
+    pub fn products<'a>(
+        &self,
+        conflicts: &'a mut Conflicts,
+    ) -> Result<impl Iterator<Item = Result<Box<Product>, MergeError>> + use<'a>, MergeError> {
+        let lines = self.catalog_lines(|kind| kind == Kind::Product)?;
+        Ok(lines.filter_map(
+            |line| match line.and_then(|line| read(resolve(line, conflicts))) {
+                Ok(Document::Product(product)) => Some(Ok(product)),
+                Ok(_) => None,
+                Err(error) => Some(Err(error)),
+            },
+        ))
+    }
+
+    /// All prices and stock. What an offers source says wins over what stands inside products.
+    ///
+    /// # Errors
+    /// The feed cache cannot be read.
+    pub fn offers(&self, config: &Config) -> Result<OfferTable, MergeError> {
+        let mut table = OfferTable::default();
+        for (name, (folder, feed)) in &self.feeds {
+            let source = config.source(name);
+            let is_fast = source.is_some_and(|source| source.provides == Provides::Offers);
+            let offers = if is_fast { &mut table.stated } else { &mut table.embedded };
+            for line in folder.lines(&feed.offers)? {
+                if let Document::Offer(offer) = read(line?)? {
+                    add(offers, offer);
+                }
+            }
+        }
+        Ok(table)
+    }
+
+    fn catalog_lines(
+        &self,
+        wanted: fn(Kind) -> bool,
+    ) -> Result<impl Iterator<Item = Result<Group, MergeError>> + use<>, MergeError> {
+        let mut streams = Vec::new();
+        for (source, (folder, feed)) in &self.feeds {
+            let lines = folder
+                .lines(&feed.catalog)?
+                .filter(move |line| line.as_ref().map_or(true, |line| wanted(line.kind)));
+            let lines: Box<dyn Iterator<Item = Result<Line, FeedError>>> = Box::new(lines);
+            streams.push((source.clone(), lines.peekable()));
+        }
+        Ok(Groups { streams })
+    }
+}
+
+impl OfferTable {
+    /// What is known of a variant: by its id, then by its SKU, then from inside its product; prices and stock each
+    /// from the first that states them.
+    pub fn find(&self, variant_id: &str, sku: &str) -> Option<Terms<'_>> {
+        let by_sku = (!sku.is_empty()).then(|| self.stated.get(&format!("sku:{sku}"))).flatten();
+        let stated = [self.stated.get(variant_id), by_sku];
+        let is_stated = stated.iter().any(Option::is_some);
+        let known = stated.into_iter().chain([self.embedded.get(variant_id)]).flatten();
+        let terms = Terms {
+            prices: known.clone().map(|offer| offer.prices.as_slice()).find(|prices| !prices.is_empty()).unwrap_or_default(),
+            stock: known.clone().find_map(|offer| offer.stock.as_ref()),
+            is_stated,
+        };
+        known.into_iter().next().map(|_| terms)
+    }
+
+    /// How many offers the sources of offers brought.
+    pub fn stated(&self) -> usize {
+        self.stated.len()
+    }
+}
+
+/// A later offer replaces only what it states: prices, stock, or both.
+fn add(offers: &mut HashMap<String, Offer>, offer: Offer) {
+    match offers.entry(offer.key()) {
+        Entry::Vacant(entry) => {
+            entry.insert(offer);
+        }
+        Entry::Occupied(mut entry) => {
+            let known = entry.get_mut();
+            if !offer.prices.is_empty() {
+                known.prices = offer.prices;
+            }
+            known.stock = offer.stock.or_else(|| known.stock.take());
+        }
+    }
+}
+
+impl Conflicts {
+    /// Records one.
+    pub fn add(&mut self, sentence: impl FnOnce() -> String) {
+        self.count += 1;
+        if self.samples.len() < MAX_SAMPLES {
+            self.samples.push(sentence());
+        }
+    }
+}
+
+/// Lines with the same kind and key, with the sources they come from.
+struct Group {
+    winner: Line,
+    sources: Vec<String>,
+}
+
+/// Merges sorted streams into groups, in order.
+struct Groups {
+    streams: Vec<(
+        String,
+        Peekable<Box<dyn Iterator<Item = Result<Line, FeedError>>>>,
+    )>,
+}
+
+impl Iterator for Groups {
+    type Item = Result<Group, MergeError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut first: Option<(Kind, String)> = None;
+        for (_, lines) in &mut self.streams {
+            if lines.peek().is_some_and(Result::is_err) {
+                let error = lines.next()?.err()?;
+                return Some(Err(error.into()));
+            }
+            let Some(Ok(line)) = lines.peek() else {
+                continue;
+            };
+            let key = (line.kind, &line.key);
+            if first
+                .as_ref()
+                .is_none_or(|(kind, first)| key < (*kind, first))
+            {
+                first = Some((line.kind, line.key.clone()));
+            }
+        }
+        let (kind, key) = first?;
+        let mut group: Option<Group> = None;
+        for (source, lines) in &mut self.streams {
+            while let Some(Ok(line)) = lines
+                .next_if(|line| matches!(line, Ok(line) if line.kind == kind && line.key == key))
+            {
+                group
+                    .get_or_insert_with(|| Group {
+                        winner: line,
+                        sources: Vec::new(),
+                    })
+                    .sources
+                    .push(source.clone());
+            }
+        }
+        group.map(Ok)
+    }
+}
+
+fn resolve(group: Group, conflicts: &mut Conflicts) -> Line {
+    if let [winner, other, ..] = group.sources.as_slice() {
+        conflicts.add(|| {
+            format!(
+                "{} `{}` comes from both `{winner}` and `{other}`; `{winner}` wins",
+                group.winner.kind, group.winner.key
+            )
+        });
+    }
+    group.winner
+}
+
+fn read(line: Line) -> Result<Document, MergeError> {
+    Document::from_json(&line.json).map_err(|source| MergeError::Document {
+        kind: line.kind,
+        key: line.key,
+        source,
+    })
+}

@@ -1,0 +1,338 @@
+//! What operators do by hand: approve a held feed, go back to an older generation, let go of it again, compare two.
+
+use frontage_shared::manifest::Manifest;
+use frontage_shared::snapshot::layout::PartKind;
+use frontage_shared::snapshot::{Generation, SnapshotError};
+
+use crate::cycle::{self, Context, CycleError, ShopOutcome};
+use crate::feed::FeedFolder;
+use crate::guard;
+use crate::lock;
+use crate::publish::{self, Candidate, PublishError};
+
+/// Names in each list of a diff; the counts are always exact.
+const MAX_SAMPLES: usize = 20;
+
+/// An operator's command could not be carried out; nothing changed.
+#[derive(Debug, thiserror::Error)]
+pub enum OperateError {
+    /// No source holds a feed with this hash.
+    #[error("no held feed has the hash `{hash}`{}", hint(held))]
+    NotHeld {
+        /// As given.
+        hash: String,
+        /// What is held.
+        held: Vec<String>,
+    },
+    /// There is no such generation, or its parts are gone.
+    #[error("generation {wanted} is not in the store; it has {}", list(kept))]
+    NoGeneration {
+        /// As given.
+        wanted: u64,
+        /// What the store has.
+        kept: Vec<u64>,
+    },
+    /// Nothing was published yet.
+    #[error("nothing has been published yet")]
+    NothingPublished,
+    /// The current generation is not pinned.
+    #[error("generation {0} is not pinned")]
+    NotPinned(u64),
+    /// The stages below failed.
+    #[error(transparent)]
+    Cycle(#[from] CycleError),
+}
+
+/// What differs between two generations.
+#[derive(Debug, Default, serde::Serialize)]
+pub struct Diff {
+    /// The older generation.
+    pub from: u64,
+    /// The newer generation.
+    pub to: u64,
+    /// Products only in the newer one.
+    pub added: Changes,
+    /// Products only in the older one.
+    pub removed: Changes,
+    /// Products whose text, images or categories differ.
+    pub changed: Changes,
+    /// Variants whose price differs, as `SKU: was → now`.
+    pub prices: Changes,
+    /// Variants whose stock differs.
+    pub stock: Changes,
+}
+
+/// A count and some of what was counted.
+#[derive(Debug, Default, serde::Serialize)]
+pub struct Changes {
+    /// How many.
+    pub count: u64,
+    /// Some of them.
+    pub samples: Vec<String>,
+}
+
+/// Publishes the held feed with this hash, whatever the guard says.
+///
+/// # Errors
+/// There is no such feed, or publishing failed.
+pub async fn approve(context: &Context, hash: &str, now: i64) -> Result<ShopOutcome, OperateError> {
+    let _lock = context.lock().await?;
+    let mut held = Vec::new();
+    for source in &context.config.sources {
+        let folder =
+            FeedFolder::open(&context.config.state, &source.name).map_err(CycleError::from)?;
+        let _source_lock = lock::hold(&folder.lock_file())
+            .await
+            .map_err(CycleError::from)?;
+        let mut cache = folder.load().map_err(CycleError::from)?;
+        match cache.held.take() {
+            Some(waiting) if waiting.hash == hash => {
+                cache.accepted = Some(guard::approve(waiting.feed).into_feed());
+                folder.save(&cache).map_err(CycleError::from)?;
+                let current = context.store.current().await.map_err(CycleError::from)?;
+                let (outcome, _) =
+                    cycle::publish_accepted(context, current.as_ref(), "approve", now).await?;
+                return Ok(outcome);
+            }
+            Some(waiting) => held.push(waiting.hash),
+            None => {}
+        }
+    }
+    Err(OperateError::NotHeld {
+        hash: hash.to_owned(),
+        held,
+    })
+}
+
+/// Publishes an older generation's parts as a new, pinned generation.
+///
+/// # Errors
+/// There is no such generation, its parts are gone or damaged, or publishing failed.
+pub async fn rollback(
+    context: &Context,
+    generation: u64,
+    now: i64,
+) -> Result<Manifest, OperateError> {
+    let _lock = context.lock().await?;
+    let older = manifest_of(context, generation).await?;
+    republish(context, older, "rollback", true, now).await
+}
+
+/// Publishes the current parts as a new generation that later cycles may publish over.
+///
+/// # Errors
+/// Nothing is pinned, or publishing failed.
+pub async fn unpin(context: &Context, now: i64) -> Result<Manifest, OperateError> {
+    let _lock = context.lock().await?;
+    let current = context
+        .store
+        .current()
+        .await
+        .map_err(CycleError::from)?
+        .ok_or(OperateError::NothingPublished)?;
+    if !current.pinned {
+        return Err(OperateError::NotPinned(current.generation));
+    }
+    republish(context, current, "unpin", false, now).await
+}
+
+/// The manifest of a generation.
+///
+/// # Errors
+/// There is none, or the store cannot be read.
+pub async fn manifest_of(context: &Context, generation: u64) -> Result<Manifest, OperateError> {
+    let names = context.store.manifests().await.map_err(CycleError::from)?;
+    match names
+        .iter()
+        .rev()
+        .find(|name| name.generation == generation)
+    {
+        Some(name) => Ok(context
+            .store
+            .manifest_named(&name.name)
+            .await
+            .map_err(CycleError::from)?),
+        None => Err(OperateError::NoGeneration {
+            wanted: generation,
+            kept: names.iter().map(|name| name.generation).collect(),
+        }),
+    }
+}
+
+/// Opens a stored generation from local copies.
+///
+/// # Errors
+/// There is no such generation, or its parts are gone or damaged.
+pub async fn open(context: &Context, generation: u64) -> Result<Generation, OperateError> {
+    let manifest = manifest_of(context, generation).await?;
+    let folder = context.config.state.join("opened");
+    for (kind, entry) in manifest.parts() {
+        publish::local_copy(&context.store, &folder, kind, entry)
+            .await
+            .map_err(CycleError::from)?;
+    }
+    Ok(Generation::map(manifest, &folder).map_err(as_cycle)?)
+}
+
+/// Compares two generations, product by product and variant by variant.
+pub fn diff(from: &Generation, to: &Generation) -> Diff {
+    let mut diff = Diff {
+        from: from.number(),
+        to: to.number(),
+        ..Diff::default()
+    };
+    for old in from.catalog.products() {
+        match to.catalog.product_by_id(old.id()) {
+            None => diff
+                .removed
+                .add(|| format!("{} ({})", old.name(), old.id())),
+            Some(new) if fingerprint(&old) != fingerprint(&new) => diff
+                .changed
+                .add(|| format!("{} ({})", new.name(), new.id())),
+            Some(_) => {}
+        }
+    }
+    for new in to.catalog.products() {
+        if from.catalog.product_by_id(new.id()).is_none() {
+            diff.added.add(|| format!("{} ({})", new.name(), new.id()));
+        }
+        for variant in new.variants() {
+            let Some(before) = from.catalog.variant_by_id(variant.id()) else {
+                continue;
+            };
+            let (was, now) = (
+                from.offers.variant(before.row),
+                to.offers.variant(variant.row),
+            );
+            let name = || {
+                if variant.sku().is_empty() {
+                    variant.id()
+                } else {
+                    variant.sku()
+                }
+            };
+            if was.price != now.price {
+                diff.prices.add(|| {
+                    format!(
+                        "{}: {} → {}",
+                        name(),
+                        price(to, was.price),
+                        price(to, now.price)
+                    )
+                });
+            }
+            if (was.quantity, was.availability) != (now.quantity, now.availability) {
+                diff.stock.add(|| {
+                    format!(
+                        "{}: {:?} {:?} → {:?} {:?}",
+                        name(),
+                        was.availability,
+                        was.quantity,
+                        now.availability,
+                        now.quantity
+                    )
+                });
+            }
+        }
+    }
+    diff
+}
+
+impl Changes {
+    fn add(&mut self, sample: impl FnOnce() -> String) {
+        self.count += 1;
+        if self.samples.len() < MAX_SAMPLES {
+            self.samples.push(sample());
+        }
+    }
+}
+
+/// What a shopper reads of a product, price and stock aside.
+fn fingerprint(product: &frontage_shared::snapshot::products::Product<'_>) -> String {
+    let attributes: Vec<_> = product
+        .attributes()
+        .map(|value| (value.code(), value.value()))
+        .collect();
+    let media: Vec<_> = product.media().map(|medium| medium.url()).collect();
+    let categories: Vec<_> = product.categories().map(|category| category.id()).collect();
+    let variants: Vec<_> = product
+        .variants()
+        .map(|variant| (variant.id(), variant.sku(), variant.name()))
+        .collect();
+    let texts = (
+        product.name(),
+        product.slug(),
+        product.short_description(),
+        product.description(),
+    );
+    format!(
+        "{texts:?} {:?} {attributes:?} {media:?} {categories:?} {variants:?}",
+        product.brand().map(|brand| brand.name())
+    )
+}
+
+fn price(generation: &Generation, minor: Option<i64>) -> String {
+    let currency = generation.currency();
+    minor.map_or_else(
+        || "none".to_owned(),
+        |minor| frontage_shared::model::money::Money { minor, currency }.to_string(),
+    )
+}
+
+async fn republish(
+    context: &Context,
+    parts: Manifest,
+    reason: &'static str,
+    pinned: bool,
+    now: i64,
+) -> Result<Manifest, OperateError> {
+    let folder = context.parts_folder();
+    let copy = |kind, entry| publish::local_copy(&context.store, &folder, kind, entry);
+    let catalog = copy(PartKind::Catalog, &parts.catalog)
+        .await
+        .map_err(CycleError::from)?;
+    let offers = copy(PartKind::Offers, &parts.offers)
+        .await
+        .map_err(CycleError::from)?;
+    let candidate = Candidate {
+        catalog: (parts.catalog, catalog),
+        offers: (parts.offers, offers),
+        counts: parts.counts,
+        sources: parts.sources,
+        reason,
+        pinned,
+    };
+    let current = context.store.current().await.map_err(CycleError::from)?;
+    let published = publish::generation(
+        &context.store,
+        &context.config.shop.id,
+        current.as_ref(),
+        candidate,
+        now,
+    )
+    .await;
+    Ok(published.map_err(CycleError::from)?)
+}
+
+fn as_cycle(error: SnapshotError) -> CycleError {
+    PublishError::from(error).into()
+}
+
+fn hint(held: &[String]) -> String {
+    if held.is_empty() {
+        "; nothing is held".to_owned()
+    } else {
+        format!("; held are {}", held.join(", "))
+    }
+}
+
+fn list(numbers: &[u64]) -> String {
+    match numbers {
+        [] => "none".to_owned(),
+        numbers => numbers
+            .iter()
+            .map(u64::to_string)
+            .collect::<Vec<_>>()
+            .join(", "),
+    }
+}

@@ -1,0 +1,200 @@
+//! **publish**: two finished parts become a generation, in an order that leaves the old or the new one at any instant.
+//!
+//! Verify with the reader's own code, copy the parts into the store under their hashes, write the manifest under a
+//! new name, and only then point `HEAD` at it. Nothing that exists is ever changed.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use frontage_shared::manifest::{Counts, Manifest, PartEntry, SourceState};
+use frontage_shared::snapshot::layout::PartKind;
+use frontage_shared::snapshot::{Generation, SnapshotError, mapped};
+use frontage_shared::store::{Store, StoreError};
+use futures_util::TryStreamExt as _;
+use std::collections::BTreeMap;
+use tokio::io::AsyncWriteExt as _;
+
+use crate::config::Retention;
+
+/// Everything that makes a generation, but its number.
+#[derive(Debug)]
+pub struct Candidate {
+    /// The slow half and where its file lies.
+    pub catalog: (PartEntry, PathBuf),
+    /// The fast half and where its file lies.
+    pub offers: (PartEntry, PathBuf),
+    /// How much it holds.
+    pub counts: Counts,
+    /// Last good run of each source.
+    pub sources: BTreeMap<String, SourceState>,
+    /// `cycle`, `approve`, `rollback` or `unpin`.
+    pub reason: &'static str,
+    /// Whether later cycles must not publish over it.
+    pub pinned: bool,
+}
+
+/// Publishing failed; the old generation stays.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The finished parts do not pass the reader's own checks.
+    #[error("the candidate does not pass verification: {0}")]
+    Verify(#[from] SnapshotError),
+    /// A local copy of a part cannot be made.
+    #[error("local copy {path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+}
+
+/// Publishes a candidate over the current generation, if there is one, and gives its manifest.
+///
+/// # Errors
+/// Verification or the store failed; the current generation stays current.
+pub async fn generation(
+    store: &Store,
+    shop: &str,
+    current: Option<&Manifest>,
+    candidate: Candidate,
+    now: i64,
+) -> Result<Manifest, PublishError> {
+    let newest = store.manifests().await?.last().map(|name| name.generation);
+    let manifest = Manifest {
+        version: 1,
+        shop: shop.to_owned(),
+        // A number once written to disk is never used again, even if its publish did not get as far as HEAD.
+        generation: newest
+            .max(current.map(|current| current.generation))
+            .map_or(1, |newest| newest + 1),
+        previous: current.map(|current| current.generation),
+        catalog: candidate.catalog.0,
+        offers: candidate.offers.0,
+        created_at: now,
+        writer: "ingest".to_owned(),
+        pinned: candidate.pinned,
+        reason: candidate.reason.to_owned(),
+        sources: candidate.sources,
+        counts: candidate.counts,
+        checksum: String::new(),
+    };
+    verify(manifest.clone(), &candidate.catalog.1, &candidate.offers.1).await?;
+    store
+        .put_part(PartKind::Catalog, &manifest.catalog, &candidate.catalog.1)
+        .await?;
+    store
+        .put_part(PartKind::Offers, &manifest.offers, &candidate.offers.1)
+        .await?;
+    let head = store.put_manifest(&manifest).await?;
+    store.put_head(&head).await?;
+    Ok(manifest)
+}
+
+/// A verified local copy of a stored part, in `folder` under its own name.
+///
+/// # Errors
+/// The store failed or its copy is damaged.
+pub async fn local_copy(
+    store: &Store,
+    folder: &Path,
+    kind: PartKind,
+    entry: &PartEntry,
+) -> Result<PathBuf, PublishError> {
+    let path = folder.join(entry.file_name(kind));
+    if hash_of(&path).is_some_and(|hash| hash == entry.hash) {
+        return Ok(path);
+    }
+    let failed = |source| PublishError::Io {
+        path: path.clone(),
+        source,
+    };
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let part = path.with_extension("part");
+    let mut file = tokio::fs::File::create(&part).await.map_err(failed)?;
+    let mut stream = store.part(kind, entry).await?;
+    while let Some(chunk) = stream.try_next().await? {
+        file.write_all(&chunk).await.map_err(failed)?;
+    }
+    file.sync_all().await.map_err(failed)?;
+    match hash_of(&part) {
+        Some(hash) if hash == entry.hash => {
+            std::fs::rename(&part, &path).map_err(failed)?;
+            Ok(path)
+        }
+        other => {
+            // A damaged copy must not be mistaken for a good one later; failing to remove it changes nothing.
+            let _ = std::fs::remove_file(&part);
+            let got = other.unwrap_or_default();
+            Err(StoreError::Part {
+                name: entry.file_name(kind),
+                got,
+            }
+            .into())
+        }
+    }
+}
+
+/// Removes what retention no longer keeps; gives how many files went.
+///
+/// # Errors
+/// The store cannot be listed or a file not removed; nothing that is kept depends on it.
+pub async fn prune(
+    store: &Store,
+    retention: Retention,
+    current: &Manifest,
+    now: i64,
+) -> Result<usize, PublishError> {
+    let names = store.manifests().await?;
+    let seconds =
+        |duration: std::time::Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+    let mut kept_parts = HashSet::new();
+    let mut removed = 0;
+    for (age_rank, name) in names.iter().rev().enumerate() {
+        // A manifest that cannot be read names no parts worth keeping, but it is evidence: leave it.
+        let Ok(manifest) = store.manifest_named(&name.name).await else {
+            continue;
+        };
+        let age = now.saturating_sub(manifest.created_at);
+        let is_kept = age_rank < retention.generations as usize
+            || manifest.pinned
+            || age < seconds(retention.min_age)
+            || manifest.generation == current.generation;
+        if is_kept {
+            kept_parts.extend(manifest.parts().map(|(kind, entry)| entry.file_name(kind)));
+        } else if age >= seconds(retention.manifests) {
+            store.remove_manifest(&name.name).await?;
+            removed += 1;
+        }
+    }
+    for part in store.parts().await? {
+        if !kept_parts.contains(&part) {
+            store.remove_part(&part).await?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
+}
+
+async fn verify(manifest: Manifest, catalog: &Path, offers: &Path) -> Result<(), PublishError> {
+    let (catalog, offers) = (catalog.to_owned(), offers.to_owned());
+    let checked = tokio::task::spawn_blocking(move || {
+        let generation = Generation::open(manifest, mapped::map(&catalog)?, mapped::map(&offers)?)?;
+        generation.verify()
+    });
+    match checked.await {
+        Ok(result) => Ok(result?),
+        Err(panic) => {
+            Err(SnapshotError::TextIndex(format!("verification itself failed: {panic}")).into())
+        }
+    }
+}
+
+fn hash_of(path: &Path) -> Option<String> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(std::fs::File::open(path).ok()?).ok()?;
+    Some(hasher.finalize().to_hex().to_string())
+}

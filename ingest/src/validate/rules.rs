@@ -1,0 +1,134 @@
+//! The rules that a schema cannot say.
+//!
+//! Each has a name, listed in `schemas/README.md`, and points at the value that breaks it.
+
+use crate::wire::{Category, Document, Media, Offer, Price, Product, Variant};
+use frontage_shared::model::money::{Currency, Money};
+use frontage_shared::model::slug;
+use std::collections::{BTreeMap, HashSet};
+use url::Url;
+
+/// What is wrong with a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) pointer: String,
+    pub(super) rule: String,
+    pub(super) message: String,
+    pub(super) value: String,
+}
+
+impl Fault {
+    pub(super) fn new(pointer: impl Into<String>, rule: &str, message: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), rule: rule.to_owned(), message: message.into(), value: value.into() }
+    }
+}
+
+/// Checks a document whose schema is kept; the first rule it breaks, if any.
+pub(super) fn check(document: &Document) -> Result<(), Fault> {
+    match document {
+        Document::Product(product) => check_product(product),
+        Document::Offer(offer) => check_offer(offer),
+        Document::Category(category) => check_category(category),
+        Document::Page(page) => check_slug(Some(&page.slug)),
+        Document::Attribute(_) => Ok(()),
+    }
+}
+
+fn check_product(product: &Product) -> Result<(), Fault> {
+    check_slug(product.slug.as_deref())?;
+    check_prices("", &product.prices)?;
+    check_media("", &product.media)?;
+    let mut codes = HashSet::new();
+    for (number, option) in product.options.iter().enumerate() {
+        unique(&mut codes, &option.code, || format!("/options/{number}/code"), "option code")?;
+        let mut values = HashSet::new();
+        for (place, value) in option.values.iter().enumerate() {
+            unique(&mut values, &value.code, || format!("/options/{number}/values/{place}/code"), "value code")?;
+            if let Some(swatch) = value.swatch.as_deref().filter(|swatch| !swatch.starts_with('#')) {
+                check_url(|| format!("/options/{number}/values/{place}/swatch"), swatch)?;
+            }
+        }
+    }
+    check_variants(&product.variants)
+}
+
+fn check_variants(variants: &[Variant]) -> Result<(), Fault> {
+    let mut ids = HashSet::new();
+    let mut choices: HashSet<&BTreeMap<String, String>> = HashSet::new();
+    for (number, variant) in variants.iter().enumerate() {
+        let prefix = format!("/variants/{number}");
+        unique(&mut ids, &variant.id, || format!("{prefix}/id"), "variant id")?;
+        if !variant.options.is_empty() && !choices.insert(&variant.options) {
+            let choice: Vec<String> = variant.options.iter().map(|(code, value)| format!("{code}={value}")).collect();
+            let message = "another variant stands for the same choice";
+            return Err(Fault::new(format!("{prefix}/options"), "unique", message, choice.join(", ")));
+        }
+        check_prices(&prefix, &variant.prices)?;
+        check_media(&prefix, &variant.media)?;
+    }
+    Ok(())
+}
+
+fn check_offer(offer: &Offer) -> Result<(), Fault> {
+    check_prices("", &offer.prices)
+}
+
+fn check_category(category: &Category) -> Result<(), Fault> {
+    if category.parent_id.as_deref() == Some(&category.id) {
+        return Err(Fault::new("/parent_id", "cycle", "a category cannot be its own parent", &category.id));
+    }
+    check_slug(category.slug.as_deref())?;
+    check_media("", &category.media)
+}
+
+fn check_slug(text: Option<&str>) -> Result<(), Fault> {
+    match text {
+        Some(text) if !slug::is_valid(text) => {
+            Err(Fault::new("/slug", "slug", "cannot stand in an address (it is at most 200 bytes, not . or ..)", text))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_prices(prefix: &str, prices: &[Price]) -> Result<(), Fault> {
+    let mut currencies = HashSet::new();
+    for (number, price) in prices.iter().enumerate() {
+        let pointer = |field: &str| format!("{prefix}/prices/{number}/{field}");
+        let currency = Currency::parse(&price.currency)
+            .map_err(|error| Fault::new(pointer("currency"), "currency", error.to_string(), &price.currency))?;
+        unique(&mut currencies, &price.currency, || pointer("currency"), "currency")?;
+        let amounts = [("amount", Some(&price.amount)), ("compare_at", price.compare_at.as_ref())];
+        for (field, amount) in amounts {
+            if let Some(amount) = amount {
+                Money::parse_decimal(amount, currency)
+                    .map_err(|error| Fault::new(pointer(field), "money", error.to_string(), amount))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_media(prefix: &str, media: &[Media]) -> Result<(), Fault> {
+    media.iter().enumerate().try_for_each(|(number, medium)| check_url(|| format!("{prefix}/media/{number}/url"), &medium.url))
+}
+
+/// The schema has looked at the beginning; here the rest of it.
+fn check_url(pointer: impl Fn() -> String, url: &str) -> Result<(), Fault> {
+    if url.starts_with('/') {
+        return Ok(());
+    }
+    match Url::parse(url) {
+        Ok(parsed) if matches!(parsed.scheme(), "http" | "https") && parsed.has_host() => Ok(()),
+        Ok(_) => Err(Fault::new(pointer(), "url", "expected http or https", url)),
+        Err(error) => Err(Fault::new(pointer(), "url", error.to_string(), url)),
+    }
+}
+
+fn unique<'a>(
+    seen: &mut HashSet<&'a str>,
+    value: &'a str,
+    pointer: impl Fn() -> String,
+    what: &str,
+) -> Result<(), Fault> {
+    if seen.insert(value) { Ok(()) } else { Err(Fault::new(pointer(), "unique", format!("this {what} is there twice"), value)) }
+}

@@ -1,0 +1,77 @@
+//! The JSON Schemas, compiled once for the life of the program.
+//!
+//! References are resolved among the embedded files only; nothing is ever retrieved.
+
+use super::rules::Fault;
+use crate::schema;
+use crate::wire::Kind;
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{Draft, Registry, ValidationError, Validator};
+use serde_json::Value;
+use std::sync::LazyLock;
+
+/// Where the embedded files lie for their references to each other; never a place on any network.
+const BASE: &str = "frontage:///schemas/";
+
+static VALIDATORS: LazyLock<[Validator; 5]> = LazyLock::new(|| {
+    let registry = Registry::new()
+        .add(format!("{BASE}{}", schema::COMMON_NAME), schema::common())
+        .and_then(jsonschema::RegistryBuilder::prepare)
+        .expect("the embedded common schema is whole, as a test has it");
+    Kind::ALL.map(|kind| {
+        jsonschema::options()
+            .with_draft(Draft::Draft202012)
+            .with_base_uri(format!("{BASE}{kind}.schema.json"))
+            .with_registry(&registry)
+            .should_validate_formats(true)
+            .offline()
+            .build(schema::document(kind))
+            .expect("the embedded schemas compile, as a test has it")
+    })
+});
+
+/// Checks a document against its schema; the first rule it breaks, if any.
+pub(super) fn check(kind: Kind, document: &Value) -> Result<(), Fault> {
+    let [product, offer, category, page, attribute] = &*VALIDATORS;
+    let validator = match kind {
+        Kind::Product => product,
+        Kind::Offer => offer,
+        Kind::Category => category,
+        Kind::Page => page,
+        Kind::Attribute => attribute,
+    };
+    if validator.is_valid(document) {
+        return Ok(());
+    }
+    match validator.iter_errors(document).next() {
+        Some(error) => Err(fault(&error)),
+        None => Ok(()),
+    }
+}
+
+fn fault(error: &ValidationError<'_>) -> Fault {
+    let kind = error.kind();
+    let message = match kind {
+        ValidationErrorKind::FalseSchema => {
+            "has no place beside variants; prices and stock belong on each of them".to_owned()
+        }
+        ValidationErrorKind::AnyOf { .. } => "needs variant_id or sku".to_owned(),
+        _ => error.masked().to_string(),
+    };
+    let value = match kind {
+        ValidationErrorKind::AdditionalProperties { unexpected } => unexpected.join(", "),
+        ValidationErrorKind::Required { .. } | ValidationErrorKind::AnyOf { .. } => String::new(),
+        _ => shown(error.instance()),
+    };
+    Fault { pointer: error.instance_path().as_str().to_owned(), rule: kind.keyword().to_owned(), message, value }
+}
+
+/// A value as it is shown: text without quotes, and never long.
+pub(super) fn shown(value: &Value) -> String {
+    const LONGEST: usize = 200;
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
