@@ -3,14 +3,11 @@
 # Absent is not the same as null in our documents.
 def clean: with_entries(select(.value != null and .value != []));
 
-# Whole cents as a decimal amount: 1205 becomes "12.05".
-def amount: "\(. / 100 | floor).\("0\(. % 100)"[-2:])";
-
 def prices:
   [{
-    amount: (.salesPriceCents | amount),
+    amount: (.salesPriceCents | money_minor($currency)),
     currency: $currency,
-    compare_at: (.wasPriceCents | if . then amount else null end)
+    compare_at: (.wasPriceCents | money_minor($currency))
   } | clean];
 
 def media: {url: .href, type: "image", alt: .caption, width: 800, height: 800};

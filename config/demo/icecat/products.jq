@@ -5,13 +5,11 @@
 
 def clean: with_entries(select(.value != null and .value != [] and .value != ""));
 
-# Whole cents as a decimal amount: 4995 becomes "49.95".
-def amount: "\(. / 100 | floor).\("0\(. % 100)"[-2:])";
-
 def has_word($words): . as $title | any($words[]; . as $word | $title | contains($word));
 
 def departments:
   [
+    ["toys-office", ["puzzle", "wasgij", "doll", "toy", "playhouse"]],
     ["ink-toner", ["toner", "ink cartridge", "cartridge", "ribbon", "printhead", "print head", "imaging", "drum", "developer unit", "waste ink", "ink tank", "singlepack", "multipack", "original"]],
     ["paper-labels", ["paper", "label", "transparency", "envelope", "self-adhesive", "canvas", "printing film"]],
     ["printers", ["printer", "multifunctional", "scanner", "fuser", "laminator", "shredder", "copier", "maintenance kit", "plotter", "fax", "feeder", "stapler", "tray", "laserjet", "inkjet", "officejet", "designjet", "dpi", "ppm"]],
@@ -39,7 +37,7 @@ def department:
 def humanised:
   [split("_")[] | select(. != "")] | join(" ") | .[:1] as $first | ($first | ascii_upcase) + .[1:];
 
-# `t` is text, `n` a number, `b` yes or no.
+# In the keys `t` is text, `n` a number, `b` yes or no.
 def attributes:
   [
     to_entries[]
@@ -47,20 +45,21 @@ def attributes:
     | {code: .key[7:], label: (.key[7:] | humanised), value}
   ];
 
-{
+(.title | department) as $department
+| {
   type: "product",
   id,
   name: .title[:480],
   brand: .supplier,
   mpn: .name,
   sku: .id,
-  gtin: [.ean[]? | select(length == 8 or (length >= 12 and length <= 14))][0],
+  gtin: ([.ean[]? | gtin // empty][0]),
   short_description,
-  category_ids: [.title | department],
-  primary_category_id: (.title | department),
+  category_ids: [$department],
+  primary_category_id: $department,
   attributes: attributes,
   media: ([.img_500x500, .img_high] | map(select(. != null and . != "")) | unique | map({url: ., type: "image"})),
-  prices: [{amount: (.price | amount), currency: $currency}],
+  prices: [{amount: (.price | money_minor($currency)), currency: $currency}],
   created_at: .date_released,
   updated_at
 }

@@ -42,16 +42,18 @@ pub(super) struct FacetBuilder {
 struct Collected {
     origin: Origin,
     label: String,
-    unit: String,
     /// Products with at least one value; rows come in ascending order.
     products: usize,
     last_product: Option<u32>,
+    /// By label with unit: `28 l` is one value, whether an option or an attribute says it.
     values: HashMap<String, Value>,
 }
 
 #[derive(Debug, Default)]
 struct Value {
     swatch: String,
+    /// Label without unit, and the unit, if it was stated apart.
+    parts: Option<(String, String)>,
     products: Vec<u32>,
 }
 
@@ -63,6 +65,15 @@ pub(super) struct Statement<'a> {
     pub(super) unit: &'a str,
     pub(super) value: &'a str,
     pub(super) swatch: &'a str,
+}
+
+impl Statement<'_> {
+    fn full_label(&self) -> String {
+        match self.unit {
+            "" => self.value.to_owned(),
+            unit => format!("{} {unit}", self.value),
+        }
+    }
 }
 
 impl FacetBuilder {
@@ -78,7 +89,6 @@ impl FacetBuilder {
         let facet = self.facets.entry(code).or_insert_with(|| Collected {
             origin: statement.origin,
             label: statement.label.to_owned(),
-            unit: statement.unit.to_owned(),
             products: 0,
             last_product: None,
             values: HashMap::new(),
@@ -87,7 +97,10 @@ impl FacetBuilder {
         if facet.last_product.replace(product) != Some(product) {
             facet.products += 1;
         }
-        let value = facet.values.entry(statement.value.to_owned()).or_default();
+        let value = facet.values.entry(statement.full_label()).or_default();
+        if !statement.unit.is_empty() {
+            value.parts = Some((statement.value.to_owned(), statement.unit.to_owned()));
+        }
         if value.swatch.is_empty() {
             value.swatch = statement.swatch.to_owned();
         }
@@ -218,6 +231,7 @@ fn write_facet(
     });
     values.truncate(most);
     values.sort_by(|(a, _), (b, _)| natural(a, b));
+    let unit = common_unit(&values);
     let row = row_count(&tables.facets);
     let first = row_count(&tables.facet_values);
     let mut taken = HashMap::new();
@@ -231,6 +245,8 @@ fn write_facet(
                 .map(|&product| RowRef::new(Some(product))),
         );
         pairs.extend(value.products.iter().map(|&product| (product, value_row)));
+        let bare = value.parts.filter(|_| unit.is_some());
+        let label = bare.map_or(label, |(bare, _)| bare);
         let record = FacetValueRecord {
             code: tables.strings.string(&free_code(&label, &mut taken))?,
             label: tables.strings.string(&label)?,
@@ -243,12 +259,21 @@ fn write_facet(
     let record = FacetRecord {
         code: tables.strings.string(code)?,
         label: tables.strings.string(&facet.label)?,
-        unit: tables.strings.string(&facet.unit)?,
+        unit: tables.strings.string(unit.as_deref().unwrap_or_default())?,
         values: List::between(first, row_count(&tables.facet_values)),
         kind: (facet.origin as u32).into(),
     };
     tables.facets.push(record);
     Ok(())
+}
+
+/// The unit that all values share; none if one has another or has it inside its text.
+fn common_unit(values: &[(String, Value)]) -> Option<String> {
+    let units: Option<Vec<&String>> =
+        values.iter().map(|(_, value)| value.parts.as_ref().map(|(_, unit)| unit)).collect();
+    let units = units?;
+    let first = units.first()?;
+    units.iter().all(|unit| unit == first).then(|| (*first).clone())
 }
 
 /// A value's code in URLs: its slug, with a number where two values share one.
@@ -296,25 +321,27 @@ mod tests {
     #[test]
     fn an_option_and_an_attribute_of_one_code_are_one_facet() {
         let mut builder = FacetBuilder::default();
-        let say = |origin, value| Statement {
+        let say = |origin, value, unit| Statement {
             origin,
-            code: "color",
-            label: "Colour",
-            unit: "",
+            code: "volume",
+            label: "Volume",
+            unit,
             value,
             swatch: "",
         };
-        builder.add(0, &say(Origin::Attribute, "Red"));
-        builder.add(1, &say(Origin::Option, "Red"));
-        builder.add(1, &say(Origin::Option, "Red"));
-        let facet = builder.facets.get("color").unwrap();
-        assert_eq!(
-            (
-                facet.origin,
-                facet.products,
-                facet.values["Red"].products.as_slice()
-            ),
-            (Origin::Option, 2, &[0, 1][..])
-        );
+        builder.add(0, &say(Origin::Attribute, "28", "l"));
+        builder.add(1, &say(Origin::Option, "28 l", ""));
+        builder.add(1, &say(Origin::Option, "28 l", ""));
+        builder.add(2, &say(Origin::Attribute, "30", "l"));
+        let facet = builder.facets.remove("volume").unwrap();
+        assert_eq!((facet.origin, facet.products), (Origin::Option, 3));
+        assert_eq!(facet.values["28 l"].products, [0, 1]);
+        assert_eq!(common_unit(&facet.values.into_iter().collect::<Vec<_>>()).as_deref(), Some("l"));
+    }
+
+    #[test]
+    fn a_unit_inside_one_text_stays_inside_all() {
+        let apart = Value { parts: Some(("14".into(), "l".into())), ..Value::default() };
+        assert_eq!(common_unit(&[("14 l".into(), apart), ("28 l".into(), Value::default())]), None);
     }
 }

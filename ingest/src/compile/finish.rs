@@ -100,7 +100,9 @@ impl Tables<'_> {
             .collect();
         for (owner, id, relation) in std::mem::take(&mut self.related) {
             let Some(&other) = ids.get(&id).filter(|&&other| other != owner) else {
-                conflicts.add(|| format!("a product is related to `{id}`, which does not exist"));
+                if !self.inactive.contains(&id) {
+                    conflicts.add(|| format!("a product is related to `{id}`, which does not exist"));
+                }
                 continue;
             };
             let at = row_count(&self.tables.related);

@@ -50,6 +50,8 @@ pub(super) struct Tables<'a> {
     /// Products by category row, subtree included.
     pub(super) listings: Vec<Vec<u32>>,
     pub(super) variant_ids: HashSet<String>,
+    /// Ids of drafts and archived products: being related to one is no mistake.
+    pub(super) inactive: HashSet<String>,
     /// (row of the list's owner, id of the other product, relation), resolved at the end.
     pub(super) related: Vec<(u32, String, u32)>,
     pub(super) sort_keys: Vec<SortKey>,
@@ -103,6 +105,7 @@ impl<'a> Tables<'a> {
             brands: BTreeMap::new(),
             listings,
             variant_ids: HashSet::new(),
+            inactive: HashSet::new(),
             related: Vec::new(),
             sort_keys: Vec::new(),
             origins: BTreeSet::new(),
@@ -116,6 +119,7 @@ impl<'a> Tables<'a> {
         conflicts: &mut Conflicts,
     ) -> Result<(), CompileError> {
         if product.status.unwrap_or_default() != Status::Active {
+            self.inactive.insert(product.id);
             return Ok(());
         }
         let variants = self.sellable_variants(&mut product, conflicts);
