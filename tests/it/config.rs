@@ -13,7 +13,8 @@ fn the_server_accepts_every_file_that_is_meant_for_it() {
             .arg(root().join(file))
             .output()
             .expect("the server starts");
-        let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned()
+            + &String::from_utf8_lossy(&output.stdout);
         assert_eq!(output.status.code(), Some(0), "{file}: {said}");
     }
 }
@@ -21,7 +22,11 @@ fn the_server_accepts_every_file_that_is_meant_for_it() {
 #[test]
 fn ingest_accepts_every_file_that_is_meant_for_it() {
     // `next` reads the whole configuration, mappings included, and asks nobody for anything.
-    for file in ["config/ingest.toml", "config/demo/ingest.toml", "config/demo/icecat/ingest.toml"] {
+    for file in [
+        "config/ingest.toml",
+        "config/demo/ingest.toml",
+        "config/demo/icecat/ingest.toml",
+    ] {
         let folder = copy_with_own_folders(file);
         let output = Command::new(binary("frontage-ingest"))
             .args(["next", "--config"])
@@ -36,14 +41,22 @@ fn ingest_accepts_every_file_that_is_meant_for_it() {
 #[test]
 fn a_misspelt_key_is_refused_by_name() {
     let folder = tempfile::tempdir().expect("a folder");
-    for (program, name, arguments) in
-        [("frontage-ingest", "ingest.toml", vec!["next"]), ("frontage-server", "server.toml", vec!["config", "check"])]
-    {
+    for (program, name, arguments) in [
+        ("frontage-ingest", "ingest.toml", vec!["next"]),
+        ("frontage-server", "server.toml", vec!["config", "check"]),
+    ] {
         let path = folder.path().join(name);
-        let text = std::fs::read_to_string(root().join("config/demo").join(name)).expect("a shipped file");
+        let text =
+            std::fs::read_to_string(root().join("config/demo").join(name)).expect("a shipped file");
         std::fs::write(&path, format!("misspelt_key = 1\n{text}")).expect("a file of our own");
-        let output = Command::new(binary(program)).args(arguments).arg("--config").arg(&path).output().expect("it starts");
-        let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+        let output = Command::new(binary(program))
+            .args(arguments)
+            .arg("--config")
+            .arg(&path)
+            .output()
+            .expect("it starts");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned()
+            + &String::from_utf8_lossy(&output.stdout);
         assert_eq!(output.status.code(), Some(2), "{program}: {said}");
         assert!(said.contains("misspelt_key"), "{program}: {said}");
     }
@@ -53,7 +66,10 @@ fn a_misspelt_key_is_refused_by_name() {
 fn copy_with_own_folders(file: &str) -> tempfile::TempDir {
     let copy = tempfile::tempdir().expect("a folder");
     let path = root().join(file);
-    for entry in std::fs::read_dir(path.parent().expect("a folder")).expect("a folder").flatten() {
+    for entry in std::fs::read_dir(path.parent().expect("a folder"))
+        .expect("a folder")
+        .flatten()
+    {
         if entry.path().is_file() {
             std::fs::copy(entry.path(), copy.path().join(entry.file_name())).expect("a copy");
         }
@@ -72,5 +88,8 @@ fn copy_with_own_folders(file: &str) -> tempfile::TempDir {
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package lies in the workspace").to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the package lies in the workspace")
+        .to_owned()
 }

@@ -6,3 +6,15 @@ mod tidy;
 
 /// The shipped configuration files are complete and are accepted by the programs that they configure.
 mod config;
+
+/// The format's document and the format's code say the same.
+mod format_spec;
+
+/// What is written is read back, and the same shop is the same bytes.
+mod format_round_trip;
+
+/// Damaged files are refused, by name and without a panic.
+mod format_corruption;
+
+/// Files of released format versions still open.
+mod format_compatibility;

@@ -22,7 +22,12 @@ fn no_file_and_no_function_is_too_long() {
             functions(&text)
                 .into_iter()
                 .filter(|function| function.lines > MAX_FUNCTION_LINES)
-                .map(|function| format!("{path}:{}: {} has {} lines", function.line, function.name, function.lines)),
+                .map(|function| {
+                    format!(
+                        "{path}:{}: {} has {} lines",
+                        function.line, function.name, function.lines
+                    )
+                }),
         );
     }
     expect_none("too long", &broken);
@@ -42,26 +47,60 @@ fn every_file_says_what_it_is_for() {
 fn there_is_exactly_one_unsafe() {
     let mut found = Vec::new();
     for (path, text) in rust_files() {
-        found.extend(code_lines(&text).filter(|(_, line)| is_unsafe(line)).map(|(number, _)| format!("{path}:{number}")));
+        found.extend(
+            code_lines(&text)
+                .filter(|(_, line)| is_unsafe(line))
+                .map(|(number, _)| format!("{path}:{number}")),
+        );
     }
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].starts_with("shared/src/snapshot/mapped.rs:"), "{found:?}");
+    assert!(
+        found[0].starts_with("shared/src/snapshot/mapped.rs:"),
+        "{found:?}"
+    );
 }
 
 #[test]
 fn packages_depend_in_one_direction() {
-    let ingest_only = ["reqwest", "jsonschema", "cron", "jaq-core", "jaq-std", "jaq-json", "ammonia"];
+    let ingest_only = [
+        "reqwest",
+        "jsonschema",
+        "cron",
+        "jaq-core",
+        "jaq-std",
+        "jaq-json",
+        "ammonia",
+    ];
     let server_only = ["hyper", "hyper-util", "sailfish", "arc-swap"];
     let mut broken = Vec::new();
     for (package, forbidden) in [
-        ("shared", [&ingest_only[..], &server_only, &["frontage-ingest", "frontage-server", "frontage-tests"]].concat()),
-        ("ingest", [&server_only[..], &["frontage-server", "frontage-tests"]].concat()),
-        ("server", [&ingest_only[..], &["frontage-ingest", "frontage-tests"]].concat()),
+        (
+            "shared",
+            [
+                &ingest_only[..],
+                &server_only,
+                &["frontage-ingest", "frontage-server", "frontage-tests"],
+            ]
+            .concat(),
+        ),
+        (
+            "ingest",
+            [&server_only[..], &["frontage-server", "frontage-tests"]].concat(),
+        ),
+        (
+            "server",
+            [&ingest_only[..], &["frontage-ingest", "frontage-tests"]].concat(),
+        ),
     ] {
         let manifest = manifest(package);
-        let dependencies = manifest["dependencies"].as_table().expect("a table of dependencies");
+        let dependencies = manifest["dependencies"]
+            .as_table()
+            .expect("a table of dependencies");
         broken.extend(
-            forbidden.iter().filter(|name| dependencies.contains_key(**name)).map(|name| format!("{package} -> {name}")),
+            forbidden
+                .iter()
+                .filter(|name| dependencies.contains_key(**name))
+                .map(|name| format!("{package} -> {name}")),
         );
     }
     expect_none("dependencies in the wrong direction", &broken);
@@ -71,7 +110,11 @@ fn packages_depend_in_one_direction() {
 fn packages_share_lints_and_have_no_features() {
     for package in PACKAGES {
         let manifest = manifest(package);
-        assert_eq!(manifest["lints"]["workspace"].as_bool(), Some(true), "{package}");
+        assert_eq!(
+            manifest["lints"]["workspace"].as_bool(),
+            Some(true),
+            "{package}"
+        );
         assert!(!manifest.contains_key("features"), "{package}");
     }
 }
@@ -82,7 +125,8 @@ fn lints_are_expected_and_never_allowed() {
     let attribute = ["#[", "allow("].concat();
     let inner = ["#![", "allow("].concat();
     for (path, text) in rust_files() {
-        let lines = code_lines(&text).filter(|(_, line)| line.contains(&attribute) || line.contains(&inner));
+        let lines = code_lines(&text)
+            .filter(|(_, line)| line.contains(&attribute) || line.contains(&inner));
         broken.extend(lines.map(|(number, _)| format!("{path}:{number}")));
     }
     expect_none("lints allowed instead of expected with a reason", &broken);
@@ -90,14 +134,22 @@ fn lints_are_expected_and_never_allowed() {
 
 #[test]
 fn nothing_is_left_to_do_later() {
-    let words = [["TO", "DO"].concat(), ["FIX", "ME"].concat(), ["XX", "X"].concat(), ["..", ".?"].concat()];
+    let words = [
+        ["TO", "DO"].concat(),
+        ["FIX", "ME"].concat(),
+        ["XX", "X"].concat(),
+        ["..", ".?"].concat(),
+    ];
     let mut broken = Vec::new();
     for (path, text) in text_files() {
         for (number, line) in (1..).zip(text.lines()) {
             let whole = |word: &String| {
-                line.split(|character: char| !character.is_ascii_alphabetic()).any(|part| part == word)
+                line.split(|character: char| !character.is_ascii_alphabetic())
+                    .any(|part| part == word)
             };
-            if words[..3].iter().any(whole) || (line.trim_start().starts_with("//") && line.contains(&words[3])) {
+            if words[..3].iter().any(whole)
+                || (line.trim_start().starts_with("//") && line.contains(&words[3]))
+            {
                 broken.push(format!("{path}:{number}: {}", line.trim()));
             }
         }
@@ -129,11 +181,20 @@ fn no_file_knows_the_machine_it_was_written_on() {
 
 #[test]
 fn the_heart_of_each_daemon_fits_a_screen() {
-    for (path, name) in [("ingest/src/cycle.rs", "run"), ("server/src/handle.rs", "handle")] {
+    for (path, name) in [
+        ("ingest/src/cycle.rs", "run"),
+        ("server/src/handle.rs", "handle"),
+    ] {
         let text = std::fs::read_to_string(root().join(path)).expect(path);
-        let heart = functions(&text).into_iter().find(|function| function.name == name);
+        let heart = functions(&text)
+            .into_iter()
+            .find(|function| function.name == name);
         let heart = heart.unwrap_or_else(|| panic!("{path} has no function `{name}`"));
-        assert!(heart.lines <= 50, "{path}: `{name}` has {} lines", heart.lines);
+        assert!(
+            heart.lines <= 50,
+            "{path}: `{name}` has {} lines",
+            heart.lines
+        );
     }
 }
 
@@ -148,22 +209,42 @@ fn functions(text: &str) -> Vec<Function> {
     let lines: Vec<&str> = text.lines().collect();
     let mut found = Vec::new();
     for (start, line) in lines.iter().enumerate() {
-        let Some(name) = function_name(line) else { continue };
+        let Some(name) = function_name(line) else {
+            continue;
+        };
         let indentation = &line[..line.len() - line.trim_start().len()];
-        let ends = |line: &&str| line.strip_prefix(indentation).is_some_and(|rest| rest == "}" || rest.starts_with("} "));
-        let declared_only = lines[start..].iter().find(|line| line.ends_with(['{', ';', '}']));
+        let ends = |line: &&str| {
+            line.strip_prefix(indentation)
+                .is_some_and(|rest| rest == "}" || rest.starts_with("} "))
+        };
+        let declared_only = lines[start..]
+            .iter()
+            .find(|line| line.ends_with(['{', ';', '}']));
         if declared_only.is_none_or(|line| !line.ends_with('{')) {
             continue;
         }
-        let Some(length) = lines[start + 1..].iter().position(|line| ends(&line)) else { continue };
-        found.push(Function { name: name.to_owned(), line: start + 1, lines: length + 2 });
+        let Some(length) = lines[start + 1..].iter().position(|line| ends(&line)) else {
+            continue;
+        };
+        found.push(Function {
+            name: name.to_owned(),
+            line: start + 1,
+            lines: length + 2,
+        });
     }
     found
 }
 
 fn function_name(line: &str) -> Option<&str> {
     let mut rest = line.trim_start();
-    for word in ["pub(crate) ", "pub(super) ", "pub ", "const ", "async ", "extern \"C\" "] {
+    for word in [
+        "pub(crate) ",
+        "pub(super) ",
+        "pub ",
+        "const ",
+        "async ",
+        "extern \"C\" ",
+    ] {
         rest = rest.strip_prefix(word).unwrap_or(rest);
     }
     let rest = rest.strip_prefix("fn ")?;
@@ -172,21 +253,33 @@ fn function_name(line: &str) -> Option<&str> {
 
 /// Numbered lines without comments.
 fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    (1..).zip(text.lines()).map(|(number, line)| (number, line.split("//").next().unwrap_or(line)))
+    (1..)
+        .zip(text.lines())
+        .map(|(number, line)| (number, line.split("//").next().unwrap_or(line)))
 }
 
 fn is_unsafe(line: &str) -> bool {
     let keyword = ["un", "safe "].concat();
-    line.split(&keyword).skip(1).any(|rest| ["{", "fn ", "impl ", "extern ", "trait "].iter().any(|next| rest.starts_with(next)))
+    line.split(&keyword).skip(1).any(|rest| {
+        ["{", "fn ", "impl ", "extern ", "trait "]
+            .iter()
+            .any(|next| rest.starts_with(next))
+    })
 }
 
 fn manifest(package: &str) -> Table {
     let path = root().join(package).join("Cargo.toml");
-    std::fs::read_to_string(&path).expect("a manifest").parse().expect("a manifest in TOML")
+    std::fs::read_to_string(&path)
+        .expect("a manifest")
+        .parse()
+        .expect("a manifest in TOML")
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package lies in the workspace").to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the package lies in the workspace")
+        .to_owned()
 }
 
 fn rust_files() -> Vec<(String, String)> {
@@ -196,7 +289,10 @@ fn rust_files() -> Vec<(String, String)> {
 }
 
 fn text_files() -> Vec<(String, String)> {
-    files(&["rs", "toml", "md", "json", "jq", "stpl", "css", "js", "html", "svg", "run", "Makefile", "service"])
+    files(&[
+        "rs", "toml", "md", "json", "jq", "stpl", "css", "js", "html", "svg", "run", "Makefile",
+        "service",
+    ])
 }
 
 /// Files of the project with these endings, by their path from its root; `Cargo.lock` and what is built are left out.
@@ -211,9 +307,20 @@ fn files(endings: &[&str]) -> Vec<(String, String)> {
                 if !matches!(name.as_str(), "target" | ".git" | "corpus" | "artifacts") {
                     folders.push(path);
                 }
-            } else if endings.iter().any(|ending| name == *ending || name.ends_with(&format!(".{ending}"))) {
-                let relative = path.strip_prefix(root()).expect("below the root").display().to_string();
-                found.extend(std::fs::read_to_string(&path).ok().map(|text| (relative, text)));
+            } else if endings
+                .iter()
+                .any(|ending| name == *ending || name.ends_with(&format!(".{ending}")))
+            {
+                let relative = path
+                    .strip_prefix(root())
+                    .expect("below the root")
+                    .display()
+                    .to_string();
+                found.extend(
+                    std::fs::read_to_string(&path)
+                        .ok()
+                        .map(|text| (relative, text)),
+                );
             }
         }
     }

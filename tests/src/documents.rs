@@ -28,7 +28,11 @@ pub fn page() -> Value {
 
 /// An offer for an article.
 pub fn offer(sku: &str, amount: &str, quantity: i64) -> Value {
-    let availability = if quantity > 0 { "in_stock" } else { "out_of_stock" };
+    let availability = if quantity > 0 {
+        "in_stock"
+    } else {
+        "out_of_stock"
+    };
     json!({
         "type": "offer",
         "sku": sku,
@@ -41,7 +45,11 @@ pub fn offer(sku: &str, amount: &str, quantity: i64) -> Value {
 pub fn shop(products: usize) -> Vec<Value> {
     let mut documents = vec![category(), page()];
     documents.extend((1..=products).map(|number| {
-        product(&format!("p{number}"), &format!("Thing number {number}"), &format!("{}.50", 9 + number))
+        product(
+            &format!("p{number}"),
+            &format!("Thing number {number}"),
+            &format!("{}.50", 9 + number),
+        )
     }));
     documents
 }

@@ -14,3 +14,9 @@ pub mod documents;
 
 /// A whole shop for a test.
 pub mod shop;
+
+/// A generation made in memory, without ingest.
+pub mod sample_generation;
+
+/// Damage to files, and what readers make of it.
+pub mod corruption;

@@ -93,12 +93,19 @@ impl ShopBuilder {
 
     /// A back end that sends exactly these documents, and no offers.
     pub fn of(documents: Vec<Value>) -> Self {
-        Self { documents: Some(documents), ..Self::generated(1) }.without_offers()
+        Self {
+            documents: Some(documents),
+            ..Self::generated(1)
+        }
+        .without_offers()
     }
 
     /// Leaves out the source of offers: prices and stock stand in the products.
     pub fn without_offers(self) -> Self {
-        Self { offers: false, ..self }
+        Self {
+            offers: false,
+            ..self
+        }
     }
 
     /// Adds keys to the table of the catalog source.
@@ -124,11 +131,15 @@ impl ShopBuilder {
 
     /// Starts the back end and writes the configuration; starts no daemon.
     pub fn start(self) -> Shop {
-        let backend = Backend::start(Config::of(self.data)).expect("the back end starts on a free port");
+        let backend =
+            Backend::start(Config::of(self.data)).expect("the back end starts on a free port");
         if let Some(documents) = &self.documents {
             backend.respond_with(CATALOG, Response::ndjson(documents));
         }
-        let folder = tempfile::Builder::new().prefix("frontage-shop-").tempdir().expect("a temporary folder");
+        let folder = tempfile::Builder::new()
+            .prefix("frontage-shop-")
+            .tempdir()
+            .expect("a temporary folder");
         let [listen, admin] = free_addresses();
         let mut ingest = format!(
             "store = \"store\"\nstate = \"ingest\"\n\n[shop]\nid = \"demo\"\nname = \"Test shop\"\ncurrency = \"EUR\"\n\n\
@@ -160,7 +171,14 @@ impl ShopBuilder {
             .timeout(PATIENCE)
             .build()
             .expect("a client without special wishes");
-        Shop { backend, folder, listen, admin, client, daemons: Vec::new() }
+        Shop {
+            backend,
+            folder,
+            listen,
+            admin,
+            client,
+            daemons: Vec::new(),
+        }
     }
 }
 
@@ -192,15 +210,22 @@ impl Shop {
 
     /// From now on the catalog source sends these documents.
     pub fn sends(&self, documents: &[Value]) {
-        self.backend.respond_with(CATALOG, Response::ndjson(documents));
+        self.backend
+            .respond_with(CATALOG, Response::ndjson(documents));
     }
 
     /// Runs a command of `frontage-ingest` to its end.
     pub async fn ingest(&self, arguments: &[&str]) -> Ended {
         let mut command = tokio::process::Command::new(binary("frontage-ingest"));
-        command.args(arguments).arg("--config").arg(self.folder().join("ingest.toml"));
+        command
+            .args(arguments)
+            .arg("--config")
+            .arg(self.folder().join("ingest.toml"));
         let output = command.stdin(Stdio::null()).kill_on_drop(true).output();
-        let output = tokio::time::timeout(PATIENCE, output).await.expect("the command ends").expect("the command starts");
+        let output = tokio::time::timeout(PATIENCE, output)
+            .await
+            .expect("the command ends")
+            .expect("the command starts");
         Ended {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -224,7 +249,10 @@ impl Shop {
     /// Starts `frontage-server serve` and waits until it is ready.
     pub async fn serve(&mut self) {
         self.start_server();
-        self.until("the server is ready", async |shop| shop.ready().await.then_some(())).await;
+        self.until("the server is ready", async |shop| {
+            shop.ready().await.then_some(())
+        })
+        .await;
     }
 
     /// Starts `frontage-server serve` without waiting.
@@ -275,7 +303,11 @@ impl Shop {
     pub async fn request(&self, request: reqwest::RequestBuilder) -> Page {
         let response = request.send().await.expect("the server answers");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Page { status, headers, body: response.text().await.expect("a body of text") }
+        Page {
+            status,
+            headers,
+            body: response.text().await.expect("a body of text"),
+        }
     }
 
     /// The generation that the home page is rendered from.
@@ -286,7 +318,10 @@ impl Shop {
     /// Waits until the home page is of this generation.
     pub async fn until_generation(&self, generation: u64) {
         let what = format!("generation {generation} is served");
-        self.until(&what, async |shop| (shop.generation().await == generation).then_some(())).await;
+        self.until(&what, async |shop| {
+            (shop.generation().await == generation).then_some(())
+        })
+        .await;
     }
 
     /// Waits until a question has an answer, and shows the daemons' logs if it never gets one.
@@ -311,7 +346,9 @@ impl Shop {
     }
 
     fn start(&mut self, name: &'static str, arguments: &[&str], config: &Path) {
-        let log = self.folder().join(format!("{name}.{}.log", self.daemons.len()));
+        let log = self
+            .folder()
+            .join(format!("{name}.{}.log", self.daemons.len()));
         let file = std::fs::File::create(&log).expect("a log file");
         let child = std::process::Command::new(binary(name))
             .args(arguments)
@@ -333,7 +370,10 @@ impl Page {
 
     /// A header's value; empty if there is none.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     /// The body as JSON.
@@ -359,16 +399,28 @@ impl Drop for Daemon {
 /// The path of one of the workspace's programs, which lies beside this test's own.
 pub fn binary(name: &str) -> PathBuf {
     let own = std::env::current_exe().expect("this program has a path");
-    let folder = own.ancestors().skip(1).find(|folder| !folder.ends_with("deps")).expect("this program lies in a folder");
+    let folder = own
+        .ancestors()
+        .skip(1)
+        .find(|folder| !folder.ends_with("deps"))
+        .expect("this program lies in a folder");
     let path = folder.join(name);
-    assert!(path.is_file(), "{} is missing: run `make test`, or `cargo build --workspace --bins` before", path.display());
+    assert!(
+        path.is_file(),
+        "{} is missing: run `make test`, or `cargo build --workspace --bins` before",
+        path.display()
+    );
     path
 }
 
 /// Tests want to see a failure at once: a feed is asked for twice, not for minutes.
 fn with_defaults(keys: &str) -> String {
     let mut all = keys.to_owned();
-    for (key, value) in [("retries", "1"), ("timeout_ms", "3000"), ("stall_timeout_ms", "1000")] {
+    for (key, value) in [
+        ("retries", "1"),
+        ("timeout_ms", "3000"),
+        ("stall_timeout_ms", "1000"),
+    ] {
         if !keys.contains(key) {
             writeln!(all, "{key} = {value}").expect("writing to a string cannot fail");
         }
@@ -381,7 +433,11 @@ fn free_addresses<const COUNT: usize>() -> [SocketAddr; COUNT] {
     // All are bound before one is given back, so that they differ.
     let listeners: [TcpListener; COUNT] =
         std::array::from_fn(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port"));
-    listeners.map(|listener| listener.local_addr().expect("a bound listener has an address"))
+    listeners.map(|listener| {
+        listener
+            .local_addr()
+            .expect("a bound listener has an address")
+    })
 }
 
 fn write_file(path: &Path, text: &str) {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::catalogue::product::Lifecycle;
 use crate::catalogue::variant::Offer;
 use crate::catalogue::{Catalogue, Dice};
 
@@ -44,17 +45,21 @@ impl Data {
         }
     }
 
-    /// Article number and opening offer of everything that can be bought.
+    /// Article number and opening offer of everything that is on sale.
     pub(super) fn offers(
         self: std::sync::Arc<Self>,
     ) -> Box<dyn Iterator<Item = (String, Offer)> + Send> {
         match &*self {
-            Self::Generated(catalogue) => Box::new(
-                catalogue
+            Self::Generated(catalogue) => {
+                let on_sale = catalogue
                     .products()
-                    .flat_map(|product| product.variants())
-                    .map(|variant| (variant.sku, variant.offer)),
-            ),
+                    .filter(|product| product.lifecycle() == Lifecycle::Active);
+                Box::new(
+                    on_sale
+                        .flat_map(|product| product.variants())
+                        .map(|variant| (variant.sku, variant.offer)),
+                )
+            }
             Self::Records(records) => {
                 let count = records.len();
                 Box::new((0..count).filter_map(move |index| match &*self {
@@ -70,7 +75,9 @@ impl Data {
         let index = dice.below(self.count());
         match self {
             Self::Generated(catalogue) => {
-                let product = catalogue.product(index)?;
+                let product = catalogue
+                    .product(index)
+                    .filter(|product| product.lifecycle() == Lifecycle::Active)?;
                 let variants = product.variants();
                 let variant = dice.pick(&variants);
                 Some((variant.sku.clone(), product.name(), variant.offer.clone()))
@@ -84,7 +91,7 @@ impl Data {
     }
 
     /// The article that changes with every tick, for somebody to watch.
-    pub(super) fn showcase(&self) -> Option<(String, String, Offer)> {
+    pub fn showcase(&self) -> Option<(String, String, Offer)> {
         match self {
             Self::Generated(catalogue) => {
                 let product = catalogue.product(0)?;

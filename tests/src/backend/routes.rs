@@ -201,5 +201,10 @@ fn index(data: &Data) -> Answer {
             "/export/stock.ndjson",
         ],
     };
-    Answer::json(serde_json::json!({"products": data.count(), "paths": paths}).to_string())
+    let watch = data
+        .showcase()
+        .map(|(sku, name, _)| serde_json::json!({"sku": sku, "name": name}));
+    Answer::json(
+        serde_json::json!({"products": data.count(), "paths": paths, "watch": watch}).to_string(),
+    )
 }

@@ -16,10 +16,13 @@ const FIRST_GENERATION: Duration = Duration::from_secs(600);
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime needs nothing that a process lacks");
+    let runtime =
+        tokio::runtime::Runtime::new().expect("a runtime needs nothing that a process lacks");
     let result = match arguments.next() {
         Some(first) if first == guarded::GUARD => runtime.block_on(guarded::guard(arguments)),
-        Some(other) => Err(anyhow::anyhow!("the demo is configured by the environment; `make` says how ({other:?})")),
+        Some(other) => Err(anyhow::anyhow!(
+            "the demo is configured by the environment; `make` says how ({other:?})"
+        )),
         None => runtime.block_on(run()).map(|()| 0),
     };
     runtime.shutdown_background();
@@ -56,9 +59,16 @@ async fn run() -> anyhow::Result<()> {
 /// The folder that this program was built into, where the daemons are as well.
 fn programs() -> anyhow::Result<PathBuf> {
     let own = std::env::current_exe().context("this program's own path is unknown")?;
-    let folder = own.parent().context("this program lies in no folder")?.to_owned();
+    let folder = own
+        .parent()
+        .context("this program lies in no folder")?
+        .to_owned();
     for name in ["sample-backend", "frontage-ingest", "frontage-server"] {
-        ensure!(folder.join(name).is_file(), "{} is missing; `make demo` builds it", folder.join(name).display());
+        ensure!(
+            folder.join(name).is_file(),
+            "{} is missing; `make demo` builds it",
+            folder.join(name).display()
+        );
     }
     Ok(folder)
 }
@@ -67,11 +77,19 @@ fn programs() -> anyhow::Result<PathBuf> {
 fn prepare(settings: &Settings, programs: &Path) -> anyhow::Result<PathBuf> {
     let folder = programs.parent().unwrap_or(programs).join("demo");
     if !settings.keep && folder.exists() {
-        std::fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
+        std::fs::remove_dir_all(&folder)
+            .with_context(|| format!("cannot empty {}", folder.display()))?;
     }
     let config = folder.join("config");
-    for folder in [&config, &folder.join("log"), &folder.join("store"), &folder.join("ingest"), &folder.join("server")] {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    for folder in [
+        &config,
+        &folder.join("log"),
+        &folder.join("store"),
+        &folder.join("ingest"),
+        &folder.join("server"),
+    ] {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make {}", folder.display()))?;
     }
     for (name, text) in settings.files(&folder) {
         let path = config.join(name);
@@ -87,24 +105,44 @@ async fn show(
     folder: &Path,
     children: &mut Vec<Guarded>,
 ) -> anyhow::Result<()> {
-    let client = reqwest::Client::builder().timeout(Duration::from_secs(20)).no_proxy().build()?;
-    let (shop, admin) = (format!("http://{}", settings.shop), format!("http://{}", settings.admin));
+    let client = reqwest::Client::builder()
+        .timeout(Duration::from_secs(20))
+        .no_proxy()
+        .build()?;
+    let (shop, admin) = (
+        format!("http://{}", settings.shop),
+        format!("http://{}", settings.admin),
+    );
     say("Frontage demo: a back end, ingest and a server.\n");
     start_all(settings, programs, folder, children).await?;
     tokio::select! {
         ready = wait_until_ready(&client, &admin, folder) => ready?,
         died = anyone_dies(children) => bail!(died),
     }
-    let tour = tour::visit(&client, &shop).await?;
-    say(&format!("The shop is open (generation {}):\n", tour.generation));
+    let mut tour = tour::visit(&client, &shop).await?;
+    let watched = tour::watched(&client, &format!("http://{}/", settings.backend), &shop).await;
+    tour.stops.extend(watched.map(|path| ("watch this", path)));
+    say(&format!(
+        "The shop is open (generation {}):\n",
+        tour.generation
+    ));
     for (label, path) in &tour.stops {
-        say(&format!("  {label:<10} {shop}{path}"));
+        say(&format!("  {label:<11} {shop}{path}"));
     }
-    say(&format!("  {:<10} {admin}/status", "operators"));
-    say(&format!("  {:<10} http://{}/", "back end", settings.backend));
-    say("\nEvery few seconds the back end moves some prices and quantities; the pages follow within two polls.");
+    say(&format!("  {:<11} {admin}/status", "operators"));
+    say(&format!(
+        "  {:<11} http://{}/",
+        "back end", settings.backend
+    ));
+    say(
+        "\nEvery few seconds the back end moves some prices and quantities; the pages follow within two polls.",
+    );
+    say("The price of the product to watch moves every time.");
     say("Text, pictures and new products are looked for every half minute. Logs are in");
-    say(&format!("{}. Ctrl-C ends the demo.\n", folder.join("log").display()));
+    say(&format!(
+        "{}. Ctrl-C ends the demo.\n",
+        folder.join("log").display()
+    ));
     let over = async {
         match settings.end_after {
             Some(after) => tokio::time::sleep(after).await,
@@ -128,7 +166,10 @@ async fn start_all(
     let config = |name: &str| folder.join("config").join(name).display().to_string();
     let (listen, products) = (settings.backend.to_string(), settings.products.to_string());
     let every = settings.change_every_ms.to_string();
-    let data = settings.data.as_ref().map(|path| path.display().to_string());
+    let data = settings
+        .data
+        .as_ref()
+        .map(|path| path.display().to_string());
     let mut arguments = vec!["--listen", &listen, "--change-every-ms", &every];
     match &data {
         Some(data) => arguments.extend(["--data", data]),
@@ -140,7 +181,10 @@ async fn start_all(
         ready = answers(&listen) => ready?,
         died = anyone_dies(children) => bail!(died),
     }
-    let (ingest, server) = (programs.join("frontage-ingest"), programs.join("frontage-server"));
+    let (ingest, server) = (
+        programs.join("frontage-ingest"),
+        programs.join("frontage-server"),
+    );
     let (ingest_config, server_config) = (config("ingest.toml"), config("server.toml"));
     let arguments = ["run", "--config", &ingest_config];
     children.push(Guarded::start("ingest", &ingest, &arguments, &log("ingest"), relay).await?);
@@ -161,10 +205,17 @@ async fn answers(address: &str) -> anyhow::Result<()> {
 }
 
 /// Waits until the server has a generation to serve, showing that time passes.
-async fn wait_until_ready(client: &reqwest::Client, admin: &str, folder: &Path) -> anyhow::Result<()> {
+async fn wait_until_ready(
+    client: &reqwest::Client,
+    admin: &str,
+    folder: &Path,
+) -> anyhow::Result<()> {
     let started = Instant::now();
     let bar = ProgressBar::new_spinner().with_message("building the first generation");
-    bar.set_style(ProgressStyle::with_template("{spinner} {msg} ({elapsed})").unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    bar.set_style(
+        ProgressStyle::with_template("{spinner} {msg} ({elapsed})")
+            .unwrap_or_else(|_| ProgressStyle::default_spinner()),
+    );
     bar.enable_steady_tick(Duration::from_millis(120));
     if !std::io::stderr().is_terminal() {
         say("building the first generation");
@@ -173,13 +224,19 @@ async fn wait_until_ready(client: &reqwest::Client, admin: &str, folder: &Path) 
         let ready = client.get(format!("{admin}/readyz")).send().await;
         if ready.is_ok_and(|response| response.status() == 200) {
             bar.finish_and_clear();
-            say(&format!("the first generation took {:.1} s", started.elapsed().as_secs_f64()));
+            say(&format!(
+                "the first generation took {:.1} s",
+                started.elapsed().as_secs_f64()
+            ));
             return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     bar.finish_and_clear();
-    bail!("no generation was served within ten minutes; see {}", folder.join("log").display())
+    bail!(
+        "no generation was served within ten minutes; see {}",
+        folder.join("log").display()
+    )
 }
 
 /// Ends with an obituary when a child does.
@@ -190,7 +247,9 @@ async fn anyone_dies(children: &mut [Guarded]) -> String {
 
 /// Shows the lines that matter to somebody watching: what moved, what was published, what went wrong.
 fn relay(name: &'static str, line: &str) {
-    let matters = ["WARN", "ERROR", "published", "held", "->", "error:"].iter().any(|word| line.contains(word));
+    let matters = ["WARN", "ERROR", "published", "held", "->", "error:"]
+        .iter()
+        .any(|word| line.contains(word));
     if matters {
         say(&format!("{name:>8} | {line}"));
     }

@@ -229,7 +229,9 @@ impl Product {
         let mut numbers = Vec::new();
         for (relation, index) in found {
             let number = (FIRST_NUMBER + index).to_string();
-            if index != self.index && !numbers.iter().any(|(_, other)| *other == number) {
+            let on_sale = self.catalogue.at(index).lifecycle() == Lifecycle::Active;
+            if on_sale && index != self.index && !numbers.iter().any(|(_, other)| *other == number)
+            {
                 numbers.push((relation, number));
             }
         }

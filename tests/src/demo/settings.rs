@@ -45,15 +45,20 @@ impl Settings {
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<Self> {
         let number = |name: &str, usual: u64| match variable(name) {
             None => Ok(usual),
-            Some(text) => text.parse::<u64>().with_context(|| format!("{name}={text} is not a number")),
+            Some(text) => text
+                .parse::<u64>()
+                .with_context(|| format!("{name}={text} is not a number")),
         };
         let address = |name: &str, usual: u16| {
             let port = number(name, usual.into())?;
-            let port = u16::try_from(port).with_context(|| format!("{name}={port} is not a port"))?;
+            let port =
+                u16::try_from(port).with_context(|| format!("{name}={port} is not a port"))?;
             anyhow::Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
         };
         let [shop, admin, backend] = SHIPPED_PORTS;
-        let data = variable("DEMO_DATA").filter(|text| !text.is_empty()).map(PathBuf::from);
+        let data = variable("DEMO_DATA")
+            .filter(|text| !text.is_empty())
+            .map(PathBuf::from);
         if let Some(path) = data.as_deref().filter(|path| !path.exists()) {
             bail!("DEMO_DATA={} does not exist", path.display());
         }
@@ -72,8 +77,11 @@ impl Settings {
 
     /// Refuses to start when a port is taken, naming the variable that chooses another.
     pub fn check_ports(&self) -> anyhow::Result<()> {
-        let ports =
-            [("the shop", "DEMO_PORT", self.shop), ("the operators' page", "DEMO_ADMIN_PORT", self.admin), ("the sample back end", "DEMO_BACKEND_PORT", self.backend)];
+        let ports = [
+            ("the shop", "DEMO_PORT", self.shop),
+            ("the operators' page", "DEMO_ADMIN_PORT", self.admin),
+            ("the sample back end", "DEMO_BACKEND_PORT", self.backend),
+        ];
         for (what, variable, address) in ports {
             TcpListener::bind(address).with_context(|| {
                 format!("{address} is wanted for {what}, but something else listens there; choose another port with {variable}=…")
@@ -89,10 +97,14 @@ impl Settings {
             let mut filled = String::new();
             for line in text.lines() {
                 // At most one address stands in a line; a chosen port must not be taken for a shipped one.
-                let found = SHIPPED_PORTS.iter().zip(addresses).find_map(|(shipped, chosen)| {
-                    let shipped = format!("127.0.0.1:{shipped}");
-                    line.contains(&shipped).then(|| line.replace(&shipped, &chosen.to_string()))
-                });
+                let found = SHIPPED_PORTS
+                    .iter()
+                    .zip(addresses)
+                    .find_map(|(shipped, chosen)| {
+                        let shipped = format!("127.0.0.1:{shipped}");
+                        line.contains(&shipped)
+                            .then(|| line.replace(&shipped, &chosen.to_string()))
+                    });
                 let line = found.unwrap_or_else(|| line.to_owned());
                 let line = line.replace("../../../target/demo", "../../target/demo");
                 filled += &line.replace("../../target/demo", &folder.display().to_string());
@@ -102,9 +114,18 @@ impl Settings {
         };
         let (ingest, jq): (_, Vec<(&str, &str)>) = match self.data {
             None => (INGEST, vec![("products.jq", PRODUCTS)]),
-            Some(_) => (ICECAT_INGEST, vec![("products.jq", ICECAT_PRODUCTS), ("departments.jq", ICECAT_DEPARTMENTS)]),
+            Some(_) => (
+                ICECAT_INGEST,
+                vec![
+                    ("products.jq", ICECAT_PRODUCTS),
+                    ("departments.jq", ICECAT_DEPARTMENTS),
+                ],
+            ),
         };
-        let mut files: HashMap<&str, String> = jq.into_iter().map(|(name, text)| (name, text.to_owned())).collect();
+        let mut files: HashMap<&str, String> = jq
+            .into_iter()
+            .map(|(name, text)| (name, text.to_owned()))
+            .collect();
         files.insert("ingest.toml", fill(ingest));
         files.insert("server.toml", fill(SERVER));
         files
@@ -122,25 +143,48 @@ mod tests {
 
     #[test]
     fn chosen_ports_and_folders_are_filled_in() {
-        let swapped = [("DEMO_PORT", "8081"), ("DEMO_BACKEND_PORT", "8080"), ("DEMO_ADMIN_PORT", "9000")];
-        let files = settings(&swapped).expect("settings").files(Path::new("/folder"));
+        let swapped = [
+            ("DEMO_PORT", "8081"),
+            ("DEMO_BACKEND_PORT", "8080"),
+            ("DEMO_ADMIN_PORT", "9000"),
+        ];
+        let files = settings(&swapped)
+            .expect("settings")
+            .files(Path::new("/folder"));
         let (server, ingest) = (&files["server.toml"], &files["ingest.toml"]);
-        assert!(server.contains("listen = \"127.0.0.1:8081\"") && server.contains("admin = \"127.0.0.1:9000\""));
-        assert!(server.contains("base_url = \"http://127.0.0.1:8081\"") && server.contains("\"/folder/server\""));
-        assert!(ingest.contains("http://127.0.0.1:8080/export/products") && ingest.contains("\"/folder/store\""));
+        assert!(
+            server.contains("listen = \"127.0.0.1:8081\"")
+                && server.contains("admin = \"127.0.0.1:9000\"")
+        );
+        assert!(
+            server.contains("base_url = \"http://127.0.0.1:8081\"")
+                && server.contains("\"/folder/server\"")
+        );
+        assert!(
+            ingest.contains("http://127.0.0.1:8080/export/products")
+                && ingest.contains("\"/folder/store\"")
+        );
         assert!(!ingest.contains("target/demo"), "{ingest}");
     }
 
     #[test]
     fn a_data_set_brings_its_own_mapping() {
-        let files = settings(&[("DEMO_DATA", "/")]).expect("settings").files(Path::new("/folder"));
-        assert!(files["ingest.toml"].contains("/api/products") && files.contains_key("departments.jq"));
+        let files = settings(&[("DEMO_DATA", "/")])
+            .expect("settings")
+            .files(Path::new("/folder"));
+        assert!(
+            files["ingest.toml"].contains("/api/products") && files.contains_key("departments.jq")
+        );
         assert!(files["ingest.toml"].contains("\"/folder/store\""));
     }
 
     #[test]
     fn nonsense_is_refused_by_name() {
-        for (name, value) in [("DEMO_PORT", "x"), ("DEMO_PORT", "70000"), ("DEMO_DATA", "/no/such/folder")] {
+        for (name, value) in [
+            ("DEMO_PORT", "x"),
+            ("DEMO_PORT", "70000"),
+            ("DEMO_DATA", "/no/such/folder"),
+        ] {
             let error = settings(&[(name, value)]).expect_err(name).to_string();
             assert!(error.contains(name), "{error}");
         }
@@ -149,8 +193,19 @@ mod tests {
     #[test]
     fn a_taken_port_is_named() {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = listener.local_addr().expect("an address").port().to_string();
-        let error = settings(&[("DEMO_PORT", &port)]).expect("settings").check_ports().expect_err("taken").to_string();
-        assert!(error.contains(&port) && error.contains("DEMO_PORT"), "{error}");
+        let port = listener
+            .local_addr()
+            .expect("an address")
+            .port()
+            .to_string();
+        let error = settings(&[("DEMO_PORT", &port)])
+            .expect("settings")
+            .check_ports()
+            .expect_err("taken")
+            .to_string();
+        assert!(
+            error.contains(&port) && error.contains("DEMO_PORT"),
+            "{error}"
+        );
     }
 }

@@ -18,17 +18,45 @@ pub async fn visit(client: &reqwest::Client, shop: &str) -> anyhow::Result<Tour>
     let (listing, _) = page(client, shop, &category).await?;
     let product = first_link(&listing, "/p/").context("the first category lists no product")?;
     let (shown, _) = page(client, shop, &product).await?;
-    let word = title_words(&shown).last().context("the product page has no title")?.clone();
+    let word = title_words(&shown)
+        .last()
+        .context("the product page has no title")?
+        .clone();
     let search = format!("/search?q={}", percent(&word));
     page(client, shop, &search).await?;
-    let stops = vec![("home", "/".to_owned()), ("category", category), ("product", product), ("search", search)];
+    let stops = vec![
+        ("home", "/".to_owned()),
+        ("category", category),
+        ("product", product),
+        ("search", search),
+    ];
     Ok(Tour { stops, generation })
 }
 
-async fn page(client: &reqwest::Client, shop: &str, path: &str) -> anyhow::Result<(String, String)> {
+/// The page of the product whose price moves with every tick of the back end, found by searching for its name.
+pub async fn watched(client: &reqwest::Client, backend: &str, shop: &str) -> Option<String> {
+    let index = client.get(backend).send().await.ok()?.bytes().await.ok()?;
+    let index: serde_json::Value = serde_json::from_slice(&index).ok()?;
+    let search = format!("/search?q={}", percent(index["watch"]["name"].as_str()?));
+    let (found, _) = page(client, shop, &search).await.ok()?;
+    first_link(&found, "/p/")
+}
+
+async fn page(
+    client: &reqwest::Client,
+    shop: &str,
+    path: &str,
+) -> anyhow::Result<(String, String)> {
     let response = client.get(format!("{shop}{path}")).send().await?;
-    ensure!(response.status() == 200, "{path} answered with {}", response.status());
-    let generation = response.headers().get("x-frontage-generation").and_then(|value| value.to_str().ok());
+    ensure!(
+        response.status() == 200,
+        "{path} answered with {}",
+        response.status()
+    );
+    let generation = response
+        .headers()
+        .get("x-frontage-generation")
+        .and_then(|value| value.to_str().ok());
     let generation = generation.unwrap_or("unknown").to_owned();
     Ok((response.text().await?, generation))
 }

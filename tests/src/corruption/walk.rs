@@ -1,0 +1,293 @@
+//! Calls every accessor of a generation, and gives a number that depends on all that they said.
+//!
+//! An accessor that panics, runs away or allocates by what a damaged file says does so here. A new accessor belongs
+//! here too.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use frontage_shared::snapshot::Generation;
+use frontage_shared::snapshot::catalog::Catalog;
+use frontage_shared::snapshot::categories::Category;
+use frontage_shared::snapshot::offers::Offers;
+use frontage_shared::snapshot::products::{Media, Product, Variant};
+use frontage_shared::snapshot::routes::RouteKind;
+
+/// One word, several words, a beginning, a code, a word with a typing error, nothing, punctuation.
+const QUERIES: [&str; 7] = ["lamp", "brass mug", "sh", "x1", "bluue", "", "\"(*~"];
+
+/// Says the same of the same generation.
+pub fn walk_everything(generation: &Generation) -> u64 {
+    let mut said = DefaultHasher::new();
+    generation.number().hash(&mut said);
+    format!("{:?} {generation:?}", generation.currency()).hash(&mut said);
+    catalog(&generation.catalog, &mut said);
+    offers(&generation.offers, &mut said);
+    said.finish()
+}
+
+/// The catalog half.
+pub fn catalog(catalog: &Catalog, said: &mut DefaultHasher) {
+    format!("{:?}", catalog.shop()).hash(said);
+    catalog.documents_hash().hash(said);
+    (
+        catalog.product_count(),
+        catalog.variant_count(),
+        catalog.facet_value_count(),
+    )
+        .hash(said);
+    (
+        catalog.part().file_length(),
+        catalog.part().sections().count(),
+    )
+        .hash(said);
+    for found in catalog.products() {
+        product(&found, said);
+        catalog
+            .product_by_id(found.id())
+            .map(|again| again.row)
+            .hash(said);
+    }
+    for row in 0..catalog.variant_count() {
+        let Some(found) = catalog.variant(row) else {
+            continue;
+        };
+        variant(&found, said);
+        catalog
+            .variant_by_id(found.id())
+            .map(|again| again.row)
+            .hash(said);
+        catalog
+            .variant_by_sku(found.sku())
+            .map(|again| again.row)
+            .hash(said);
+    }
+    catalog.root_categories().count().hash(said);
+    for found in catalog.categories() {
+        category(&found, said);
+    }
+    for brand in catalog.brands() {
+        (brand.slug(), brand.name(), brand.row).hash(said);
+        brand.products().for_each(|row| row.hash(said));
+    }
+    for page in catalog.pages() {
+        (
+            page.slug(),
+            page.id(),
+            page.title(),
+            page.body(),
+            page.seo_title(),
+            page.seo_description(),
+        )
+            .hash(said);
+        (page.kind(), page.is_indexable(), page.updated_at()).hash(said);
+    }
+    facets(catalog, said);
+    for rank in catalog.ranks().iter() {
+        (rank.name.get(), rank.newest.get(), rank.featured.get()).hash(said);
+    }
+    catalog.media_origins().for_each(|origin| origin.hash(said));
+    routes(catalog, said);
+    search(catalog, said);
+    // Rows that cannot be.
+    for row in [catalog.product_count(), u32::MAX - 1, u32::MAX] {
+        (
+            catalog.product(row).is_some(),
+            catalog.variant(row).is_some(),
+            catalog.category(row).is_some(),
+        )
+            .hash(said);
+        (catalog.brand(row).is_some(), catalog.page(row).is_some()).hash(said);
+        (
+            catalog.facet(row).is_some(),
+            catalog.facet_value(row).is_some(),
+        )
+            .hash(said);
+    }
+}
+
+/// The offers half.
+pub fn offers(offers: &Offers, said: &mut DefaultHasher) {
+    (offers.catalog_hash(), offers.documents_hash()).hash(said);
+    (offers.variant_count(), offers.product_count()).hash(said);
+    (
+        offers.part().file_length(),
+        offers.part().sections().count(),
+    )
+        .hash(said);
+    for row in (0..offers.variant_count()).chain([u32::MAX]) {
+        let offer = offers.variant(row);
+        (
+            offer.price,
+            offer.compare_at,
+            offer.quantity,
+            offer.available_at,
+        )
+            .hash(said);
+        (
+            offer.availability.number(),
+            offer.availability.can_be_ordered(),
+            offer.availability.schema_org(),
+        )
+            .hash(said);
+    }
+    for row in offers.price_order() {
+        let offer = offers.product(row);
+        (
+            row,
+            offer.prices,
+            offer.compare_at,
+            offer.availability.number(),
+            offer.price_rank,
+        )
+            .hash(said);
+    }
+    offers.price_order().rev().len().hash(said);
+}
+
+fn product(product: &Product<'_>, said: &mut DefaultHasher) {
+    (
+        product.id(),
+        product.slug(),
+        product.name(),
+        product.seo_title(),
+        product.seo_description(),
+    )
+        .hash(said);
+    (
+        product.short_description(),
+        product.description(),
+        product.condition(),
+    )
+        .hash(said);
+    (
+        product.is_listed(),
+        product.is_searchable(),
+        product.is_indexable(),
+    )
+        .hash(said);
+    (
+        product.created_at(),
+        product.updated_at(),
+        product.variant_rows(),
+    )
+        .hash(said);
+    product.brand().map(|brand| brand.row).hash(said);
+    product
+        .primary_category()
+        .map(|category| category.row)
+        .hash(said);
+    product
+        .categories()
+        .for_each(|category| category.row.hash(said));
+    for option in product.options() {
+        (option.code(), option.name()).hash(said);
+        option
+            .values()
+            .for_each(|value| (value.code(), value.name(), value.swatch(), value.row).hash(said));
+    }
+    product
+        .variants()
+        .for_each(|variant| variant.row.hash(said));
+    for value in product.attributes() {
+        (
+            value.code(),
+            value.label(),
+            value.group(),
+            value.unit(),
+            value.value(),
+        )
+            .hash(said);
+    }
+    product.media().for_each(|it| media(&it, said));
+    product
+        .related()
+        .for_each(|(other, relation)| (other.row, relation).hash(said));
+    product.facet_values().for_each(|row| row.hash(said));
+}
+
+fn variant(variant: &Variant<'_>, said: &mut DefaultHasher) {
+    (
+        variant.id(),
+        variant.sku(),
+        variant.gtin(),
+        variant.mpn(),
+        variant.name(),
+    )
+        .hash(said);
+    variant.product().map(|product| product.row).hash(said);
+    variant.values().for_each(|value| value.row.hash(said));
+    variant.value_rows().for_each(|row| row.hash(said));
+    variant.media().for_each(|it| media(&it, said));
+}
+
+fn media(media: &Media<'_>, said: &mut DefaultHasher) {
+    (media.url(), media.alt(), media.size(), media.is_image()).hash(said);
+}
+
+fn category(category: &Category<'_>, said: &mut DefaultHasher) {
+    (
+        category.id(),
+        category.name(),
+        category.path(),
+        category.description(),
+    )
+        .hash(said);
+    (
+        category.seo_title(),
+        category.seo_description(),
+        category.depth(),
+    )
+        .hash(said);
+    (category.is_indexable(), category.updated_at()).hash(said);
+    category
+        .breadcrumb()
+        .iter()
+        .for_each(|above| above.row.hash(said));
+    category.children().for_each(|below| below.row.hash(said));
+    category.products().for_each(|row| row.hash(said));
+    category.media().for_each(|it| media(&it, said));
+}
+
+fn facets(catalog: &Catalog, said: &mut DefaultHasher) {
+    for facet in catalog.facets() {
+        (
+            facet.code(),
+            facet.label(),
+            facet.unit(),
+            facet.is_brand(),
+            facet.value_rows(),
+        )
+            .hash(said);
+        for value in facet.values() {
+            (value.code(), value.label(), value.swatch(), value.row).hash(said);
+            value.facet().map(|facet| facet.row).hash(said);
+            value.products().for_each(|row| row.hash(said));
+            facet.value(value.code()).map(|again| again.row).hash(said);
+        }
+    }
+}
+
+fn routes(catalog: &Catalog, said: &mut DefaultHasher) {
+    for (kind, path, target) in catalog.routes() {
+        (kind.number(), path, target.row, target.former).hash(said);
+        catalog.route(kind, path).map(|again| again.row).hash(said);
+    }
+    for kind in RouteKind::ALL {
+        catalog.route(kind, "no such path").is_some().hash(said);
+    }
+}
+
+/// What a damaged index says may differ from reader to reader; that it says anything or nothing may not.
+fn search(catalog: &Catalog, said: &mut DefaultHasher) {
+    for query in QUERIES {
+        match catalog.search(query) {
+            Ok(hits) => {
+                hits.fuzzy.hash(said);
+                hits.hits
+                    .iter()
+                    .for_each(|hit| (hit.product, hit.score.to_bits()).hash(said));
+            }
+            Err(error) => error.to_string().hash(said),
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! A small but complete generation, made in memory without ingest.
+//!
+//! A [`Shop`] is plain data. It is written through the tables that ingest fills, and read back through the accessors
+//! that pages use; what comes out must equal what went in. The same seed always gives the same shop.
+
+/// The shop as plain data.
+mod shop;
+
+/// Shops from a seed.
+mod random;
+
+/// From a shop to the bytes of both parts.
+mod write;
+
+/// From an opened generation back to a shop.
+mod read;
+
+use std::collections::BTreeMap;
+
+use frontage_shared::manifest::{Counts, Manifest, PartEntry};
+use frontage_shared::snapshot::{Generation, SnapshotError};
+use ownedbytes::OwnedBytes;
+
+pub use random::Scale;
+pub use shop::{
+    Attribute, Brand, Category, Facet, FacetValue, FormerPath, Medium, Offer, OptionValue, Page,
+    Product, ProductOption, Shop, Variant,
+};
+
+/// The bytes of both parts of a generation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// The catalog part.
+    pub catalog: Vec<u8>,
+    /// The offers part.
+    pub offers: Vec<u8>,
+}
+
+/// A shop of a handful of products, for damaging: small, but with every kind of record.
+pub fn small() -> Parts {
+    Shop::random(1, Scale::small()).write()
+}
+
+impl Parts {
+    /// A manifest that names these bytes.
+    pub fn manifest(&self) -> Manifest {
+        let entry = |bytes: &[u8]| PartEntry {
+            hash: blake3::hash(bytes).to_hex().to_string(),
+            length: bytes.len() as u64,
+        };
+        Manifest {
+            version: 1,
+            shop: "sample".to_owned(),
+            generation: 1,
+            previous: None,
+            catalog: entry(&self.catalog),
+            offers: entry(&self.offers),
+            created_at: 1_700_000_000,
+            writer: "test".to_owned(),
+            pinned: false,
+            reason: "cycle".to_owned(),
+            sources: BTreeMap::new(),
+            counts: Counts::default(),
+            checksum: String::new(),
+        }
+    }
+
+    /// Opens both parts as a generation, without verifying it.
+    ///
+    /// # Errors
+    /// The parts are refused.
+    pub fn open(&self) -> Result<Generation, SnapshotError> {
+        Generation::open(
+            self.manifest(),
+            OwnedBytes::new(self.catalog.clone()),
+            OwnedBytes::new(self.offers.clone()),
+        )
+    }
+}
