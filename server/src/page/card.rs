@@ -27,6 +27,8 @@ pub(crate) struct Image<'a> {
     pub(crate) alt: &'a str,
     pub(crate) width: u32,
     pub(crate) height: u32,
+    /// Whether it fills a square tile; others, often cut close, keep a margin.
+    pub(crate) square: bool,
 }
 
 /// Colours to choose from, each checked to be one.

@@ -4,7 +4,7 @@ use sailfish::TemplateSimple;
 
 use super::card::Card;
 use super::frame::{Frame, Indexing};
-use super::home::Department;
+use super::home::{Department, columns};
 use super::view::View;
 use super::{Context, HTML, Kind, Page};
 use crate::cache_policy::CachePolicy;

@@ -81,10 +81,11 @@ impl<'a> Frame<'a> {
     /// The frame of a page of this shop, without breadcrumbs and structured data.
     pub(crate) fn new(view: &View<'a>, title: &str, indexing: Indexing) -> Self {
         let shop = view.shop;
-        let title = if title.is_empty() {
-            shop.name.to_owned()
-        } else {
-            format!("{title} · {}", shop.name)
+        // A merchant's own title may name the shop already.
+        let title = match title {
+            "" => shop.name.to_owned(),
+            whole if whole.contains(shop.name) => whole.to_owned(),
+            part => format!("{part} · {}", shop.name),
         };
         let (nav_title, nav) = navigation(view);
         Self {

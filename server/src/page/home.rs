@@ -7,6 +7,7 @@ use super::format::Number;
 use super::frame::{self, Frame, Indexing, Link};
 use super::json_ld::Json;
 use super::listing::first_by;
+use super::text::or;
 use super::view::View;
 use super::{Kind, Page, render};
 use crate::route::Route;
@@ -51,6 +52,16 @@ pub(crate) struct Department<'a> {
     pub(crate) count: Option<Number>,
 }
 
+/// The class of a grid of so many tiles: as many columns as leave the last row fullest.
+pub(crate) fn columns(tiles: usize) -> &'static str {
+    let classes = [(6, "by6"), (5, "by5"), (4, "by4")];
+    let gap = |columns: usize| tiles.next_multiple_of(columns) - tiles;
+    classes
+        .into_iter()
+        .min_by_key(|&(columns, _)| gap(columns))
+        .map_or("", |(_, class)| class)
+}
+
 /// Builds the home page.
 pub(crate) fn build(view: &View<'_>) -> Page {
     let shop = view.shop;
@@ -58,12 +69,13 @@ pub(crate) fn build(view: &View<'_>) -> Page {
     frame.describe(shop.description, shop.tagline);
     frame.json_ld = structured(view);
     let featured = featured(view);
-    let newest = by_rank(view, |row| {
+    let mut newest = by_rank(view, |row| {
         view.catalog
             .ranks()
             .get(row)
             .map_or(u32::MAX, |rank| rank.newest.get())
     });
+    newest.retain(|row| !featured.contains(row));
     let showcase: Vec<_> = featured
         .iter()
         .filter_map(|&row| show(view, row))
@@ -71,11 +83,7 @@ pub(crate) fn build(view: &View<'_>) -> Page {
         .collect();
     let page = HomePage {
         frame,
-        headline: if shop.tagline.is_empty() {
-            shop.name
-        } else {
-            shop.tagline
-        },
+        headline: or(shop.tagline, shop.name),
         description: shop.description,
         departments: view.departments(DEPARTMENTS),
         featured: view.cards(featured.iter().copied().take(FEATURED), 0),
@@ -109,6 +117,7 @@ fn featured(view: &View<'_>) -> Vec<u32> {
                 .get(row)
                 .map_or(u32::MAX, |rank| rank.featured.get())
         });
+        rows.truncate(FEATURED);
     }
     rows
 }

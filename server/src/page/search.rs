@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use frontage_shared::snapshot::text::Hits;
 
 use super::frame::{Frame, Indexing, Link};
-use super::home::Department;
+use super::home::{Department, columns};
 use super::results::{self, Relaxed, Results};
 use super::view::View;
 use super::{Kind, Page, error, filters, listing, render};

@@ -146,11 +146,13 @@ pub(crate) fn image<'a>(media: &Media<'a>, alt: &'a str) -> Option<Image<'a>> {
     let url = media.url();
     let fetchable = url.starts_with("https://") || url.starts_with("http://") || is_local(url);
     let (width, height) = media.size().unwrap_or(UNKNOWN_SIZE);
+    let square = media.size().is_some() && width == height;
     (media.is_image() && fetchable).then_some(Image {
         url,
         alt,
         width,
         height,
+        square,
     })
 }
 
