@@ -11,7 +11,10 @@ use std::sync::LazyLock;
 static SAFE: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::default();
     builder
-        .rm_tags(["area", "map", "bdi", "bdo", "center", "rp", "rt", "ruby", "tt", "header", "footer", "nav", "article", "aside"])
+        .rm_tags([
+            "area", "map", "bdi", "bdo", "center", "rp", "rt", "ruby", "tt", "header", "footer",
+            "nav", "article", "aside",
+        ])
         .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
         .url_relative(UrlRelative::Custom(Box::new(from_root)))
         .generic_attributes(HashSet::from(["lang", "title", "dir"]))
@@ -24,31 +27,63 @@ static SAFE: LazyLock<Builder<'static>> = LazyLock::new(|| {
 /// Markup alone removed, what it encloses kept, except for what was never meant to be read.
 static BARE: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::empty();
-    builder.clean_content_tags(HashSet::from(["script", "style", "title", "template", "noscript"]));
+    builder.clean_content_tags(HashSet::from([
+        "script", "style", "title", "template", "noscript",
+    ]));
     builder
 });
 
 /// The HTML without everything that is not safe in a shop page.
 pub fn safe(html: &str) -> String {
-    if html.contains(['<', '&']) { SAFE.clean(html).to_string() } else { html.to_owned() }
+    if html.contains(['<', '&']) {
+        SAFE.clean(html).to_string()
+    } else {
+        html.to_owned()
+    }
 }
 
 /// What the HTML says, as one line of plain text.
 pub fn text(html: &str) -> String {
-    let text = if html.contains(['<', '&']) { plain(html) } else { html.to_owned() };
+    let text = if html.contains(['<', '&']) {
+        plain(html)
+    } else {
+        html.to_owned()
+    };
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn plain(html: &str) -> String {
     let bare = BARE.clean(&spaced(html)).to_string();
     // These five are all that the serialiser escapes; the ampersand goes last, or it would make new ones.
-    bare.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+    bare.replace("&nbsp;", " ")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&amp;", "&")
 }
 
 /// Puts a space before every tag that begins a line of its own, so that words of two paragraphs do not join.
 fn spaced(html: &str) -> String {
     const BLOCKS: [&str; 20] = [
-        "p", "br", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "td", "th", "table", "hr", "dt", "dd",
+        "p",
+        "br",
+        "div",
+        "li",
+        "ul",
+        "ol",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "tr",
+        "td",
+        "th",
+        "table",
+        "hr",
+        "dt",
+        "dd",
         "blockquote",
     ];
     let mut spaced = String::with_capacity(html.len() + 64);
@@ -57,8 +92,13 @@ fn spaced(html: &str) -> String {
         spaced.push_str(&rest[..at]);
         rest = &rest[at..];
         let name = rest[1..].trim_start_matches('/');
-        let end = name.find(|character: char| !character.is_ascii_alphanumeric()).unwrap_or(name.len());
-        if BLOCKS.iter().any(|block| block.eq_ignore_ascii_case(&name[..end])) {
+        let end = name
+            .find(|character: char| !character.is_ascii_alphanumeric())
+            .unwrap_or(name.len());
+        if BLOCKS
+            .iter()
+            .any(|block| block.eq_ignore_ascii_case(&name[..end]))
+        {
             spaced.push(' ');
         }
         spaced.push('<');
@@ -90,16 +130,34 @@ mod tests {
     fn what_is_not_safe_goes() {
         for (hostile, left) in [
             ("<script>alert(1)</script>a", "a"),
-            ("<p onclick=\"x()\" style=\"color:red\" class=\"x\" id=\"y\">a</p>", "<p>a</p>"),
-            ("<a href=\"javascript:alert(1)\">a</a>", "<a rel=\"noopener nofollow\">a</a>"),
-            ("<a href=\"//evil.example\">a</a>", "<a rel=\"noopener nofollow\">a</a>"),
-            ("<a href=\"/c/mugs\">a</a>", "<a href=\"/c/mugs\" rel=\"noopener nofollow\">a</a>"),
-            ("<img src=x onerror=alert(1)>", "<img loading=\"lazy\" decoding=\"async\">"),
+            (
+                "<p onclick=\"x()\" style=\"color:red\" class=\"x\" id=\"y\">a</p>",
+                "<p>a</p>",
+            ),
+            (
+                "<a href=\"javascript:alert(1)\">a</a>",
+                "<a rel=\"noopener nofollow\">a</a>",
+            ),
+            (
+                "<a href=\"//evil.example\">a</a>",
+                "<a rel=\"noopener nofollow\">a</a>",
+            ),
+            (
+                "<a href=\"/c/mugs\">a</a>",
+                "<a href=\"/c/mugs\" rel=\"noopener nofollow\">a</a>",
+            ),
+            (
+                "<img src=x onerror=alert(1)>",
+                "<img loading=\"lazy\" decoding=\"async\">",
+            ),
             ("<iframe src=\"https://evil.example\"></iframe>a", "a"),
             ("<form action=\"/\"><input name=q></form>a", "a"),
             ("<svg><script>x</script></svg>a", "a"),
             ("<style>*{display:none}</style>a", "a"),
-            ("<a href=\"data:text/html,x\">a</a>", "<a rel=\"noopener nofollow\">a</a>"),
+            (
+                "<a href=\"data:text/html,x\">a</a>",
+                "<a rel=\"noopener nofollow\">a</a>",
+            ),
             ("<base href=\"https://evil.example\">a", "a"),
             ("<p>never closed", "<p>never closed</p>"),
             ("</div></main>a", "a"),
@@ -110,7 +168,13 @@ mod tests {
 
     #[test]
     fn cleaning_twice_changes_nothing() {
-        for html in ["<p>a &amp; b<br>c", "<b><i>x</b></i>", "<td>x", "a & b < c", "<img src=\"https://a.example/x.png\">"] {
+        for html in [
+            "<p>a &amp; b<br>c",
+            "<b><i>x</b></i>",
+            "<td>x",
+            "a & b < c",
+            "<img src=\"https://a.example/x.png\">",
+        ] {
             let once = safe(html);
             assert_eq!(safe(&once), once, "{html}");
         }
@@ -118,7 +182,10 @@ mod tests {
 
     #[test]
     fn text_is_what_a_reader_reads() {
-        assert_eq!(text("<p>One</p><p>two</p>H<sub>2</sub>O<br/>&eacute;&nbsp;&amp;lt; 5 &lt; 6"), "One two H2O é &lt; 5 < 6");
+        assert_eq!(
+            text("<p>One</p><p>two</p>H<sub>2</sub>O<br/>&eacute;&nbsp;&amp;lt; 5 &lt; 6"),
+            "One two H2O é &lt; 5 < 6"
+        );
         assert_eq!(text("<style>p{}</style><script>x</script> a \n b "), "a b");
         assert_eq!(text("5 < 6 & 7"), "5 < 6 & 7");
     }

@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 /// What the other schemas refer to, under this name.
 pub const COMMON_NAME: &str = "common.schema.json";
 
-static COMMON: LazyLock<Value> = LazyLock::new(|| parse(include_str!("../../schemas/common.schema.json")));
+static COMMON: LazyLock<Value> =
+    LazyLock::new(|| parse(include_str!("../../schemas/common.schema.json")));
 static DOCUMENTS: LazyLock<[Value; 5]> = LazyLock::new(|| {
     Kind::ALL.map(|kind| {
         parse(match kind {

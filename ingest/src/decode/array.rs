@@ -25,7 +25,10 @@ impl Array {
     pub(super) fn open(mut scanner: Scanner, pointer: &str) -> Result<Self, DecodeError> {
         if scanner.peek()?.is_none() {
             let expected = expected(pointer);
-            return Err(DecodeError::Empty { page: scanner.page().to_owned(), expected });
+            return Err(DecodeError::Empty {
+                page: scanner.page().to_owned(),
+                expected,
+            });
         }
         let mut around = Vec::new();
         let mut walked = String::new();
@@ -37,14 +40,21 @@ impl Array {
         }
         match scanner.peek()? {
             Some(b'[') => scanner.expect(b'[', "an array")?,
-            Some(byte) if pointer.is_empty() => return Err(scanner.unexpected(&expected(pointer), byte)),
+            Some(byte) if pointer.is_empty() => {
+                return Err(scanner.unexpected(&expected(pointer), byte));
+            }
             Some(byte) => {
                 let detail = format!("expected an array, got {}", name(byte));
                 return Err(nothing(&scanner, pointer, detail));
             }
             None => return Err(scanner.cut_off("an array of records")),
         }
-        Ok(Self { scanner, around, is_first: true, is_done: false })
+        Ok(Self {
+            scanner,
+            around,
+            is_first: true,
+            is_done: false,
+        })
     }
 
     pub(super) fn scanner(&self) -> &Scanner {
@@ -63,7 +73,8 @@ impl Array {
             return Ok(false);
         }
         if !std::mem::take(&mut self.is_first) {
-            self.scanner.expect(b',', "a comma or the end of the array of records")?;
+            self.scanner
+                .expect(b',', "a comma or the end of the array of records")?;
             if self.scanner.peek()? == Some(b']') {
                 return Err(self.scanner.unexpected("a record after the comma", b']'));
             }
@@ -87,7 +98,11 @@ impl Array {
                         if key == followed {
                             let got = format!("`{key}` a second time");
                             let place = self.scanner.place();
-                            return Err(DecodeError::Unexpected { place, expected: "each key once".to_owned(), got });
+                            return Err(DecodeError::Unexpected {
+                                place,
+                                expected: "each key once".to_owned(),
+                                got,
+                            });
                         }
                         self.scanner.skip()?;
                     }
@@ -116,8 +131,14 @@ fn ends(scanner: &mut Scanner, closer: u8) -> Result<bool, DecodeError> {
 }
 
 /// Steps into the member of that name, or the element of that index.
-fn enter(scanner: &mut Scanner, token: &str, pointer: &str, walked: &str) -> Result<Around, DecodeError> {
-    let missing = |scanner: &Scanner| nothing(scanner, pointer, format!("`{walked}` has no `{token}`"));
+fn enter(
+    scanner: &mut Scanner,
+    token: &str,
+    pointer: &str,
+    walked: &str,
+) -> Result<Around, DecodeError> {
+    let missing =
+        |scanner: &Scanner| nothing(scanner, pointer, format!("`{walked}` has no `{token}`"));
     match scanner.next("an object")? {
         b'{' => {
             if scanner.peek()? == Some(b'}') {
@@ -136,7 +157,11 @@ fn enter(scanner: &mut Scanner, token: &str, pointer: &str, walked: &str) -> Res
         }
         b'[' => {
             let Ok(index) = token.parse::<usize>() else {
-                return Err(nothing(scanner, pointer, format!("`{walked}` is an array, and `{token}` is not an index")));
+                return Err(nothing(
+                    scanner,
+                    pointer,
+                    format!("`{walked}` is an array, and `{token}` is not an index"),
+                ));
             };
             if scanner.peek()? == Some(b']') {
                 return Err(missing(scanner));
@@ -150,12 +175,20 @@ fn enter(scanner: &mut Scanner, token: &str, pointer: &str, walked: &str) -> Res
             Ok(Around::Array)
         }
         byte if walked.is_empty() => Err(scanner.unexpected(&expected(pointer), byte)),
-        byte => Err(nothing(scanner, pointer, format!("`{walked}` is {}", name(byte)))),
+        byte => Err(nothing(
+            scanner,
+            pointer,
+            format!("`{walked}` is {}", name(byte)),
+        )),
     }
 }
 
 fn nothing(scanner: &Scanner, pointer: &str, detail: String) -> DecodeError {
-    DecodeError::NoRecords { page: scanner.page().to_owned(), pointer: pointer.to_owned(), detail }
+    DecodeError::NoRecords {
+        page: scanner.page().to_owned(),
+        pointer: pointer.to_owned(),
+        detail,
+    }
 }
 
 fn expected(pointer: &str) -> String {

@@ -70,7 +70,9 @@ pub enum DecodeError {
         detail: String,
     },
     /// Not UTF-8.
-    #[error("{place}: not UTF-8; the back end must send JSON as UTF-8, whatever charset it declares")]
+    #[error(
+        "{place}: not UTF-8; the back end must send JSON as UTF-8, whatever charset it declares"
+    )]
     Charset {
         /// Where.
         place: Place,

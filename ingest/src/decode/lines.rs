@@ -30,7 +30,9 @@ impl Container {
     pub(super) fn admit(&mut self, value: &Value) -> Result<bool, String> {
         let kind = value.get("type").and_then(Value::as_str);
         match (&self.state, kind, value) {
-            (State::Fresh | State::Closed, Some("feed"), Value::Object(line)) if line.contains_key("version") => {
+            (State::Fresh | State::Closed, Some("feed"), Value::Object(line))
+                if line.contains_key("version") =>
+            {
                 begin(line)?;
                 self.state = State::Open;
                 self.counts.clear();
@@ -50,7 +52,10 @@ impl Container {
                 Ok(true)
             }
             (State::Open, ..) => {
-                *self.counts.entry(kind.unwrap_or_default().to_owned()).or_default() += 1;
+                *self
+                    .counts
+                    .entry(kind.unwrap_or_default().to_owned())
+                    .or_default() += 1;
                 Ok(true)
             }
             (State::Bare, ..) => Ok(true),
@@ -59,7 +64,11 @@ impl Container {
 
     /// Checks that what was begun was ended.
     pub(super) fn close(&self) -> Result<(), String> {
-        if self.state == State::Open { Err("the `end` line is missing".to_owned()) } else { Ok(()) }
+        if self.state == State::Open {
+            Err("the `end` line is missing".to_owned())
+        } else {
+            Ok(())
+        }
     }
 
     fn end(&self, line: &Map<String, Value>) -> Result<(), String> {
@@ -68,7 +77,9 @@ impl Container {
         };
         let mut announced = BTreeMap::new();
         for (kind, count) in counts {
-            let count = count.as_u64().ok_or_else(|| format!("the `end` line counts `{count}` of `{kind}`"))?;
+            let count = count
+                .as_u64()
+                .ok_or_else(|| format!("the `end` line counts `{count}` of `{kind}`"))?;
             if count > 0 {
                 announced.insert(kind.clone(), count);
             }
@@ -76,17 +87,27 @@ impl Container {
         if announced == self.counts {
             return Ok(());
         }
-        Err(format!("the `end` line counts {}, but {} came", list(&announced), list(&self.counts)))
+        Err(format!(
+            "the `end` line counts {}, but {} came",
+            list(&announced),
+            list(&self.counts)
+        ))
     }
 }
 
 fn begin(line: &Map<String, Value>) -> Result<(), String> {
     let field = |name: &str| line.get(name).and_then(Value::as_str).unwrap_or_default();
     if field("version") != "1" {
-        return Err(format!("the `feed` line has version `{}`; this program reads version `1`", field("version")));
+        return Err(format!(
+            "the `feed` line has version `{}`; this program reads version `1`",
+            field("version")
+        ));
     }
     if field("mode") != "full" {
-        return Err(format!("the `feed` line has mode `{}`; this program reads mode `full`", field("mode")));
+        return Err(format!(
+            "the `feed` line has mode `{}`; this program reads mode `full`",
+            field("mode")
+        ));
     }
     Ok(())
 }
@@ -95,6 +116,16 @@ fn list(counts: &BTreeMap<String, u64>) -> String {
     if counts.is_empty() {
         return "nothing".to_owned();
     }
-    let name = |kind: &str| if kind.is_empty() { "without type".to_owned() } else { kind.to_owned() };
-    counts.iter().map(|(kind, count)| format!("{count} {}", name(kind))).collect::<Vec<_>>().join(", ")
+    let name = |kind: &str| {
+        if kind.is_empty() {
+            "without type".to_owned()
+        } else {
+            kind.to_owned()
+        }
+    };
+    counts
+        .iter()
+        .map(|(kind, count)| format!("{count} {}", name(kind)))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

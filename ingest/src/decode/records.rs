@@ -34,7 +34,11 @@ pub struct Origin {
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "record {} ({} line {})", self.record, self.page, self.line)
+        write!(
+            f,
+            "record {} ({} line {})",
+            self.record, self.page, self.line
+        )
     }
 }
 
@@ -103,7 +107,12 @@ impl Records {
                 return Ok(found);
             }
             if self.pages.as_slice().is_empty() {
-                self.container.close().map_err(|message| DecodeError::Container { page: name.to_string(), message })?;
+                self.container
+                    .close()
+                    .map_err(|message| DecodeError::Container {
+                        page: name.to_string(),
+                        message,
+                    })?;
             }
         }
     }
@@ -113,20 +122,33 @@ impl Records {
         match self.format {
             Format::Json => Ok(Page::Array(Array::open(scanner, &self.pointer)?)),
             Format::Ndjson => match scanner.peek()? {
-                None => Err(DecodeError::Empty { page: raw.url.clone(), expected: "one record per line".to_owned() }),
+                None => Err(DecodeError::Empty {
+                    page: raw.url.clone(),
+                    expected: "one record per line".to_owned(),
+                }),
                 Some(b'{') => Ok(Page::Lines(scanner)),
-                Some(byte) => Err(scanner.unexpected("one object per line (format = \"ndjson\")", byte)),
+                Some(byte) => {
+                    Err(scanner.unexpected("one object per line (format = \"ndjson\")", byte))
+                }
             },
         }
     }
 
-    fn element(&mut self, page: &Arc<str>, array: &mut Array) -> Result<Option<Record>, DecodeError> {
+    fn element(
+        &mut self,
+        page: &Arc<str>,
+        array: &mut Array,
+    ) -> Result<Option<Record>, DecodeError> {
         if !array.advance()? {
             return Ok(None);
         }
         self.check_count(page)?;
         let begin = array.scanner().place();
-        let origin = Origin { page: Arc::clone(page), record: self.count, line: begin.line };
+        let origin = Origin {
+            page: Arc::clone(page),
+            record: self.count,
+            line: begin.line,
+        };
         if let Copied::TooLarge = array.copy(&mut self.buffer, self.limits.max_record_bytes)? {
             return Err(self.too_large(begin, &origin));
         }
@@ -135,7 +157,11 @@ impl Records {
         Ok(Some(Record { origin, value }))
     }
 
-    fn line(&mut self, page: &Arc<str>, scanner: &mut Scanner) -> Result<Option<Record>, DecodeError> {
+    fn line(
+        &mut self,
+        page: &Arc<str>,
+        scanner: &mut Scanner,
+    ) -> Result<Option<Record>, DecodeError> {
         loop {
             let begin = scanner.place();
             // A line that is one byte too long is seen as such by asking for one byte more.
@@ -143,7 +169,11 @@ impl Records {
             let Some(copied) = scanner.line(&mut self.buffer, limit)? else {
                 return Ok(None);
             };
-            let origin = Origin { page: Arc::clone(page), record: self.count, line: begin.line };
+            let origin = Origin {
+                page: Arc::clone(page),
+                record: self.count,
+                line: begin.line,
+            };
             if let Copied::TooLarge = copied {
                 return Err(self.too_large(begin, &origin));
             }
@@ -152,12 +182,18 @@ impl Records {
             }
             let value = parse(&self.buffer, begin.clone(), &origin)?;
             if depth_exceeds(&value, self.limits.max_depth) {
-                return Err(DecodeError::TooDeep { place: begin, max_depth: self.limits.max_depth });
+                return Err(DecodeError::TooDeep {
+                    place: begin,
+                    max_depth: self.limits.max_depth,
+                });
             }
-            let is_record = self
-                .container
-                .admit(&value)
-                .map_err(|message| DecodeError::Container { page: page.to_string(), message })?;
+            let is_record =
+                self.container
+                    .admit(&value)
+                    .map_err(|message| DecodeError::Container {
+                        page: page.to_string(),
+                        message,
+                    })?;
             if is_record {
                 self.check_count(page)?;
                 self.count += 1;
@@ -168,13 +204,20 @@ impl Records {
 
     fn check_count(&self, page: &Arc<str>) -> Result<(), DecodeError> {
         if self.count >= self.limits.max_records {
-            return Err(DecodeError::TooMany { page: page.to_string(), max_records: self.limits.max_records });
+            return Err(DecodeError::TooMany {
+                page: page.to_string(),
+                max_records: self.limits.max_records,
+            });
         }
         Ok(())
     }
 
     fn too_large(&self, place: Place, origin: &Origin) -> DecodeError {
-        DecodeError::TooLarge { place, record: origin.record, max_record_bytes: self.limits.max_record_bytes }
+        DecodeError::TooLarge {
+            place,
+            record: origin.record,
+            max_record_bytes: self.limits.max_record_bytes,
+        }
     }
 }
 
@@ -192,7 +235,11 @@ fn parse(bytes: &[u8], begin: Place, origin: &Origin) -> Result<Value, DecodeErr
         if error.line() <= 1 {
             place.byte += column.saturating_sub(1);
         }
-        DecodeError::Syntax { place, record: origin.record, message: error.to_string() }
+        DecodeError::Syntax {
+            place,
+            record: origin.record,
+            message: error.to_string(),
+        }
     })
 }
 

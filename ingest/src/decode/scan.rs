@@ -26,20 +26,36 @@ pub(super) enum Copied {
 impl Scanner {
     /// Opens a page and steps over a byte order mark.
     pub(super) fn open(file: &Path, page: &str, max_depth: usize) -> Result<Self, DecodeError> {
-        let opened = File::open(file).map_err(|source| DecodeError::Read { path: file.to_owned(), source })?;
+        let opened = File::open(file).map_err(|source| DecodeError::Read {
+            path: file.to_owned(),
+            source,
+        })?;
         let reader = BufReader::with_capacity(128 * 1024, opened);
-        let mut scanner = Self { reader, file: file.to_owned(), page: page.to_owned(), byte: 0, line: 1, max_depth };
+        let mut scanner = Self {
+            reader,
+            file: file.to_owned(),
+            page: page.to_owned(),
+            byte: 0,
+            line: 1,
+            max_depth,
+        };
         let ahead = scanner.ahead()?;
         if ahead.starts_with(b"\xef\xbb\xbf") {
             scanner.take(3);
         } else if ahead.starts_with(b"\xff\xfe") || ahead.starts_with(b"\xfe\xff") {
-            return Err(DecodeError::Charset { place: scanner.place() });
+            return Err(DecodeError::Charset {
+                place: scanner.place(),
+            });
         }
         Ok(scanner)
     }
 
     pub(super) fn place(&self) -> Place {
-        Place { page: self.page.clone(), line: self.line, byte: self.byte }
+        Place {
+            page: self.page.clone(),
+            line: self.line,
+            byte: self.byte,
+        }
     }
 
     pub(super) fn page(&self) -> &str {
@@ -50,7 +66,10 @@ impl Scanner {
     pub(super) fn ahead(&mut self) -> Result<&[u8], DecodeError> {
         // Split borrows: the error needs the path, the slice borrows the reader.
         let Self { reader, file, .. } = self;
-        reader.fill_buf().map_err(|source| DecodeError::Read { path: file.clone(), source })
+        reader.fill_buf().map_err(|source| DecodeError::Read {
+            path: file.clone(),
+            source,
+        })
     }
 
     fn take(&mut self, bytes: usize) {
@@ -65,7 +84,9 @@ impl Scanner {
             if ahead.is_empty() {
                 return Ok(None);
             }
-            let found = ahead.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
+            let found = ahead
+                .iter()
+                .position(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
             let space = found.unwrap_or(ahead.len());
             let lines = count_lines(&ahead[..space]);
             let byte = found.map(|at| ahead[at]);
@@ -107,13 +128,18 @@ impl Scanner {
         let place = self.place();
         let mut text = Vec::new();
         if matches!(self.copy(&mut text, MAX_KEY_BYTES)?, Copied::TooLarge) {
-            return Err(DecodeError::Unexpected { place, expected: "a key".to_owned(), got: "endless text".to_owned() });
+            return Err(DecodeError::Unexpected {
+                place,
+                expected: "a key".to_owned(),
+                got: "endless text".to_owned(),
+            });
         }
-        let key = serde_json::from_slice::<String>(&text).map_err(|error| DecodeError::Unexpected {
-            place,
-            expected: "a key in quotes".to_owned(),
-            got: error.to_string(),
-        })?;
+        let key =
+            serde_json::from_slice::<String>(&text).map_err(|error| DecodeError::Unexpected {
+                place,
+                expected: "a key in quotes".to_owned(),
+                got: error.to_string(),
+            })?;
         self.expect(b':', "a colon after the key")?;
         Ok(key)
     }
@@ -129,7 +155,11 @@ impl Scanner {
             out.extend_from_slice(bytes);
             out.len() <= limit
         })?;
-        Ok(if whole { Copied::Whole } else { Copied::TooLarge })
+        Ok(if whole {
+            Copied::Whole
+        } else {
+            Copied::TooLarge
+        })
     }
 
     /// Hands one value to `sink`, piece by piece; false when the sink wanted no more.
@@ -142,7 +172,11 @@ impl Scanner {
             let ahead = self.ahead()?;
             if ahead.is_empty() {
                 // A number at the very end of a page has no end of its own.
-                return if outline.may_end() { Ok(true) } else { Err(self.cut_off(outline.missing())) };
+                return if outline.may_end() {
+                    Ok(true)
+                } else {
+                    Err(self.cut_off(outline.missing()))
+                };
             }
             let (bytes, step) = outline.follow(ahead);
             let lines = count_lines(&ahead[..bytes]);
@@ -155,7 +189,10 @@ impl Scanner {
                 Step::More => {}
                 Step::Done => return Ok(true),
                 Step::TooDeep => {
-                    return Err(DecodeError::TooDeep { place: self.place(), max_depth: self.max_depth });
+                    return Err(DecodeError::TooDeep {
+                        place: self.place(),
+                        max_depth: self.max_depth,
+                    });
                 }
                 Step::Wrong(expected) => return Err(self.unexpected(expected, got.unwrap_or(b' '))),
             }
@@ -163,15 +200,26 @@ impl Scanner {
     }
 
     pub(super) fn unexpected(&self, expected: &str, got: u8) -> DecodeError {
-        DecodeError::Unexpected { place: self.place(), expected: expected.to_owned(), got: name(got) }
+        DecodeError::Unexpected {
+            place: self.place(),
+            expected: expected.to_owned(),
+            got: name(got),
+        }
     }
 
     pub(super) fn cut_off(&self, expected: &str) -> DecodeError {
-        DecodeError::CutOff { place: self.place(), expected: expected.to_owned() }
+        DecodeError::CutOff {
+            place: self.place(),
+            expected: expected.to_owned(),
+        }
     }
 
     /// Takes one line without its end, up to `limit` bytes; `None` at the end of the page.
-    pub(super) fn line(&mut self, out: &mut Vec<u8>, limit: usize) -> Result<Option<Copied>, DecodeError> {
+    pub(super) fn line(
+        &mut self,
+        out: &mut Vec<u8>,
+        limit: usize,
+    ) -> Result<Option<Copied>, DecodeError> {
         out.clear();
         let mut any = false;
         loop {
@@ -234,7 +282,13 @@ struct Outline {
 
 impl Outline {
     fn new(max_depth: usize) -> Self {
-        Self { closers: Vec::new(), in_text: false, escaped: false, in_word: false, max_depth }
+        Self {
+            closers: Vec::new(),
+            in_text: false,
+            escaped: false,
+            in_word: false,
+            max_depth,
+        }
     }
 
     /// How many of the bytes belong to the value, and how it stands after them.

@@ -33,7 +33,14 @@ where
     } else {
         Runner::Here(plan.compile()?)
     };
-    Ok(Documents { records, runner, ready: VecDeque::new(), in_flight: 0, pending: None, is_done: false })
+    Ok(Documents {
+        records,
+        runner,
+        ready: VecDeque::new(),
+        in_flight: 0,
+        pending: None,
+        is_done: false,
+    })
 }
 
 /// Compiles the mapping of a source, to learn whether it is right.
@@ -93,14 +100,20 @@ impl<E, R: Iterator<Item = Result<Record, E>>> Documents<E, R> {
         const BATCHES: usize = 4;
         if let Runner::Here(engine) = &self.runner {
             let record = pull(&mut self.records, &mut self.pending, &mut self.is_done);
-            return Ok(record.map(|Record { origin, value }| Mapped { origin, documents: engine.run(value, &|| true) }));
+            return Ok(record.map(|Record { origin, value }| Mapped {
+                origin,
+                documents: engine.run(value, &|| true),
+            }));
         }
-        let Runner::Thread(worker) = &self.runner else { return Ok(None) };
+        let Runner::Thread(worker) = &self.runner else {
+            return Ok(None);
+        };
         while self.ready.is_empty() {
             while self.in_flight < BATCHES && !self.is_done {
                 let mut batch = Vec::with_capacity(BATCH);
                 while batch.len() < BATCH
-                    && let Some(record) = pull(&mut self.records, &mut self.pending, &mut self.is_done)
+                    && let Some(record) =
+                        pull(&mut self.records, &mut self.pending, &mut self.is_done)
                 {
                     batch.push(record);
                 }
@@ -114,7 +127,11 @@ impl<E, R: Iterator<Item = Result<Record, E>>> Documents<E, R> {
             }
             let outputs = worker.receive()?;
             self.in_flight -= 1;
-            self.ready.extend(outputs.into_iter().map(|(origin, documents)| Mapped { origin, documents }));
+            self.ready.extend(
+                outputs
+                    .into_iter()
+                    .map(|(origin, documents)| Mapped { origin, documents }),
+            );
         }
         Ok(self.ready.pop_front())
     }

@@ -60,12 +60,15 @@ impl Plan {
                 EngineKind::Fields(fields, filters)
             }
             Mapping::Program { path, text } => {
-                let filter =
-                    Filter::compile(text, &self.vars).map_err(|message| wrong(path.display().to_string(), message))?;
+                let filter = Filter::compile(text, &self.vars)
+                    .map_err(|message| wrong(path.display().to_string(), message))?;
                 EngineKind::Program(filter)
             }
         };
-        Ok(Engine { kind, max_documents: self.max_documents })
+        Ok(Engine {
+            kind,
+            max_documents: self.max_documents,
+        })
     }
 }
 
@@ -83,12 +86,19 @@ enum EngineKind {
 
 impl Engine {
     /// The documents that a record gives; none when the mapping leaves it out.
-    pub(super) fn run(&self, record: Value, is_wanted: &dyn Fn() -> bool) -> Result<Vec<Value>, Refusal> {
+    pub(super) fn run(
+        &self,
+        record: Value,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> Result<Vec<Value>, Refusal> {
         match &self.kind {
             EngineKind::Pass => Ok(vec![record]),
             EngineKind::Fields(fields, filters) => {
-                let run_jq = |field: &str, record: &Value| one_value(&filters[field], field, record);
-                fields.document(&record, &run_jq).map(|document| vec![shape::document(document)])
+                let run_jq =
+                    |field: &str, record: &Value| one_value(&filters[field], field, record);
+                fields
+                    .document(&record, &run_jq)
+                    .map(|document| vec![shape::document(document)])
             }
             EngineKind::Program(filter) => {
                 let mut documents = Vec::new();
@@ -101,7 +111,9 @@ impl Engine {
                     }
                     if documents.len() >= self.max_documents {
                         let limit = self.max_documents;
-                        return Err(Refusal::new(format!("more than {limit} documents from one record (max_documents)")));
+                        return Err(Refusal::new(format!(
+                            "more than {limit} documents from one record (max_documents)"
+                        )));
                     }
                     documents.push(shape::document(output));
                     Ok(())
@@ -117,7 +129,9 @@ fn one_value(filter: &Filter, field: &str, record: &Value) -> Result<Value, Refu
     let mut value = None;
     let result = filter.run(record, |output| match value.replace(output) {
         None => Ok(()),
-        Some(_) => Err(Refusal::new("gives more than one value; put it in [ ] to make a list")),
+        Some(_) => Err(Refusal::new(
+            "gives more than one value; put it in [ ] to make a list",
+        )),
     });
     result.map_err(|refusal| Refusal::at(field, refusal.message))?;
     Ok(value.unwrap_or(Value::Null))

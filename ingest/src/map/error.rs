@@ -33,13 +33,17 @@ pub enum MapError {
         limit: Duration,
     },
     /// Too many mappings of earlier runs still loop.
-    #[error("{stuck} mapping threads of earlier runs still loop; correct the mapping and restart the daemon")]
+    #[error(
+        "{stuck} mapping threads of earlier runs still loop; correct the mapping and restart the daemon"
+    )]
     Stuck {
         /// How many.
         stuck: usize,
     },
     /// The thread of the mapping is gone.
-    #[error("the mapping of source `{source_name}` crashed; this is a bug of the program, not of the data")]
+    #[error(
+        "the mapping of source `{source_name}` crashed; this is a bug of the program, not of the data"
+    )]
     Crashed {
         /// The source.
         source_name: String,
@@ -60,11 +64,17 @@ pub struct Refusal {
 
 impl Refusal {
     pub(super) fn new(message: impl Into<String>) -> Self {
-        Self { field: None, message: message.into() }
+        Self {
+            field: None,
+            message: message.into(),
+        }
     }
 
     pub(super) fn at(field: &str, message: impl Into<String>) -> Self {
-        Self { field: Some(field.to_owned()), message: message.into() }
+        Self {
+            field: Some(field.to_owned()),
+            message: message.into(),
+        }
     }
 }
 

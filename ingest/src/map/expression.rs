@@ -60,7 +60,9 @@ fn path(text: &str) -> Option<Vec<Step>> {
 }
 
 fn name(text: &str) -> Option<(Step, &str)> {
-    let end = text.find(|character: char| !character.is_ascii_alphanumeric() && character != '_').unwrap_or(text.len());
+    let end = text
+        .find(|character: char| !character.is_ascii_alphanumeric() && character != '_')
+        .unwrap_or(text.len());
     let (name, rest) = text.split_at(end);
     let starts_well = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
     starts_well.then(|| (Step::Key(name.to_owned()), rest))
@@ -91,12 +93,22 @@ pub(super) fn follow<'a>(value: &'a Value, path: &[Step]) -> Result<&'a Value, S
             (Value::Null, _) => &Value::Null,
             (Value::Object(fields), Step::Key(key)) => fields.get(key).unwrap_or(&Value::Null),
             (Value::Array(items), Step::Index(index)) => {
-                let from_end = || usize::try_from(index.unsigned_abs()).ok().and_then(|back| items.len().checked_sub(back));
-                let at = if *index < 0 { from_end() } else { usize::try_from(*index).ok() };
+                let from_end = || {
+                    usize::try_from(index.unsigned_abs())
+                        .ok()
+                        .and_then(|back| items.len().checked_sub(back))
+                };
+                let at = if *index < 0 {
+                    from_end()
+                } else {
+                    usize::try_from(*index).ok()
+                };
                 at.and_then(|at| items.get(at)).unwrap_or(&Value::Null)
             }
             (other, Step::Key(key)) => return Err(format!("{} has no field `{key}`", kind(other))),
-            (other, Step::Index(index)) => return Err(format!("{} has no element {index}", kind(other))),
+            (other, Step::Index(index)) => {
+                return Err(format!("{} has no element {index}", kind(other)));
+            }
         };
     }
     Ok(value)
@@ -121,7 +133,9 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, record: &Value, expected: &Value) {
-        let Expression::Path(path) = Expression::parse(text, &BTreeMap::new()) else { panic!("{text} is no path") };
+        let Expression::Path(path) = Expression::parse(text, &BTreeMap::new()) else {
+            panic!("{text} is no path")
+        };
         assert_eq!(follow(record, &path).unwrap(), expected, "{text}");
     }
 
@@ -139,21 +153,48 @@ mod tests {
         check(".missing", &record, &json!(null));
         check(".", &json!(7), &json!(7));
         check(".[0]", &json!([8]), &json!(8));
-        let Expression::Path(path) = Expression::parse(".a.b.c", &BTreeMap::new()) else { panic!() };
-        assert_eq!(follow(&record, &path).unwrap_err(), "an array has no field `c`");
+        let Expression::Path(path) = Expression::parse(".a.b.c", &BTreeMap::new()) else {
+            panic!()
+        };
+        assert_eq!(
+            follow(&record, &path).unwrap_err(),
+            "an array has no field `c`"
+        );
     }
 
     #[test]
     fn literals_and_variables_are_constants_and_the_rest_is_jq() {
         let vars = BTreeMap::from([("currency".to_owned(), json!("EUR"))]);
         for (text, value) in [
-            ("\"product\"", json!("product")), (" 12.50 ", serde_json::from_str("12.50").unwrap()), ("true", json!(true)),
-            ("$currency", json!("EUR")), ("[\"a\"]", json!(["a"])),
+            ("\"product\"", json!("product")),
+            (" 12.50 ", serde_json::from_str("12.50").unwrap()),
+            ("true", json!(true)),
+            ("$currency", json!("EUR")),
+            ("[\"a\"]", json!(["a"])),
         ] {
-            assert_eq!(Expression::parse(text, &vars), Expression::Constant(value), "{text}");
+            assert_eq!(
+                Expression::parse(text, &vars),
+                Expression::Constant(value),
+                "{text}"
+            );
         }
-        for text in [".a // .b", ".a?", ".a | tostring", "$other", "\"a\\(.b)\"", ".a[]", ".a[1:2]", ".a.1b", "..", "a", ".a."] {
-            assert_eq!(Expression::parse(text, &vars), Expression::Jq(text.to_owned()));
+        for text in [
+            ".a // .b",
+            ".a?",
+            ".a | tostring",
+            "$other",
+            "\"a\\(.b)\"",
+            ".a[]",
+            ".a[1:2]",
+            ".a.1b",
+            "..",
+            "a",
+            ".a.",
+        ] {
+            assert_eq!(
+                Expression::parse(text, &vars),
+                Expression::Jq(text.to_owned())
+            );
         }
     }
 }

@@ -40,23 +40,41 @@ impl FieldMap {
             if path.iter().any(String::is_empty) {
                 return Err((name.clone(), "an empty name between dots".to_owned()));
             }
-            if let Some(other) = fields.iter().find(|other| path.starts_with(&other.path) || other.path.starts_with(&path)) {
-                return Err((name.clone(), format!("`{}` already sets all of this", other.name)));
+            if let Some(other) = fields
+                .iter()
+                .find(|other| path.starts_with(&other.path) || other.path.starts_with(&path))
+            {
+                return Err((
+                    name.clone(),
+                    format!("`{}` already sets all of this", other.name),
+                ));
             }
-            fields.push(Field { name: name.clone(), path, expression: Expression::parse(text, vars) });
+            fields.push(Field {
+                name: name.clone(),
+                path,
+                expression: Expression::parse(text, vars),
+            });
         }
         check_names(&fields)?;
-        let is_filled = |field: &&Field| field.path.len() > 1 && !matches!(field.expression, Expression::Constant(_));
-        let filled = fields.iter().filter(is_filled).map(|field| parent(&field.path).to_vec()).collect();
+        let is_filled = |field: &&Field| {
+            field.path.len() > 1 && !matches!(field.expression, Expression::Constant(_))
+        };
+        let filled = fields
+            .iter()
+            .filter(is_filled)
+            .map(|field| parent(&field.path).to_vec())
+            .collect();
         Ok(Self { fields, filled })
     }
 
     /// The fields that need jq, with their filters.
     pub(super) fn jq(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.fields.iter().filter_map(|field| match &field.expression {
-            Expression::Jq(filter) => Some((field.name.as_str(), filter.as_str())),
-            Expression::Constant(_) | Expression::Path(_) => None,
-        })
+        self.fields
+            .iter()
+            .filter_map(|field| match &field.expression {
+                Expression::Jq(filter) => Some((field.name.as_str(), filter.as_str())),
+                Expression::Constant(_) | Expression::Path(_) => None,
+            })
     }
 
     /// The document the record gives.
@@ -66,12 +84,13 @@ impl FieldMap {
         for field in &self.fields {
             let value = match &field.expression {
                 Expression::Constant(value) => value.clone(),
-                Expression::Path(path) => {
-                    expression::follow(record, path).map_err(|message| Refusal::at(&field.name, message))?.clone()
-                }
+                Expression::Path(path) => expression::follow(record, path)
+                    .map_err(|message| Refusal::at(&field.name, message))?
+                    .clone(),
                 Expression::Jq(_) => run_jq(&field.name, record)?,
             };
-            let says_something = !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty());
+            let says_something =
+                !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty());
             if says_something && !matches!(field.expression, Expression::Constant(_)) {
                 alive.insert(parent(&field.path));
             }
@@ -95,20 +114,31 @@ fn parent(path: &[String]) -> &[String] {
 /// Where the type is the same for every record, a misspelt field is found before the first record.
 fn check_names(fields: &[Field]) -> Result<(), (String, String)> {
     let Some(kind) = fields.iter().find(|field| field.name == "type") else {
-        return Err(("type".to_owned(), "missing: what document a record becomes, such as '\"product\"'".to_owned()));
+        return Err((
+            "type".to_owned(),
+            "missing: what document a record becomes, such as '\"product\"'".to_owned(),
+        ));
     };
     let Expression::Constant(kind) = &kind.expression else {
         return Ok(());
     };
     let Some(kind) = kind.as_str().and_then(Kind::parse) else {
         let names = Kind::ALL.map(Kind::as_str).join(", ");
-        return Err(("type".to_owned(), format!("{kind} is no document; there are {names}")));
+        return Err((
+            "type".to_owned(),
+            format!("{kind} is no document; there are {names}"),
+        ));
     };
     for field in fields {
         let mut shape = Shape::of(kind);
         for name in &field.path {
             shape = shape.field(name).ok_or_else(|| {
-                (field.name.clone(), format!("a {kind} has no such field (`{name}`); `custom` takes what has no field"))
+                (
+                    field.name.clone(),
+                    format!(
+                        "a {kind} has no such field (`{name}`); `custom` takes what has no field"
+                    ),
+                )
             })?;
         }
     }
@@ -136,14 +166,19 @@ fn put(target: &mut Value, path: &[String], value: Value) {
             *target = Value::Object(Map::new());
         }
         if let Value::Object(fields) = target {
-            put(fields.entry(name.clone()).or_insert(Value::Null), rest, value);
+            put(
+                fields.entry(name.clone()).or_insert(Value::Null),
+                rest,
+                value,
+            );
         }
     }
 }
 
 /// A place in a list, within reason.
 fn index(name: &str) -> Option<usize> {
-    let digits = !name.is_empty() && name.len() <= 3 && name.bytes().all(|byte| byte.is_ascii_digit());
+    let digits =
+        !name.is_empty() && name.len() <= 3 && name.bytes().all(|byte| byte.is_ascii_digit());
     if digits { name.parse().ok() } else { None }
 }
 
@@ -153,7 +188,10 @@ mod tests {
     use serde_json::json;
 
     fn map(fields: &[(&str, &str)]) -> Result<FieldMap, (String, String)> {
-        let fields = fields.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let fields = fields
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+            .collect();
         FieldMap::parse(&fields, &BTreeMap::new())
     }
 
@@ -164,8 +202,13 @@ mod tests {
     #[test]
     fn fields_make_a_document() {
         let map = map(&[
-            ("type", "\"product\""), ("id", ".sku"), ("name", ".title"), ("seo.title", ".meta.title"), ("prices.0.amount", ".price"),
-            ("prices.0.currency", "\"EUR\""), ("media.1.url", ".image"),
+            ("type", "\"product\""),
+            ("id", ".sku"),
+            ("name", ".title"),
+            ("seo.title", ".meta.title"),
+            ("prices.0.amount", ".price"),
+            ("prices.0.currency", "\"EUR\""),
+            ("media.1.url", ".image"),
         ])
         .unwrap();
         let record = json!({"sku": 5, "title": "Mug", "meta": {"title": "A mug"}, "price": 8, "image": "/mug.jpg"});
@@ -174,9 +217,18 @@ mod tests {
         assert_eq!(map.document(&record, &no_jq).unwrap(), expected);
         // Without a price there is no currency either.
         let expected = json!({"type": "product", "id": 5, "name": "Mug"});
-        assert_eq!(map.document(&json!({"sku": 5, "title": "Mug", "price": ""}), &no_jq).unwrap(), expected);
-        let refusal = map.document(&json!({"sku": 5, "meta": "x"}), &no_jq).unwrap_err();
-        assert_eq!(refusal.to_string(), "seo.title: a text has no field `title`");
+        assert_eq!(
+            map.document(&json!({"sku": 5, "title": "Mug", "price": ""}), &no_jq)
+                .unwrap(),
+            expected
+        );
+        let refusal = map
+            .document(&json!({"sku": 5, "meta": "x"}), &no_jq)
+            .unwrap_err();
+        assert_eq!(
+            refusal.to_string(),
+            "seo.title: a text has no field `title`"
+        );
     }
 
     #[test]
@@ -184,10 +236,22 @@ mod tests {
         for (fields, wrong) in [
             (vec![("id", ".id")], "type"),
             (vec![("type", "\"brand\"")], "type"),
-            (vec![("type", "\"product\""), ("desciption", ".x")], "desciption"),
-            (vec![("type", "\"product\""), ("seo.titel", ".x")], "seo.titel"),
-            (vec![("type", "\"product\""), ("prices.amount", ".x")], "prices.amount"),
-            (vec![("type", "\"product\""), ("seo", ".x"), ("seo.title", ".x")], "seo.title"),
+            (
+                vec![("type", "\"product\""), ("desciption", ".x")],
+                "desciption",
+            ),
+            (
+                vec![("type", "\"product\""), ("seo.titel", ".x")],
+                "seo.titel",
+            ),
+            (
+                vec![("type", "\"product\""), ("prices.amount", ".x")],
+                "prices.amount",
+            ),
+            (
+                vec![("type", "\"product\""), ("seo", ".x"), ("seo.title", ".x")],
+                "seo.title",
+            ),
             (vec![("type", "\"product\""), ("seo.", ".x")], "seo."),
         ] {
             assert_eq!(map(&fields).unwrap_err().0, wrong);

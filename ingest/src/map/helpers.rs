@@ -35,7 +35,9 @@ pub(super) fn dec(input: &str, separator: &str) -> Helped {
     let mut characters = separator.chars();
     match (characters.next(), characters.next()) {
         (Some(separator), None) => decimal::separated(input, separator).map(text),
-        _ => Err(format!("dec takes one character, such as \",\", got `{separator}`")),
+        _ => Err(format!(
+            "dec takes one character, such as \",\", got `{separator}`"
+        )),
     }
 }
 
@@ -56,8 +58,12 @@ pub(super) fn safe_html(input: &str, _: &str) -> Helped {
 
 /// `gtin`: the digits of a GTIN whose check digit is right, or nothing.
 pub(super) fn gtin(input: &str, _: &str) -> Helped {
-    let digits: String = input.chars().filter(|character| !matches!(character, ' ' | '-')).collect();
-    let is_gtin = matches!(digits.len(), 8 | 12 | 13 | 14) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let digits: String = input
+        .chars()
+        .filter(|character| !matches!(character, ' ' | '-'))
+        .collect();
+    let is_gtin = matches!(digits.len(), 8 | 12 | 13 | 14)
+        && digits.bytes().all(|byte| byte.is_ascii_digit());
     let weighted = digits.bytes().rev().enumerate().map(|(at, digit)| {
         let weight = if at % 2 == 0 { 1 } else { 3 };
         u32::from(digit.wrapping_sub(b'0')) * weight
@@ -67,7 +73,8 @@ pub(super) fn gtin(input: &str, _: &str) -> Helped {
 
 /// `time`, `time($zone)`: RFC 3339, or nothing when it is no time.
 pub(super) fn time(input: &str, zone: &str) -> Helped {
-    let zone = Zone::parse(zone).ok_or_else(|| format!("`{zone}` is neither a time zone nor an offset"))?;
+    let zone = Zone::parse(zone)
+        .ok_or_else(|| format!("`{zone}` is neither a time zone nor an offset"))?;
     Ok(rfc3339(input, zone).map(Out::Text))
 }
 
@@ -76,7 +83,11 @@ pub(super) fn split_path(input: &str, separator: &str) -> Helped {
     if separator.is_empty() {
         return Err("split_path needs a separator".to_owned());
     }
-    let parts: Vec<String> = input.split(separator).map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<String> = input
+        .split(separator)
+        .map(|part| part.trim().to_owned())
+        .filter(|part| !part.is_empty())
+        .collect();
     Ok((!parts.is_empty()).then_some(Out::List(parts)))
 }
 
@@ -103,8 +114,15 @@ mod tests {
 
     #[test]
     fn paths_are_split() {
-        let parts = |parts: &[&str]| Ok(Some(Out::List(parts.iter().map(|part| (*part).to_owned()).collect())));
-        assert_eq!(split_path("Men > Shirts >  > Linen ", ">"), parts(&["Men", "Shirts", "Linen"]));
+        let parts = |parts: &[&str]| {
+            Ok(Some(Out::List(
+                parts.iter().map(|part| (*part).to_owned()).collect(),
+            )))
+        };
+        assert_eq!(
+            split_path("Men > Shirts >  > Linen ", ">"),
+            parts(&["Men", "Shirts", "Linen"])
+        );
         assert_eq!(split_path(" > ", ">"), Ok(None));
         assert!(split_path("a", "").is_err());
     }

@@ -6,7 +6,9 @@ use super::error::Refusal;
 use super::helpers::{self, Helped, Out};
 use jaq_core::load::{Arena, File, Loader};
 use jaq_core::native::{bome, v};
-use jaq_core::{Bind, Compiler, Ctx, Cv, Error, RunPtr, ValT, ValXs, Vars, data, load, unwrap_valr};
+use jaq_core::{
+    Bind, Compiler, Ctx, Cv, Error, RunPtr, ValT, ValXs, Vars, data, load, unwrap_valr,
+};
 use jaq_json::{Num, Val};
 use serde_json::{Map, Number, Value};
 use std::collections::BTreeMap;
@@ -21,16 +23,34 @@ pub(super) struct Filter {
 
 /// Filters of the standard library that reach outside of the record, and the definitions that need them.
 const FORBIDDEN: [&str; 14] = [
-    "env", "halt", "halt_error", "now", "debug", "debug_empty", "stderr", "stderr_empty", "localtime", "strflocaltime", "input",
-    "inputs", "input_filename", "get_search_list",
+    "env",
+    "halt",
+    "halt_error",
+    "now",
+    "debug",
+    "debug_empty",
+    "stderr",
+    "stderr_empty",
+    "localtime",
+    "strflocaltime",
+    "input",
+    "inputs",
+    "input_filename",
+    "get_search_list",
 ];
 
 impl Filter {
     /// Compiles a program; an error says where and what.
     pub(super) fn compile(code: &str, vars: &BTreeMap<String, Value>) -> Result<Self, String> {
         let allowed = |name: &str| !FORBIDDEN.contains(&name);
-        let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).filter(|def| allowed(def.name));
-        let natives = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs()).filter(|(name, ..)| allowed(name));
+        let definitions = jaq_core::defs()
+            .chain(jaq_std::defs())
+            .chain(jaq_json::defs())
+            .filter(|def| allowed(def.name));
+        let natives = jaq_core::funs()
+            .chain(jaq_std::funs())
+            .chain(jaq_json::funs())
+            .filter(|(name, ..)| allowed(name));
         let arena = Arena::default();
         let modules = Loader::new(definitions)
             .load(&arena, File { code, path: () })
@@ -41,7 +61,10 @@ impl Filter {
             .with_global_vars(names.iter().map(String::as_str))
             .compile(modules)
             .map_err(|errors| describe(errors, |undefined| undefined_names(code, undefined)))?;
-        Ok(Self { filter, vars: vars.values().map(to_jq).collect() })
+        Ok(Self {
+            filter,
+            vars: vars.values().map(to_jq).collect(),
+        })
     }
 
     /// Runs the filter and hands each output to `each`, which may stop it.
@@ -51,7 +74,12 @@ impl Filter {
         mut each: impl FnMut(Value) -> Result<(), Refusal>,
     ) -> Result<(), Refusal> {
         let context = Ctx::<Data>::new(&self.filter.lut, Vars::new(self.vars.iter().cloned()));
-        for output in self.filter.id.run((context, to_jq(record))).map(unwrap_valr) {
+        for output in self
+            .filter
+            .id
+            .run((context, to_jq(record)))
+            .map(unwrap_valr)
+        {
             let output = output.map_err(|error| Refusal::new(message(error)))?;
             each(from_jq(&output, 0)?)?;
         }
@@ -66,7 +94,9 @@ fn own() -> impl Iterator<Item = jaq_core::native::Fun<Data>> {
         ("dec", v(1), |cv| unary(cv, helpers::dec)),
         ("split_path", v(1), |cv| unary(cv, helpers::split_path)),
         ("time", v(1), |cv| unary(cv, helpers::time)),
-        ("time", v(0), |cv| nullary(cv, |input, _| helpers::time(input, "UTC"))),
+        ("time", v(0), |cv| {
+            nullary(cv, |input, _| helpers::time(input, "UTC"))
+        }),
         ("slug", v(0), |cv| nullary(cv, helpers::slug)),
         ("text", v(0), |cv| nullary(cv, helpers::plain_text)),
         ("html", v(0), |cv| nullary(cv, helpers::safe_html)),
@@ -121,7 +151,12 @@ fn to_jq(value: &Value) -> Val {
         Value::Number(number) => <Val as ValT>::from_num(number.as_str()).unwrap_or(Val::Null),
         Value::String(text) => Val::from(text.clone()),
         Value::Array(items) => items.iter().map(to_jq).collect(),
-        Value::Object(fields) => Val::obj(fields.iter().map(|(key, value)| (Val::from(key.clone()), to_jq(value))).collect()),
+        Value::Object(fields) => Val::obj(
+            fields
+                .iter()
+                .map(|(key, value)| (Val::from(key.clone()), to_jq(value)))
+                .collect(),
+        ),
     }
 }
 
@@ -129,19 +164,32 @@ fn from_jq(value: &Val, depth: usize) -> Result<Value, Refusal> {
     /// Deeper than any document; what a program nests on its own is not bounded otherwise.
     const MAX_DEPTH: usize = 100;
     if depth > MAX_DEPTH {
-        return Err(Refusal::new(format!("the output is nested deeper than {MAX_DEPTH}")));
+        return Err(Refusal::new(format!(
+            "the output is nested deeper than {MAX_DEPTH}"
+        )));
     }
     Ok(match value {
         Val::Null => Value::Null,
         Val::Bool(truth) => Value::Bool(*truth),
         Val::Num(number) => Value::Number(number_from(number)?),
         Val::TStr(bytes) => Value::String(text(bytes)?),
-        Val::BStr(_) => return Err(Refusal::new("the output holds raw bytes, which are no text")),
-        Val::Arr(items) => Value::Array(items.iter().map(|item| from_jq(item, depth + 1)).collect::<Result<_, _>>()?),
+        Val::BStr(_) => {
+            return Err(Refusal::new(
+                "the output holds raw bytes, which are no text",
+            ));
+        }
+        Val::Arr(items) => Value::Array(
+            items
+                .iter()
+                .map(|item| from_jq(item, depth + 1))
+                .collect::<Result<_, _>>()?,
+        ),
         Val::Obj(fields) => {
             let entry = |(key, value): (&Val, &Val)| match key {
                 Val::TStr(key) => Ok((text(key)?, from_jq(value, depth + 1)?)),
-                _ => Err(Refusal::new("the output has an object with a key that is no text")),
+                _ => Err(Refusal::new(
+                    "the output has an object with a key that is no text",
+                )),
             };
             Value::Object(fields.iter().map(entry).collect::<Result<Map<_, _>, _>>()?)
         }
@@ -150,7 +198,9 @@ fn from_jq(value: &Val, depth: usize) -> Result<Value, Refusal> {
 
 fn number_from(number: &Num) -> Result<Number, Refusal> {
     let text = match number {
-        Num::Float(float) if !float.is_finite() => return Err(Refusal::new("a calculation gave no number")),
+        Num::Float(float) if !float.is_finite() => {
+            return Err(Refusal::new("a calculation gave no number"));
+        }
         // A whole float is written without a point, as jq does: 3.0 + 4.0 is 7.
         Num::Float(float) if float.fract() == 0.0 && float.abs() < 1e15 => format!("{float:.0}"),
         other => other.to_string(),
@@ -159,7 +209,8 @@ fn number_from(number: &Num) -> Result<Number, Refusal> {
 }
 
 fn text(bytes: &[u8]) -> Result<String, Refusal> {
-    String::from_utf8(bytes.to_vec()).map_err(|_| Refusal::new("a text of the output was cut inside a character"))
+    String::from_utf8(bytes.to_vec())
+        .map_err(|_| Refusal::new("a text of the output was cut inside a character"))
 }
 
 /// What went wrong, in the program's own words where it has some.
@@ -179,25 +230,34 @@ fn short(text: &str) -> String {
 }
 
 fn describe<E>(errors: load::Errors<&str, (), E>, each: impl Fn(E) -> Vec<String>) -> String {
-    let messages: Vec<String> = errors.into_iter().flat_map(|(_, error)| each(error)).collect();
+    let messages: Vec<String> = errors
+        .into_iter()
+        .flat_map(|(_, error)| each(error))
+        .collect();
     messages.join("; ")
 }
 
 fn load_error(code: &str, error: load::Error<&str>) -> Vec<String> {
     match error {
-        load::Error::Io(modules) => {
-            modules.into_iter().map(|(part, _)| at(code, part, "modules cannot be used in a mapping")).collect()
-        }
-        load::Error::Lex(errors) => {
-            errors.into_iter().map(|(expected, part)| at(code, part, &format!("expected {}", expected.as_str()))).collect()
-        }
-        load::Error::Parse(errors) => {
-            errors.into_iter().map(|(expected, part)| at(code, part, &format!("expected {}", expected.as_str()))).collect()
-        }
+        load::Error::Io(modules) => modules
+            .into_iter()
+            .map(|(part, _)| at(code, part, "modules cannot be used in a mapping"))
+            .collect(),
+        load::Error::Lex(errors) => errors
+            .into_iter()
+            .map(|(expected, part)| at(code, part, &format!("expected {}", expected.as_str())))
+            .collect(),
+        load::Error::Parse(errors) => errors
+            .into_iter()
+            .map(|(expected, part)| at(code, part, &format!("expected {}", expected.as_str())))
+            .collect(),
     }
 }
 
-fn undefined_names(code: &str, undefined: Vec<(&str, jaq_core::compile::Undefined)>) -> Vec<String> {
+fn undefined_names(
+    code: &str,
+    undefined: Vec<(&str, jaq_core::compile::Undefined)>,
+) -> Vec<String> {
     let name = |(part, kind): (&str, jaq_core::compile::Undefined)| {
         let message = if FORBIDDEN.contains(&part) || part == "$ENV" {
             format!("`{part}` cannot be used in a mapping")
@@ -212,7 +272,21 @@ fn undefined_names(code: &str, undefined: Vec<(&str, jaq_core::compile::Undefine
 /// The message with its line, and with the program's text from there on.
 fn at(code: &str, part: &str, message: &str) -> String {
     let offset = load::span(code, part).start.min(code.len());
-    let line = code.as_bytes()[..offset].iter().filter(|byte| **byte == b'\n').count() + 1;
-    let rest: String = code.get(offset..).unwrap_or_default().chars().take(30).take_while(|next| *next != '\n').collect();
-    if rest.is_empty() { format!("line {line}: {message} at the end") } else { format!("line {line}: {message} at `{rest}`") }
+    let line = code.as_bytes()[..offset]
+        .iter()
+        .filter(|byte| **byte == b'\n')
+        .count()
+        + 1;
+    let rest: String = code
+        .get(offset..)
+        .unwrap_or_default()
+        .chars()
+        .take(30)
+        .take_while(|next| *next != '\n')
+        .collect();
+    if rest.is_empty() {
+        format!("line {line}: {message} at the end")
+    } else {
+        format!("line {line}: {message} at `{rest}`")
+    }
 }

@@ -35,8 +35,12 @@ pub(super) enum Shape {
     Anything,
 }
 
-static SHAPES: LazyLock<BTreeMap<Kind, Shape>> =
-    LazyLock::new(|| Kind::ALL.into_iter().map(|kind| (kind, read(schema::document(kind), schema::document(kind)))).collect());
+static SHAPES: LazyLock<BTreeMap<Kind, Shape>> = LazyLock::new(|| {
+    Kind::ALL
+        .into_iter()
+        .map(|kind| (kind, read(schema::document(kind), schema::document(kind))))
+        .collect()
+});
 
 impl Shape {
     /// The shape of a document.
@@ -48,7 +52,10 @@ impl Shape {
     pub(super) fn field(&self, name: &str) -> Option<&Self> {
         match self {
             Self::Object { fields, .. } => fields.get(name),
-            Self::List(item) => name.bytes().all(|byte| byte.is_ascii_digit()).then_some(item),
+            Self::List(item) => name
+                .bytes()
+                .all(|byte| byte.is_ascii_digit())
+                .then_some(item),
             Self::Map(item) => Some(item),
             Self::Anything => Some(self),
             Self::Text | Self::Number | Self::Boolean | Self::Value => None,
@@ -59,14 +66,22 @@ impl Shape {
 fn read(root: &Value, schema: &Value) -> Shape {
     if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
         let target = schema::resolve(root, reference).expect("references were resolved by a test");
-        let root = if reference.starts_with('#') { root } else { schema::common() };
+        let root = if reference.starts_with('#') {
+            root
+        } else {
+            schema::common()
+        };
         return read(root, target);
     }
     match schema.get("type") {
         Some(Value::String(kind)) => match kind.as_str() {
             "integer" | "number" => Shape::Number,
             "boolean" => Shape::Boolean,
-            "array" => Shape::List(Box::new(schema.get("items").map_or(Shape::Anything, |items| read(root, items)))),
+            "array" => Shape::List(Box::new(
+                schema
+                    .get("items")
+                    .map_or(Shape::Anything, |items| read(root, items)),
+            )),
             "object" => object(root, schema),
             _ => Shape::Text,
         },
@@ -83,16 +98,31 @@ fn object(root: &Value, schema: &Value) -> Shape {
             _ => Shape::Anything,
         };
     };
-    let fields = properties.iter().map(|(name, property)| (name.clone(), read(root, property))).collect();
-    let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+    let fields = properties
+        .iter()
+        .map(|(name, property)| (name.clone(), read(root, property)))
+        .collect();
+    let required = schema
+        .get("required")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
     // A variant without an id is a mistake to hear of; an attribute without a value is only an absent attribute.
-    let needed = required.filter_map(Value::as_str).filter(|name| !matches!(*name, "id" | "code"));
-    Shape::Object { fields, needed: needed.map(str::to_owned).collect() }
+    let needed = required
+        .filter_map(Value::as_str)
+        .filter(|name| !matches!(*name, "id" | "code"));
+    Shape::Object {
+        fields,
+        needed: needed.map(str::to_owned).collect(),
+    }
 }
 
 /// The document that a mapping meant; what is no object, or of no known type, is left for validation to refuse.
 pub(super) fn document(value: Value) -> Value {
-    let kind = value.get("type").and_then(Value::as_str).and_then(Kind::parse);
+    let kind = value
+        .get("type")
+        .and_then(Value::as_str)
+        .and_then(Kind::parse);
     match kind {
         Some(kind) => settle(value, Shape::of(kind)).unwrap_or_else(|| Value::Object(Map::new())),
         None => value,
@@ -103,10 +133,15 @@ pub(super) fn document(value: Value) -> Value {
 fn settle(value: Value, shape: &Shape) -> Option<Value> {
     match (shape, value) {
         (_, Value::Null) => None,
-        (Shape::Text, Value::Number(number)) => Some(Value::String(decimal::plain(number.as_str()))),
+        (Shape::Text, Value::Number(number)) => {
+            Some(Value::String(decimal::plain(number.as_str())))
+        }
         (Shape::Number, Value::String(text)) => match text.trim() {
             "" => None,
-            trimmed => Some(serde_json::from_str(trimmed).map_or_else(|_| Value::String(trimmed.to_owned()), Value::Number)),
+            trimmed => Some(
+                serde_json::from_str(trimmed)
+                    .map_or_else(|_| Value::String(trimmed.to_owned()), Value::Number),
+            ),
         },
         (Shape::Boolean, Value::String(text)) => match text.trim() {
             "" => None,
@@ -123,7 +158,9 @@ fn settle(value: Value, shape: &Shape) -> Option<Value> {
         (Shape::List(item), Value::Array(items)) => list(items, item),
         (Shape::Value, Value::Array(items)) => list(items, &Shape::Value),
         (Shape::List(item), single) => list(vec![single], item),
-        (Shape::Object { fields, .. }, Value::Object(given)) => object_of(given, |name| fields.get(name)),
+        (Shape::Object { fields, .. }, Value::Object(given)) => {
+            object_of(given, |name| fields.get(name))
+        }
         (Shape::Map(item), Value::Object(given)) => object_of(given, |_| Some(item)),
         (_, Value::String(text)) => trimmed(text),
         (_, other) => (!is_empty(&other)).then_some(other),
@@ -139,18 +176,28 @@ fn trimmed(text: String) -> Option<Value> {
 }
 
 fn list(items: Vec<Value>, shape: &Shape) -> Option<Value> {
-    let needed: &[String] = if let Shape::Object { needed, .. } = shape { needed } else { &[] };
+    let needed: &[String] = if let Shape::Object { needed, .. } = shape {
+        needed
+    } else {
+        &[]
+    };
     let entry = |item: Value| {
         let asked: Vec<bool> = needed.iter().map(|name| item.get(name).is_some()).collect();
         let settled = settle(item, shape)?;
-        let lost = needed.iter().zip(asked).any(|(name, asked)| asked && settled.get(name).is_none());
+        let lost = needed
+            .iter()
+            .zip(asked)
+            .any(|(name, asked)| asked && settled.get(name).is_none());
         (!lost).then_some(settled)
     };
     let items: Vec<Value> = items.into_iter().filter_map(entry).collect();
     (!items.is_empty()).then_some(Value::Array(items))
 }
 
-fn object_of<'a>(given: Map<String, Value>, shape: impl Fn(&str) -> Option<&'a Shape>) -> Option<Value> {
+fn object_of<'a>(
+    given: Map<String, Value>,
+    shape: impl Fn(&str) -> Option<&'a Shape>,
+) -> Option<Value> {
     // A field nobody knows stays as it is, so that validation can name it.
     let settled = given.into_iter().filter_map(|(name, value)| {
         let value = match shape(&name) {
@@ -214,7 +261,10 @@ mod tests {
             r#"{"type":"product","id":"1","name":true,"desciption":"","variants":[{"id":"","sku":"x"}],"media":[{"alt":"no url asked for"}]}"#,
             r#"{"desciption":"","id":"1","media":[{"alt":"no url asked for"}],"name":true,"type":"product","variants":[{"sku":"x"}]}"#,
         );
-        check(r#"{"type":"brand","id":null}"#, r#"{"id":null,"type":"brand"}"#);
+        check(
+            r#"{"type":"brand","id":null}"#,
+            r#"{"id":null,"type":"brand"}"#,
+        );
         check("17", "17");
     }
 

@@ -71,9 +71,17 @@ impl Worker {
                 }
             })
             .map_err(MapError::Thread)?;
-        let crashed = || MapError::Crashed { source_name: source_name.clone() };
+        let crashed = || MapError::Crashed {
+            source_name: source_name.clone(),
+        };
         compiled.recv().map_err(|_| crashed())??;
-        Ok(Self { source_name, limit, inbox, outbox, shared })
+        Ok(Self {
+            source_name,
+            limit,
+            inbox,
+            outbox,
+            shared,
+        })
     }
 
     pub(super) fn send(&self, records: Vec<Record>) -> Result<(), MapError> {
@@ -89,7 +97,12 @@ impl Worker {
                 Err(RecvTimeoutError::Disconnected) => return Err(self.crashed()),
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            let current = self.shared.current.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let current = self
+                .shared
+                .current
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone();
             patience = match current {
                 Some((origin, since)) => match self.limit.checked_sub(since.elapsed()) {
                     Some(left) => left,
@@ -103,17 +116,33 @@ impl Worker {
     fn abandon(&self, origin: Origin) -> MapError {
         STUCK.fetch_add(1, Ordering::Relaxed);
         self.shared.is_abandoned.store(true, Ordering::Relaxed);
-        MapError::Timeout { source_name: self.source_name.clone(), origin, limit: self.limit }
+        MapError::Timeout {
+            source_name: self.source_name.clone(),
+            origin,
+            limit: self.limit,
+        }
     }
 
     fn crashed(&self) -> MapError {
-        MapError::Crashed { source_name: self.source_name.clone() }
+        MapError::Crashed {
+            source_name: self.source_name.clone(),
+        }
     }
 }
 
-fn work(engine: &Engine, records: &Receiver<Vec<Record>>, results: &Sender<Vec<Output>>, shared: &Shared) {
+fn work(
+    engine: &Engine,
+    records: &Receiver<Vec<Record>>,
+    results: &Sender<Vec<Output>>,
+    shared: &Shared,
+) {
     let is_wanted = || !shared.is_abandoned.load(Ordering::Relaxed);
-    let set = |current| *shared.current.lock().unwrap_or_else(PoisonError::into_inner) = current;
+    let set = |current| {
+        *shared
+            .current
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = current
+    };
     while let Ok(batch) = records.recv() {
         let mut outputs = Vec::with_capacity(batch.len());
         for Record { origin, value } in batch {

@@ -8,13 +8,24 @@ use serde_json::Value;
 
 /// Fields that name something; their schema refuses control characters.
 const IDENTIFIERS: [&str; 10] = [
-    "id", "code", "sku", "slug", "variant_id", "product_id", "parent_id", "primary_category_id", "category_ids", "options",
+    "id",
+    "code",
+    "sku",
+    "slug",
+    "variant_id",
+    "product_id",
+    "parent_id",
+    "primary_category_id",
+    "category_ids",
+    "options",
 ];
 
 /// Removes control characters from every text that is no identifier. Line breaks and tabs stay.
 pub(super) fn control_characters(value: &mut Value) {
     match value {
-        Value::String(text) if text.contains(is_control) => text.retain(|character| !is_control(character)),
+        Value::String(text) if text.contains(is_control) => {
+            text.retain(|character| !is_control(character))
+        }
         Value::Array(items) => items.iter_mut().for_each(control_characters),
         Value::Object(fields) => {
             for (name, value) in fields {
@@ -36,7 +47,10 @@ fn is_control(character: char) -> bool {
 /// Removes from the HTML fields what is not safe in a page; a field that was nothing else is gone.
 pub(super) fn html_fields(document: &mut Document) {
     let fields: [Option<&mut Option<String>>; 2] = match document {
-        Document::Product(product) => [Some(&mut product.description), Some(&mut product.short_description)],
+        Document::Product(product) => [
+            Some(&mut product.description),
+            Some(&mut product.short_description),
+        ],
         Document::Category(category) => [Some(&mut category.description), None],
         Document::Page(page) => [Some(&mut page.body), None],
         Document::Offer(_) | Document::Attribute(_) => [None, None],

@@ -33,7 +33,10 @@ impl Validation {
         Ok(Self {
             source: source.name.clone(),
             provides: source.provides,
-            report: Report { source: source.name.clone(), ..Report::default() },
+            report: Report {
+                source: source.name.clone(),
+                ..Report::default()
+            },
             quarantine: quarantine.map(Quarantine::create).transpose()?,
             seen: HashMap::new(),
         })
@@ -47,7 +50,10 @@ impl Validation {
             Ok(values) => values,
             Err(refusal) => {
                 self.report.unmapped += 1;
-                let pointer = refusal.field.map(|field| format!("/{}", field.replace('.', "/"))).unwrap_or_default();
+                let pointer = refusal
+                    .field
+                    .map(|field| format!("/{}", field.replace('.', "/")))
+                    .unwrap_or_default();
                 let fault = Fault::new(pointer, "map", refusal.message, "");
                 self.quarantine(&origin, None, None, fault)?;
                 return Ok(Vec::new());
@@ -59,7 +65,10 @@ impl Validation {
         let mut documents = Vec::with_capacity(values.len());
         for value in values {
             self.report.documents += 1;
-            let kind = value.get("type").and_then(Value::as_str).and_then(Kind::parse);
+            let kind = value
+                .get("type")
+                .and_then(Value::as_str)
+                .and_then(Kind::parse);
             let key = key(kind, &value);
             match self.document(&origin, value) {
                 Ok(Some(document)) => {
@@ -98,7 +107,12 @@ impl Validation {
         schemas::check(kind, &value)?;
         let mut document = Document::from_value(value).map_err(|error| {
             // The schema was kept, so only the size of a number is left.
-            Fault::new("", "number", format!("holds a number that is too large to keep: {error}"), "")
+            Fault::new(
+                "",
+                "number",
+                format!("holds a number that is too large to keep: {error}"),
+                "",
+            )
         })?;
         rules::check(&document)?;
         clean::html_fields(&mut document);
@@ -111,7 +125,9 @@ impl Validation {
             }
             Some((other, _)) if *other == content => Ok(None),
             Some((_, first)) => {
-                let message = format!("record {first} says something else under the same key; the first one counts");
+                let message = format!(
+                    "record {first} says something else under the same key; the first one counts"
+                );
                 Err(Fault::new("", "duplicate", message, document.key()))
             }
         }
@@ -123,7 +139,9 @@ impl Validation {
         }
         let message = match self.provides {
             Provides::Offers => "a source that provides offers only brings offers",
-            Provides::Catalog => "a source that provides the catalog brings no offers; they need a source of their own",
+            Provides::Catalog => {
+                "a source that provides the catalog brings no offers; they need a source of their own"
+            }
         };
         Err(Fault::new("/type", "provides", message, kind.as_str()))
     }
@@ -158,23 +176,44 @@ impl Validation {
 fn kind_of(value: &Value) -> Result<Kind, Fault> {
     let names = || Kind::ALL.map(Kind::as_str).join(", ");
     if !value.is_object() {
-        return Err(Fault::new("", "type", "a document is an object", schemas::shown(value)));
+        return Err(Fault::new(
+            "",
+            "type",
+            "a document is an object",
+            schemas::shown(value),
+        ));
     }
     match value.get("type") {
-        None => Err(Fault::new("/type", "required", format!("says what document it is: {}", names()), "")),
-        Some(kind) => kind
-            .as_str()
-            .and_then(Kind::parse)
-            .ok_or_else(|| Fault::new("/type", "enum", format!("there are {}", names()), schemas::shown(kind))),
+        None => Err(Fault::new(
+            "/type",
+            "required",
+            format!("says what document it is: {}", names()),
+            "",
+        )),
+        Some(kind) => kind.as_str().and_then(Kind::parse).ok_or_else(|| {
+            Fault::new(
+                "/type",
+                "enum",
+                format!("there are {}", names()),
+                schemas::shown(kind),
+            )
+        }),
     }
 }
 
 /// The key of a document that may be wrong in any way.
 fn key(kind: Option<Kind>, value: &Value) -> Option<String> {
-    let field = |name: &str| value.get(name).filter(|value| value.is_string() || value.is_number()).map(schemas::shown);
+    let field = |name: &str| {
+        value
+            .get(name)
+            .filter(|value| value.is_string() || value.is_number())
+            .map(schemas::shown)
+    };
     match kind {
         Some(Kind::Attribute) => field("code"),
-        Some(Kind::Offer) => field("variant_id").or_else(|| field("sku").map(|sku| format!("sku:{sku}"))),
+        Some(Kind::Offer) => {
+            field("variant_id").or_else(|| field("sku").map(|sku| format!("sku:{sku}")))
+        }
         _ => field("id"),
     }
 }
@@ -202,8 +241,15 @@ impl Quarantine {
 
     fn create(path: &Path) -> Result<Self, ValidateError> {
         match File::create(path) {
-            Ok(file) => Ok(Self { path: path.to_owned(), file: BufWriter::new(file), lines_left: Self::MAX_LINES }),
-            Err(source) => Err(ValidateError::Quarantine { path: path.to_owned(), source }),
+            Ok(file) => Ok(Self {
+                path: path.to_owned(),
+                file: BufWriter::new(file),
+                lines_left: Self::MAX_LINES,
+            }),
+            Err(source) => Err(ValidateError::Quarantine {
+                path: path.to_owned(),
+                source,
+            }),
         }
     }
 
@@ -213,7 +259,9 @@ impl Quarantine {
         }
         self.lines_left -= 1;
         let written = serde_json::to_writer(&mut self.file, refused).map_err(std::io::Error::from);
-        written.and_then(|()| self.file.write_all(b"\n")).map_err(|source| self.failed(source))
+        written
+            .and_then(|()| self.file.write_all(b"\n"))
+            .map_err(|source| self.failed(source))
     }
 
     fn finish(&mut self) -> Result<(), ValidateError> {
@@ -221,6 +269,9 @@ impl Quarantine {
     }
 
     fn failed(&self, source: std::io::Error) -> ValidateError {
-        ValidateError::Quarantine { path: self.path.clone(), source }
+        ValidateError::Quarantine {
+            path: self.path.clone(),
+            source,
+        }
     }
 }

@@ -8,7 +8,9 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum ValidateError {
     /// The quarantine file cannot be written.
-    #[error("cannot write the quarantine file {path}: {source}; is the disk full, or the state folder not writable?")]
+    #[error(
+        "cannot write the quarantine file {path}: {source}; is the disk full, or the state folder not writable?"
+    )]
     Quarantine {
         /// The file.
         path: PathBuf,

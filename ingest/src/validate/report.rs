@@ -113,13 +113,20 @@ impl Report {
             }
         } else if self.groups.len() < Self::GROUPS {
             let (kind, rule) = (refusal.kind, refusal.rule.clone());
-            self.groups.push(Group { kind, pointer, rule, count: 1, samples: vec![refusal] });
+            self.groups.push(Group {
+                kind,
+                pointer,
+                rule,
+                count: 1,
+                samples: vec![refusal],
+            });
         }
     }
 
     pub(super) fn sort(&mut self) {
         // A stable sort: reasons of the same weight stay in the order they were met.
-        self.groups.sort_by_key(|group| std::cmp::Reverse(group.count));
+        self.groups
+            .sort_by_key(|group| std::cmp::Reverse(group.count));
     }
 }
 
@@ -127,15 +134,27 @@ impl Report {
 fn without_indices(pointer: &str) -> String {
     let part = |part: &str| {
         let is_index = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        if is_index { "*".to_owned() } else { part.to_owned() }
+        if is_index {
+            "*".to_owned()
+        } else {
+            part.to_owned()
+        }
     };
     pointer.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kinds: Vec<String> = self.accepted.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
-        let kinds = if kinds.is_empty() { "none".to_owned() } else { kinds.join(", ") };
+        let kinds: Vec<String> = self
+            .accepted
+            .iter()
+            .map(|(kind, count)| format!("{count} {kind}"))
+            .collect();
+        let kinds = if kinds.is_empty() {
+            "none".to_owned()
+        } else {
+            kinds.join(", ")
+        };
         writeln!(f, "{}: {} records read", self.source, self.records)?;
         writeln!(f, "  {:>9}  left out by the mapping", self.left_out)?;
         writeln!(f, "  {:>9}  not mapped", self.unmapped)?;
@@ -145,12 +164,32 @@ impl fmt::Display for Report {
         writeln!(f, "  {:>9}    repeated", self.repeated)?;
         for group in &self.groups {
             let kind = group.kind.map_or("record", Kind::as_str);
-            let message = group.samples.first().map_or("", |sample| sample.message.as_str());
-            writeln!(f, "  refused {} × {kind} {} [{}]: {message}", group.count, place(&group.pointer), group.rule)?;
+            let message = group
+                .samples
+                .first()
+                .map_or("", |sample| sample.message.as_str());
+            writeln!(
+                f,
+                "  refused {} × {kind} {} [{}]: {message}",
+                group.count,
+                place(&group.pointer),
+                group.rule
+            )?;
             for sample in &group.samples {
                 let key = sample.key.as_deref().unwrap_or("no key");
-                let value = if sample.value.is_empty() { String::new() } else { format!(" = {:?}", sample.value) };
-                writeln!(f, "    {key}: {}{value}  (record {}, {} line {})", place(&sample.pointer), sample.record, sample.page, sample.line)?;
+                let value = if sample.value.is_empty() {
+                    String::new()
+                } else {
+                    format!(" = {:?}", sample.value)
+                };
+                writeln!(
+                    f,
+                    "    {key}: {}{value}  (record {}, {} line {})",
+                    place(&sample.pointer),
+                    sample.record,
+                    sample.page,
+                    sample.line
+                )?;
             }
         }
         Ok(())
@@ -158,5 +197,9 @@ impl fmt::Display for Report {
 }
 
 fn place(pointer: &str) -> &str {
-    if pointer.is_empty() { "as a whole" } else { pointer }
+    if pointer.is_empty() {
+        "as a whole"
+    } else {
+        pointer
+    }
 }

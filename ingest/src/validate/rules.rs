@@ -18,8 +18,18 @@ pub(super) struct Fault {
 }
 
 impl Fault {
-    pub(super) fn new(pointer: impl Into<String>, rule: &str, message: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), rule: rule.to_owned(), message: message.into(), value: value.into() }
+    pub(super) fn new(
+        pointer: impl Into<String>,
+        rule: &str,
+        message: impl Into<String>,
+        value: impl Into<String>,
+    ) -> Self {
+        Self {
+            pointer: pointer.into(),
+            rule: rule.to_owned(),
+            message: message.into(),
+            value: value.into(),
+        }
     }
 }
 
@@ -40,12 +50,29 @@ fn check_product(product: &Product) -> Result<(), Fault> {
     check_media("", &product.media)?;
     let mut codes = HashSet::new();
     for (number, option) in product.options.iter().enumerate() {
-        unique(&mut codes, &option.code, || format!("/options/{number}/code"), "option code")?;
+        unique(
+            &mut codes,
+            &option.code,
+            || format!("/options/{number}/code"),
+            "option code",
+        )?;
         let mut values = HashSet::new();
         for (place, value) in option.values.iter().enumerate() {
-            unique(&mut values, &value.code, || format!("/options/{number}/values/{place}/code"), "value code")?;
-            if let Some(swatch) = value.swatch.as_deref().filter(|swatch| !swatch.starts_with('#')) {
-                check_url(|| format!("/options/{number}/values/{place}/swatch"), swatch)?;
+            unique(
+                &mut values,
+                &value.code,
+                || format!("/options/{number}/values/{place}/code"),
+                "value code",
+            )?;
+            if let Some(swatch) = value
+                .swatch
+                .as_deref()
+                .filter(|swatch| !swatch.starts_with('#'))
+            {
+                check_url(
+                    || format!("/options/{number}/values/{place}/swatch"),
+                    swatch,
+                )?;
             }
         }
     }
@@ -57,11 +84,25 @@ fn check_variants(variants: &[Variant]) -> Result<(), Fault> {
     let mut choices: HashSet<&BTreeMap<String, String>> = HashSet::new();
     for (number, variant) in variants.iter().enumerate() {
         let prefix = format!("/variants/{number}");
-        unique(&mut ids, &variant.id, || format!("{prefix}/id"), "variant id")?;
+        unique(
+            &mut ids,
+            &variant.id,
+            || format!("{prefix}/id"),
+            "variant id",
+        )?;
         if !variant.options.is_empty() && !choices.insert(&variant.options) {
-            let choice: Vec<String> = variant.options.iter().map(|(code, value)| format!("{code}={value}")).collect();
+            let choice: Vec<String> = variant
+                .options
+                .iter()
+                .map(|(code, value)| format!("{code}={value}"))
+                .collect();
             let message = "another variant stands for the same choice";
-            return Err(Fault::new(format!("{prefix}/options"), "unique", message, choice.join(", ")));
+            return Err(Fault::new(
+                format!("{prefix}/options"),
+                "unique",
+                message,
+                choice.join(", "),
+            ));
         }
         check_prices(&prefix, &variant.prices)?;
         check_media(&prefix, &variant.media)?;
@@ -75,7 +116,12 @@ fn check_offer(offer: &Offer) -> Result<(), Fault> {
 
 fn check_category(category: &Category) -> Result<(), Fault> {
     if category.parent_id.as_deref() == Some(&category.id) {
-        return Err(Fault::new("/parent_id", "cycle", "a category cannot be its own parent", &category.id));
+        return Err(Fault::new(
+            "/parent_id",
+            "cycle",
+            "a category cannot be its own parent",
+            &category.id,
+        ));
     }
     check_slug(category.slug.as_deref())?;
     check_media("", &category.media)
@@ -83,9 +129,12 @@ fn check_category(category: &Category) -> Result<(), Fault> {
 
 fn check_slug(text: Option<&str>) -> Result<(), Fault> {
     match text {
-        Some(text) if !slug::is_valid(text) => {
-            Err(Fault::new("/slug", "slug", "cannot stand in an address (it is at most 200 bytes, not . or ..)", text))
-        }
+        Some(text) if !slug::is_valid(text) => Err(Fault::new(
+            "/slug",
+            "slug",
+            "cannot stand in an address (it is at most 200 bytes, not . or ..)",
+            text,
+        )),
         _ => Ok(()),
     }
 }
@@ -94,14 +143,29 @@ fn check_prices(prefix: &str, prices: &[Price]) -> Result<(), Fault> {
     let mut currencies = HashSet::new();
     for (number, price) in prices.iter().enumerate() {
         let pointer = |field: &str| format!("{prefix}/prices/{number}/{field}");
-        let currency = Currency::parse(&price.currency)
-            .map_err(|error| Fault::new(pointer("currency"), "currency", error.to_string(), &price.currency))?;
-        unique(&mut currencies, &price.currency, || pointer("currency"), "currency")?;
-        let amounts = [("amount", Some(&price.amount)), ("compare_at", price.compare_at.as_ref())];
+        let currency = Currency::parse(&price.currency).map_err(|error| {
+            Fault::new(
+                pointer("currency"),
+                "currency",
+                error.to_string(),
+                &price.currency,
+            )
+        })?;
+        unique(
+            &mut currencies,
+            &price.currency,
+            || pointer("currency"),
+            "currency",
+        )?;
+        let amounts = [
+            ("amount", Some(&price.amount)),
+            ("compare_at", price.compare_at.as_ref()),
+        ];
         for (field, amount) in amounts {
             if let Some(amount) = amount {
-                Money::parse_decimal(amount, currency)
-                    .map_err(|error| Fault::new(pointer(field), "money", error.to_string(), amount))?;
+                Money::parse_decimal(amount, currency).map_err(|error| {
+                    Fault::new(pointer(field), "money", error.to_string(), amount)
+                })?;
             }
         }
     }
@@ -109,7 +173,9 @@ fn check_prices(prefix: &str, prices: &[Price]) -> Result<(), Fault> {
 }
 
 fn check_media(prefix: &str, media: &[Media]) -> Result<(), Fault> {
-    media.iter().enumerate().try_for_each(|(number, medium)| check_url(|| format!("{prefix}/media/{number}/url"), &medium.url))
+    media.iter().enumerate().try_for_each(|(number, medium)| {
+        check_url(|| format!("{prefix}/media/{number}/url"), &medium.url)
+    })
 }
 
 /// The schema has looked at the beginning; here the rest of it.
@@ -130,5 +196,14 @@ fn unique<'a>(
     pointer: impl Fn() -> String,
     what: &str,
 ) -> Result<(), Fault> {
-    if seen.insert(value) { Ok(()) } else { Err(Fault::new(pointer(), "unique", format!("this {what} is there twice"), value)) }
+    if seen.insert(value) {
+        Ok(())
+    } else {
+        Err(Fault::new(
+            pointer(),
+            "unique",
+            format!("this {what} is there twice"),
+            value,
+        ))
+    }
 }

@@ -63,13 +63,20 @@ fn fault(error: &ValidationError<'_>) -> Fault {
         ValidationErrorKind::Required { .. } | ValidationErrorKind::AnyOf { .. } => String::new(),
         _ => shown(error.instance()),
     };
-    Fault { pointer: error.instance_path().as_str().to_owned(), rule: kind.keyword().to_owned(), message, value }
+    Fault {
+        pointer: error.instance_path().as_str().to_owned(),
+        rule: kind.keyword().to_owned(),
+        message,
+        value,
+    }
 }
 
 /// A value as it is shown: text without quotes, and never long.
 pub(super) fn shown(value: &Value) -> String {
     const LONGEST: usize = 200;
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let text = value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned);
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,

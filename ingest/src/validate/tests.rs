@@ -14,11 +14,21 @@ fn source(provides: &str) -> Source {
         "store = \"s\"\nstate = \"t\"\n[shop]\nid = \"s\"\nname = \"S\"\ncurrency = \"EUR\"\n[source.x]\nprovides = \"{provides}\"\n\
          schedule = \"@daily\"\nurl = \"http://shop.example/feed\""
     );
-    config::from_text(&text, Path::new("test.toml"), Path::new("/")).unwrap().sources.remove(0)
+    config::from_text(&text, Path::new("test.toml"), Path::new("/"))
+        .unwrap()
+        .sources
+        .remove(0)
 }
 
 fn mapped(record: u64, documents: Vec<Value>) -> Mapped {
-    Mapped { origin: Origin { page: Arc::from("http://shop.example/feed"), record, line: record + 1 }, documents: Ok(documents) }
+    Mapped {
+        origin: Origin {
+            page: Arc::from("http://shop.example/feed"),
+            record,
+            line: record + 1,
+        },
+        documents: Ok(documents),
+    }
 }
 
 fn run(provides: &str, records: Vec<Vec<Value>>) -> (Vec<Document>, Report) {
@@ -33,14 +43,31 @@ fn run(provides: &str, records: Vec<Vec<Value>>) -> (Vec<Document>, Report) {
 }
 
 fn provides(document: &Value) -> &'static str {
-    if document["type"] == "offer" { "offers" } else { "catalog" }
+    if document["type"] == "offer" {
+        "offers"
+    } else {
+        "catalog"
+    }
 }
 
 fn examples(folder: &str) -> Vec<(PathBuf, Value)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas/examples").join(folder);
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../schemas/examples")
+        .join(folder);
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
-    files.into_iter().map(|path| (path.clone(), serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap())).collect()
+    files
+        .into_iter()
+        .map(|path| {
+            (
+                path.clone(),
+                serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap(),
+            )
+        })
+        .collect()
 }
 
 /// Container lines are read by decode; their schemas are for those who write feeds, and are tried here.
@@ -52,9 +79,21 @@ fn container_schema(document: &Value) -> Option<jsonschema::Validator> {
     };
     let mut schema: Value = serde_json::from_str(schema).unwrap();
     schema["$defs"] = json!({});
-    let common: Value = serde_json::from_str(include_str!("../../../schemas/common.schema.json")).unwrap();
-    let registry = jsonschema::Registry::new().add("frontage:///schemas/common.schema.json", &common).unwrap().prepare().unwrap();
-    Some(jsonschema::options().with_base_uri("frontage:///schemas/x.json").with_registry(&registry).offline().build(&schema).unwrap())
+    let common: Value =
+        serde_json::from_str(include_str!("../../../schemas/common.schema.json")).unwrap();
+    let registry = jsonschema::Registry::new()
+        .add("frontage:///schemas/common.schema.json", &common)
+        .unwrap()
+        .prepare()
+        .unwrap();
+    Some(
+        jsonschema::options()
+            .with_base_uri("frontage:///schemas/x.json")
+            .with_registry(&registry)
+            .offline()
+            .build(&schema)
+            .unwrap(),
+    )
 }
 
 #[test]
@@ -69,9 +108,20 @@ fn valid_examples_are_accepted_and_come_through_whole() {
         let (documents, report) = run(provides(&example), vec![vec![example.clone()]]);
         assert_eq!(documents.len(), 1, "{path:?}: {report}");
         let json = documents[0].to_json();
-        assert!(json.starts_with(&format!("{{\"type\":\"{}\"", documents[0].kind())), "{json}");
-        assert_eq!(Document::from_json(&json).unwrap(), documents[0], "{path:?}");
-        assert_eq!(serde_json::from_str::<Document>(&json).unwrap(), documents[0], "{path:?}");
+        assert!(
+            json.starts_with(&format!("{{\"type\":\"{}\"", documents[0].kind())),
+            "{json}"
+        );
+        assert_eq!(
+            Document::from_json(&json).unwrap(),
+            documents[0],
+            "{path:?}"
+        );
+        assert_eq!(
+            serde_json::from_str::<Document>(&json).unwrap(),
+            documents[0],
+            "{path:?}"
+        );
         // Numbers are the one thing that may be written differently: 12 is 12.0 as a quantity.
         let again: Value = serde_json::from_str(&json).unwrap();
         assert!(same(&again, &example), "{path:?}\n{again}\n{example}");
@@ -82,10 +132,17 @@ fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => left.as_f64() == right.as_f64(),
         (Value::Array(left), Value::Array(right)) => {
-            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
+            left.len() == right.len()
+                && left
+                    .iter()
+                    .zip(right)
+                    .all(|(left, right)| same(left, right))
         }
         (Value::Object(left), Value::Object(right)) => {
-            left.len() == right.len() && left.iter().all(|(name, value)| right.get(name).is_some_and(|other| same(value, other)))
+            left.len() == right.len()
+                && left
+                    .iter()
+                    .all(|(name, value)| right.get(name).is_some_and(|other| same(value, other)))
         }
         _ => left == right,
     }
@@ -97,17 +154,31 @@ fn invalid_examples_are_refused_for_the_reason_in_their_name() {
     assert!(examples.len() >= 20);
     for (path, example) in examples {
         let name = path.file_stem().unwrap().to_str().unwrap();
-        let [_, pointer, rule, _] = name.split("__").collect::<Vec<_>>()[..] else { panic!("{name}") };
-        let pointer = if pointer == "root" { String::new() } else { format!("/{}", pointer.replace('.', "/")) };
+        let [_, pointer, rule, _] = name.split("__").collect::<Vec<_>>()[..] else {
+            panic!("{name}")
+        };
+        let pointer = if pointer == "root" {
+            String::new()
+        } else {
+            format!("/{}", pointer.replace('.', "/"))
+        };
         if let Some(schema) = container_schema(&example) {
             let error = schema.validate(&example).unwrap_err();
-            assert_eq!((error.instance_path().as_str(), error.kind().keyword()), (pointer.as_str(), rule), "{name}");
+            assert_eq!(
+                (error.instance_path().as_str(), error.kind().keyword()),
+                (pointer.as_str(), rule),
+                "{name}"
+            );
             continue;
         }
         let (documents, report) = run(provides(&example), vec![vec![example]]);
         assert!(documents.is_empty(), "{name}");
         let refused = &report.groups[0].samples[0];
-        assert_eq!((refused.pointer.as_str(), refused.rule.as_str()), (pointer.as_str(), rule), "{name}: {refused:?}");
+        assert_eq!(
+            (refused.pointer.as_str(), refused.rule.as_str()),
+            (pointer.as_str(), rule),
+            "{name}: {refused:?}"
+        );
     }
 }
 
@@ -118,25 +189,82 @@ fn product(id: &str, name: &str) -> Value {
 #[test]
 fn everything_is_counted() {
     let mut validation = Validation::start(&source("catalog"), None).unwrap();
-    validation.documents(mapped(0, vec![product("1", "Mug"), json!({"type": "category", "id": "c", "name": "Mugs"})])).unwrap();
-    validation.documents(mapped(1, vec![product("2", "Cup"), json!({"type": "category", "id": "c", "name": "Mugs"})])).unwrap();
-    validation.documents(mapped(2, vec![product("1", "Another mug")])).unwrap();
-    validation.documents(mapped(3, vec![json!({"type": "product", "id": "3"})])).unwrap();
+    validation
+        .documents(mapped(
+            0,
+            vec![
+                product("1", "Mug"),
+                json!({"type": "category", "id": "c", "name": "Mugs"}),
+            ],
+        ))
+        .unwrap();
+    validation
+        .documents(mapped(
+            1,
+            vec![
+                product("2", "Cup"),
+                json!({"type": "category", "id": "c", "name": "Mugs"}),
+            ],
+        ))
+        .unwrap();
+    validation
+        .documents(mapped(2, vec![product("1", "Another mug")]))
+        .unwrap();
+    validation
+        .documents(mapped(3, vec![json!({"type": "product", "id": "3"})]))
+        .unwrap();
     validation.documents(mapped(4, vec![])).unwrap();
-    let refusal = Refusal { field: Some("prices.0.amount".to_owned()), message: "no number".to_owned() };
-    validation.documents(Mapped { documents: Err(refusal), ..mapped(5, vec![]) }).unwrap();
+    let refusal = Refusal {
+        field: Some("prices.0.amount".to_owned()),
+        message: "no number".to_owned(),
+    };
+    validation
+        .documents(Mapped {
+            documents: Err(refusal),
+            ..mapped(5, vec![])
+        })
+        .unwrap();
     let report = validation.finish().unwrap();
     assert!(report.adds_up());
-    assert_eq!((report.records, report.left_out, report.unmapped, report.documents), (6, 1, 1, 6));
-    assert_eq!((report.accepted(), report.refused, report.repeated), (3, 2, 1));
+    assert_eq!(
+        (
+            report.records,
+            report.left_out,
+            report.unmapped,
+            report.documents
+        ),
+        (6, 1, 1, 6)
+    );
+    assert_eq!(
+        (report.accepted(), report.refused, report.repeated),
+        (3, 2, 1)
+    );
     assert_eq!(report.accepted[&Kind::Product], 2);
     assert!((report.invalid_percent() - 300.0 / 7.0).abs() < 1e-9);
-    let rules: Vec<(&str, &str)> = report.groups.iter().map(|group| (group.rule.as_str(), group.pointer.as_str())).collect();
-    assert_eq!(rules, [("duplicate", ""), ("required", ""), ("map", "/prices/*/amount")]);
+    let rules: Vec<(&str, &str)> = report
+        .groups
+        .iter()
+        .map(|group| (group.rule.as_str(), group.pointer.as_str()))
+        .collect();
+    assert_eq!(
+        rules,
+        [
+            ("duplicate", ""),
+            ("required", ""),
+            ("map", "/prices/*/amount")
+        ]
+    );
     let duplicate = &report.groups[0].samples[0];
-    assert!(duplicate.message.contains("record 0") && duplicate.record == 2, "{duplicate:?}");
+    assert!(
+        duplicate.message.contains("record 0") && duplicate.record == 2,
+        "{duplicate:?}"
+    );
     let text = report.to_string();
-    assert!(text.contains("6 records read") && text.contains("refused 1 × product as a whole [required]"), "{text}");
+    assert!(
+        text.contains("6 records read")
+            && text.contains("refused 1 × product as a whole [required]"),
+        "{text}"
+    );
     let json = serde_json::to_string(&report).unwrap();
     assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
 }
@@ -144,12 +272,26 @@ fn everything_is_counted() {
 #[test]
 fn reasons_are_grouped_and_samples_are_few() {
     let bad = |number: usize| json!({"type": "product", "id": number.to_string(), "name": "a", "media": [{"url": "/a"}, {"url": format!("javascript:{number}")}]});
-    let (_, report) = run("catalog", (0..20).map(|number| vec![bad(number)]).chain([vec![json!(7)]]).collect());
-    let [media, whole] = &report.groups[..] else { panic!("{report}") };
-    assert_eq!((media.count, media.samples.len(), media.pointer.as_str()), (20, 5, "/media/*/url"));
+    let (_, report) = run(
+        "catalog",
+        (0..20)
+            .map(|number| vec![bad(number)])
+            .chain([vec![json!(7)]])
+            .collect(),
+    );
+    let [media, whole] = &report.groups[..] else {
+        panic!("{report}")
+    };
+    assert_eq!(
+        (media.count, media.samples.len(), media.pointer.as_str()),
+        (20, 5, "/media/*/url")
+    );
     assert_eq!(media.samples[4].pointer, "/media/1/url");
     assert_eq!(media.samples[4].value, "javascript:4");
-    assert_eq!((whole.count, whole.kind, whole.rule.as_str()), (1, None, "type"));
+    assert_eq!(
+        (whole.count, whole.kind, whole.rule.as_str()),
+        (1, None, "type")
+    );
 }
 
 #[test]
@@ -159,15 +301,31 @@ fn refused_documents_are_written_down() {
     let mut validation = Validation::start(&source("catalog"), Some(&path)).unwrap();
     let long = "x".repeat(5000);
     for number in 0..3 {
-        validation.documents(mapped(number, vec![product("", &long)])).unwrap();
+        validation
+            .documents(mapped(number, vec![product("", &long)]))
+            .unwrap();
     }
     validation.finish().unwrap();
-    let lines: Vec<Quarantined> =
-        std::fs::read_to_string(&path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<Quarantined> = std::fs::read_to_string(&path)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     assert_eq!(lines.len(), 3);
-    assert_eq!((lines[2].record, lines[2].line, lines[2].kind), (2, 3, Some(Kind::Product)));
-    assert!(lines.iter().all(|line| line.value.len() < 300 && line.message.len() < 300), "{:?}", lines[0]);
-    let error = Validation::start(&source("catalog"), Some(folder.path())).err().unwrap();
+    assert_eq!(
+        (lines[2].record, lines[2].line, lines[2].kind),
+        (2, 3, Some(Kind::Product))
+    );
+    assert!(
+        lines
+            .iter()
+            .all(|line| line.value.len() < 300 && line.message.len() < 300),
+        "{:?}",
+        lines[0]
+    );
+    let error = Validation::start(&source("catalog"), Some(folder.path()))
+        .err()
+        .unwrap();
     assert!(matches!(error, ValidateError::Quarantine { .. }));
 }
 
@@ -176,12 +334,27 @@ fn texts_are_cleaned_and_identifiers_are_not() {
     let dirty = json!({"type": "product", "id": "1", "name": "Mu\u{0}g\u{202e}", "description": "<p>a\u{7}<script>x</script></p>",
         "short_description": "<script>x</script>", "custom": {"note": "a\u{1}\nb"}});
     let (documents, report) = run("catalog", vec![vec![dirty]]);
-    let Document::Product(product) = &documents[0] else { panic!("{report}") };
-    assert_eq!((product.name.as_str(), product.description.as_deref()), ("Mug", Some("<p>a</p>")));
+    let Document::Product(product) = &documents[0] else {
+        panic!("{report}")
+    };
+    assert_eq!(
+        (product.name.as_str(), product.description.as_deref()),
+        ("Mug", Some("<p>a</p>"))
+    );
     assert_eq!(product.short_description, None);
     assert_eq!(product.custom["note"], "a\nb");
-    let (_, report) = run("catalog", vec![vec![json!({"type": "product", "id": "a\u{0}b", "name": "x"})], vec![json!({"type": "product", "id": "c", "name": "\u{0}"})]]);
-    let places: Vec<&str> = report.groups.iter().map(|group| group.pointer.as_str()).collect();
+    let (_, report) = run(
+        "catalog",
+        vec![
+            vec![json!({"type": "product", "id": "a\u{0}b", "name": "x"})],
+            vec![json!({"type": "product", "id": "c", "name": "\u{0}"})],
+        ],
+    );
+    let places: Vec<&str> = report
+        .groups
+        .iter()
+        .map(|group| group.pointer.as_str())
+        .collect();
     assert_eq!(places, ["/id", "/name"]);
 }
 
