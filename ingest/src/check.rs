@@ -47,11 +47,17 @@ pub struct SourceReport {
 pub async fn run(context: &Context, sources: &[&Source], now: i64) -> Result<Report, CycleError> {
     let current = context.store.current().await?;
     let scratch = context.config.state.join("check");
-    let trial = Context { config: copy_state(&context.config, &scratch)?.into(), ..context.clone() };
+    let trial = Context {
+        config: copy_state(&context.config, &scratch)?.into(),
+        ..context.clone()
+    };
     let mut reports = Vec::new();
     for source in sources {
         let (run, refusals) = harvest::run(&trial, source, current.as_ref(), "check", now).await;
-        reports.push(SourceReport { run: RunLine(run), refusals });
+        reports.push(SourceReport {
+            run: RunLine(run),
+            refusals,
+        });
     }
     let (built, conflicts) = match cycle::build(&trial, current.as_ref()).await? {
         Build::Unchanged => (None, Conflicts::default()),
@@ -64,13 +70,22 @@ pub async fn run(context: &Context, sources: &[&Source], now: i64) -> Result<Rep
         _ => None,
     };
     std::fs::remove_dir_all(&scratch).map_err(failed(&scratch))?;
-    Ok(Report { sources: reports, conflicts: (conflicts.count, conflicts.samples), counts, diff })
+    Ok(Report {
+        sources: reports,
+        conflicts: (conflicts.count, conflicts.samples),
+        counts,
+        diff,
+    })
 }
 
 impl Report {
     /// As documented for the command line: a failed source, else a held one, else nothing.
     pub fn exit_code(&self) -> u8 {
-        let any = |result| self.sources.iter().any(|source| source.run.0.result == result);
+        let any = |result| {
+            self.sources
+                .iter()
+                .any(|source| source.run.0.result == result)
+        };
         match (any(RunResult::Failed), any(RunResult::Held)) {
             (true, _) => 3,
             (false, true) => 4,
@@ -84,9 +99,15 @@ fn copy_state(config: &Config, scratch: &Path) -> Result<Config, CycleError> {
     if scratch.exists() {
         std::fs::remove_dir_all(scratch).map_err(failed(scratch))?;
     }
-    let trial = Config { state: scratch.to_owned(), ..config.clone() };
+    let trial = Config {
+        state: scratch.to_owned(),
+        ..config.clone()
+    };
     for source in &config.sources {
-        let (from, to) = (FeedFolder::open(&config.state, &source.name)?, FeedFolder::open(scratch, &source.name)?);
+        let (from, to) = (
+            FeedFolder::open(&config.state, &source.name)?,
+            FeedFolder::open(scratch, &source.name)?,
+        );
         let mut cache = from.load()?;
         cache.validators = None;
         cache.held = None;
@@ -111,7 +132,11 @@ async fn compare(context: &Context, current: &Manifest, built: &Built) -> Result
     };
     let open = || -> Result<(Generation, Generation), frontage_shared::snapshot::SnapshotError> {
         let from = Generation::map(current.clone(), &folder)?;
-        let to = Generation::open(next, mapped::map(&built.catalog.1)?, mapped::map(&built.offers.1)?)?;
+        let to = Generation::open(
+            next,
+            mapped::map(&built.catalog.1)?,
+            mapped::map(&built.offers.1)?,
+        )?;
         to.verify()?;
         Ok((from, to))
     };
@@ -121,7 +146,13 @@ async fn compare(context: &Context, current: &Manifest, built: &Built) -> Result
 
 fn failed(path: &Path) -> impl Fn(std::io::Error) -> CycleError {
     let path = path.to_owned();
-    move |source| PublishError::Io { path: path.clone(), source }.into()
+    move |source| {
+        PublishError::Io {
+            path: path.clone(),
+            source,
+        }
+        .into()
+    }
 }
 
 impl fmt::Display for Report {
@@ -134,7 +165,10 @@ impl fmt::Display for Report {
         }
         if self.conflicts.0 > 0 {
             writeln!(f, "{} conflicts between documents", self.conflicts.0)?;
-            self.conflicts.1.iter().try_for_each(|sample| writeln!(f, "  {sample}"))?;
+            self.conflicts
+                .1
+                .iter()
+                .try_for_each(|sample| writeln!(f, "  {sample}"))?;
         }
         match (&self.counts, &self.diff) {
             (None, _) => writeln!(f, "nothing would be published"),

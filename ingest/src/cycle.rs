@@ -163,7 +163,9 @@ pub async fn build(context: &Context, current: Option<&Manifest>) -> Result<Buil
     let feeds = accepted_feeds(&context.config)?;
     if let Some(missing) = missing_source(&context.config, current, &feeds) {
         let mut conflicts = Conflicts::default();
-        conflicts.add(|| format!("source `{missing}` is part of the published shop and has no good feed yet"));
+        conflicts.add(|| {
+            format!("source `{missing}` is part of the published shop and has no good feed yet")
+        });
         return Ok(Build::Waiting(conflicts));
     }
     let merged = Merged::new(&context.config, feeds)?;
@@ -188,9 +190,15 @@ pub async fn build(context: &Context, current: Option<&Manifest>) -> Result<Buil
 
 /// A configured source that the published shop is made of and that the cache knows nothing of. Publishing without it
 /// would remove all it brought.
-fn missing_source<'a>(config: &Config, current: Option<&'a Manifest>, feeds: &BTreeMap<String, Feed>) -> Option<&'a str> {
+fn missing_source<'a>(
+    config: &Config,
+    current: Option<&'a Manifest>,
+    feeds: &BTreeMap<String, Feed>,
+) -> Option<&'a str> {
     let names = current?.sources.keys();
-    names.map(String::as_str).find(|name| config.source(name).is_some() && !feeds.contains_key(*name))
+    names
+        .map(String::as_str)
+        .find(|name| config.source(name).is_some() && !feeds.contains_key(*name))
 }
 
 /// The accepted feed of every configured source that has one.

@@ -132,7 +132,9 @@ impl FeedFolder {
         let path = self.path.join("source.json");
         let text = match std::fs::read(&path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(SourceCache::default()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(SourceCache::default());
+            }
             Err(error) => return Err(io_error(&path)(error)),
         };
         match self.check(&text) {
@@ -148,7 +150,10 @@ impl FeedFolder {
 
     fn check(&self, text: &[u8]) -> Result<SourceCache, String> {
         let cache: SourceCache = serde_json::from_slice(text).map_err(|error| error.to_string())?;
-        let feeds = cache.accepted.iter().chain(cache.held.as_ref().map(|held| &held.feed));
+        let feeds = cache
+            .accepted
+            .iter()
+            .chain(cache.held.as_ref().map(|held| &held.feed));
         for half in feeds.flat_map(|feed| [&feed.catalog, &feed.offers]) {
             if !self.half_path(half).is_file() {
                 return Err(format!("half {} is missing", half.hash));
@@ -428,7 +433,12 @@ mod tests {
     fn a_damaged_memory_is_set_aside() {
         let (_state, folder) = folder();
         let feed = folder.write(vec![product("a", "1.00")], 1).unwrap();
-        folder.save(&SourceCache { accepted: Some(feed.clone()), ..SourceCache::default() }).unwrap();
+        folder
+            .save(&SourceCache {
+                accepted: Some(feed.clone()),
+                ..SourceCache::default()
+            })
+            .unwrap();
         std::fs::remove_file(folder.half_path(&feed.offers)).unwrap();
         assert_eq!(folder.load().unwrap(), SourceCache::default());
         assert!(folder.path.join("source.damaged").is_file());

@@ -110,7 +110,10 @@ async fn look(
     let recipe = recipe(source, &config.shop);
     let is_reusable = cache.recipe == recipe && (cache.accepted.is_some() || cache.held.is_some());
     let previous = cache.validators.clone().filter(|_| is_reusable);
-    let (fetched, spool) = (fetch(context, source, previous.as_ref(), &folder, now).await?, folder.spool());
+    let (fetched, spool) = (
+        fetch(context, source, previous.as_ref(), &folder, now).await?,
+        folder.spool(),
+    );
     let report = match fetched {
         Fetched::Unchanged(validators) => {
             cache.validators = Some(validators);
@@ -121,13 +124,22 @@ async fn look(
         }
         Fetched::Feed(raw) => {
             run.bytes = raw.wire_bytes;
-            let (documents, report) = read(source, &config.shop, raw.pages, quarantine_file(&config.state, source)).await?;
+            let (documents, report) = read(
+                source,
+                &config.shop,
+                raw.pages,
+                quarantine_file(&config.state, source),
+            )
+            .await?;
             run.records = report.records;
             run.documents = report.accepted();
             run.refused = report.refused + report.unmapped;
             let feed = folder.write(documents, now)?;
             let records = report.documents + report.unmapped;
-            let tally = Tally { records, refused: run.refused };
+            let tally = Tally {
+                records,
+                refused: run.refused,
+            };
             judge(source, &folder, &mut cache, published, feed, &tally, now)?;
             run.result = RunResult::Accepted;
             cache.validators = Some(raw.validators);
@@ -156,15 +168,27 @@ fn judge(
     tally: &Tally,
     now: i64,
 ) -> Result<(), HarvestError> {
-    let documents = manifest.and_then(|manifest| manifest.sources.get(&source.name)).map(|state| state.documents);
-    let published = Published { feed: cache.accepted.as_ref(), documents };
+    let documents = manifest
+        .and_then(|manifest| manifest.sources.get(&source.name))
+        .map(|state| state.documents);
+    let published = Published {
+        feed: cache.accepted.as_ref(),
+        documents,
+    };
     let held_before = cache.held.take();
     match guard::judge(&source.guard, folder, published, feed, tally)? {
         Verdict::Accepted(accepted) => cache.accepted = Some(accepted.into_feed()),
         Verdict::Held { feed, reasons } => {
             let hash = feed.content_hash();
-            let since = held_before.filter(|before| before.hash == hash).map_or(now, |before| before.since);
-            cache.held = Some(HeldFeed { feed, hash, reasons, since });
+            let since = held_before
+                .filter(|before| before.hash == hash)
+                .map_or(now, |before| before.since);
+            cache.held = Some(HeldFeed {
+                feed,
+                hash,
+                reasons,
+                since,
+            });
         }
     }
     Ok(())
@@ -177,16 +201,31 @@ async fn fetch(
     folder: &FeedFolder,
     now: i64,
 ) -> Result<Fetched, FetchError> {
-    let bar = if context.show_progress { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+    let bar = if context.show_progress {
+        ProgressBar::new_spinner()
+    } else {
+        ProgressBar::hidden()
+    };
     bar.enable_steady_tick(Duration::from_millis(100));
     bar.set_message(format!("{}: fetching", source.name));
     let shown = bar.clone();
     let name = source.name.clone();
     let progress = move |progress: Progress| {
-        shown.set_message(format!("{name}: {} pages, {} bytes", progress.pages, progress.bytes));
+        shown.set_message(format!(
+            "{name}: {} pages, {} bytes",
+            progress.pages, progress.bytes
+        ));
     };
     let at = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(now).unwrap_or(0));
-    let fetched = fetch::all(&context.client, source, previous, &folder.spool(), at, &progress).await;
+    let fetched = fetch::all(
+        &context.client,
+        source,
+        previous,
+        &folder.spool(),
+        at,
+        &progress,
+    )
+    .await;
     bar.finish_and_clear();
     fetched
 }
@@ -200,11 +239,15 @@ async fn read(
 ) -> Result<(Vec<Document>, Report), HarvestError> {
     let (source, shop) = (source.clone(), shop.clone());
     let work = move || {
-        let failed = |error| ValidateError::Quarantine { path: quarantine.clone(), source: error };
+        let failed = |error| ValidateError::Quarantine {
+            path: quarantine.clone(),
+            source: error,
+        };
         if let Some(folder) = quarantine.parent() {
             std::fs::create_dir_all(folder).map_err(failed)?;
         }
-        let records = decode::records(&pages, &source).map(|record| record.map_err(HarvestError::from));
+        let records =
+            decode::records(&pages, &source).map(|record| record.map_err(HarvestError::from));
         let mut validation = Validation::start(&source, Some(&quarantine))?;
         let mut documents = Vec::new();
         for mapped in map::apply::<HarvestError, _>(&source, &shop, records)? {
@@ -220,14 +263,23 @@ async fn read(
 
 /// Where refused records of a source's last run are written.
 pub fn quarantine_file(state: &Path, source: &Source) -> PathBuf {
-    state.join("quarantine").join(format!("{}.ndjson", source.name))
+    state
+        .join("quarantine")
+        .join(format!("{}.ndjson", source.name))
 }
 
 /// Hash of all that turns bytes into documents.
 fn recipe(source: &Source, shop: &Shop) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
-    let settings = (&source.mapping, &source.vars, &source.records, source.format, source.limits, source.provides);
+    let settings = (
+        &source.mapping,
+        &source.vars,
+        &source.records,
+        source.format,
+        source.limits,
+        source.provides,
+    );
     hasher.update(format!("{settings:?} {} {}", shop.currency, shop.time_zone).as_bytes());
     hasher.update(schema::common().to_string().as_bytes());
     for kind in Kind::ALL {

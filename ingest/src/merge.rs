@@ -11,7 +11,9 @@ use frontage_shared::manifest::SourceState;
 
 use crate::config::{Config, Provides};
 use crate::feed::{Feed, FeedError, FeedFolder, Half, Line};
-use crate::wire::{AttributeDefinition, Category, Document, Kind, Offer, Page, Price, Product, Stock};
+use crate::wire::{
+    AttributeDefinition, Category, Document, Kind, Offer, Page, Price, Product, Stock,
+};
 
 /// Conflicts that are reported one by one; more are only counted.
 const MAX_SAMPLES: usize = 20;
@@ -181,7 +183,11 @@ impl Merged {
         for (name, (folder, feed)) in &self.feeds {
             let source = config.source(name);
             let is_fast = source.is_some_and(|source| source.provides == Provides::Offers);
-            let offers = if is_fast { &mut table.stated } else { &mut table.embedded };
+            let offers = if is_fast {
+                &mut table.stated
+            } else {
+                &mut table.embedded
+            };
             for line in folder.lines(&feed.offers)? {
                 if let Document::Offer(offer) = read(line?)? {
                     add(offers, offer);
@@ -211,12 +217,21 @@ impl OfferTable {
     /// What is known of a variant: by its id, then by its SKU, then from inside its product; prices and stock each
     /// from the first that states them.
     pub fn find(&self, variant_id: &str, sku: &str) -> Option<Terms<'_>> {
-        let by_sku = (!sku.is_empty()).then(|| self.stated.get(&format!("sku:{sku}"))).flatten();
+        let by_sku = (!sku.is_empty())
+            .then(|| self.stated.get(&format!("sku:{sku}")))
+            .flatten();
         let stated = [self.stated.get(variant_id), by_sku];
         let is_stated = stated.iter().any(Option::is_some);
-        let known = stated.into_iter().chain([self.embedded.get(variant_id)]).flatten();
+        let known = stated
+            .into_iter()
+            .chain([self.embedded.get(variant_id)])
+            .flatten();
         let terms = Terms {
-            prices: known.clone().map(|offer| offer.prices.as_slice()).find(|prices| !prices.is_empty()).unwrap_or_default(),
+            prices: known
+                .clone()
+                .map(|offer| offer.prices.as_slice())
+                .find(|prices| !prices.is_empty())
+                .unwrap_or_default(),
             stock: known.clone().find_map(|offer| offer.stock.as_ref()),
             is_stated,
         };

@@ -144,7 +144,9 @@ fn log(outcome: Result<&Outcome, &CycleError>) {
         ShopOutcome::Pinned(generation) => {
             tracing::debug!(generation, "pinned; nothing is published over it")
         }
-        ShopOutcome::Waiting => tracing::warn!("nothing to publish yet: no product has arrived, or a source must deliver again first"),
+        ShopOutcome::Waiting => tracing::warn!(
+            "nothing to publish yet: no product has arrived, or a source must deliver again first"
+        ),
     }
 }
 

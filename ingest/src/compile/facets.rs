@@ -269,11 +269,16 @@ fn write_facet(
 
 /// The unit that all values share; none if one has another or has it inside its text.
 fn common_unit(values: &[(String, Value)]) -> Option<String> {
-    let units: Option<Vec<&String>> =
-        values.iter().map(|(_, value)| value.parts.as_ref().map(|(_, unit)| unit)).collect();
+    let units: Option<Vec<&String>> = values
+        .iter()
+        .map(|(_, value)| value.parts.as_ref().map(|(_, unit)| unit))
+        .collect();
     let units = units?;
     let first = units.first()?;
-    units.iter().all(|unit| unit == first).then(|| (*first).clone())
+    units
+        .iter()
+        .all(|unit| unit == first)
+        .then(|| (*first).clone())
 }
 
 /// A value's code in URLs: its slug, with a number where two values share one.
@@ -336,12 +341,21 @@ mod tests {
         let facet = builder.facets.remove("volume").unwrap();
         assert_eq!((facet.origin, facet.products), (Origin::Option, 3));
         assert_eq!(facet.values["28 l"].products, [0, 1]);
-        assert_eq!(common_unit(&facet.values.into_iter().collect::<Vec<_>>()).as_deref(), Some("l"));
+        assert_eq!(
+            common_unit(&facet.values.into_iter().collect::<Vec<_>>()).as_deref(),
+            Some("l")
+        );
     }
 
     #[test]
     fn a_unit_inside_one_text_stays_inside_all() {
-        let apart = Value { parts: Some(("14".into(), "l".into())), ..Value::default() };
-        assert_eq!(common_unit(&[("14 l".into(), apart), ("28 l".into(), Value::default())]), None);
+        let apart = Value {
+            parts: Some(("14".into(), "l".into())),
+            ..Value::default()
+        };
+        assert_eq!(
+            common_unit(&[("14 l".into(), apart), ("28 l".into(), Value::default())]),
+            None
+        );
     }
 }

@@ -101,7 +101,8 @@ impl Tables<'_> {
         for (owner, id, relation) in std::mem::take(&mut self.related) {
             let Some(&other) = ids.get(&id).filter(|&&other| other != owner) else {
                 if !self.inactive.contains(&id) {
-                    conflicts.add(|| format!("a product is related to `{id}`, which does not exist"));
+                    conflicts
+                        .add(|| format!("a product is related to `{id}`, which does not exist"));
                 }
                 continue;
             };

@@ -54,8 +54,13 @@ fn resolve(
     conflicts: &mut Conflicts,
 ) -> Result<VariantOffer, CompileError> {
     let minor = |text: &str| {
-        let failed = |source| CompileError::Price { key: key.to_owned(), source };
-        Money::parse_decimal(text, currency).map(|money| money.minor).map_err(failed)
+        let failed = |source| CompileError::Price {
+            key: key.to_owned(),
+            source,
+        };
+        Money::parse_decimal(text, currency)
+            .map(|money| money.minor)
+            .map_err(failed)
     };
     let price = price_in(terms.prices, currency);
     if price.is_none() && !terms.prices.is_empty() {

@@ -42,8 +42,14 @@ impl Shop {
 
     fn merged(&self, products: &[Value], stock: &[Value]) -> Merged {
         let feed = |source: &str, documents: &[Value]| {
-            let documents = documents.iter().map(|document| Document::from_value(document.clone()).unwrap()).collect();
-            FeedFolder::open(&self.config.state, source).unwrap().write(documents, 1).unwrap()
+            let documents = documents
+                .iter()
+                .map(|document| Document::from_value(document.clone()).unwrap())
+                .collect();
+            FeedFolder::open(&self.config.state, source)
+                .unwrap()
+                .write(documents, 1)
+                .unwrap()
         };
         let feeds = BTreeMap::from([
             ("products".to_owned(), feed("products", products)),
@@ -52,7 +58,11 @@ impl Shop {
         Merged::new(&self.config, feeds).unwrap()
     }
 
-    fn catalog(&self, products: &[Value], previous: Option<&Catalog>) -> (Catalog, Conflicts, Compiled) {
+    fn catalog(
+        &self,
+        products: &[Value],
+        previous: Option<&Catalog>,
+    ) -> (Catalog, Conflicts, Compiled) {
         let mut conflicts = Conflicts::default();
         let file = self.folder.path().join("catalog");
         // A file that an earlier catalog still has mapped must not be written again.
@@ -78,7 +88,10 @@ fn departments() -> Vec<Value> {
 }
 
 fn with(documents: &[Value]) -> Vec<Value> {
-    departments().into_iter().chain(documents.iter().cloned()).collect()
+    departments()
+        .into_iter()
+        .chain(documents.iter().cloned())
+        .collect()
 }
 
 #[test]
@@ -89,26 +102,80 @@ fn what_goes_in_comes_out() {
                      {"id": "9-s", "sku": "SH-S", "options": {"size": "s"}}],
         "media": [{"url": "https://img.example/shirt.jpg", "alt": "A shirt"}],
         "related": [{"relation": "related", "product_id": "1"}]});
-    let (catalog, conflicts, compiled) = Shop::new().catalog(&with(&[mug("1", "Blue Mug"), shirt]), None);
+    let (catalog, conflicts, compiled) =
+        Shop::new().catalog(&with(&[mug("1", "Blue Mug"), shirt]), None);
     assert_eq!(conflicts.samples, Vec::<String>::new());
-    assert_eq!((compiled.counts.products, compiled.counts.variants, compiled.counts.categories), (2, 3, 2));
+    assert_eq!(
+        (
+            compiled.counts.products,
+            compiled.counts.variants,
+            compiled.counts.categories
+        ),
+        (2, 3, 2)
+    );
 
     let shirt = catalog.product_by_id("9").unwrap();
-    let variants: Vec<_> = shirt.variants().map(|variant| variant.sku().to_owned()).collect();
+    let variants: Vec<_> = shirt
+        .variants()
+        .map(|variant| variant.sku().to_owned())
+        .collect();
     assert_eq!(variants, ["SH-M", "SH-S"]);
-    let values: Vec<_> = shirt.variants().flat_map(|variant| variant.values().map(|value| value.name().to_owned()).collect::<Vec<_>>()).collect();
+    let values: Vec<_> = shirt
+        .variants()
+        .flat_map(|variant| {
+            variant
+                .values()
+                .map(|value| value.name().to_owned())
+                .collect::<Vec<_>>()
+        })
+        .collect();
     assert_eq!(values, ["Medium", "s"]);
-    assert_eq!(shirt.related().map(|(product, _)| product.name().to_owned()).collect::<Vec<_>>(), ["Blue Mug"]);
-    assert_eq!(catalog.media_origins().collect::<Vec<_>>(), ["https://img.example"]);
+    assert_eq!(
+        shirt
+            .related()
+            .map(|(product, _)| product.name().to_owned())
+            .collect::<Vec<_>>(),
+        ["Blue Mug"]
+    );
+    assert_eq!(
+        catalog.media_origins().collect::<Vec<_>>(),
+        ["https://img.example"]
+    );
     assert_eq!(catalog.variant_by_sku("SH-S").unwrap().id(), "9-s");
-    assert_eq!(catalog.variant_by_id("1").unwrap().product().unwrap().slug(), "blue-mug");
+    assert_eq!(
+        catalog
+            .variant_by_id("1")
+            .unwrap()
+            .product()
+            .unwrap()
+            .slug(),
+        "blue-mug"
+    );
 
     let kitchen = catalog.root_categories().next().unwrap();
-    assert_eq!((kitchen.path(), kitchen.products().len(), kitchen.children().next().unwrap().path()), ("kitchen", 2, "kitchen/mugs"));
-    let crumbs: Vec<_> = catalog.product_by_id("1").unwrap().primary_category().unwrap().breadcrumb().iter().map(|c| c.name().to_owned()).collect();
+    assert_eq!(
+        (
+            kitchen.path(),
+            kitchen.products().len(),
+            kitchen.children().next().unwrap().path()
+        ),
+        ("kitchen", 2, "kitchen/mugs")
+    );
+    let crumbs: Vec<_> = catalog
+        .product_by_id("1")
+        .unwrap()
+        .primary_category()
+        .unwrap()
+        .breadcrumb()
+        .iter()
+        .map(|c| c.name().to_owned())
+        .collect();
     assert_eq!(crumbs, ["Kitchen", "Mugs"]);
     assert_eq!(catalog.search("stoneware").unwrap().hits.len(), 1);
-    let facets: Vec<_> = catalog.facets().map(|facet| facet.code().to_owned()).collect();
+    let facets: Vec<_> = catalog
+        .facets()
+        .map(|facet| facet.code().to_owned())
+        .collect();
     assert_eq!(facets, ["brand", "size"]);
 }
 
@@ -125,7 +192,10 @@ fn the_same_documents_give_the_same_bytes() {
 fn a_slug_stays_until_the_feed_changes_it_and_then_redirects() {
     let shop = Shop::new();
     let (first, _, _) = shop.catalog(&with(&[mug("1", "Blue Mug")]), None);
-    let (renamed, _, _) = shop.catalog(&with(&[mug("1", "Azure Mug"), mug("0", "Blue Mug")]), Some(&first));
+    let (renamed, _, _) = shop.catalog(
+        &with(&[mug("1", "Azure Mug"), mug("0", "Blue Mug")]),
+        Some(&first),
+    );
     assert_eq!(renamed.product_by_id("1").unwrap().slug(), "blue-mug");
     assert_eq!(renamed.product_by_id("0").unwrap().slug(), "blue-mug-0");
 
@@ -138,7 +208,10 @@ fn a_slug_stays_until_the_feed_changes_it_and_then_redirects() {
     assert_eq!(moved.route(RouteKind::Product, "blue-mug-0"), None);
 
     let (later, _, _) = shop.catalog(&with(&[mug("1", "Azure Mug")]), Some(&moved));
-    assert!(later.route(RouteKind::Product, "blue-mug").unwrap().former, "redirects outlive generations");
+    assert!(
+        later.route(RouteKind::Product, "blue-mug").unwrap().former,
+        "redirects outlive generations"
+    );
 }
 
 #[test]
@@ -152,7 +225,11 @@ fn what_does_not_fit_together_is_told_and_left_out() {
     let (catalog, conflicts, _) = Shop::new().catalog(&with(&[lost, twin, draft]), None);
     assert_eq!(catalog.product_count(), 1);
     let told = conflicts.samples.join("\n");
-    for part in ["`nowhere` that does not exist", "variant `1` of product `2` exists already", "product `2` has no active variant"] {
+    for part in [
+        "`nowhere` that does not exist",
+        "variant `1` of product `2` exists already",
+        "product `2` has no active variant",
+    ] {
         assert!(told.contains(part), "{told}");
     }
 }
@@ -173,12 +250,32 @@ fn offers_follow_the_variants() {
     let merged = shop.merged(&documents, &stock);
     let mut conflicts = Conflicts::default();
     let file = shop.folder.path().join("offers");
-    offers(&shop.config, &merged, (&opened, &compiled.entry), &mut conflicts, &file).unwrap();
+    offers(
+        &shop.config,
+        &merged,
+        (&opened, &compiled.entry),
+        &mut conflicts,
+        &file,
+    )
+    .unwrap();
     let offers = Offers::open(mapped::map(&file).unwrap()).unwrap();
     offers.verify().unwrap();
     let mug = offers.variant(opened.variant_by_id("1").unwrap().row);
-    assert_eq!((mug.price, mug.quantity, mug.availability), (Some(1000), Some(3), Availability::InStock));
-    assert_eq!(offers.variant(opened.variant_by_id("2").unwrap().row).price, None);
+    assert_eq!(
+        (mug.price, mug.quantity, mug.availability),
+        (Some(1000), Some(3), Availability::InStock)
+    );
+    assert_eq!(
+        offers.variant(opened.variant_by_id("2").unwrap().row).price,
+        None
+    );
     assert_eq!(offers.price_order().collect::<Vec<_>>(), [0, 1]);
-    assert!(conflicts.samples.iter().any(|sample| sample.contains("1 offers name a variant")), "{:?}", conflicts.samples);
+    assert!(
+        conflicts
+            .samples
+            .iter()
+            .any(|sample| sample.contains("1 offers name a variant")),
+        "{:?}",
+        conflicts.samples
+    );
 }
