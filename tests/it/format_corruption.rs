@@ -14,7 +14,7 @@ use frontage_shared::snapshot::offers::Offers;
 use frontage_shared::snapshot::record::Record;
 use frontage_tests::corruption::walk::walk_everything;
 use frontage_tests::corruption::{Outcome, seal, soak_corruption, soak_resealed};
-use frontage_tests::sample_generation::{self, Parts, Scale, Shop};
+use frontage_tests::sample_generation::{self, Scale, Shop};
 use ownedbytes::OwnedBytes;
 
 /// Random flips of the everyday run; the soak runs a million.
@@ -502,6 +502,7 @@ fn a_list_of_four_billion_items_costs_nothing() {
 #[test]
 fn a_text_index_forged_down_to_its_own_checksums_unwinds_into_nobody() {
     let whole = sample_generation::small();
+    let manifest = whole.manifest();
     let (start, end) = place(&whole.catalog, section::TEXT_INDEX);
     let (mut refused, mut read) = (0, 0);
     for at in (start..end).step_by(11) {
@@ -510,7 +511,7 @@ fn a_text_index_forged_down_to_its_own_checksums_unwinds_into_nobody() {
         reseal_text_files(&mut parts.catalog);
         seal::reseal(&mut parts.catalog);
         let outcome = catch_unwind(AssertUnwindSafe(|| {
-            let generation = parts_open(&parts);
+            let generation = parts.open_as(manifest.clone()).expect("header and table are whole");
             let verified = generation.verify().is_ok();
             walk_everything(&generation);
             verified
@@ -566,21 +567,6 @@ fn verify_part(name: &str, bytes: Vec<u8>) -> Result<(), SnapshotError> {
         "catalog" => Catalog::open(OwnedBytes::new(bytes))?.verify(),
         _ => Offers::open(OwnedBytes::new(bytes))?.verify(),
     }
-}
-
-fn parts_open(parts: &Parts) -> frontage_shared::snapshot::Generation {
-    // The offers part names the whole catalog; a manifest that agrees with it lets the damaged one in.
-    let mut manifest = parts.manifest();
-    let offers =
-        Offers::open(OwnedBytes::new(parts.offers.clone())).expect("the offers part is whole");
-    manifest.catalog.hash = frontage_shared::snapshot::generation::hex(&offers.catalog_hash());
-    let bytes = |bytes: &Vec<u8>| OwnedBytes::new(bytes.clone());
-    frontage_shared::snapshot::Generation::open(
-        manifest,
-        bytes(&parts.catalog),
-        bytes(&parts.offers),
-    )
-    .expect("header and table are whole")
 }
 
 /// Writes over the first record of a section, seals the part, and gives what verifying says.

@@ -3,7 +3,6 @@
 /// Sizes, headers, import direction, one unsafe: the house rules that a machine can check.
 mod tidy;
 
-
 /// The shipped configuration files are complete and are accepted by the programs that they configure.
 mod config;
 
@@ -18,3 +17,9 @@ mod format_corruption;
 
 /// Files of released format versions still open.
 mod format_compatibility;
+
+/// A change at the back end becomes a generation, or waits, or is refused; operators decide.
+mod cycle;
+
+/// Promise 1: a bad feed never reaches shoppers.
+mod refusals;

@@ -15,17 +15,21 @@ use super::facets::{
 use super::layout::{PartKind, section};
 use super::part::{Part, Rows};
 use super::products::{
-    Media, MediaRecord, OptionRecord, OptionValue, OptionValueRecord, Product, ProductRecord,
-    RelatedRecord, ShopRecord, Variant, VariantKeyRecord, VariantRecord,
+    Media, MediaRecord, OptionValue, OptionValueRecord, Product, ProductRecord, ShopRecord,
+    Variant, VariantKeyRecord, VariantRecord,
 };
-use super::record::{Bounds, Counts as _, List, Record, RowRef, StrRef};
-use super::routes::{RouteKind, RouteRecord};
+use super::record::{List, Record, RowRef, StrRef};
 use super::text::{Hits, TextError, TextIndex};
+
+/// An index of one segment has about ten files.
+const MAX_TEXT_FILES: u32 = 64;
+/// A file's name is the segment's, 32 digits, and an extension.
+const MAX_TEXT_FILE_NAME: usize = 100;
 
 /// The slow half of a shop.
 #[derive(Debug)]
 pub struct Catalog {
-    part: Part,
+    pub(super) part: Part,
     /// Opened at first use; verifying uses it, so a served catalog has it open.
     text: OnceLock<Result<TextIndex, String>>,
 }
@@ -59,23 +63,6 @@ impl Catalog {
             part: Part::open(bytes, PartKind::Catalog)?,
             text: OnceLock::new(),
         })
-    }
-
-    /// Reads every byte once and checks all that readers rely on.
-    ///
-    /// # Errors
-    /// The first damage found.
-    pub fn verify(&self) -> Result<(), SnapshotError> {
-        self.part.verify_bytes()?;
-        let bounds = Bounds {
-            strings: self.part.heap(section::STRINGS)?,
-            texts: self.part.heap(section::TEXTS)?,
-            counts: &self.part,
-        };
-        self.verify_records(&bounds)?;
-        self.verify_lookups()?;
-        self.verify_lists()?;
-        self.verify_text()
     }
 
     /// The part's sections, for inspection.
@@ -276,7 +263,8 @@ impl Catalog {
     /// The text index cannot be read.
     pub fn search(&self, query: &str) -> Result<Hits, SnapshotError> {
         let failed = |error: TextError| SnapshotError::TextIndex(error.to_string());
-        let mut hits = self.text_index()?.search(query).map_err(failed)?;
+        let index = self.text_index()?;
+        let mut hits = contained(|| index.search(query))?.map_err(failed)?;
         hits.hits.retain(|hit| {
             self.product(hit.product)
                 .is_some_and(|product| product.is_searchable())
@@ -327,275 +315,49 @@ impl Catalog {
             .map(|row| row.0.get())
     }
 
-    fn rows<T: Record>(&self) -> Rows<'_, T> {
+    pub(super) fn rows<T: Record>(&self) -> Rows<'_, T> {
         self.part.rows(T::SECTION)
     }
 
-    fn text_index(&self) -> Result<&TextIndex, SnapshotError> {
+    pub(super) fn text_index(&self) -> Result<&TextIndex, SnapshotError> {
         self.text
-            .get_or_init(|| self.open_text())
+            .get_or_init(|| self.open_text().map_err(|error| error.to_string()))
             .as_ref()
             .map_err(|error| SnapshotError::TextIndex(error.clone()))
     }
 
-    fn open_text(&self) -> Result<TextIndex, String> {
+    fn open_text(&self) -> Result<TextIndex, TextError> {
         let bytes = self.part.section_owned(section::TEXT_INDEX);
+        let records = self.rows::<TextFileRecord>();
+        if records.len() > MAX_TEXT_FILES {
+            return Err(TextError::Files(records.len()));
+        }
         let mut files = Vec::new();
-        for file in self.rows::<TextFileRecord>().iter() {
-            let name = self.part.str(file.name).to_owned();
-            let (start, length) = (file.offset.get() as usize, file.length.get() as usize);
-            let end = start.checked_add(length).filter(|&end| end <= bytes.len());
-            let Some(end) = end else {
-                return Err(format!("file {name} lies outside its section"));
+        for record in records.iter() {
+            let name = self.part.str(record.name);
+            let (start, length) = (record.offset.get(), record.length.get());
+            let end = start.checked_add(length).filter(|&end| end <= bytes.len() as u64);
+            let Some(end) = end.filter(|_| name.len() <= MAX_TEXT_FILE_NAME) else {
+                return Err(TextError::Place(name.chars().take(MAX_TEXT_FILE_NAME).collect()));
             };
-            files.push((name, bytes.slice(start..end)));
+            files.push((name.to_owned(), bytes.slice(start as usize..end as usize)));
         }
-        // tantivy reads its own structures without checking every length; a damaged index may panic inside it.
-        catch_unwind(AssertUnwindSafe(|| TextIndex::open(files)))
-            .map_err(|_| "the index is damaged".to_owned())?
-            .map_err(|error| error.to_string())
+        let index = contained(|| TextIndex::open(files)).map_err(|_| TextError::Panicked)??;
+        match index.products() {
+            products if products == u64::from(self.product_count()) => Ok(index),
+            products => Err(TextError::Products { expected: self.product_count(), got: products }),
+        }
     }
+}
 
-    fn verify_records(&self, bounds: &Bounds<'_>) -> Result<(), SnapshotError> {
-        let part = &self.part;
-        part.verify_rows::<ShopRecord>(section::SHOP, bounds)?;
-        part.verify_rows::<ProductRecord>(section::PRODUCTS, bounds)?;
-        part.verify_rows::<VariantRecord>(section::VARIANTS, bounds)?;
-        part.verify_rows::<RowRef<{ section::OPTION_VALUES }>>(section::VARIANT_VALUES, bounds)?;
-        part.verify_rows::<VariantKeyRecord>(section::VARIANT_KEYS, bounds)?;
-        part.verify_rows::<RowRef<{ section::VARIANTS }>>(section::SKUS, bounds)?;
-        part.verify_rows::<OptionRecord>(section::OPTIONS, bounds)?;
-        part.verify_rows::<OptionValueRecord>(section::OPTION_VALUES, bounds)?;
-        part.verify_rows::<AttributeRecord>(section::ATTRIBUTES, bounds)?;
-        part.verify_rows::<AttributeValueRecord>(section::ATTRIBUTE_VALUES, bounds)?;
-        part.verify_rows::<RowRef<{ section::ATTRIBUTE_VALUES }>>(
-            section::PRODUCT_ATTRIBUTES,
-            bounds,
-        )?;
-        part.verify_rows::<MediaRecord>(section::MEDIA, bounds)?;
-        part.verify_rows::<RowRef<{ section::CATEGORIES }>>(section::PRODUCT_CATEGORIES, bounds)?;
-        part.verify_rows::<RelatedRecord>(section::RELATED, bounds)?;
-        part.verify_rows::<CategoryRecord>(section::CATEGORIES, bounds)?;
-        part.verify_rows::<RowRef<{ section::CATEGORIES }>>(section::CHILDREN, bounds)?;
-        part.verify_rows::<RowRef<{ section::PRODUCTS }>>(section::LISTINGS, bounds)?;
-        part.verify_rows::<BrandRecord>(section::BRANDS, bounds)?;
-        part.verify_rows::<PageRecord>(section::PAGES, bounds)?;
-        part.verify_rows::<RouteRecord>(section::ROUTES, bounds)?;
-        part.verify_rows::<FacetRecord>(section::FACETS, bounds)?;
-        part.verify_rows::<FacetValueRecord>(section::FACET_VALUES, bounds)?;
-        part.verify_rows::<RowRef<{ section::PRODUCTS }>>(section::POSTINGS, bounds)?;
-        part.verify_rows::<RowRef<{ section::FACET_VALUES }>>(section::PRODUCT_FACETS, bounds)?;
-        part.verify_rows::<RankRecord>(section::RANKS, bounds)?;
-        part.verify_rows::<TextFileRecord>(section::TEXT_FILES, bounds)?;
-        part.verify_rows::<StrRef>(section::ORIGINS, bounds)
-    }
-
-    /// What is found by binary search must be sorted, and what is named must exist.
-    fn verify_lookups(&self) -> Result<(), SnapshotError> {
-        let one = self.part.count(section::SHOP);
-        if one != 1 {
-            return Err(SnapshotError::Layout {
-                place: "SHOP",
-                rule: "there must be one record",
-                got: one,
-            });
-        }
-        let text = |at| self.part.str(at);
-        sorted(
-            section::PRODUCTS,
-            self.rows::<ProductRecord>()
-                .iter()
-                .map(|product| text(product.id)),
-            true,
-        )?;
-        sorted(
-            section::BRANDS,
-            self.rows::<BrandRecord>()
-                .iter()
-                .map(|brand| text(brand.slug)),
-            true,
-        )?;
-        sorted(
-            section::PAGES,
-            self.rows::<PageRecord>().iter().map(|page| text(page.slug)),
-            true,
-        )?;
-        sorted(
-            section::ATTRIBUTES,
-            self.rows::<AttributeRecord>()
-                .iter()
-                .map(|attribute| text(attribute.code)),
-            true,
-        )?;
-        let keys = self.rows::<VariantKeyRecord>();
-        sorted(
-            section::VARIANT_KEYS,
-            keys.iter()
-                .map(|entry| (entry.key.get(), entry.variant.0.get())),
-            true,
-        )?;
-        let skus = self
-            .part
-            .rows::<RowRef<{ section::VARIANTS }>>(section::SKUS);
-        sorted(
-            section::SKUS,
-            skus.iter()
-                .map(|row| self.variant(row.0.get()).map_or("", |v| v.sku())),
-            false,
-        )?;
-        let routes = self.rows::<RouteRecord>();
-        sorted(
-            section::ROUTES,
-            routes
-                .iter()
-                .map(|route| (route.hash.get(), text(route.path))),
-            true,
-        )?;
-        for (row, route) in (0..).zip(routes.iter()) {
-            let known = RouteKind::from_number(route.kind.get());
-            if known
-                .is_none_or(|kind| u64::from(route.row.get()) >= self.part.count(kind.section()))
-            {
-                return Err(SnapshotError::Field {
-                    section: "ROUTES",
-                    row,
-                    field: "row",
-                    rule: "target does not exist",
-                });
-            }
-        }
-        Ok(())
-    }
-
-    /// Lists that rows own must lie one after another, and trees must be trees.
-    fn verify_lists(&self) -> Result<(), SnapshotError> {
-        let mut next_variant = 0;
-        for product in self.products() {
-            let range = product.variant_rows();
-            if range.start != next_variant || range.is_empty() {
-                return Err(order(
-                    section::PRODUCTS,
-                    product.row,
-                    "variants must follow those of the product before, at least one",
-                ));
-            }
-            next_variant = range.end;
-            if let Some(stray) = range.clone().find(|&row| {
-                self.rows::<VariantRecord>()
-                    .get(row)
-                    .and_then(|v| v.product.get())
-                    != Some(product.row)
-            }) {
-                return Err(order(
-                    section::VARIANTS,
-                    stray,
-                    "variant does not name its product",
-                ));
-            }
-            if !product.facet_values().is_sorted() {
-                return Err(order(
-                    section::PRODUCTS,
-                    product.row,
-                    "facet values must ascend",
-                ));
-            }
-        }
-        if next_variant != self.variant_count() {
-            return Err(order(
-                section::VARIANTS,
-                next_variant,
-                "variant belongs to no product",
-            ));
-        }
-        for (row, category) in (0..).zip(self.rows::<CategoryRecord>().iter()) {
-            let parent = category.parent.get();
-            let parent_depth = parent
-                .and_then(|parent| self.category(parent))
-                .map(|parent| parent.depth());
-            if parent.is_some_and(|parent| parent >= row)
-                || category.depth.get() != parent_depth.map_or(0, |depth| depth.saturating_add(1))
-            {
-                return Err(order(
-                    section::CATEGORIES,
-                    row,
-                    "a parent stands before its children, one level up",
-                ));
-            }
-        }
-        for row in 0..self.facet_value_count() {
-            if self
-                .facet_value(row)
-                .is_some_and(|value| !value.products().is_sorted())
-            {
-                return Err(order(section::FACET_VALUES, row, "postings must ascend"));
-            }
-        }
-        if self.ranks().len() != self.product_count() {
-            return Err(order(
-                section::RANKS,
-                self.ranks().len(),
-                "one record for each product",
-            ));
-        }
-        Ok(())
-    }
-
-    fn verify_text(&self) -> Result<(), SnapshotError> {
-        let index = self.text_index()?;
-        let damaged = catch_unwind(AssertUnwindSafe(|| index.damaged_files()))
-            .map_err(|_| SnapshotError::TextIndex("the index is damaged".to_owned()))?
-            .map_err(|error| SnapshotError::TextIndex(error.to_string()))?;
-        if let Some(file) = damaged.iter().next() {
-            return Err(SnapshotError::TextIndex(format!(
-                "checksum of {} does not match",
-                file.display()
-            )));
-        }
-        if index.products() != u64::from(self.product_count()) {
-            let message = format!(
-                "{} products indexed, {} in the catalog",
-                index.products(),
-                self.product_count()
-            );
-            return Err(SnapshotError::TextIndex(message));
-        }
-        Ok(())
-    }
+/// tantivy reads its own structures without checking every length. Its checksums are compared before it reads them,
+/// so only an index that was damaged with checksums to match gets this far; a panic there must not reach a caller.
+fn contained<T>(act: impl FnOnce() -> T) -> Result<T, SnapshotError> {
+    catch_unwind(AssertUnwindSafe(act))
+        .map_err(|_| SnapshotError::TextIndex(TextError::Panicked.to_string()))
 }
 
 /// The stable key of a variant.
 pub fn variant_key(id: &str) -> u64 {
     xxh3_64(id.as_bytes())
-}
-
-fn order(id: u32, row: u32, rule: &'static str) -> SnapshotError {
-    SnapshotError::Order {
-        section: section::name(id),
-        row,
-        rule,
-    }
-}
-
-fn sorted<T: PartialOrd>(
-    id: u32,
-    keys: impl Iterator<Item = T>,
-    strictly: bool,
-) -> Result<(), SnapshotError> {
-    let mut last: Option<T> = None;
-    for (row, key) in (0..).zip(keys) {
-        let out_of_place = last.is_some_and(|last| if strictly { last >= key } else { last > key });
-        if out_of_place {
-            return Err(order(
-                id,
-                row,
-                if strictly {
-                    "must ascend, each once"
-                } else {
-                    "must ascend"
-                },
-            ));
-        }
-        last = Some(key);
-    }
-    Ok(())
 }

@@ -163,12 +163,13 @@ impl<'a> Category<'a> {
 
     /// Categories below, in order.
     pub fn children(&self) -> impl Iterator<Item = Category<'a>> + use<'a> {
-        let catalog = self.catalog;
+        let (catalog, above) = (self.catalog, self.row);
         let rows = catalog
             .part()
             .list::<RowRef<{ section::CATEGORIES }>, _>(self.record.children);
+        // As for the parent: going down must come to an end, whatever the file says.
         rows.iter()
-            .filter_map(move |row| catalog.category(row.get()?))
+            .filter_map(move |row| catalog.category(row.get().filter(|&row| row > above)?))
     }
 
     /// Rows of the listed products of the whole subtree, in the shop's order.

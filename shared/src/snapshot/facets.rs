@@ -144,7 +144,7 @@ impl<'a> Facet<'a> {
 
     /// Rows of the values.
     pub fn value_rows(&self) -> std::ops::Range<u32> {
-        self.record.values.range()
+        self.catalog.part().range(self.record.values)
     }
 
     /// The value with this code.

@@ -18,8 +18,8 @@ pub const KNOWN_FEATURES: u64 = 0;
 pub const ALIGNMENT: u64 = 64;
 /// Bytes of the trailer: the header's checksum again, then [`END_MAGIC`].
 pub const TRAILER_LEN: u64 = 16;
-/// A sane ceiling for the table, so that a hostile count cannot make opening slow.
-pub const MAX_SECTIONS: u32 = 256;
+/// Section numbers are below this, and so is their count: a hostile table cannot make opening slow.
+pub const MAX_SECTIONS: u32 = 128;
 /// In row fields: no row.
 pub const NO_ROW: u32 = u32::MAX;
 

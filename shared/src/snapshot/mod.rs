@@ -39,6 +39,9 @@ pub mod text;
 /// The catalog part: the slow half of a shop.
 pub mod catalog;
 
+/// §3 What must hold in a catalog part beyond its fields.
+mod verify;
+
 /// Everything a catalog part is written from, table by table.
 pub mod tables;
 

@@ -4,6 +4,7 @@
 //! may be asked for anything: what is not there is `None`.
 
 use std::marker::PhantomData;
+use std::ops::Range;
 
 use ownedbytes::OwnedBytes;
 use xxhash_rust::xxh3::xxh3_64;
@@ -17,8 +18,8 @@ use super::layout::{
 use super::record::{Bounds, Counts, List, Record, StrRef, TextRef};
 use super::write::header_checksum;
 
-/// Numbers of sections that are looked up by number in a fixed table.
-const SLOTS: usize = 128;
+/// Sections are looked up by number in a table with a place for every number there can be.
+const SLOTS: usize = MAX_SECTIONS as usize;
 
 /// An opened part: its bytes and where each section lies.
 #[derive(Clone)]
@@ -62,8 +63,18 @@ impl Part {
         for entry in table {
             let slot = check_entry(entry, last_id, expected_offset)?;
             last_id = entry.id.get();
-            expected_offset =
-                expected_offset.saturating_add(entry.length.get().next_multiple_of(ALIGNMENT));
+            // A length near the end of 64 bits must not wrap around to one that fits.
+            expected_offset = entry
+                .length
+                .get()
+                .checked_next_multiple_of(ALIGNMENT)
+                .and_then(|padded| expected_offset.checked_add(padded))
+                .filter(|&end| end <= bytes.len() as u64)
+                .ok_or(SnapshotError::Layout {
+                    place: section::name(last_id),
+                    rule: "section reaches past the end of the file",
+                    got: entry.length.get(),
+                })?;
             if let Some(place) = slots.get_mut(last_id as usize) {
                 *place = Some(slot);
             }
@@ -158,6 +169,13 @@ impl Part {
     /// The records of section `S` that a list names.
     pub fn list<T: Record, const S: u32>(&self, list: List<S>) -> Rows<'_, T> {
         self.rows(S).slice(list.range())
+    }
+
+    /// The rows of section `S` that a list names; rows that do not exist are left out.
+    pub fn range<const S: u32>(&self, list: List<S>) -> Range<u32> {
+        let count = u32::try_from(self.count(S)).unwrap_or(u32::MAX);
+        let range = list.range();
+        range.start.min(count)..range.end.min(count)
     }
 
     /// A short text; empty if the reference is bad.
@@ -292,7 +310,7 @@ impl<'a, T: Record + 'a> Rows<'a, T> {
     }
 
     /// Some of the records; rows that do not exist are left out.
-    pub fn slice(&self, range: std::ops::Range<u32>) -> Self {
+    pub fn slice(&self, range: Range<u32>) -> Self {
         let start = (range.start as usize).saturating_mul(self.stride);
         let end = (range.end as usize).saturating_mul(self.stride);
         let bytes = self
@@ -436,6 +454,9 @@ fn check_entry(
     let broken = |rule, got| Err(SnapshotError::Layout { place, rule, got });
     if entry.id.get() <= last_id {
         return broken("sections must be in ascending order", entry.id.get().into());
+    }
+    if entry.id.get() >= MAX_SECTIONS {
+        return broken("section number is too large", entry.id.get().into());
     }
     if entry.offset.get() != expected_offset {
         return broken(

@@ -312,7 +312,7 @@ impl<'a> Product<'a> {
 
     /// Rows of the variants, for reading the offers without looking at each variant.
     pub fn variant_rows(&self) -> std::ops::Range<u32> {
-        self.record.variants.range()
+        self.catalog.part().range(self.record.variants)
     }
 
     /// Properties, in the order of the attributes' definitions.
@@ -421,9 +421,9 @@ impl<'a> ProductOption<'a> {
     /// Possible values in order.
     pub fn values(&self) -> impl Iterator<Item = OptionValue<'a>> + use<'a> {
         let catalog = self.catalog;
-        self.record
-            .values
-            .range()
+        catalog
+            .part()
+            .range(self.record.values)
             .filter_map(move |row| catalog.option_value(row))
     }
 }

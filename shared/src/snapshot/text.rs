@@ -3,7 +3,6 @@
 //! Document ids are product rows. tantivy names a segment at random; packing replaces that name by a fixed one, so
 //! that equal products give equal bytes.
 
-use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -46,6 +45,29 @@ pub enum TextError {
     /// A file of the finished index could not be read back.
     #[error("cannot read back {0}")]
     Unreadable(PathBuf),
+    /// More files than an index of one segment can have.
+    #[error("the index has {0} files")]
+    Files(u32),
+    /// A file that does not lie in the index's section, or whose name is too long.
+    #[error("file {0} has an overlong name or lies outside its section")]
+    Place(String),
+    /// A file's own checksum does not match.
+    #[error("checksum of {0} does not match")]
+    Checksum(PathBuf),
+    /// The index has other fields, or fields of another kind, than this version defines.
+    #[error("the index does not have the fields that this version defines")]
+    Fields,
+    /// The index does not hold every product once.
+    #[error("{got} products indexed, {expected} in the catalog")]
+    Products {
+        /// Products of the catalog.
+        expected: u32,
+        /// Documents of the index.
+        got: u64,
+    },
+    /// tantivy met something that cannot be.
+    #[error("the index is damaged")]
+    Panicked,
     /// The index has not exactly one segment.
     #[error("the index has {0} segments instead of one")]
     Segments(usize),
@@ -98,7 +120,6 @@ pub struct Hits {
 
 /// An opened index.
 pub struct TextIndex {
-    index: Index,
     searcher: Searcher,
     fields: Fields,
     analyzer: TextAnalyzer,
@@ -214,18 +235,16 @@ impl TextIndex {
         if segments != 1 {
             return Err(TextError::Segments(segments));
         }
-        let schema = index.schema();
-        let fields = Fields {
-            title: schema.get_field("title")?,
-            body: schema.get_field("body")?,
-            code: schema.get_field("code")?,
-        };
+        let fields = known_fields(&index)?;
+        // Before any of its structures is read: tantivy trusts them.
+        if let Some(damaged) = index.validate_checksum()?.into_iter().min() {
+            return Err(TextError::Checksum(damaged));
+        }
         let reader = index
             .reader_builder()
             .reload_policy(tantivy::ReloadPolicy::Manual)
             .try_into()?;
         Ok(Self {
-            index,
             searcher: reader.searcher(),
             fields,
             analyzer: analyzer(),
@@ -235,14 +254,6 @@ impl TextIndex {
     /// Products in the index, listed or not.
     pub fn products(&self) -> u64 {
         self.searcher.num_docs()
-    }
-
-    /// Compares tantivy's own checksums; gives the damaged files.
-    ///
-    /// # Errors
-    /// The index could not be read.
-    pub fn damaged_files(&self) -> Result<HashSet<PathBuf>, TextError> {
-        Ok(self.index.validate_checksum()?)
     }
 
     /// All products that have every word of the query: in name, description or codes, the last word also as a
@@ -359,6 +370,21 @@ fn schema() -> (Schema, Fields) {
         code: builder.add_text_field("code", TextOptions::default().set_indexing_options(whole)),
     };
     (builder.build(), fields)
+}
+
+/// A later version may add fields behind ours, but ours must be as we know them.
+fn known_fields(index: &Index) -> Result<Fields, TextError> {
+    let (expected, fields) = schema();
+    let schema = index.schema();
+    for field in [fields.title, fields.body, fields.code] {
+        let same = schema.fields().any(|(other, entry)| {
+            other == field && entry == expected.get_field_entry(field)
+        });
+        if !same {
+            return Err(TextError::Fields);
+        }
+    }
+    Ok(fields)
 }
 
 fn analyzer() -> TextAnalyzer {
@@ -560,20 +586,21 @@ mod tests {
     }
 
     #[test]
-    fn damage_is_found_by_the_index_itself() {
-        let mut files = pack(&[("One", "1"), ("Two", "2")]);
-        assert!(
-            open(pack(&[("One", "1")]))
-                .damaged_files()
-                .unwrap()
-                .is_empty()
-        );
-        let terms = files
-            .iter_mut()
-            .find(|file| file.name.ends_with(".term"))
-            .unwrap();
-        *terms.bytes.first_mut().unwrap() ^= 1;
-        let damaged = std::panic::catch_unwind(|| open(files).damaged_files().unwrap().len());
-        assert!(damaged.is_err() || damaged.unwrap() == 1);
+    fn damage_is_found_before_anything_is_read() {
+        let products = [("One", "1"), ("Two", "2")];
+        let damaged = |at: fn(usize) -> usize| {
+            let mut files = pack(&products);
+            let terms = files
+                .iter_mut()
+                .find(|file| file.name.ends_with(".term"))
+                .unwrap();
+            let at = at(terms.bytes.len());
+            terms.bytes[at] ^= 1;
+            let files = files.into_iter();
+            TextIndex::open(files.map(|file| (file.name, OwnedBytes::new(file.bytes))).collect())
+        };
+        assert!(matches!(damaged(|_| 0), Err(TextError::Checksum(_))));
+        assert!(matches!(damaged(|len| len / 2 - 40), Err(TextError::Checksum(_))));
+        assert!(damaged(|len| len - 1).is_err());
     }
 }

@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use frontage_shared::manifest::Manifest;
 use frontage_shared::snapshot::SnapshotError;
 
 use super::{seal, walk};
@@ -20,10 +21,10 @@ pub struct Outcome {
 /// Flips single bits anywhere in both files and leaves checksums alone: nothing may be accepted.
 pub fn soak_corruption(flips: u64) -> Outcome {
     let parts = sample_generation::small();
-    count(flips, |number| {
+    count(&parts, flips, |number| {
         let mut damaged = parts.clone();
         let mut dice = Dice::new(number, "flip", 0);
-        flip(file(&mut damaged, &mut dice), 0, &mut dice);
+        flip(file(&mut damaged, &mut dice), &mut dice);
         damaged
     })
 }
@@ -31,7 +32,7 @@ pub fn soak_corruption(flips: u64) -> Outcome {
 /// Changes up to three places and recomputes all checksums: what is accepted must be readable.
 pub fn soak_resealed(changes: u64) -> Outcome {
     let parts = sample_generation::small();
-    count(changes, |number| {
+    count(&parts, changes, |number| {
         let mut damaged = parts.clone();
         let mut dice = Dice::new(number, "reseal", 0);
         let bytes = file(&mut damaged, &mut dice);
@@ -39,26 +40,21 @@ pub fn soak_resealed(changes: u64) -> Outcome {
         for _ in 0..=dice.below(3) {
             // Sections by turns, so that large ones do not take all the blows.
             let (start, end) = *dice.pick(&sections);
-            change(
-                bytes,
-                if dice.percent(10) {
-                    0..bytes.len()
-                } else {
-                    start..end
-                },
-                &mut dice,
-            );
+            let whole = dice.percent(10);
+            let range = if whole { 0..bytes.len() } else { start..end };
+            change(bytes, range, &mut dice);
         }
         seal::reseal(bytes);
         damaged
     })
 }
 
-fn count(times: u64, damaged: impl Fn(u64) -> Parts) -> Outcome {
+fn count(whole: &Parts, times: u64, damaged: impl Fn(u64) -> Parts) -> Outcome {
+    let manifest = whole.manifest();
     let mut outcome = Outcome::default();
     for number in 0..times {
         let parts = damaged(number);
-        match catch_unwind(AssertUnwindSafe(|| attempt(&parts))) {
+        match catch_unwind(AssertUnwindSafe(|| attempt(&manifest, &parts))) {
             Ok(Ok(())) => outcome.accepted += 1,
             Ok(Err(_)) => {}
             Err(_) => outcome.panics += 1,
@@ -67,9 +63,9 @@ fn count(times: u64, damaged: impl Fn(u64) -> Parts) -> Outcome {
     outcome
 }
 
-/// What a server does with a generation; reading goes on even if verifying refuses it.
-fn attempt(parts: &Parts) -> Result<(), SnapshotError> {
-    let generation = parts.open()?;
+/// What a server does with a generation whose manifest is whole; reading goes on even if verifying refuses it.
+fn attempt(manifest: &Manifest, parts: &Parts) -> Result<(), SnapshotError> {
+    let generation = parts.open_as(manifest.clone())?;
     let verified = generation.verify();
     walk::walk_everything(&generation);
     verified
@@ -83,8 +79,8 @@ fn file<'a>(parts: &'a mut Parts, dice: &mut Dice) -> &'a mut Vec<u8> {
     }
 }
 
-fn flip(bytes: &mut [u8], start: usize, dice: &mut Dice) {
-    let at = start + dice.index(bytes.len().saturating_sub(start));
+fn flip(bytes: &mut [u8], dice: &mut Dice) {
+    let at = dice.index(bytes.len());
     if let Some(byte) = bytes.get_mut(at) {
         *byte ^= 1 << dice.below(8);
     }
@@ -97,7 +93,7 @@ fn change(bytes: &mut [u8], range: std::ops::Range<usize>, dice: &mut Dice) {
         return;
     };
     match dice.below(3) {
-        0 => flip(place.get_mut(..1).unwrap_or_default(), 0, dice),
+        0 => flip(place.get_mut(..1).unwrap_or_default(), dice),
         1 => place[0] = u8::try_from(dice.below(256)).unwrap_or(0),
         _ => {
             let number = *dice.pick(&[

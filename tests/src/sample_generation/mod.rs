@@ -70,8 +70,16 @@ impl Parts {
     /// # Errors
     /// The parts are refused.
     pub fn open(&self) -> Result<Generation, SnapshotError> {
+        self.open_as(self.manifest())
+    }
+
+    /// Opens both parts under a manifest that may name other ones, without verifying anything.
+    ///
+    /// # Errors
+    /// The parts are refused.
+    pub fn open_as(&self, manifest: Manifest) -> Result<Generation, SnapshotError> {
         Generation::open(
-            self.manifest(),
+            manifest,
             OwnedBytes::new(self.catalog.clone()),
             OwnedBytes::new(self.offers.clone()),
         )

@@ -1,0 +1,308 @@
+//! Verifying a catalog: every byte is read once, and all that readers rely on is checked.
+//!
+//! What is checked here need not be checked again by a page; what is not checked here, no page may rely on.
+
+use super::SnapshotError;
+use super::catalog::{Catalog, variant_key};
+use super::categories::{BrandRecord, CategoryRecord, PageRecord};
+use super::facets::{
+    AttributeRecord, AttributeValueRecord, FacetRecord, FacetValueRecord, RankRecord,
+    TextFileRecord,
+};
+use super::layout::section;
+use super::part::Rows;
+use super::products::{
+    MediaRecord, OptionRecord, OptionValueRecord, ProductRecord, RelatedRecord, ShopRecord,
+    VariantKeyRecord, VariantRecord,
+};
+use super::record::{Bounds, Counts as _, RowRef, StrRef};
+use super::routes::{self, RouteKind, RouteRecord};
+
+impl Catalog {
+    /// Reads every byte once and checks all that readers rely on.
+    ///
+    /// # Errors
+    /// The first damage found.
+    pub fn verify(&self) -> Result<(), SnapshotError> {
+        self.part.verify_bytes()?;
+        let bounds = Bounds {
+            strings: self.part.heap(section::STRINGS)?,
+            texts: self.part.heap(section::TEXTS)?,
+            counts: &self.part,
+        };
+        self.verify_records(&bounds)?;
+        self.verify_lookups()?;
+        self.verify_lists()?;
+        self.verify_text()
+    }
+
+    /// Each field on its own.
+    fn verify_records(&self, bounds: &Bounds<'_>) -> Result<(), SnapshotError> {
+        let part = &self.part;
+        part.verify_rows::<ShopRecord>(section::SHOP, bounds)?;
+        part.verify_rows::<ProductRecord>(section::PRODUCTS, bounds)?;
+        part.verify_rows::<VariantRecord>(section::VARIANTS, bounds)?;
+        part.verify_rows::<RowRef<{ section::OPTION_VALUES }>>(section::VARIANT_VALUES, bounds)?;
+        part.verify_rows::<VariantKeyRecord>(section::VARIANT_KEYS, bounds)?;
+        part.verify_rows::<RowRef<{ section::VARIANTS }>>(section::SKUS, bounds)?;
+        part.verify_rows::<OptionRecord>(section::OPTIONS, bounds)?;
+        part.verify_rows::<OptionValueRecord>(section::OPTION_VALUES, bounds)?;
+        part.verify_rows::<AttributeRecord>(section::ATTRIBUTES, bounds)?;
+        part.verify_rows::<AttributeValueRecord>(section::ATTRIBUTE_VALUES, bounds)?;
+        part.verify_rows::<RowRef<{ section::ATTRIBUTE_VALUES }>>(
+            section::PRODUCT_ATTRIBUTES,
+            bounds,
+        )?;
+        part.verify_rows::<MediaRecord>(section::MEDIA, bounds)?;
+        part.verify_rows::<RowRef<{ section::CATEGORIES }>>(section::PRODUCT_CATEGORIES, bounds)?;
+        part.verify_rows::<RelatedRecord>(section::RELATED, bounds)?;
+        part.verify_rows::<CategoryRecord>(section::CATEGORIES, bounds)?;
+        part.verify_rows::<RowRef<{ section::CATEGORIES }>>(section::CHILDREN, bounds)?;
+        part.verify_rows::<RowRef<{ section::PRODUCTS }>>(section::LISTINGS, bounds)?;
+        part.verify_rows::<BrandRecord>(section::BRANDS, bounds)?;
+        part.verify_rows::<PageRecord>(section::PAGES, bounds)?;
+        part.verify_rows::<RouteRecord>(section::ROUTES, bounds)?;
+        part.verify_rows::<FacetRecord>(section::FACETS, bounds)?;
+        part.verify_rows::<FacetValueRecord>(section::FACET_VALUES, bounds)?;
+        part.verify_rows::<RowRef<{ section::PRODUCTS }>>(section::POSTINGS, bounds)?;
+        part.verify_rows::<RowRef<{ section::FACET_VALUES }>>(section::PRODUCT_FACETS, bounds)?;
+        part.verify_rows::<RankRecord>(section::RANKS, bounds)?;
+        part.verify_rows::<TextFileRecord>(section::TEXT_FILES, bounds)?;
+        part.verify_rows::<StrRef>(section::ORIGINS, bounds)
+    }
+
+    /// What is found by binary search must be sorted, and what is named must exist.
+    fn verify_lookups(&self) -> Result<(), SnapshotError> {
+        let one = self.part.count(section::SHOP);
+        if one != 1 {
+            return Err(SnapshotError::Layout {
+                place: "SHOP",
+                rule: "there must be one record",
+                got: one,
+            });
+        }
+        let text = |at| self.part.str(at);
+        sorted(
+            section::PRODUCTS,
+            self.rows::<ProductRecord>()
+                .iter()
+                .map(|product| text(product.id)),
+            true,
+        )?;
+        sorted(
+            section::BRANDS,
+            self.rows::<BrandRecord>()
+                .iter()
+                .map(|brand| text(brand.slug)),
+            true,
+        )?;
+        sorted(
+            section::PAGES,
+            self.rows::<PageRecord>().iter().map(|page| text(page.slug)),
+            true,
+        )?;
+        sorted(
+            section::ATTRIBUTES,
+            self.rows::<AttributeRecord>()
+                .iter()
+                .map(|attribute| text(attribute.code)),
+            true,
+        )?;
+        sorted(
+            section::TEXT_FILES,
+            self.rows::<TextFileRecord>().iter().map(|file| text(file.name)),
+            true,
+        )?;
+        let keys = self.rows::<VariantKeyRecord>();
+        sorted(
+            section::VARIANT_KEYS,
+            keys.iter()
+                .map(|entry| (entry.key.get(), entry.variant.0.get())),
+            true,
+        )?;
+        let skus = self
+            .part
+            .rows::<RowRef<{ section::VARIANTS }>>(section::SKUS);
+        sorted(
+            section::SKUS,
+            skus.iter()
+                .map(|row| self.variant(row.0.get()).map_or("", |v| v.sku())),
+            false,
+        )?;
+        self.verify_variant_keys(keys)?;
+        self.verify_routes()
+    }
+
+    /// Every variant has its key, once: keys are distinct entries and as many as variants.
+    fn verify_variant_keys(&self, keys: Rows<'_, VariantKeyRecord>) -> Result<(), SnapshotError> {
+        if keys.len() != self.variant_count() {
+            return Err(order(section::VARIANT_KEYS, keys.len(), "one entry for each variant"));
+        }
+        for (row, entry) in (0..).zip(keys.iter()) {
+            let variant = entry.variant.get().and_then(|row| self.variant(row));
+            if variant.is_none_or(|variant| variant_key(variant.id()) != entry.key.get()) {
+                return Err(order(section::VARIANT_KEYS, row, "must be the key of its variant"));
+            }
+        }
+        Ok(())
+    }
+
+    fn verify_routes(&self) -> Result<(), SnapshotError> {
+        let text = |at| self.part.str(at);
+        let routes = self.rows::<RouteRecord>();
+        sorted(
+            section::ROUTES,
+            routes
+                .iter()
+                .map(|route| (route.hash.get(), text(route.path))),
+            true,
+        )?;
+        for (row, route) in (0..).zip(routes.iter()) {
+            let known = RouteKind::from_number(route.kind.get());
+            if known
+                .is_none_or(|kind| u64::from(route.row.get()) >= self.part.count(kind.section()))
+            {
+                return Err(SnapshotError::Field {
+                    section: "ROUTES",
+                    row,
+                    field: "row",
+                    rule: "target does not exist",
+                });
+            }
+            if known.is_some_and(|kind| routes::hash(kind, text(route.path)) != route.hash.get()) {
+                return Err(SnapshotError::Field {
+                    section: "ROUTES",
+                    row,
+                    field: "hash",
+                    rule: "must be that of kind and path",
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Lists that rows own must lie one after another, and trees must be trees.
+    fn verify_lists(&self) -> Result<(), SnapshotError> {
+        let mut next_variant = 0;
+        for product in self.products() {
+            let range = product.variant_rows();
+            if range.start != next_variant || range.is_empty() {
+                return Err(order(
+                    section::PRODUCTS,
+                    product.row,
+                    "variants must follow those of the product before, at least one",
+                ));
+            }
+            next_variant = range.end;
+            if let Some(stray) = range.clone().find(|&row| {
+                self.rows::<VariantRecord>()
+                    .get(row)
+                    .and_then(|v| v.product.get())
+                    != Some(product.row)
+            }) {
+                return Err(order(
+                    section::VARIANTS,
+                    stray,
+                    "variant does not name its product",
+                ));
+            }
+            if !product.facet_values().is_sorted() {
+                return Err(order(
+                    section::PRODUCTS,
+                    product.row,
+                    "facet values must ascend",
+                ));
+            }
+        }
+        if next_variant != self.variant_count() {
+            return Err(order(
+                section::VARIANTS,
+                next_variant,
+                "variant belongs to no product",
+            ));
+        }
+        self.verify_tree()?;
+        for row in 0..self.facet_value_count() {
+            if self
+                .facet_value(row)
+                .is_some_and(|value| !value.products().is_sorted())
+            {
+                return Err(order(section::FACET_VALUES, row, "postings must ascend"));
+            }
+        }
+        if self.ranks().len() != self.product_count() {
+            return Err(order(
+                section::RANKS,
+                self.ranks().len(),
+                "one record for each product",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Rows are in pre-order, and parents and children agree: who walks the tree comes to an end.
+    fn verify_tree(&self) -> Result<(), SnapshotError> {
+        let mut above: Vec<u32> = Vec::new();
+        for (row, category) in (0..).zip(self.rows::<CategoryRecord>().iter()) {
+            let depth = category.depth.get() as usize;
+            let is_below = depth <= above.len();
+            above.truncate(depth);
+            if !is_below || category.parent.get() != above.last().copied() {
+                return Err(order(
+                    section::CATEGORIES,
+                    row,
+                    "rows must be in pre-order: a parent before its children, one level up",
+                ));
+            }
+            above.push(row);
+            let children = self
+                .part
+                .list::<RowRef<{ section::CATEGORIES }>, _>(category.children);
+            let strays = children
+                .iter()
+                .filter_map(|child| self.category(child.get()?))
+                .any(|child| child.record.parent.get() != Some(row));
+            if strays {
+                return Err(order(section::CATEGORIES, row, "a child names another parent"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Opening the index compares its checksums and its number of products.
+    fn verify_text(&self) -> Result<(), SnapshotError> {
+        self.text_index().map(drop)
+    }
+}
+
+fn order(id: u32, row: u32, rule: &'static str) -> SnapshotError {
+    SnapshotError::Order {
+        section: section::name(id),
+        row,
+        rule,
+    }
+}
+
+fn sorted<T: PartialOrd>(
+    id: u32,
+    keys: impl Iterator<Item = T>,
+    strictly: bool,
+) -> Result<(), SnapshotError> {
+    let mut last: Option<T> = None;
+    for (row, key) in (0..).zip(keys) {
+        let out_of_place = last.is_some_and(|last| if strictly { last >= key } else { last > key });
+        if out_of_place {
+            return Err(order(
+                id,
+                row,
+                if strictly {
+                    "must ascend, each once"
+                } else {
+                    "must ascend"
+                },
+            ));
+        }
+        last = Some(key);
+    }
+    Ok(())
+}
