@@ -1,7 +1,6 @@
-//! Where parts and manifests live: a folder today, a bucket by the same interface later.
+//! The store of one shop: reading what is current, writing what will be.
 //!
-//! Everything but `HEAD` is written once under a name that is never reused, so readers need no locks. Every write is
-//! a temporary file in the same folder, synced, renamed, the folder synced: a crash leaves the old name or the new.
+//! Names are never reused and bytes never changed; only `HEAD` is replaced.
 
 use std::io::Read as _;
 use std::path::{Path as FilePath, PathBuf};
@@ -14,13 +13,12 @@ use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, WriteMultipart};
 
-use crate::manifest::{Manifest, ManifestError, PartEntry};
+use super::{Head, ManifestName, StoreError};
+use crate::manifest::{Manifest, PartEntry};
 use crate::snapshot::layout::PartKind;
 
 /// Bytes of a part that are in memory at a time while it is copied into the store.
 const CHUNK_BYTES: usize = 8 << 20;
-/// Digits of a generation's number in a manifest's name, so that names sort like numbers.
-const GENERATION_DIGITS: usize = 12;
 
 /// The store of one shop.
 #[derive(Clone, Debug)]
@@ -32,97 +30,8 @@ pub struct Store {
     folder: PathBuf,
 }
 
-/// What `HEAD` says: the current manifest and its checksum.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Head {
-    /// The manifest's file name.
-    pub manifest: String,
-    /// BLAKE3 of the manifest's bytes.
-    pub checksum: String,
-}
-
-/// The name of a stored manifest, taken apart.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ManifestName {
-    /// The generation's number.
-    pub generation: u64,
-    /// The file name.
-    pub name: String,
-}
-
 /// A part's bytes as they come out of the store.
 pub type PartStream = BoxStream<'static, Result<Bytes, StoreError>>;
-
-/// Why the store could not do what was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The location in the configuration is not one we can open.
-    #[error("store `{location}` cannot be used: {reason}")]
-    Location {
-        /// As configured.
-        location: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The folder or bucket refused.
-    #[error("{action}: {source}")]
-    Objects {
-        /// What was being done, to what.
-        action: String,
-        /// What the store said.
-        source: object_store::Error,
-    },
-    /// A file beside the store failed.
-    #[error("{action}: {source}")]
-    Io {
-        /// What was being done, to what.
-        action: String,
-        /// What the operating system said.
-        source: std::io::Error,
-    },
-    /// `HEAD` is not a name and a checksum.
-    #[error("HEAD is damaged: `{0}`")]
-    Head(String),
-    /// A manifest is not what `HEAD` promised.
-    #[error("manifest {name}: BLAKE3 is {got}, HEAD says {expected}")]
-    Checksum {
-        /// The manifest's name.
-        name: String,
-        /// The checksum in `HEAD`.
-        expected: String,
-        /// The checksum of the bytes.
-        got: String,
-    },
-    /// A manifest is damaged.
-    #[error("manifest {name}: {source}")]
-    Manifest {
-        /// The manifest's name.
-        name: String,
-        /// What is wrong with it.
-        source: ManifestError,
-    },
-    /// A part in the store is not what its name says.
-    #[error("part {name} in the store has BLAKE3 {got}")]
-    Part {
-        /// The part's name.
-        name: String,
-        /// The hash of its bytes.
-        got: String,
-    },
-}
-
-impl StoreError {
-    /// Whether the thing is simply not there.
-    pub fn is_not_found(&self) -> bool {
-        matches!(
-            self,
-            Self::Objects {
-                source: object_store::Error::NotFound { .. },
-                ..
-            }
-        )
-    }
-}
 
 impl Store {
     /// Opens the store of a shop. The folder need not exist yet; reading from it then finds nothing.
@@ -299,10 +208,7 @@ impl Store {
     /// # Errors
     /// The store failed, or the name is taken already.
     pub async fn put_manifest(&self, manifest: &Manifest) -> Result<Head, StoreError> {
-        let name = format!(
-            "{:0GENERATION_DIGITS$}-{}.json",
-            manifest.generation, manifest.writer
-        );
+        let name = ManifestName::new(manifest.generation, &manifest.writer);
         let bytes = manifest.encode().map_err(|source| StoreError::Manifest {
             name: name.clone(),
             source,
@@ -425,48 +331,6 @@ impl Store {
     }
 }
 
-impl Head {
-    /// One line: name, space, checksum.
-    pub fn encode(&self) -> String {
-        format!("{} {}\n", self.manifest, self.checksum)
-    }
-
-    /// Reads the line.
-    ///
-    /// # Errors
-    /// It is not a manifest's name and a checksum.
-    pub fn decode(bytes: &[u8]) -> Result<Self, StoreError> {
-        let text = String::from_utf8_lossy(bytes);
-        let damaged = || StoreError::Head(text.chars().take(200).collect());
-        let (name, checksum) = text
-            .strip_suffix('\n')
-            .and_then(|line| line.split_once(' '))
-            .ok_or_else(damaged)?;
-        ManifestName::parse(name).ok_or_else(damaged)?;
-        if checksum.len() != 64 || !checksum.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(damaged());
-        }
-        Ok(Self {
-            manifest: name.to_owned(),
-            checksum: checksum.to_owned(),
-        })
-    }
-}
-
-impl ManifestName {
-    fn parse(name: &str) -> Option<Self> {
-        let (digits, writer) = name.strip_suffix(".json")?.split_once('-')?;
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-        if digits.len() != GENERATION_DIGITS || writer.is_empty() || !writer.bytes().all(plain) {
-            return None;
-        }
-        Some(Self {
-            generation: digits.parse().ok()?,
-            name: name.to_owned(),
-        })
-    }
-}
-
 fn decode_manifest(name: &str, bytes: &[u8]) -> Result<Manifest, StoreError> {
     Manifest::decode(bytes).map_err(|source| StoreError::Manifest {
         name: name.to_owned(),
@@ -509,142 +373,5 @@ async fn copy_chunks(file: &FilePath, writer: &mut WriteMultipart) -> Result<(),
             .await
             .map_err(failed_on(format!("copying {}", file.display())))?;
         writer.put(chunk.into());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::*;
-    use crate::manifest::Counts;
-
-    fn entry(bytes: &[u8]) -> PartEntry {
-        PartEntry {
-            hash: blake3::hash(bytes).to_hex().to_string(),
-            length: bytes.len() as u64,
-        }
-    }
-
-    fn manifest(generation: u64) -> Manifest {
-        Manifest {
-            version: 1,
-            shop: "demo".into(),
-            generation,
-            previous: None,
-            catalog: entry(b"catalog"),
-            offers: entry(b"offers"),
-            created_at: 0,
-            writer: "test".into(),
-            pinned: false,
-            reason: "cycle".into(),
-            sources: BTreeMap::new(),
-            counts: Counts::default(),
-            checksum: String::new(),
-        }
-    }
-
-    fn store() -> (tempfile::TempDir, Store) {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open("store", folder.path(), "demo").unwrap();
-        (folder, store)
-    }
-
-    #[tokio::test]
-    async fn what_is_published_is_found_again() {
-        let (folder, store) = store();
-        assert_eq!(store.current().await.unwrap(), None);
-        let file = folder.path().join("scratch");
-        std::fs::write(&file, b"catalog").unwrap();
-        store
-            .put_part(PartKind::Catalog, &entry(b"catalog"), &file)
-            .await
-            .unwrap();
-        for generation in [1, 2] {
-            let head = store.put_manifest(&manifest(generation)).await.unwrap();
-            store.put_head(&head).await.unwrap();
-        }
-        assert_eq!(store.current().await.unwrap().unwrap().generation, 2);
-        let names: Vec<_> = store
-            .manifests()
-            .await
-            .unwrap()
-            .iter()
-            .map(|name| name.generation)
-            .collect();
-        assert_eq!(names, [1, 2]);
-        assert_eq!(
-            store.parts().await.unwrap(),
-            [entry(b"catalog").file_name(PartKind::Catalog)]
-        );
-    }
-
-    #[tokio::test]
-    async fn a_manifest_name_is_never_reused() {
-        let (_folder, store) = store();
-        store.put_manifest(&manifest(1)).await.unwrap();
-        let error = store.put_manifest(&manifest(1)).await.unwrap_err();
-        assert!(matches!(error, StoreError::Objects { .. }), "{error}");
-    }
-
-    #[tokio::test]
-    async fn a_part_with_another_content_is_not_kept() {
-        let (folder, store) = store();
-        let file = folder.path().join("scratch");
-        std::fs::write(&file, b"something else").unwrap();
-        let error = store
-            .put_part(PartKind::Catalog, &entry(b"catalog"), &file)
-            .await
-            .unwrap_err();
-        assert!(matches!(error, StoreError::Part { .. }), "{error}");
-        std::fs::write(&file, b"catalog").unwrap();
-        store
-            .put_part(PartKind::Catalog, &entry(b"catalog"), &file)
-            .await
-            .unwrap();
-        assert!(
-            store
-                .part_is_whole(PartKind::Catalog, &entry(b"catalog"))
-                .await
-                .unwrap()
-        );
-    }
-
-    #[tokio::test]
-    async fn a_changed_manifest_is_refused() {
-        let (_folder, store) = store();
-        let head = store.put_manifest(&manifest(1)).await.unwrap();
-        store.put_head(&head).await.unwrap();
-        let path = store.folder().join("manifests").join(&head.manifest);
-        let text = std::fs::read_to_string(&path)
-            .unwrap()
-            .replace("\"pinned\": false", "\"pinned\": true ");
-        std::fs::write(&path, text).unwrap();
-        let error = store.current().await.unwrap_err();
-        assert!(matches!(error, StoreError::Checksum { .. }), "{error}");
-    }
-
-    #[tokio::test]
-    async fn leftovers_of_a_killed_writer_go_and_nothing_else() {
-        let (_folder, store) = store();
-        let head = store.put_manifest(&manifest(1)).await.unwrap();
-        store.put_head(&head).await.unwrap();
-        std::fs::write(store.folder().join("HEAD#1"), b"half").unwrap();
-        std::fs::write(store.folder().join("manifests").join("x.json#12"), b"half").unwrap();
-        assert_eq!(store.remove_leftovers().unwrap(), 2);
-        assert_eq!(store.current().await.unwrap().unwrap().generation, 1);
-    }
-
-    #[test]
-    fn heads_that_are_no_heads_are_refused() {
-        for bytes in [
-            "",
-            "x",
-            "000000000001-a.json",
-            "../../etc/passwd 00\n",
-            "000000000001-a.json zz\n",
-        ] {
-            assert!(Head::decode(bytes.as_bytes()).is_err(), "{bytes:?}");
-        }
     }
 }

@@ -1,0 +1,71 @@
+//! What is current: one line that names a manifest and its checksum.
+
+use super::StoreError;
+
+/// Digits of a generation's number in a manifest's name, so that names sort like numbers.
+const GENERATION_DIGITS: usize = 12;
+
+/// What `HEAD` says: the current manifest and its checksum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The manifest's file name.
+    pub manifest: String,
+    /// BLAKE3 of the manifest's bytes.
+    pub checksum: String,
+}
+
+/// The name of a stored manifest, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ManifestName {
+    /// The generation's number.
+    pub generation: u64,
+    /// The file name.
+    pub name: String,
+}
+
+impl Head {
+    /// One line: name, space, checksum.
+    pub fn encode(&self) -> String {
+        format!("{} {}\n", self.manifest, self.checksum)
+    }
+
+    /// Reads the line.
+    ///
+    /// # Errors
+    /// It is not a manifest's name and a checksum.
+    pub fn decode(bytes: &[u8]) -> Result<Self, StoreError> {
+        let text = String::from_utf8_lossy(bytes);
+        let damaged = || StoreError::Head(text.chars().take(200).collect());
+        let (name, checksum) = text
+            .strip_suffix('\n')
+            .and_then(|line| line.split_once(' '))
+            .ok_or_else(damaged)?;
+        ManifestName::parse(name).ok_or_else(damaged)?;
+        if checksum.len() != 64 || !checksum.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(damaged());
+        }
+        Ok(Self {
+            manifest: name.to_owned(),
+            checksum: checksum.to_owned(),
+        })
+    }
+}
+
+impl ManifestName {
+    /// The name of the manifest that a writer publishes for a generation.
+    pub(super) fn new(generation: u64, writer: &str) -> String {
+        format!("{generation:0GENERATION_DIGITS$}-{writer}.json")
+    }
+
+    pub(super) fn parse(name: &str) -> Option<Self> {
+        let (digits, writer) = name.strip_suffix(".json")?.split_once('-')?;
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        if digits.len() != GENERATION_DIGITS || writer.is_empty() || !writer.bytes().all(plain) {
+            return None;
+        }
+        Some(Self {
+            generation: digits.parse().ok()?,
+            name: name.to_owned(),
+        })
+    }
+}

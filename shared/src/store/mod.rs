@@ -1,0 +1,15 @@
+//! Where parts and manifests live: a folder today, a bucket by the same interface later.
+//!
+//! Everything but `HEAD` is written once under a name that is never reused, so readers need no locks. Every write is
+//! a temporary file in the same folder, synced, renamed, the folder synced: a crash leaves the old name or the new.
+
+mod error; // why the store could not do what was asked
+mod head; // what is current, and how manifests are named
+mod shop; // the store of one shop
+
+#[cfg(test)]
+mod tests;
+
+pub use error::StoreError;
+pub use head::{Head, ManifestName};
+pub use shop::{PartStream, Store};

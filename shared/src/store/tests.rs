@@ -1,0 +1,136 @@
+//! Publishing and reading through a real folder.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::manifest::{Counts, Manifest, PartEntry};
+use crate::snapshot::layout::PartKind;
+
+fn entry(bytes: &[u8]) -> PartEntry {
+    PartEntry {
+        hash: blake3::hash(bytes).to_hex().to_string(),
+        length: bytes.len() as u64,
+    }
+}
+
+fn manifest(generation: u64) -> Manifest {
+    Manifest {
+        version: 1,
+        shop: "demo".into(),
+        generation,
+        previous: None,
+        catalog: entry(b"catalog"),
+        offers: entry(b"offers"),
+        created_at: 0,
+        writer: "test".into(),
+        pinned: false,
+        reason: "cycle".into(),
+        sources: BTreeMap::new(),
+        counts: Counts::default(),
+        checksum: String::new(),
+    }
+}
+
+fn store() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open("store", folder.path(), "demo").unwrap();
+    (folder, store)
+}
+
+#[tokio::test]
+async fn what_is_published_is_found_again() {
+    let (folder, store) = store();
+    assert_eq!(store.current().await.unwrap(), None);
+    let file = folder.path().join("scratch");
+    std::fs::write(&file, b"catalog").unwrap();
+    store
+        .put_part(PartKind::Catalog, &entry(b"catalog"), &file)
+        .await
+        .unwrap();
+    for generation in [1, 2] {
+        let head = store.put_manifest(&manifest(generation)).await.unwrap();
+        store.put_head(&head).await.unwrap();
+    }
+    assert_eq!(store.current().await.unwrap().unwrap().generation, 2);
+    let names: Vec<_> = store
+        .manifests()
+        .await
+        .unwrap()
+        .iter()
+        .map(|name| name.generation)
+        .collect();
+    assert_eq!(names, [1, 2]);
+    assert_eq!(
+        store.parts().await.unwrap(),
+        [entry(b"catalog").file_name(PartKind::Catalog)]
+    );
+}
+
+#[tokio::test]
+async fn a_manifest_name_is_never_reused() {
+    let (_folder, store) = store();
+    store.put_manifest(&manifest(1)).await.unwrap();
+    let error = store.put_manifest(&manifest(1)).await.unwrap_err();
+    assert!(matches!(error, StoreError::Objects { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_part_with_another_content_is_not_kept() {
+    let (folder, store) = store();
+    let file = folder.path().join("scratch");
+    std::fs::write(&file, b"something else").unwrap();
+    let error = store
+        .put_part(PartKind::Catalog, &entry(b"catalog"), &file)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, StoreError::Part { .. }), "{error}");
+    std::fs::write(&file, b"catalog").unwrap();
+    store
+        .put_part(PartKind::Catalog, &entry(b"catalog"), &file)
+        .await
+        .unwrap();
+    assert!(
+        store
+            .part_is_whole(PartKind::Catalog, &entry(b"catalog"))
+            .await
+            .unwrap()
+    );
+}
+
+#[tokio::test]
+async fn a_changed_manifest_is_refused() {
+    let (_folder, store) = store();
+    let head = store.put_manifest(&manifest(1)).await.unwrap();
+    store.put_head(&head).await.unwrap();
+    let path = store.folder().join("manifests").join(&head.manifest);
+    let text = std::fs::read_to_string(&path)
+        .unwrap()
+        .replace("\"pinned\": false", "\"pinned\": true ");
+    std::fs::write(&path, text).unwrap();
+    let error = store.current().await.unwrap_err();
+    assert!(matches!(error, StoreError::Checksum { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn leftovers_of_a_killed_writer_go_and_nothing_else() {
+    let (_folder, store) = store();
+    let head = store.put_manifest(&manifest(1)).await.unwrap();
+    store.put_head(&head).await.unwrap();
+    std::fs::write(store.folder().join("HEAD#1"), b"half").unwrap();
+    std::fs::write(store.folder().join("manifests").join("x.json#12"), b"half").unwrap();
+    assert_eq!(store.remove_leftovers().unwrap(), 2);
+    assert_eq!(store.current().await.unwrap().unwrap().generation, 1);
+}
+
+#[test]
+fn heads_that_are_no_heads_are_refused() {
+    for bytes in [
+        "",
+        "x",
+        "000000000001-a.json",
+        "../../etc/passwd 00\n",
+        "000000000001-a.json zz\n",
+    ] {
+        assert!(Head::decode(bytes.as_bytes()).is_err(), "{bytes:?}");
+    }
+}
