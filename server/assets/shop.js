@@ -34,6 +34,15 @@
     frame.parentNode.scrollTo({ left: frame.offsetLeft - frame.parentNode.offsetLeft });
   });
 
+  // A picture that cannot be loaded leaves its tile empty instead of showing that it is broken.
+  function hideLost(image) {
+    if (image.tagName === "IMG" && !image.alt) image.classList.add("lost");
+  }
+  addEventListener("error", function (event) { hideLost(event.target); }, true);
+  document.querySelectorAll("img").forEach(function (image) {
+    if (image.complete && !image.naturalWidth && image.currentSrc) hideLost(image);
+  });
+
   // Empty fields of a GET form say nothing; leaving them out gives the canonical address without a redirect.
   document.addEventListener("submit", function (event) {
     if (event.target.method !== "get") return;

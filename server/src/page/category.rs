@@ -101,7 +101,6 @@ pub(crate) fn brand(view: &View<'_>, route: &Route, slug: &str, listing: &Listin
             .map(|facet| facet.row),
     };
     list(view, route, listing, &subject, brand.products(), |frame| {
-        frame.describe(&format!("{} at {}.", brand.name(), view.shop.name), "");
         frame.place(
             &[],
             Some(Link::to(brand.name(), &Route::brand(brand.slug()))),
@@ -164,6 +163,12 @@ fn list<'a>(
     };
     let mut frame = Frame::new(view, &title, indexing);
     let (description, children) = place(&mut frame);
+    if frame.description.is_empty() {
+        frame.description = format!(
+            "{} at {}: {}.",
+            subject.name, view.shop.name, results.summary
+        );
+    }
     if let Some(paging) = &results.paging {
         (frame.prev, frame.next) = (paging.prev.clone(), paging.next.clone());
     }

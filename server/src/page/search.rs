@@ -79,6 +79,7 @@ pub(crate) fn build(view: &View<'_>, route: &Route, listing: &Listing) -> Page {
         &[],
         Some(Link::to("Search", &Route::search(Listing::new()))),
     );
+    frame.description = format!("Search {}.", view.shop.name);
     let help = hits.hits.is_empty().then(|| Help {
         relaxed: shorter(view, &listing.q),
         departments: view.departments(DEPARTMENTS),
