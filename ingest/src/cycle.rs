@@ -104,7 +104,10 @@ pub async fn run(
     trigger: &str,
     now: i64,
 ) -> Result<Outcome, CycleError> {
-    let published = context.store.current().await?;
+    let published = {
+        let _lock = context.lock().await?;
+        context.current().await?
+    };
     let mut runs = Vec::new();
     for source in sources {
         let (run, _) = harvest::run(context, source, published.as_ref(), trigger, now).await;
@@ -112,7 +115,7 @@ pub async fn run(
         runs.push(run);
     }
     let _lock = context.lock().await?;
-    let current = context.store.current().await?;
+    let current = context.current().await?;
     let (shop, conflicts) = publish_accepted(context, current.as_ref(), "cycle", now).await?;
     Ok(Outcome {
         runs,
@@ -170,7 +173,7 @@ pub async fn build(context: &Context, current: Option<&Manifest>) -> Result<Buil
     }
     let merged = Merged::new(&context.config, feeds)?;
     let published = match current {
-        Some(manifest) => Some(open_published(context, manifest).await?),
+        Some(manifest) => open_or_rebuild(context, manifest).await?,
         None => None,
     };
     if published
@@ -253,6 +256,23 @@ impl Context {
         Ok(lock::hold(&self.config.state.join("lock")).await?)
     }
 
+    /// The current manifest. Where `HEAD` was damaged it is first repaired, so the caller holds the lock.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn current(&self) -> Result<Option<Manifest>, CycleError> {
+        match self.store.current().await {
+            Ok(current) => Ok(current),
+            Err(error) if error.is_damage() => {
+                let repaired = self.store.repair_head().await?;
+                let generation = repaired.as_ref().map(|manifest| manifest.generation);
+                tracing::warn!(%error, generation, "HEAD was damaged and now names the newest whole generation");
+                Ok(repaired)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Local copies of the current generation's parts.
     pub fn parts_folder(&self) -> PathBuf {
         self.config.state.join("parts")
@@ -287,6 +307,21 @@ impl Published {
 
     fn has_catalog_of(&self, merged: &Merged) -> bool {
         self.catalog.0.documents_hash() == merged.catalog_hash
+    }
+}
+
+/// Parts that were damaged in the store, with no copy here, are built anew; only the ledger of former addresses is lost.
+async fn open_or_rebuild(
+    context: &Context,
+    manifest: &Manifest,
+) -> Result<Option<Published>, CycleError> {
+    match open_published(context, manifest).await {
+        Ok(published) => Ok(Some(published)),
+        Err(CycleError::Publish(PublishError::Store(error))) if error.is_damage() => {
+            tracing::warn!(%error, "a part of the published generation is damaged; the shop is built anew");
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -89,7 +89,7 @@ pub async fn approve(context: &Context, hash: &str, now: i64) -> Result<ShopOutc
             Some(waiting) if waiting.hash == hash => {
                 cache.accepted = Some(guard::approve(waiting.feed).into_feed());
                 folder.save(&cache).map_err(CycleError::from)?;
-                let current = context.store.current().await.map_err(CycleError::from)?;
+                let current = context.current().await?;
                 let (outcome, _) =
                     cycle::publish_accepted(context, current.as_ref(), "approve", now).await?;
                 return Ok(outcome);
@@ -125,10 +125,8 @@ pub async fn rollback(
 pub async fn unpin(context: &Context, now: i64) -> Result<Manifest, OperateError> {
     let _lock = context.lock().await?;
     let current = context
-        .store
         .current()
-        .await
-        .map_err(CycleError::from)?
+        .await?
         .ok_or(OperateError::NothingPublished)?;
     if !current.pinned {
         return Err(OperateError::NotPinned(current.generation));
@@ -302,7 +300,7 @@ async fn republish(
         reason,
         pinned,
     };
-    let current = context.store.current().await.map_err(CycleError::from)?;
+    let current = context.current().await?;
     let published = publish::generation(
         &context.store,
         &context.config.shop.id,

@@ -71,4 +71,13 @@ impl StoreError {
             }
         )
     }
+
+    /// Whether what is stored is not what was written, as opposed to the store being out of reach.
+    pub fn is_damage(&self) -> bool {
+        self.is_not_found()
+            || matches!(
+                self,
+                Self::Head(_) | Self::Checksum { .. } | Self::Manifest { .. } | Self::Part { .. }
+            )
+    }
 }

@@ -110,6 +110,35 @@ impl Store {
         }
     }
 
+    /// Points `HEAD` at the newest manifest that is whole and whose parts are there; for when `HEAD` or the manifest
+    /// it names was damaged. Only the one writer may call this.
+    ///
+    /// # Errors
+    /// The store cannot be read or written.
+    pub async fn repair_head(&self) -> Result<Option<Manifest>, StoreError> {
+        let parts = self.parts().await?;
+        for name in self.manifests().await?.into_iter().rev() {
+            let Ok(bytes) = self.read(&self.manifest_path(&name.name)).await else {
+                continue;
+            };
+            let Ok(manifest) = Manifest::decode(&bytes) else {
+                continue;
+            };
+            let is_there =
+                |(kind, entry): &(PartKind, &PartEntry)| parts.contains(&entry.file_name(*kind));
+            if manifest.parts().iter().all(is_there) {
+                let checksum = blake3::hash(&bytes).to_hex().to_string();
+                self.put_head(&Head {
+                    manifest: name.name,
+                    checksum,
+                })
+                .await?;
+                return Ok(Some(manifest));
+            }
+        }
+        Ok(None)
+    }
+
     /// A manifest by its file name.
     ///
     /// # Errors

@@ -122,6 +122,35 @@ async fn leftovers_of_a_killed_writer_go_and_nothing_else() {
     assert_eq!(store.current().await.unwrap().unwrap().generation, 1);
 }
 
+#[tokio::test]
+async fn a_damaged_head_is_pointed_at_the_newest_whole_generation() {
+    let (folder, store) = store();
+    let file = folder.path().join("scratch");
+    for (kind, bytes) in [
+        (PartKind::Catalog, b"catalog".as_slice()),
+        (PartKind::Offers, b"offers"),
+    ] {
+        std::fs::write(&file, bytes).unwrap();
+        store.put_part(kind, &entry(bytes), &file).await.unwrap();
+    }
+    for generation in [1, 2] {
+        let head = store.put_manifest(&manifest(generation)).await.unwrap();
+        store.put_head(&head).await.unwrap();
+    }
+    std::fs::write(
+        store
+            .folder()
+            .join("manifests")
+            .join("000000000002-test.json"),
+        b"{",
+    )
+    .unwrap();
+    let error = store.current().await.unwrap_err();
+    assert!(error.is_damage(), "{error}");
+    assert_eq!(store.repair_head().await.unwrap().unwrap().generation, 1);
+    assert_eq!(store.current().await.unwrap().unwrap().generation, 1);
+}
+
 #[test]
 fn heads_that_are_no_heads_are_refused() {
     for bytes in [
