@@ -1,0 +1,72 @@
+//! The tests that keep watch over promises, with the figure as a parameter: small in `make test`, large in `make soak`.
+//!
+//! A soak test makes a shop of its own, counts whatever should not have happened, and passes if that is nothing.
+
+/// What a page tells about the feed and the generation that it was rendered from.
+pub mod stamped;
+
+/// Generations published straight into a store, as many and as fast as a test wants.
+pub mod publisher;
+
+/// Shoppers who check every response.
+pub mod load;
+
+/// kill -9 at random instants of a cycle.
+pub mod kills;
+
+/// kill -9 at the system calls of a cycle, one by one.
+pub mod calls;
+
+/// Swaps under load.
+pub mod swaps;
+
+/// Damage to the store under load.
+pub mod damage;
+
+pub use calls::soak_kills_at_calls;
+pub use damage::soak_store_damage;
+pub use kills::soak_random_kills;
+pub use swaps::soak_swaps;
+
+use serde::Serialize;
+
+/// What a soak test found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Outcome {
+    /// The number of the promise.
+    pub promise: u32,
+    /// What was counted, and over how much.
+    pub name: String,
+    /// The count.
+    pub value: u64,
+    /// Whether the promise was kept.
+    pub pass: bool,
+    /// The first findings in words, for people.
+    #[serde(skip)]
+    pub details: Vec<String>,
+}
+
+/// Findings that are kept in words; the others are only counted.
+const DETAILS: usize = 20;
+
+impl Outcome {
+    /// A promise is kept if nothing was found.
+    pub fn of_findings(promise: u32, name: String, mut findings: Vec<String>) -> Self {
+        let value = findings.len() as u64;
+        findings.truncate(DETAILS);
+        Self {
+            promise,
+            name,
+            value,
+            pass: value == 0,
+            details: findings,
+        }
+    }
+}
+
+/// A runtime for one soak test.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+}
