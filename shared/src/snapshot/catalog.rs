@@ -12,7 +12,7 @@ use super::facets::{
     AttributeRecord, AttributeValue, AttributeValueRecord, Facet, FacetRecord, FacetValue,
     FacetValueRecord, RankRecord, TextFileRecord,
 };
-use super::layout::{PartKind, section};
+use super::layout::{PartKind, section, to_usize};
 use super::part::{Part, Rows};
 use super::products::{
     Media, MediaRecord, OptionValue, OptionValueRecord, Product, ProductRecord, ShopRecord,
@@ -336,16 +336,23 @@ impl Catalog {
         for record in records.iter() {
             let name = self.part.str(record.name);
             let (start, length) = (record.offset.get(), record.length.get());
-            let end = start.checked_add(length).filter(|&end| end <= bytes.len() as u64);
+            let end = start
+                .checked_add(length)
+                .filter(|&end| end <= bytes.len() as u64);
             let Some(end) = end.filter(|_| name.len() <= MAX_TEXT_FILE_NAME) else {
-                return Err(TextError::Place(name.chars().take(MAX_TEXT_FILE_NAME).collect()));
+                return Err(TextError::Place(
+                    name.chars().take(MAX_TEXT_FILE_NAME).collect(),
+                ));
             };
-            files.push((name.to_owned(), bytes.slice(start as usize..end as usize)));
+            files.push((name.to_owned(), bytes.slice(to_usize(start)..to_usize(end))));
         }
         let index = contained(|| TextIndex::open(files)).map_err(|_| TextError::Panicked)??;
         match index.products() {
             products if products == u64::from(self.product_count()) => Ok(index),
-            products => Err(TextError::Products { expected: self.product_count(), got: products }),
+            products => Err(TextError::Products {
+                expected: self.product_count(),
+                got: products,
+            }),
         }
     }
 }

@@ -74,6 +74,11 @@ pub const HEADER_LEN: u64 = size_of::<HeaderRecord>() as u64;
 /// Bytes of one table entry.
 pub const SECTION_LEN: u64 = size_of::<SectionRecord>() as u64;
 
+/// A length or offset as this machine addresses memory; one that it cannot address becomes too large for any slice.
+pub(super) fn to_usize(value: u64) -> usize {
+    usize::try_from(value).unwrap_or(usize::MAX)
+}
+
 /// Which half of the shop a file holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PartKind {

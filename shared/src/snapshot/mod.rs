@@ -33,6 +33,9 @@ pub mod categories;
 /// §8 From a URL path to what it shows.
 pub mod routes;
 
+/// A read-only directory over slices of the mapped part.
+mod packed;
+
 /// §9 The text index, opened over the mapped bytes.
 pub mod text;
 

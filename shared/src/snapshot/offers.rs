@@ -11,7 +11,7 @@ use zerocopy::little_endian::{I64, U32};
 use super::SnapshotError;
 use super::layout::{PartKind, section};
 use super::part::{Part, Rows};
-use super::record::{Bounds, RowRef, record};
+use super::record::{Bounds, Counts as _, RowRef, record};
 use super::write::PartWriter;
 
 /// In price fields: no price.
@@ -235,6 +235,14 @@ impl Offers {
             .verify_rows::<ProductOfferRecord>(section::PRODUCT_OFFERS, &bounds)?;
         self.part
             .verify_rows::<RowRef<{ section::PRODUCT_OFFERS }>>(section::PRICE_ORDER, &bounds)?;
+        let one = self.part.count(section::OFFERS_META);
+        if one != 1 {
+            return Err(SnapshotError::Layout {
+                place: "OFFERS_META",
+                rule: "there must be one record",
+                got: one,
+            });
+        }
         let products = self
             .part
             .rows::<ProductOfferRecord>(section::PRODUCT_OFFERS);

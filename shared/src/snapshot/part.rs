@@ -13,7 +13,7 @@ use zerocopy::{FromBytes as _, IntoBytes as _};
 use super::SnapshotError;
 use super::layout::{
     ALIGNMENT, END_MAGIC, HEADER_LEN, HeaderRecord, KNOWN_FEATURES, MAGIC, MAJOR, MAX_SECTIONS,
-    PartKind, SECTION_LEN, SectionRecord, TRAILER_LEN, section,
+    PartKind, SECTION_LEN, SectionRecord, TRAILER_LEN, section, to_usize,
 };
 use super::record::{Bounds, Counts, List, Record, StrRef, TextRef};
 use super::write::header_checksum;
@@ -89,7 +89,7 @@ impl Part {
         let part = Self {
             bytes,
             slots,
-            table_end: table_end as usize,
+            table_end: to_usize(table_end),
         };
         match kind.sections().find(|&id| part.slot(id).is_none()) {
             Some(missing) => Err(SnapshotError::MissingSection(section::name(missing))),
@@ -234,7 +234,7 @@ impl Part {
     fn check_padding(&self, place: &'static str, end: usize) -> Result<(), SnapshotError> {
         let padding = self
             .bytes
-            .get(end..end.next_multiple_of(ALIGNMENT as usize))
+            .get(end..end.next_multiple_of(to_usize(ALIGNMENT)))
             .unwrap_or_default();
         match padding.iter().all(|&byte| byte == 0) {
             true => Ok(()),
@@ -394,7 +394,7 @@ fn check_header(bytes: &[u8], kind: PartKind) -> Result<HeaderRecord, SnapshotEr
             got,
         });
     }
-    let trailer_at = bytes.len().saturating_sub(TRAILER_LEN as usize);
+    let trailer_at = bytes.len().saturating_sub(to_usize(TRAILER_LEN));
     let (checksum, magic) = bytes
         .get(trailer_at..)
         .unwrap_or_default()
@@ -431,7 +431,7 @@ fn read_table<'a>(
         got: bytes.len() as u64,
     };
     let table = bytes
-        .get(HEADER_LEN as usize..end as usize)
+        .get(to_usize(HEADER_LEN)..to_usize(end))
         .ok_or_else(truncated)?;
     let (expected, got) = (header.table_checksum.get(), xxh3_64(table));
     if expected != got {

@@ -10,7 +10,7 @@ use super::facets::{
     TextFileRecord,
 };
 use super::heap::{Heap, HeapFull};
-use super::layout::{ALIGNMENT, PartKind, section};
+use super::layout::{ALIGNMENT, PartKind, section, to_usize};
 use super::products::{
     MediaRecord, OptionRecord, OptionValueRecord, ProductRecord, RelatedRecord, ShopRecord,
     VariantKeyRecord, VariantRecord,
@@ -103,7 +103,9 @@ impl CatalogTables {
     pub fn write<W: Write + Seek>(mut self, sink: W) -> Result<W, WriteError> {
         let (text_files, text_index) = self.pack_text()?;
         let strings = &self.strings;
-        self.routes.sort_by(|a, b| (a.hash.get(), strings.get(a.path)).cmp(&(b.hash.get(), strings.get(b.path))));
+        self.routes.sort_by(|a, b| {
+            (a.hash.get(), strings.get(a.path)).cmp(&(b.hash.get(), strings.get(b.path)))
+        });
         self.variant_keys
             .sort_by_key(|entry| (entry.key.get(), entry.variant.0.get()));
         let mut writer = PartWriter::start(sink, PartKind::Catalog)?;
@@ -145,7 +147,7 @@ impl CatalogTables {
         let mut records = Vec::with_capacity(self.text_files.len());
         let mut bytes = Vec::new();
         for file in &self.text_files {
-            bytes.resize(bytes.len().next_multiple_of(ALIGNMENT as usize), 0);
+            bytes.resize(bytes.len().next_multiple_of(to_usize(ALIGNMENT)), 0);
             records.push(TextFileRecord {
                 name: self.strings.string(&file.name)?,
                 offset: (bytes.len() as u64).into(),

@@ -3,16 +3,11 @@
 //! Document ids are product rows. tantivy names a segment at random; packing replaces that name by a fixed one, so
 //! that equal products give equal bytes.
 
-use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use ownedbytes::OwnedBytes;
 use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
-use tantivy::directory::{
-    Directory, DirectoryLock, FileHandle, Lock, RamDirectory, WatchCallback, WatchHandle, WritePtr,
-};
+use tantivy::directory::{Directory as _, RamDirectory};
 use tantivy::indexer::SingleSegmentIndexWriter;
 use tantivy::query::{BooleanQuery, BoostQuery, FuzzyTermQuery, Occur, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
@@ -24,6 +19,8 @@ use tantivy::{
     DocId, Index, Score, Searcher, SegmentOrdinal, SegmentReader, TantivyDocument, Term,
 };
 
+use super::packed::PackedDirectory;
+
 /// Words longer than this are neither indexed nor searched for.
 const MAX_WORD_BYTES: usize = 40;
 /// Words of a query beyond this many are ignored.
@@ -32,8 +29,6 @@ const MAX_QUERY_WORDS: usize = 12;
 const ANALYZER: &str = "frontage";
 /// The segment's name in every packed index.
 const SEGMENT: &str = "00000000000000000000000000000000";
-/// tantivy's list of files it may delete; here it only serves its checksum test.
-const MANAGED_FILE: &str = ".managed.json";
 const META_FILE: &str = "meta.json";
 
 /// Building or opening a text index failed.
@@ -227,9 +222,7 @@ impl TextIndex {
     /// # Errors
     /// It is not an index that this build can read.
     pub fn open(files: Vec<(String, OwnedBytes)>) -> Result<Self, TextError> {
-        let mut index = Index::open(PackedDirectory {
-            files: files.into(),
-        })?;
+        let mut index = Index::open(PackedDirectory::new(files))?;
         index.set_tokenizers(tokenizers());
         let segments = index.searchable_segment_metas()?.len();
         if segments != 1 {
@@ -377,9 +370,9 @@ fn known_fields(index: &Index) -> Result<Fields, TextError> {
     let (expected, fields) = schema();
     let schema = index.schema();
     for field in [fields.title, fields.body, fields.code] {
-        let same = schema.fields().any(|(other, entry)| {
-            other == field && entry == expected.get_field_entry(field)
-        });
+        let same = schema
+            .fields()
+            .any(|(other, entry)| other == field && entry == expected.get_field_entry(field));
         if !same {
             return Err(TextError::Fields);
         }
@@ -432,83 +425,6 @@ impl SegmentCollector for SegmentHits {
 
     fn harvest(self) -> Vec<Hit> {
         self.0
-    }
-}
-
-/// A read-only directory over slices of the mapped part.
-#[derive(Clone, Debug)]
-struct PackedDirectory {
-    files: Arc<[(String, OwnedBytes)]>,
-}
-
-impl PackedDirectory {
-    fn file(&self, path: &Path) -> Option<OwnedBytes> {
-        let name = path.to_str()?;
-        self.files
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, bytes)| bytes.clone())
-    }
-}
-
-fn read_only() -> io::Error {
-    io::Error::new(
-        io::ErrorKind::ReadOnlyFilesystem,
-        "a packed index is never written",
-    )
-}
-
-impl Directory for PackedDirectory {
-    fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
-        let bytes = self
-            .file(path)
-            .ok_or_else(|| OpenReadError::FileDoesNotExist(path.to_owned()))?;
-        Ok(Arc::new(bytes))
-    }
-
-    fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {
-        Ok(self.file(path).is_some())
-    }
-
-    fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
-        if path == Path::new(MANAGED_FILE) {
-            let names: Vec<_> = self.files.iter().map(|(name, _)| name).collect();
-            return serde_json::to_vec(&names).map_err(|error| {
-                OpenReadError::wrap_io_error(io::Error::other(error), path.to_owned())
-            });
-        }
-        let bytes = self
-            .file(path)
-            .ok_or_else(|| OpenReadError::FileDoesNotExist(path.to_owned()))?;
-        Ok(bytes.to_vec())
-    }
-
-    fn delete(&self, path: &Path) -> Result<(), DeleteError> {
-        Err(DeleteError::IoError {
-            io_error: Arc::new(read_only()),
-            filepath: path.to_owned(),
-        })
-    }
-
-    fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
-        Err(OpenWriteError::wrap_io_error(read_only(), path.to_owned()))
-    }
-
-    fn atomic_write(&self, _: &Path, _: &[u8]) -> io::Result<()> {
-        Err(read_only())
-    }
-
-    fn sync_directory(&self) -> io::Result<()> {
-        Ok(())
-    }
-
-    /// Nobody writes, so every lock is free.
-    fn acquire_lock(&self, _: &Lock) -> Result<DirectoryLock, LockError> {
-        Ok(DirectoryLock::from(Box::new(())))
-    }
-
-    fn watch(&self, _: WatchCallback) -> tantivy::Result<WatchHandle> {
-        Ok(WatchHandle::empty())
     }
 }
 
@@ -597,10 +513,17 @@ mod tests {
             let at = at(terms.bytes.len());
             terms.bytes[at] ^= 1;
             let files = files.into_iter();
-            TextIndex::open(files.map(|file| (file.name, OwnedBytes::new(file.bytes))).collect())
+            TextIndex::open(
+                files
+                    .map(|file| (file.name, OwnedBytes::new(file.bytes)))
+                    .collect(),
+            )
         };
         assert!(matches!(damaged(|_| 0), Err(TextError::Checksum(_))));
-        assert!(matches!(damaged(|len| len / 2 - 40), Err(TextError::Checksum(_))));
+        assert!(matches!(
+            damaged(|len| len / 2 - 40),
+            Err(TextError::Checksum(_))
+        ));
         assert!(damaged(|len| len - 1).is_err());
     }
 }

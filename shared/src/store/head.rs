@@ -53,7 +53,7 @@ impl Head {
 
 impl ManifestName {
     /// The name of the manifest that a writer publishes for a generation.
-    pub(super) fn new(generation: u64, writer: &str) -> String {
+    pub(super) fn file_name(generation: u64, writer: &str) -> String {
         format!("{generation:0GENERATION_DIGITS$}-{writer}.json")
     }
 

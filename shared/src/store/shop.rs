@@ -237,7 +237,7 @@ impl Store {
     /// # Errors
     /// The store failed, or the name is taken already.
     pub async fn put_manifest(&self, manifest: &Manifest) -> Result<Head, StoreError> {
-        let name = ManifestName::new(manifest.generation, &manifest.writer);
+        let name = ManifestName::file_name(manifest.generation, &manifest.writer);
         let bytes = manifest.encode().map_err(|source| StoreError::Manifest {
             name: name.clone(),
             source,
