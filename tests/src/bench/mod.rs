@@ -1,0 +1,25 @@
+//! What `make bench` measures, and with what.
+//!
+//! Everything that is measured runs as a process of its own, built as it is shipped; only the load and the feeds come
+//! from this program. A figure that cannot be had is a figure that fails.
+
+/// Whole cycles of ingest.
+pub mod cycles;
+/// Feeds on disk, and a back end that only sends them.
+pub mod feeds;
+/// What is to be measured, what it was, and whether that is good enough.
+pub mod figures;
+/// The comparator: hyper answering with fixed bytes.
+pub mod fixed;
+/// The folder, the configuration and the programs of one shop.
+pub mod ground;
+/// A client that keeps many connections busy.
+pub mod load;
+/// Pages under load, beside fixed bytes.
+pub mod pages;
+/// Daemons as processes, and what the kernel knows of them.
+pub mod process;
+/// Opening a generation, and swapping it under load.
+pub mod swaps;
+/// The addresses that are asked for.
+pub mod targets;
