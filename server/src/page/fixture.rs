@@ -141,7 +141,7 @@ impl Shop {
             ("lumen", "Lumen", "", 0),
             ("nordhem", "Nordhem", "", 0),
             ("brass", "Brass", "#b8963e", 1),
-            ("blue", "Ink blue", "#24395c", 1),
+            ("ink-blue", "Ink blue", "#24395c", 1),
         ];
         for (code, label, swatch, facet) in values {
             let value = FacetValueRecord {

@@ -1,10 +1,10 @@
 //! A list of products with its filters, as category, brand and search pages show it.
 
 use super::card::Card;
-use super::filters;
 use super::format::{Amount, Number};
 use super::listing::Found;
 use super::view::{View, products_in_words};
+use super::{filters, variants};
 use crate::route::{Listing, Route, Sort};
 
 /// Products on one page of a list.
@@ -135,7 +135,12 @@ pub(crate) fn build<'a>(
     let total = found.rows.len();
     let start = PAGE_SIZE * (listing.page as usize - 1).min(total / PAGE_SIZE);
     let shown = found.rows.iter().copied().skip(start).take(PAGE_SIZE);
-    let cards = view.cards(shown, EAGER_CARDS);
+    let mut cards = view.cards(shown, EAGER_CARDS);
+    if !listing.facets.is_empty() {
+        for (card, row) in cards.iter_mut().zip(found.rows.iter().skip(start)) {
+            variants::as_filtered(view, card, *row, &listing.facets);
+        }
+    }
     let number = |count: usize| view.locale.number(count as u64);
     let active = filters::chips(view, route, listing);
     let relaxed = if cards.is_empty() {

@@ -4,12 +4,14 @@
 //! nearest one that has it, and says so. A product with very many variants gets lists in a form instead of links, so
 //! that its page never prints the whole matrix.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use frontage_shared::model::slug;
 use frontage_shared::snapshot::products::{OptionValue, Product, ProductOption, Variant};
 
+use super::card::Card;
 use super::product::{Choice, OptionChoice, State};
-use super::view::{View, colour};
+use super::view::{self, View, colour};
 use crate::route::Route;
 
 /// Variants up to which values are links.
@@ -113,6 +115,48 @@ pub(crate) fn by_id<'a>(view: &View<'a>, product: &Product<'a>, id: &str) -> Opt
     view.catalog
         .variant_by_id(id)
         .filter(|variant| product.variant_rows().contains(&variant.row))
+}
+
+/// Makes a card in a filtered list show, and lead to, a variant that passes the filters.
+pub(crate) fn as_filtered<'a>(
+    view: &View<'a>,
+    card: &mut Card<'a>,
+    row: u32,
+    facets: &BTreeMap<String, BTreeSet<String>>,
+) {
+    let Some(product) = view.catalog.product(row) else {
+        return;
+    };
+    // A facet made of an option has the option's code, and the values' names as codes.
+    let wanted = product.options().filter_map(|option| {
+        let codes = facets.get(&slug::from_text(option.code()))?;
+        let values = option.values().take(MAX_VALUES);
+        let values = values.filter(|value| codes.contains(&slug::from_text(value.name())));
+        Some(values.map(|value| value.row).collect::<Vec<u32>>())
+    });
+    let wanted: Vec<Vec<u32>> = wanted.filter(|rows| !rows.is_empty()).collect();
+    let passes = |variant: &Variant<'_>| {
+        let has = |rows: &Vec<u32>| variant.value_rows().any(|own| rows.contains(&own));
+        wanted.iter().all(has)
+    };
+    let can_be_ordered = |variant: &Variant<'_>| {
+        view.offers
+            .variant(variant.row)
+            .availability
+            .can_be_ordered()
+    };
+    let mut passing = product.variants().take(MAX_VALUES).filter(passes);
+    let Some(first) = passing.next().filter(|_| !wanted.is_empty()) else {
+        return;
+    };
+    let best = Some(first)
+        .into_iter()
+        .chain(passing)
+        .find(can_be_ordered)
+        .unwrap_or(first);
+    card.href = Route::variant(product.slug(), best.id()).href();
+    let own = best.media().find_map(|media| view::image(&media, ""));
+    card.image = own.or(card.image);
 }
 
 fn named_value<'a>(
