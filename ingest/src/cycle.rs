@@ -250,10 +250,19 @@ pub fn context(config: Config) -> Result<Context, CycleError> {
 impl Context {
     /// Holds the lock that keeps two publishers apart until the file is dropped. Waits for one that is under way.
     ///
+    /// Whoever holds it is the one writer, so this is when files go that a killed one left behind.
+    ///
     /// # Errors
     /// The lock file cannot be used.
     pub async fn lock(&self) -> Result<File, CycleError> {
-        Ok(lock::hold(&self.config.state.join("lock")).await?)
+        let lock = lock::hold(&self.config.state.join("lock")).await?;
+        match self.store.remove_leftovers() {
+            Ok(0) => {}
+            Ok(files) => tracing::info!(files, "removed temporary files of a writer that was killed"),
+            // They cost space and nothing else; whatever is wrong will stop the publish by itself if it matters.
+            Err(error) => tracing::warn!(%error, "cannot remove temporary files of a writer that was killed"),
+        }
+        Ok(lock)
     }
 
     /// The current manifest. Where `HEAD` was damaged it is first repaired, so the caller holds the lock.

@@ -43,13 +43,6 @@ pub async fn run(context: Context) -> Result<(), ScheduleError> {
     let Some(_only_one) = lock::try_hold(&state.join("daemon.lock"))? else {
         return Err(ScheduleError::AlreadyRunning(state.display().to_string()));
     };
-    match context.store.remove_leftovers() {
-        Ok(0) => {}
-        Ok(files) => tracing::info!(files, "removed temporary files of a writer that was killed"),
-        Err(error) => {
-            tracing::warn!(%error, "cannot remove temporary files of a writer that was killed")
-        }
-    }
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let signals = frontage_shared::daemon::shutdown::requested();
     let mut sources = JoinSet::new();
