@@ -1,7 +1,7 @@
 //! The command line: each command is one function, and every exit code means one thing.
 
 use std::io::{IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -312,9 +312,9 @@ fn past_runs(arguments: &Arguments, context: &Context, lines: usize) -> Result<u
     Ok(0)
 }
 
-fn verify(arguments: &Arguments, file: &PathBuf) -> Result<u8, CliError> {
+fn verify(arguments: &Arguments, file: &Path) -> Result<u8, CliError> {
     let failed = |source| CliError::Part {
-        file: file.clone(),
+        file: file.to_owned(),
         source,
     };
     let part = inspect::open_part(file).map_err(failed)?;
@@ -329,9 +329,9 @@ fn verify(arguments: &Arguments, file: &PathBuf) -> Result<u8, CliError> {
     )
 }
 
-fn inspect_part(arguments: &Arguments, file: &PathBuf) -> Result<u8, CliError> {
+fn inspect_part(arguments: &Arguments, file: &Path) -> Result<u8, CliError> {
     let part = inspect::open_part(file).map_err(|source| CliError::Part {
-        file: file.clone(),
+        file: file.to_owned(),
         source,
     })?;
     print(arguments, &inspect::PartReport::of(&part))

@@ -206,7 +206,7 @@ impl Merged {
             let lines = folder
                 .lines(&feed.catalog)?
                 .filter(move |line| line.as_ref().map_or(true, |line| wanted(line.kind)));
-            let lines: Box<dyn Iterator<Item = Result<Line, FeedError>>> = Box::new(lines);
+            let lines: Lines = Box::new(lines);
             streams.push((source.clone(), lines.peekable()));
         }
         Ok(Groups { streams })
@@ -276,12 +276,13 @@ struct Group {
     sources: Vec<String>,
 }
 
+/// The lines of one half of a feed.
+type Lines = Box<dyn Iterator<Item = Result<Line, FeedError>>>;
+
 /// Merges sorted streams into groups, in order.
 struct Groups {
-    streams: Vec<(
-        String,
-        Peekable<Box<dyn Iterator<Item = Result<Line, FeedError>>>>,
-    )>,
+    /// Sorted lines by source.
+    streams: Vec<(String, Peekable<Lines>)>,
 }
 
 impl Iterator for Groups {

@@ -511,7 +511,7 @@ mod tests {
                 .find(|file| file.name.ends_with(".term"))
                 .unwrap();
             let at = at(terms.bytes.len());
-            terms.bytes[at] ^= 1;
+            *terms.bytes.get_mut(at).unwrap() ^= 1;
             let files = files.into_iter();
             TextIndex::open(
                 files
