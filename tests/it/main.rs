@@ -21,5 +21,17 @@ mod format_compatibility;
 /// A change at the back end becomes a generation, or waits, or is refused; operators decide.
 mod cycle;
 
-/// Promise 1: a bad feed never reaches shoppers.
-mod refusals;
+/// Promise 6: kill -9 at any instant loses nothing.
+mod crash;
+
+/// Promises 2 and 5: swaps are whole, and damage in the store harms nobody.
+mod swap;
+
+/// Promise 1, the whole table.
+mod hostile;
+
+/// Every page can be reached, is sound, and says what the feed says.
+mod pages;
+
+/// The server's HTTP as clients and caches see it.
+mod http;

@@ -17,6 +17,9 @@ use crate::backend::{Backend, Config, Data, Response};
 /// How long anything may take before a test gives up on it. Nothing passes or fails by being quick.
 const PATIENCE: Duration = Duration::from_secs(90);
 
+/// Every second: a daemon in a test should not have to be waited for.
+const SCHEDULE: &str = "* * * * * *";
+
 /// Where the back end serves the catalog source.
 pub const CATALOG: &str = "/feed/documents.ndjson";
 /// Where the back end serves the offers source.
@@ -32,7 +35,7 @@ pub struct ShopBuilder {
     catalog_keys: String,
     ingest_tables: String,
     server_keys: String,
-    schedule: &'static str,
+    format: &'static str,
 }
 
 /// A shop: its back end, its folder, and the daemons that a test started.
@@ -87,7 +90,7 @@ impl ShopBuilder {
             catalog_keys: String::new(),
             ingest_tables: String::new(),
             server_keys: String::new(),
-            schedule: "* * * * * *",
+            format: "ndjson",
         }
     }
 
@@ -106,6 +109,15 @@ impl ShopBuilder {
             offers: false,
             ..self
         }
+    }
+
+    /// The catalog source is JSON with its records at `/data` and links to further pages, not NDJSON.
+    pub fn paged_json(self) -> Self {
+        Self {
+            format: "json",
+            ..self
+        }
+        .catalog_source("records = \"/data\"\nnext = \"link\"")
     }
 
     /// Adds keys to the table of the catalog source.
@@ -143,9 +155,10 @@ impl ShopBuilder {
         let [listen, admin] = free_addresses();
         let mut ingest = format!(
             "store = \"store\"\nstate = \"ingest\"\n\n[shop]\nid = \"demo\"\nname = \"Test shop\"\ncurrency = \"EUR\"\n\n\
-             [source.catalog]\nprovides = \"catalog\"\nurl = \"{}\"\nschedule = \"{}\"\nformat = \"ndjson\"\n{}\n",
+             [source.catalog]\nprovides = \"catalog\"\nurl = \"{}\"\nschedule = \"{}\"\nformat = \"{}\"\n{}\n",
             backend.url(CATALOG),
-            self.schedule,
+            SCHEDULE,
+            self.format,
             with_defaults(&self.catalog_keys),
         );
         if self.offers {
@@ -153,7 +166,7 @@ impl ShopBuilder {
                 ingest,
                 "[source.stock]\nprovides = \"offers\"\nurl = \"{}\"\nschedule = \"{}\"\nformat = \"ndjson\"\n\n",
                 backend.url(OFFERS),
-                self.schedule,
+                SCHEDULE,
             )
             .expect("writing to a string cannot fail");
         }
@@ -334,6 +347,28 @@ impl Shop {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         panic!("it never came to pass that {what}\n{}", self.logs());
+    }
+
+    /// Waits until something is true; says whether it ever was.
+    pub async fn comes_to_pass(&self, question: impl AsyncFn() -> bool) -> bool {
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            if question().await {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        false
+    }
+
+    /// The process id of a daemon, while it runs.
+    pub fn pid(&self, name: &str) -> Option<u32> {
+        let daemon = self.daemons.iter().find(|daemon| daemon.name == name)?;
+        let id = daemon.child.id();
+        // A process that died and was not waited for is still listed, as a zombie.
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+        let state = stat.rsplit_once(") ")?.1;
+        (!state.starts_with('Z')).then_some(id)
     }
 
     /// What the daemons have logged.
