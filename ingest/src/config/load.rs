@@ -3,12 +3,8 @@
 //! Each table is read on its own and every rule is tried, so that one pass finds all problems.
 
 use super::error::{ConfigError, Problem};
-use super::file::{FacetsTable, GuardTable, RetentionTable, ShopTable, SourceTable};
-use super::settings::{
-    Config, Facets, Format, Guard, Mapping, Next, Provides, Request, Retention, Shop, Source,
-    SourceLimits,
-};
-use crate::cron_text;
+use super::file::{FacetsTable, GuardTable, RetentionTable, ShopTable};
+use super::settings::{Config, Facets, Guard, Retention, Shop};
 use chrono_tz::Tz;
 use frontage_shared::model::money::Currency;
 use serde::de::DeserializeOwned;
@@ -55,13 +51,18 @@ pub fn from_text(text: &str, path: &Path, folder: &Path) -> Result<Config, Confi
 }
 
 /// Collects problems; a check that fails records one and yields `None`.
-struct Check<'a> {
-    folder: &'a Path,
-    problems: Vec<Problem>,
+pub(super) struct Check<'a> {
+    pub(super) folder: &'a Path,
+    pub(super) problems: Vec<Problem>,
 }
 
 impl Check<'_> {
-    fn problem(&mut self, key: impl Into<String>, rule: impl ToString, value: impl ToString) {
+    pub(super) fn problem(
+        &mut self,
+        key: impl Into<String>,
+        rule: impl ToString,
+        value: impl ToString,
+    ) {
         self.problems.push(Problem {
             key: key.into(),
             rule: rule.to_string(),
@@ -104,7 +105,11 @@ impl Check<'_> {
         })
     }
 
-    fn table<T: DeserializeOwned>(&mut self, key: &str, value: Option<Value>) -> Option<T> {
+    pub(super) fn table<T: DeserializeOwned>(
+        &mut self,
+        key: &str,
+        value: Option<Value>,
+    ) -> Option<T> {
         match value?.try_into::<T>() {
             Ok(table) => Some(table),
             Err(error) => {
@@ -218,7 +223,7 @@ impl Check<'_> {
         })
     }
 
-    fn guard(&mut self, key: &str, table: GuardTable, default: Guard) -> Option<Guard> {
+    pub(super) fn guard(&mut self, key: &str, table: GuardTable, default: Guard) -> Option<Guard> {
         let before = self.problems.len();
         let mut percent = |name: &str, value: Option<f64>, default: f64| {
             let value = value.unwrap_or(default);
@@ -274,274 +279,12 @@ impl Check<'_> {
         })
     }
 
-    fn sources(&mut self, value: Option<Value>, guard: Guard) -> Option<Vec<Source>> {
-        let tables = match value {
-            Some(Value::Table(tables)) if !tables.is_empty() => tables,
-            Some(other) if !other.is_table() => {
-                self.problem(
-                    "source",
-                    "expected tables such as [source.products]",
-                    short(&other),
-                );
-                return None;
-            }
-            _ => {
-                self.problem(
-                    "source",
-                    "missing: at least one table such as [source.products]",
-                    "",
-                );
-                return None;
-            }
-        };
-        let before = self.problems.len();
-        let sources = tables
-            .into_iter()
-            .filter_map(|(name, value)| self.source(name, value, guard))
-            .collect();
-        (self.problems.len() == before).then_some(sources)
-    }
-
-    fn source(&mut self, name: String, value: Value, guard: Guard) -> Option<Source> {
-        let key = format!("source.{name}");
-        if !is_name(&name) {
-            self.problem(&key, NAME_RULE, &name);
-        }
-        let table = self.table::<SourceTable>(&key, Some(value))?;
-        let provides = self.one_of(
-            &format!("{key}.provides"),
-            &table.provides,
-            &[("catalog", Provides::Catalog), ("offers", Provides::Offers)],
-        );
-        let format = self.one_of(
-            &format!("{key}.format"),
-            &table.format,
-            &[("json", Format::Json), ("ndjson", Format::Ndjson)],
-        );
-        let schedule = match cron_text::parse(&table.schedule) {
-            Ok(schedule) => Some(schedule),
-            Err(error) => {
-                self.problem(format!("{key}.schedule"), error, &table.schedule);
-                None
-            }
-        };
-        if !(table.records.is_empty() || table.records.starts_with('/')) {
-            self.problem(
-                format!("{key}.records"),
-                "expected a JSON pointer such as /data, or nothing",
-                &table.records,
-            );
-        } else if format == Some(Format::Ndjson) && !table.records.is_empty() {
-            self.problem(
-                format!("{key}.records"),
-                "has no meaning with format = \"ndjson\"",
-                &table.records,
-            );
-        }
-        let request = self.request(&key, &table);
-        let limits = self.limits(&key, &table);
-        let guard = self.guard(&format!("{key}.guard"), table.guard, guard);
-        let mapping = self.mapping(&key, table.map_file, table.map);
-        let vars = self.vars(&key, table.vars);
-        Some(Source {
-            name,
-            provides: provides?,
-            request: request?,
-            schedule: schedule?,
-            jitter: Duration::from_millis(table.jitter_ms),
-            format: format?,
-            records: table.records,
-            limits: limits?,
-            mapping: mapping?,
-            vars,
-            guard: guard?,
-        })
-    }
-
-    fn request(&mut self, key: &str, table: &SourceTable) -> Option<Request> {
-        let url = Url::parse(&table.url).ok().filter(|url| {
-            matches!(url.scheme(), "http" | "https") && url.has_host() && url.fragment().is_none()
-        });
-        if url.is_none() {
-            self.problem(
-                format!("{key}.url"),
-                "expected an http or https URL without a fragment",
-                &table.url,
-            );
-        }
-        let next = self.one_of(
-            &format!("{key}.next"),
-            &table.next,
-            &[("none", Next::None), ("link", Next::Link)],
-        );
-        for (name, value) in table
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-        {
-            self.header(&format!("{key}.headers.{name}"), name, value);
-        }
-        if let Some(language) = &table.accept_language {
-            self.header(
-                &format!("{key}.accept_language"),
-                "accept-language",
-                language,
-            );
-        }
-        let timeout = self.duration(&format!("{key}.timeout_ms"), table.timeout_ms);
-        let stall_timeout =
-            self.duration(&format!("{key}.stall_timeout_ms"), table.stall_timeout_ms);
-        let deadline = self.duration(&format!("{key}.deadline_ms"), table.deadline_ms);
-        if table.retries > 20 {
-            self.problem(
-                format!("{key}.retries"),
-                "expected at most 20",
-                table.retries,
-            );
-        }
-        Some(Request {
-            url: url?,
-            next: next?,
-            accept_language: table.accept_language.clone(),
-            headers: table.headers.clone(),
-            timeout: timeout?,
-            stall_timeout: stall_timeout?,
-            deadline: deadline?,
-            retries: table.retries,
-        })
-    }
-
-    fn header(&mut self, key: &str, name: &str, value: &str) {
-        const OURS: [&str; 9] = [
-            "host",
-            "connection",
-            "content-length",
-            "transfer-encoding",
-            "te",
-            "accept-encoding",
-            "range",
-            "if-none-match",
-            "if-modified-since",
-        ];
-        if reqwest::header::HeaderName::from_bytes(name.as_bytes()).is_err() {
-            self.problem(key, "expected the name of an HTTP header", name);
-        } else if OURS.contains(&name.to_ascii_lowercase().as_str()) {
-            self.problem(key, "this header is set by the program itself", name);
-        }
-        // A header may carry a secret: the value is never repeated.
-        if reqwest::header::HeaderValue::from_str(value).is_err() {
-            self.problem(
-                key,
-                "the value has characters that no HTTP header may have",
-                "",
-            );
-        }
-    }
-
-    fn limits(&mut self, key: &str, table: &SourceTable) -> Option<SourceLimits> {
-        let mut least = |name: &str, value: u64| self.at_least(&format!("{key}.{name}"), value, 1);
-        let max_pages = least("max_pages", u64::from(table.max_pages));
-        let max_page_bytes = least("max_page_bytes", table.max_page_bytes);
-        let max_run_bytes = least("max_run_bytes", table.max_run_bytes);
-        let max_wire_bytes = least("max_wire_bytes", table.max_wire_bytes);
-        let max_records = least("max_records", table.max_records);
-        let max_record_bytes = least("max_record_bytes", table.max_record_bytes);
-        let max_documents = least("max_documents", table.max_documents);
-        let map_timeout = self.duration(&format!("{key}.map_timeout_ms"), table.map_timeout_ms);
-        if !(1..=120).contains(&table.max_depth) {
-            self.problem(
-                format!("{key}.max_depth"),
-                "expected a number from 1 to 120",
-                table.max_depth,
-            );
-        }
-        max_pages?;
-        Some(SourceLimits {
-            max_pages: table.max_pages,
-            max_page_bytes: max_page_bytes?,
-            max_run_bytes: max_run_bytes?,
-            max_wire_bytes: max_wire_bytes?,
-            max_records: max_records?,
-            max_record_bytes: usize::try_from(max_record_bytes?).ok()?,
-            max_depth: usize::try_from(table.max_depth).ok()?,
-            map_timeout: map_timeout?,
-            max_documents: usize::try_from(max_documents?).ok()?,
-        })
-    }
-
-    fn mapping(
+    pub(super) fn one_of<T: Copy>(
         &mut self,
         key: &str,
-        file: Option<String>,
-        fields: Option<std::collections::BTreeMap<String, String>>,
-    ) -> Option<Mapping> {
-        match (file, fields) {
-            (None, None) => Some(Mapping::None),
-            (Some(file), Some(_)) => {
-                self.problem(
-                    format!("{key}.map_file"),
-                    "give either map_file or [map], not both",
-                    file,
-                );
-                None
-            }
-            (None, Some(fields)) if fields.is_empty() => {
-                self.problem(format!("{key}.map"), "must not be empty", "");
-                None
-            }
-            (None, Some(fields)) => Some(Mapping::Fields(fields)),
-            (Some(file), None) => {
-                let path = self.folder.join(&file);
-                match std::fs::read_to_string(&path) {
-                    Ok(text) => Some(Mapping::Program { path, text }),
-                    Err(error) => {
-                        self.problem(
-                            format!("{key}.map_file"),
-                            format!("cannot read the file: {error}"),
-                            file,
-                        );
-                        None
-                    }
-                }
-            }
-        }
-    }
-
-    fn vars(
-        &mut self,
-        key: &str,
-        vars: std::collections::BTreeMap<String, Value>,
-    ) -> std::collections::BTreeMap<String, serde_json::Value> {
-        let mut json = std::collections::BTreeMap::new();
-        for (name, value) in vars {
-            let starts_well =
-                name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
-            let key = format!("{key}.vars.{name}");
-            if !starts_well
-                || !name
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-            {
-                self.problem(
-                    &key,
-                    "expected a name of letters, digits and _, as jq has it after the $",
-                    &name,
-                );
-            } else if matches!(
-                name.as_str(),
-                "currency" | "time_zone" | "source" | "ENV" | "__loc__" | "__prog_args"
-            ) {
-                self.problem(&key, "this name is taken", &name);
-            }
-            match serde_json::to_value(&value) {
-                Ok(value) => drop(json.insert(name, value)),
-                Err(error) => self.problem(&key, error, short(&value)),
-            }
-        }
-        json
-    }
-
-    fn one_of<T: Copy>(&mut self, key: &str, value: &str, choices: &[(&str, T)]) -> Option<T> {
+        value: &str,
+        choices: &[(&str, T)],
+    ) -> Option<T> {
         let found = choices
             .iter()
             .find(|(name, _)| *name == value)
@@ -556,7 +299,7 @@ impl Check<'_> {
         found
     }
 
-    fn at_least(&mut self, key: &str, value: u64, least: u64) -> Option<u64> {
+    pub(super) fn at_least(&mut self, key: &str, value: u64, least: u64) -> Option<u64> {
         if value < least {
             self.problem(key, format!("expected at least {least}"), value);
             return None;
@@ -564,7 +307,7 @@ impl Check<'_> {
         Some(value)
     }
 
-    fn duration(&mut self, key: &str, ms: u64) -> Option<Duration> {
+    pub(super) fn duration(&mut self, key: &str, ms: u64) -> Option<Duration> {
         self.at_least(key, ms, 1).map(Duration::from_millis)
     }
 }
@@ -577,11 +320,11 @@ const GUARD: Guard = Guard {
     max_invalid_percent: 10.0,
 };
 
-const NAME_RULE: &str =
+pub(super) const NAME_RULE: &str =
     "expected lower-case letters, digits, - and _, at most 60, starting with a letter or digit";
 
 /// Names become folders and log fields.
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     text.len() <= 60
         && text.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
         && text.bytes().all(|byte| {
@@ -598,7 +341,7 @@ fn is_locale(text: &str) -> bool {
     })
 }
 
-fn short(value: &Value) -> String {
+pub(super) fn short(value: &Value) -> String {
     let text = value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned);

@@ -7,6 +7,10 @@ mod error;
 mod file;
 mod load;
 mod settings;
+mod source;
+
+#[cfg(test)]
+mod tests;
 
 pub use error::{ConfigError, Problem};
 pub use load::{from_text, load};

@@ -9,6 +9,7 @@ use super::scan::{Copied, Scanner};
 use crate::config::{Format, Source, SourceLimits};
 use crate::fetch::RawPage;
 use serde_json::Value;
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
@@ -45,7 +46,7 @@ impl fmt::Display for Origin {
 /// Reads the records of a source's pages.
 pub fn records(pages: &[RawPage], source: &Source) -> Records {
     Records {
-        pages: pages.to_vec().into_iter(),
+        pages: VecDeque::from(pages.to_vec()),
         format: source.format,
         pointer: source.records.clone(),
         limits: source.limits,
@@ -59,7 +60,7 @@ pub fn records(pages: &[RawPage], source: &Source) -> Records {
 
 /// The records of a feed, in order.
 pub struct Records {
-    pages: std::vec::IntoIter<RawPage>,
+    pages: VecDeque<RawPage>,
     format: Format,
     pointer: String,
     limits: SourceLimits,
@@ -92,7 +93,7 @@ impl Records {
     fn advance(&mut self) -> Result<Option<Record>, DecodeError> {
         loop {
             let Some((name, mut page)) = self.current.take() else {
-                let Some(raw) = self.pages.next() else {
+                let Some(raw) = self.pages.pop_front() else {
                     return Ok(None);
                 };
                 self.current = Some((Arc::from(raw.url.as_str()), self.open(&raw)?));
@@ -106,7 +107,7 @@ impl Records {
                 self.current = Some((name, page));
                 return Ok(found);
             }
-            if self.pages.as_slice().is_empty() {
+            if self.pages.is_empty() {
                 self.container
                     .close()
                     .map_err(|message| DecodeError::Container {

@@ -45,7 +45,7 @@ impl Encoding {
 
 /// A decompressor in front of a file.
 pub(super) enum Writer {
-    Identity(Sink),
+    Identity(Box<Sink>),
     Gzip(Box<flate2::write::MultiGzDecoder<Sink>>),
     Brotli(Box<brotli::DecompressorWriter<Sink>>),
     Zstd(Box<zstd::stream::zio::Writer<Sink, zstd::stream::raw::Decoder<'static>>>),
@@ -55,7 +55,7 @@ impl Writer {
     pub(super) fn new(encoding: Encoding, sink: Sink) -> io::Result<Self> {
         const BUFFER_BYTES: usize = 64 * 1024;
         Ok(match encoding {
-            Encoding::Identity => Self::Identity(sink),
+            Encoding::Identity => Self::Identity(Box::new(sink)),
             Encoding::Gzip => Self::Gzip(Box::new(flate2::write::MultiGzDecoder::new(sink))),
             Encoding::Brotli => Self::Brotli(Box::new(brotli::DecompressorWriter::new(
                 sink,

@@ -14,6 +14,7 @@ use serde_json::{Map, Number, Value};
 use std::collections::BTreeMap;
 
 type Data = data::JustLut<Val>;
+type Helper = (&'static str, Box<[Bind]>, RunPtr<Data>);
 
 /// A compiled jq filter. It stays on the thread that compiled it.
 pub(super) struct Filter {
@@ -88,7 +89,7 @@ impl Filter {
 }
 
 fn own() -> impl Iterator<Item = jaq_core::native::Fun<Data>> {
-    let funs: [(&'static str, Box<[Bind]>, RunPtr<Data>); 10] = [
+    let funs: [Helper; 10] = [
         ("money", v(1), |cv| unary(cv, helpers::money)),
         ("money_minor", v(1), |cv| unary(cv, helpers::money_minor)),
         ("dec", v(1), |cv| unary(cv, helpers::dec)),

@@ -59,7 +59,7 @@ fn run(source: &str, records: Vec<Value>) -> Result<Vec<Mapped>, RunError> {
 fn check(source: &str, given: Value, expected: &Value) {
     let mut mapped = run(source, vec![given]).unwrap();
     let documents = mapped.remove(0).documents.unwrap();
-    assert_eq!(documents, [expected.clone()], "{source}");
+    assert_eq!(documents, std::slice::from_ref(expected), "{source}");
 }
 
 #[track_caller]

@@ -1,0 +1,7 @@
+//! Fetching from a back end that misbehaves in every way we know.
+//!
+//! Real HTTP over loopback, on a port the system chooses.
+
+mod back_end;
+mod bodies;
+mod walks;
