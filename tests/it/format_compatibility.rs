@@ -1,17 +1,15 @@
 //! Files of released format versions still open, and say what they said when they were written.
 //!
-//! `tests/snapshots/v<major>.<minor>.catalog` and `.offers` are the frozen files of a version. They are never written
-//! again: a build that cannot read them cannot roll a shop back to yesterday's generation.
+//! `tests/snapshots/v<major>.<minor>.catalog` and `.offers` are the frozen files of a version, and `.txt` is what they
+//! say. They are never written again: a build that cannot read them cannot roll a shop back to yesterday's generation.
 //! `UPDATE_SNAPSHOTS=1` writes the files of a version that has none yet.
 
 use std::path::{Path, PathBuf};
 
 use frontage_shared::snapshot::layout::{MAJOR, MINOR};
+use frontage_shared::snapshot::routes::RouteKind;
 use frontage_tests::corruption::walk::walk_everything;
 use frontage_tests::sample_generation::{Parts, Scale, Shop};
-
-/// The seed of the shop that is frozen. Never change it: the frozen files are of this shop.
-const SEED: u64 = 1;
 
 /// Every version ever released, oldest first.
 const RELEASED: &[&str] = &["v1.0"];
@@ -20,10 +18,24 @@ const RELEASED: &[&str] = &["v1.0"];
 fn files_of_every_released_version_open() {
     freeze_if_asked();
     for version in RELEASED {
-        let parts = frozen(version);
-        let generation = parts.open().unwrap_or_else(|error| panic!("{version}: {error}"));
-        generation.verify().unwrap_or_else(|error| panic!("{version}: {error}"));
-        assert_eq!(Shop::random(SEED, Scale::small()), Shop::read(&generation), "{version}");
+        let generation = frozen(version)
+            .open()
+            .unwrap_or_else(|error| panic!("{version}: {error}"));
+        generation
+            .verify()
+            .unwrap_or_else(|error| panic!("{version}: {error}"));
+        let path = file(version, "txt");
+        let expected = std::fs::read_to_string(&path)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let read = said(&Shop::read(&generation));
+        for (number, (expected, read)) in (1..).zip(expected.lines().zip(read.lines())) {
+            assert_eq!(expected, read, "{version}.txt, line {number}");
+        }
+        assert_eq!(
+            expected.lines().count(),
+            read.lines().count(),
+            "{version}.txt"
+        );
         walk_everything(&generation);
     }
 }
@@ -33,13 +45,41 @@ fn files_of_every_released_version_open() {
 fn version_1_0_says_what_it_said() {
     let generation = frozen("v1.0").open().expect("v1.0 opens");
     let catalog = &generation.catalog;
-    assert_eq!((catalog.product_count(), catalog.variant_count()), (6, 0));
+    assert_eq!((catalog.product_count(), catalog.variant_count()), (6, 18));
+    assert_eq!(
+        (catalog.shop().name, catalog.shop().currency),
+        ("size лампа it's blue lamp", "EUR")
+    );
+    let shelf = catalog
+        .product_by_id("a.b_8f0a2fabe8f801a5")
+        .expect("the third product");
+    assert_eq!((shelf.row, shelf.name()), (2, "it's blue shelf 10 cm a/b"));
+    let former = catalog
+        .route(RouteKind::Product, "former/xfe2f817233dbea12")
+        .expect("a former path");
+    assert_eq!((former.row, former.former), (4, true));
+    let search = |query| {
+        let found = catalog.search(query).expect("the text index opens");
+        (
+            found.hits.iter().map(|hit| hit.product).collect::<Vec<_>>(),
+            found.fuzzy,
+        )
+    };
+    // The first product is blue too, but not to be found.
+    assert_eq!(search("blue"), (vec![2, 4, 5], false));
+    assert_eq!(search("Shelf BLUE"), (vec![2, 5], false));
+    assert_eq!(search("tur"), (vec![1, 2, 3, 5], false));
+    assert_eq!(search("shlef"), (vec![1, 2, 5], true));
 }
 
 #[test]
 fn the_current_version_is_frozen() {
     let current = format!("v{MAJOR}.{MINOR}");
-    assert_eq!(RELEASED.last(), Some(&current.as_str()), "a new version needs frozen files of its own");
+    assert_eq!(
+        RELEASED.last(),
+        Some(&current.as_str()),
+        "a new version needs frozen files of its own"
+    );
 }
 
 fn freeze_if_asked() {
@@ -47,10 +87,18 @@ fn freeze_if_asked() {
     if std::env::var_os("UPDATE_SNAPSHOTS").is_none() || file(current, "catalog").exists() {
         return;
     }
-    let parts = Shop::random(SEED, Scale::small()).write();
+    let shop = Shop::random(1, Scale::small());
+    let parts = shop.write();
     std::fs::create_dir_all(folder()).expect("a folder beside this package");
-    std::fs::write(file(current, "catalog"), &parts.catalog).expect("a file in it");
-    std::fs::write(file(current, "offers"), &parts.offers).expect("another");
+    for (extension, bytes) in [("catalog", &parts.catalog), ("offers", &parts.offers)] {
+        std::fs::write(file(current, extension), bytes).expect("a file in it");
+    }
+    std::fs::write(file(current, "txt"), said(&shop)).expect("a file in it");
+}
+
+/// One value a line, for people and for differences.
+fn said(shop: &Shop) -> String {
+    format!("{shop:#?}\n")
 }
 
 fn frozen(version: &str) -> Parts {
@@ -58,7 +106,10 @@ fn frozen(version: &str) -> Parts {
         let path = file(version, extension);
         std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     };
-    Parts { catalog: read("catalog"), offers: read("offers") }
+    Parts {
+        catalog: read("catalog"),
+        offers: read("offers"),
+    }
 }
 
 fn file(version: &str, extension: &str) -> PathBuf {

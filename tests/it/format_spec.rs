@@ -8,15 +8,16 @@ use std::path::Path;
 
 use frontage_shared::snapshot::categories::{self, BrandRecord, CategoryRecord, PageRecord};
 use frontage_shared::snapshot::facets::{
-    AttributeRecord, AttributeValueRecord, FacetRecord, FacetValueRecord, RankRecord, TextFileRecord,
+    AttributeRecord, AttributeValueRecord, FacetRecord, FacetValueRecord, RankRecord,
+    TextFileRecord,
 };
 use frontage_shared::snapshot::layout::{self, HeaderRecord, PartKind, SectionRecord, section};
 use frontage_shared::snapshot::offers::{
     Availability, NO_PRICE, NO_QUANTITY, OffersMetaRecord, ProductOfferRecord, VariantOfferRecord,
 };
 use frontage_shared::snapshot::products::{
-    self, MediaRecord, OptionRecord, OptionValueRecord, ProductRecord, RelatedRecord, ShopRecord, VariantKeyRecord,
-    VariantRecord,
+    self, MediaRecord, OptionRecord, OptionValueRecord, ProductRecord, RelatedRecord, ShopRecord,
+    VariantKeyRecord, VariantRecord,
 };
 use frontage_shared::snapshot::record::{FieldLayout, Record, RowRef, StrRef};
 use frontage_shared::snapshot::routes::{RouteKind, RouteRecord};
@@ -30,7 +31,12 @@ struct Known {
 }
 
 fn known<T: Record>() -> Known {
-    Known { name: T::NAME, section: T::SECTION, size: size_of::<T>(), fields: T::FIELDS }
+    Known {
+        name: T::NAME,
+        section: T::SECTION,
+        size: size_of::<T>(),
+        fields: T::FIELDS,
+    }
 }
 
 /// Every record type; `every_section_has_its_record` notices one that is missing.
@@ -93,16 +99,25 @@ fn every_field_stands_in_the_document_at_its_place() {
     let tables = tables_with(&["offset", "size", "field", "meaning"]);
     let mut wrong = Vec::new();
     for record in records() {
-        let Some(table) = tables.iter().find(|table| table.heading.contains(&format!("`{}`", record.name))) else {
+        let Some(table) = tables
+            .iter()
+            .find(|table| table.heading.contains(&format!("`{}`", record.name)))
+        else {
             wrong.push(format!("the document has no table for {}", record.name));
             continue;
         };
         compare_fields(&record, table, &mut wrong);
     }
-    let names: BTreeSet<String> = records().iter().map(|record| format!("`{}`", record.name)).collect();
+    let names: BTreeSet<String> = records()
+        .iter()
+        .map(|record| format!("`{}`", record.name))
+        .collect();
     for table in &tables {
         if !names.iter().any(|name| table.heading.contains(name)) {
-            wrong.push(format!("the document's table under `{}` is of no record in the code", table.heading));
+            wrong.push(format!(
+                "the document's table under `{}` is of no record in the code",
+                table.heading
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -114,26 +129,49 @@ fn every_section_has_its_record() {
     let in_document: BTreeMap<u32, (String, String)> = tables
         .iter()
         .flat_map(|table| &table.rows)
-        .map(|row| (row[0].parse().expect("a section number"), (bare(&row[1]), bare(&row[2]))))
+        .map(|row| {
+            (
+                row[0].parse().expect("a section number"),
+                (bare(&row[1]), bare(&row[2])),
+            )
+        })
         .collect();
     let mut wrong = Vec::new();
-    for &(number, name) in section::ALL.iter().filter(|(number, _)| *number != section::NONE) {
+    for &(number, name) in section::ALL
+        .iter()
+        .filter(|(number, _)| *number != section::NONE)
+    {
         let records = records();
-        let own = records.iter().find(|record| record.section == number).map(|record| record.name);
-        let expected = own.or_else(|| BARE.iter().find(|(bare, _)| *bare == number).map(|(_, what)| *what));
+        let own = records
+            .iter()
+            .find(|record| record.section == number)
+            .map(|record| record.name);
+        let expected = own.or_else(|| {
+            BARE.iter()
+                .find(|(bare, _)| *bare == number)
+                .map(|(_, what)| *what)
+        });
         let Some(expected) = expected else {
-            wrong.push(format!("this test does not know the record of section {name}"));
+            wrong.push(format!(
+                "this test does not know the record of section {name}"
+            ));
             continue;
         };
         match in_document.get(&number) {
-            None => wrong.push(format!("section {number} {name} is missing in the document")),
+            None => wrong.push(format!(
+                "section {number} {name} is missing in the document"
+            )),
             Some(found) if *found == (name.to_owned(), expected.to_owned()) => {}
-            Some(found) => wrong.push(format!("section {number}: the document says {found:?}, the code {name}, {expected}")),
+            Some(found) => wrong.push(format!(
+                "section {number}: the document says {found:?}, the code {name}, {expected}"
+            )),
         }
     }
     for (number, (name, _)) in &in_document {
         if section::name(*number) != name {
-            wrong.push(format!("section {number} {name} of the document is not in the code"));
+            wrong.push(format!(
+                "section {number} {name} of the document is not in the code"
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -144,8 +182,16 @@ fn parts_hold_the_sections_that_the_document_says() {
     let text = document();
     for kind in [PartKind::Catalog, PartKind::Offers] {
         let sections = kind.sections();
-        let sentence = format!("sections {} to {} make the {} part", sections.start(), sections.end(), kind.extension());
-        assert!(text.contains(&sentence), "the document does not say that `{sentence}`");
+        let sentence = format!(
+            "sections {} to {} make the {} part",
+            sections.start(),
+            sections.end(),
+            kind.extension()
+        );
+        assert!(
+            text.contains(&sentence),
+            "the document does not say that `{sentence}`"
+        );
     }
 }
 
@@ -153,8 +199,14 @@ fn parts_hold_the_sections_that_the_document_says() {
 fn every_constant_has_the_documented_value() {
     let mut expected: BTreeMap<String, String> = BTreeMap::new();
     let mut constant = |name: &str, value: String| expected.insert(name.to_owned(), value);
-    constant("MAGIC", String::from_utf8_lossy(&layout::MAGIC).into_owned());
-    constant("END_MAGIC", String::from_utf8_lossy(&layout::END_MAGIC).into_owned());
+    constant(
+        "MAGIC",
+        String::from_utf8_lossy(&layout::MAGIC).into_owned(),
+    );
+    constant(
+        "END_MAGIC",
+        String::from_utf8_lossy(&layout::END_MAGIC).into_owned(),
+    );
     constant("MAJOR", layout::MAJOR.to_string());
     constant("MINOR", layout::MINOR.to_string());
     constant("KNOWN_FEATURES", layout::KNOWN_FEATURES.to_string());
@@ -167,25 +219,51 @@ fn every_constant_has_the_documented_value() {
     constant("NO_PRICE", NO_PRICE.to_string());
     constant("NO_QUANTITY", NO_QUANTITY.to_string());
     constant("products::NOT_LISTED", products::NOT_LISTED.to_string());
-    constant("products::NOT_SEARCHABLE", products::NOT_SEARCHABLE.to_string());
+    constant(
+        "products::NOT_SEARCHABLE",
+        products::NOT_SEARCHABLE.to_string(),
+    );
     constant("products::NOINDEX", products::NOINDEX.to_string());
     constant("categories::NOINDEX", categories::NOINDEX.to_string());
-    compare_maps("constant", &expected, &pairs(&["constant", "value", "meaning"], 0, 1));
+    compare_maps(
+        "constant",
+        &expected,
+        &pairs(&["constant", "value", "meaning"], 0, 1),
+    );
 }
 
 #[test]
 fn every_number_that_stands_for_a_word_is_documented() {
     let availabilities = Availability::ALL.map(|it| (it.number().to_string(), format!("{it:?}")));
-    compare_maps("availability", &availabilities.into(), &pairs(&["number", "availability", "meaning"], 0, 1));
+    compare_maps(
+        "availability",
+        &availabilities.into(),
+        &pairs(&["number", "availability", "meaning"], 0, 1),
+    );
     let kinds = RouteKind::ALL.map(|kind| {
-        (kind.number().to_string(), format!("{kind:?} {}", section::name(kind.section())))
+        (
+            kind.number().to_string(),
+            format!("{kind:?} {}", section::name(kind.section())),
+        )
     });
     let documented = tables_with(&["number", "kind of path", "row in"]);
     let documented = documented.iter().flat_map(|table| &table.rows);
-    let documented = documented.map(|row| (row[0].clone(), format!("{} {}", bare(&row[1]), bare(&row[2])))).collect();
+    let documented = documented
+        .map(|row| {
+            (
+                row[0].clone(),
+                format!("{} {}", bare(&row[1]), bare(&row[2])),
+            )
+        })
+        .collect();
     compare_maps("route kind", &kinds.into(), &documented);
-    let parts = [PartKind::Catalog, PartKind::Offers].map(|kind| (kind.number().to_string(), kind.extension().to_owned()));
-    compare_maps("part kind", &parts.into(), &pairs(&["number", "kind of part", "holds"], 0, 1));
+    let parts = [PartKind::Catalog, PartKind::Offers]
+        .map(|kind| (kind.number().to_string(), kind.extension().to_owned()));
+    compare_maps(
+        "part kind",
+        &parts.into(),
+        &pairs(&["number", "kind of part", "holds"], 0, 1),
+    );
 }
 
 #[test]
@@ -196,7 +274,15 @@ fn prose_has_one_sentence_a_line() {
     for (number, line) in (1..).zip(text.lines()) {
         in_code ^= line.starts_with("```");
         let is_prose = !in_code && !line.starts_with(['|', '#', '`']);
-        if is_prose && line.match_indices(". ").any(|(at, _)| line[at + 2..].starts_with(char::is_uppercase)) {
+        // The number of a list's item ends with a full stop of its own.
+        let line = line
+            .trim_start_matches(|character: char| character.is_ascii_digit())
+            .trim_start_matches(". ");
+        if is_prose
+            && line
+                .match_indices(". ")
+                .any(|(at, _)| line[at + 2..].starts_with(char::is_uppercase))
+        {
             wrong.push(format!("line {number}: {line}"));
         }
     }
@@ -207,10 +293,16 @@ fn compare_fields(record: &Known, table: &Table, wrong: &mut Vec<String>) {
     let name = record.name;
     let size = format!("{} bytes", record.size);
     if !table.heading.contains(&size) {
-        wrong.push(format!("{name} has {size}, the document's heading says `{}`", table.heading));
+        wrong.push(format!(
+            "{name} has {size}, the document's heading says `{}`",
+            table.heading
+        ));
     }
-    let documented: BTreeMap<String, (&str, &str)> =
-        table.rows.iter().map(|row| (bare(&row[2]), (row[0].as_str(), row[1].as_str()))).collect();
+    let documented: BTreeMap<String, (&str, &str)> = table
+        .rows
+        .iter()
+        .map(|row| (bare(&row[2]), (row[0].as_str(), row[1].as_str())))
+        .collect();
     for field in record.fields {
         let expected = (field.offset.to_string(), field.size.to_string());
         match documented.get(field.name) {
@@ -237,7 +329,9 @@ fn compare_maps(what: &str, code: &BTreeMap<String, String>, document: &BTreeMap
     for name in code.keys().chain(document.keys()).collect::<BTreeSet<_>>() {
         let (code, document) = (code.get(name), document.get(name));
         if code != document {
-            wrong.push(format!("{what} {name}: the code says {code:?}, the document {document:?}"));
+            wrong.push(format!(
+                "{what} {name}: the code says {code:?}, the document {document:?}"
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -245,12 +339,22 @@ fn compare_maps(what: &str, code: &BTreeMap<String, String>, document: &BTreeMap
 
 fn pairs(columns: &[&str], key: usize, value: usize) -> BTreeMap<String, String> {
     let tables = tables_with(columns);
-    tables.iter().flat_map(|table| &table.rows).map(|row| (bare(&row[key]), bare(&row[value]))).collect()
+    tables
+        .iter()
+        .flat_map(|table| &table.rows)
+        .map(|row| (bare(&row[key]), bare(&row[value])))
+        .collect()
 }
 
 fn tables_with(columns: &[&str]) -> Vec<Table> {
-    let found: Vec<Table> = tables(&document()).into_iter().filter(|table| table.columns == columns).collect();
-    assert!(!found.is_empty(), "the document has no table with the columns {columns:?}");
+    let found: Vec<Table> = tables(&document())
+        .into_iter()
+        .filter(|table| table.columns == columns)
+        .collect();
+    assert!(
+        !found.is_empty(),
+        "the document has no table with the columns {columns:?}"
+    );
     found
 }
 
@@ -261,17 +365,31 @@ fn tables(text: &str) -> Vec<Table> {
         if line.starts_with('#') {
             heading = line.to_owned();
         }
-        let Some(cells) = line.strip_prefix("| ").and_then(|line| line.strip_suffix(" |")) else {
+        let Some(cells) = line
+            .strip_prefix("| ")
+            .and_then(|line| line.strip_suffix(" |"))
+        else {
             in_table = line.starts_with("|-") && in_table;
             continue;
         };
-        let cells: Vec<String> = cells.split(" | ").map(|cell| cell.trim().to_owned()).collect();
+        let cells: Vec<String> = cells
+            .split(" | ")
+            .map(|cell| cell.trim().to_owned())
+            .collect();
         if in_table {
             let table = tables.last_mut().expect("a table was begun");
-            assert_eq!(cells.len(), table.columns.len(), "a row of `{heading}` has the wrong number of cells: {line}");
+            assert_eq!(
+                cells.len(),
+                table.columns.len(),
+                "a row of `{heading}` has the wrong number of cells: {line}"
+            );
             table.rows.push(cells);
         } else {
-            tables.push(Table { heading: heading.clone(), columns: cells, rows: Vec::new() });
+            tables.push(Table {
+                heading: heading.clone(),
+                columns: cells,
+                rows: Vec::new(),
+            });
             in_table = true;
         }
     }

@@ -44,8 +44,12 @@ impl Heap {
     /// A text that was added before; empty for a reference of another heap.
     pub fn get(&self, at: StrRef) -> &str {
         let start = at.offset.get() as usize;
-        let bytes = self.bytes.get(start..start.saturating_add(at.len.get() as usize));
-        bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+        let bytes = self
+            .bytes
+            .get(start..start.saturating_add(at.len.get() as usize));
+        bytes
+            .and_then(|bytes| std::str::from_utf8(bytes).ok())
+            .unwrap_or_default()
     }
 
     /// The heap's bytes as they go into the file.

@@ -110,7 +110,9 @@ impl Catalog {
         )?;
         sorted(
             section::TEXT_FILES,
-            self.rows::<TextFileRecord>().iter().map(|file| text(file.name)),
+            self.rows::<TextFileRecord>()
+                .iter()
+                .map(|file| text(file.name)),
             true,
         )?;
         let keys = self.rows::<VariantKeyRecord>();
@@ -136,12 +138,20 @@ impl Catalog {
     /// Every variant has its key, once: keys are distinct entries and as many as variants.
     fn verify_variant_keys(&self, keys: Rows<'_, VariantKeyRecord>) -> Result<(), SnapshotError> {
         if keys.len() != self.variant_count() {
-            return Err(order(section::VARIANT_KEYS, keys.len(), "one entry for each variant"));
+            return Err(order(
+                section::VARIANT_KEYS,
+                keys.len(),
+                "one entry for each variant",
+            ));
         }
         for (row, entry) in (0..).zip(keys.iter()) {
             let variant = entry.variant.get().and_then(|row| self.variant(row));
             if variant.is_none_or(|variant| variant_key(variant.id()) != entry.key.get()) {
-                return Err(order(section::VARIANT_KEYS, row, "must be the key of its variant"));
+                return Err(order(
+                    section::VARIANT_KEYS,
+                    row,
+                    "must be the key of its variant",
+                ));
             }
         }
         Ok(())
@@ -263,7 +273,11 @@ impl Catalog {
                 .filter_map(|child| self.category(child.get()?))
                 .any(|child| child.record.parent.get() != Some(row));
             if strays {
-                return Err(order(section::CATEGORIES, row, "a child names another parent"));
+                return Err(order(
+                    section::CATEGORIES,
+                    row,
+                    "a child names another parent",
+                ));
             }
         }
         Ok(())

@@ -12,4 +12,4 @@ pub mod walk;
 /// Random flips, counted.
 mod soak;
 
-pub use soak::{Outcome, soak_corruption, soak_resealed};
+pub use soak::{Outcome, soak_corruption, soak_forged_text, soak_resealed};

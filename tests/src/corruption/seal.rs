@@ -2,11 +2,16 @@
 //!
 //! Written against the document and not with the project's writer: it must cope with tables that make no sense.
 
+use std::ops::Range;
+
 use xxhash_rust::xxh3::xxh3_64;
 
 const HEADER_LEN: usize = 64;
 const ENTRY_LEN: usize = 40;
 const TRAILER_LEN: usize = 16;
+const TEXT_FILES: u32 = 28;
+const TEXT_INDEX: u32 = 29;
+const TEXT_FILE_LEN: usize = 24;
 
 /// Bytes of a header's fields, from the document's table.
 pub mod header {
@@ -53,6 +58,57 @@ pub fn sections(part: &[u8]) -> Vec<(usize, usize)> {
             Some((start, start.checked_add(length)?))
         })
         .collect()
+}
+
+/// Where a section lies; nothing if the table has no entry of that number in the file.
+pub fn place(part: &[u8], id: u32) -> Range<usize> {
+    let entries = part
+        .get(HEADER_LEN..)
+        .unwrap_or_default()
+        .chunks_exact(ENTRY_LEN);
+    let at = entries
+        .take(section_count(part))
+        .position(|entry| entry.starts_with(&id.to_le_bytes()));
+    let place = at.and_then(|at| sections(part).get(at).copied());
+    place
+        .filter(|&(_, end)| end <= part.len())
+        .map_or(0..0, |(start, end)| start..end)
+}
+
+/// Makes tantivy's own checksums right: every file of the text index ends with a JSON object that holds the CRC-32 of
+/// all before it, the object's length and a magic number.
+pub fn reseal_text_index(catalog: &mut [u8]) {
+    let (files, index) = (place(catalog, TEXT_FILES), place(catalog, TEXT_INDEX));
+    for record in files.step_by(TEXT_FILE_LEN) {
+        let number = |at| get(catalog, at).and_then(|number| usize::try_from(number).ok());
+        let (Some(offset), Some(length)) = (number(record + 8), number(record + 16)) else {
+            return;
+        };
+        let start = index.start.saturating_add(offset);
+        let end = start.saturating_add(length).min(index.end);
+        if let Some(file) = catalog.get_mut(start..end) {
+            reseal_text_file(file);
+        }
+    }
+}
+
+fn reseal_text_file(file: &mut [u8]) -> Option<()> {
+    let footer_end = file.len().checked_sub(8)?;
+    let footer_length = u32::from_le_bytes(file.get(footer_end..footer_end + 4)?.try_into().ok()?);
+    let body_end = footer_end.checked_sub(footer_length as usize)?;
+    let (body, footer) = file.get_mut(..footer_end)?.split_at_mut(body_end);
+    let at = footer.windows(6).position(|window| window == b"\"crc\":")? + 6;
+    let place = footer.get_mut(at..)?;
+    let digits = place.iter().position(|&byte| byte == b'}')?;
+    let mut hasher = flate2::Crc::new();
+    hasher.update(body);
+    // The number must take the same room: leading spaces are lawful JSON, a longer number stays wrong.
+    let number = format!("{:>digits$}", hasher.sum());
+    place
+        .get_mut(..number.len())
+        .filter(|_| number.len() == digits)?
+        .copy_from_slice(number.as_bytes());
+    Some(())
 }
 
 fn reseal_sections(part: &mut [u8]) {

@@ -1,9 +1,12 @@
 //! Random flips of the bytes of both parts, counted: what was accepted, and what panicked.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::sync::Once;
 
 use frontage_shared::manifest::Manifest;
 use frontage_shared::snapshot::SnapshotError;
+use frontage_shared::snapshot::layout::section;
 
 use super::{seal, walk};
 use crate::catalogue::Dice;
@@ -49,9 +52,27 @@ pub fn soak_resealed(changes: u64) -> Outcome {
     })
 }
 
+/// Changes up to three places of the text index and recomputes tantivy's checksums too: whatever tantivy makes of it,
+/// nothing may unwind out of the catalog.
+pub fn soak_forged_text(changes: u64) -> Outcome {
+    let parts = sample_generation::small();
+    let index = seal::place(&parts.catalog, section::TEXT_INDEX);
+    count(&parts, changes, |number| {
+        let mut damaged = parts.clone();
+        let mut dice = Dice::new(number, "forge", 0);
+        for _ in 0..=dice.below(3) {
+            change(&mut damaged.catalog, index.clone(), &mut dice);
+        }
+        seal::reseal_text_index(&mut damaged.catalog);
+        seal::reseal(&mut damaged.catalog);
+        damaged
+    })
+}
+
 fn count(whole: &Parts, times: u64, damaged: impl Fn(u64) -> Parts) -> Outcome {
     let manifest = whole.manifest();
     let mut outcome = Outcome::default();
+    let _quiet = Quiet::begin();
     for number in 0..times {
         let parts = damaged(number);
         match catch_unwind(AssertUnwindSafe(|| attempt(&manifest, &parts))) {
@@ -112,5 +133,34 @@ fn change(bytes: &mut [u8], range: std::ops::Range<usize>, dice: &mut Dice) {
                 .zip(number)
                 .for_each(|(byte, new)| *byte = new);
         }
+    }
+}
+
+thread_local! {
+    static IS_QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// While it lives, panics of this thread are counted and not printed: thousands of backtraces help nobody.
+struct Quiet;
+
+impl Quiet {
+    fn begin() -> Self {
+        static HOOK: Once = Once::new();
+        HOOK.call_once(|| {
+            let print = take_hook();
+            set_hook(Box::new(move |panic| {
+                if !IS_QUIET.get() {
+                    print(panic);
+                }
+            }));
+        });
+        IS_QUIET.set(true);
+        Self
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        IS_QUIET.set(false);
     }
 }
