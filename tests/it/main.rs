@@ -24,14 +24,32 @@ mod cycle;
 /// Promise 6: kill -9 at any instant loses nothing.
 mod crash;
 
-/// Promises 2 and 5: swaps are whole, and damage in the store harms nobody.
+/// Promises 2 and 10: no response mixes two generations, and retired ones are let go.
 mod swap;
 
-/// Promise 1, the whole table.
-mod hostile;
+/// Promises 5, 9 and 15: damage in the store harms nobody, and is told.
+mod damage;
+
+/// Promise 8: a full, failing or read-only disk keeps the old generation.
+mod full_disk;
+
+/// Promise 1: a bad feed never reaches shoppers.
+mod refusals;
+
+/// What operators do, and what they are told.
+mod operate;
+
+/// A real data set, from its export to its pages.
+mod icecat;
 
 /// Every page can be reached, is sound, and says what the feed says.
 mod pages;
 
 /// The server's HTTP as clients and caches see it.
 mod http;
+
+/// The shop in a real browser, on a desktop and a phone, with JavaScript and without.
+mod browser;
+
+/// The demo's children end with it.
+mod guard;

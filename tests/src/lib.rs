@@ -20,3 +20,12 @@ pub mod sample_generation;
 
 /// Damage to files, and what readers make of it.
 pub mod corruption;
+
+/// What `make bench` measures, and with what.
+pub mod bench;
+
+/// The long tests, with their figure as a parameter.
+pub mod soak;
+
+/// A real browser for tests.
+pub mod browser;

@@ -1,0 +1,205 @@
+//! A real browser for tests: chromium, driven through chromedriver with plain WebDriver calls.
+//!
+//! One driver process a browser, on a port of its own choice; both end when the browser is dropped.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+/// What chromium needs to run anywhere, and to ask nobody but the shop for anything.
+const ARGUMENTS: [&str; 10] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1280,900",
+];
+
+/// How big the window is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Screen {
+    /// 1280 × 900.
+    Desktop,
+    /// 390 × 844, with a finger for a pointer.
+    Phone,
+}
+
+/// A browser with one page.
+#[derive(Debug)]
+pub struct Browser {
+    driver: Child,
+    session: String,
+    client: reqwest::Client,
+}
+
+impl Browser {
+    /// Opens a browser, with or without JavaScript.
+    ///
+    /// # Panics
+    /// Neither chromedriver nor chromium is installed; `.ci/run` installs both.
+    pub async fn open(screen: Screen, scripts: bool) -> Self {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver is missing: `.ci/run` installs it with chromium on Debian");
+        let stdout = driver.stdout.take().expect("the driver's output is a pipe");
+        let port = BufReader::new(stdout)
+            .lines()
+            .map_while(Result::ok)
+            .find_map(|line| {
+                line.strip_suffix('.')?
+                    .split_once("successfully on port ")?
+                    .1
+                    .parse::<u16>()
+                    .ok()
+            })
+            .expect("the driver says where it listens");
+        let mut options = json!({"args": ARGUMENTS});
+        if screen == Screen::Phone {
+            options["mobileEmulation"] =
+                json!({"deviceMetrics": {"width": 390, "height": 844, "pixelRatio": 2.0}});
+        }
+        if !scripts {
+            options["prefs"] = json!({"profile.managed_default_content_settings.javascript": 2});
+        }
+        let capabilities = json!({"capabilities": {"alwaysMatch": {
+            "browserName": "chrome",
+            "goog:loggingPrefs": {"browser": "ALL"},
+            "goog:chromeOptions": options,
+        }}});
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a client without special wishes");
+        let base = format!("http://127.0.0.1:{port}/session");
+        let mut browser = Self {
+            driver,
+            session: base,
+            client,
+        };
+        let session = browser.call("", Some(capabilities)).await;
+        let id = session["sessionId"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no session: {session}"));
+        browser.session = format!("{}/{id}", browser.session);
+        browser
+    }
+
+    /// Opens an address.
+    pub async fn go(&self, url: &str) {
+        self.call("/url", Some(json!({"url": url}))).await;
+    }
+
+    /// The address that it shows.
+    pub async fn url(&self) -> String {
+        self.call("/url", None)
+            .await
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// The value of a JavaScript expression, also on pages whose own scripts may not run.
+    pub async fn value(&self, expression: &str) -> Value {
+        self.call(
+            "/execute/sync",
+            Some(json!({"script": format!("return {expression}"), "args": []})),
+        )
+        .await
+    }
+
+    /// Clicks the first element that a CSS selector finds, after scrolling to it.
+    pub async fn click(&self, selector: &str) {
+        let element = self.element(selector).await;
+        self.call(&format!("/element/{element}/click"), Some(json!({})))
+            .await;
+    }
+
+    /// Types into the first element that a CSS selector finds, and presses Enter.
+    pub async fn search_for(&self, selector: &str, text: &str) {
+        let element = self.element(selector).await;
+        self.call(
+            &format!("/element/{element}/value"),
+            Some(json!({"text": format!("{text}\u{e007}")})),
+        )
+        .await;
+    }
+
+    /// What the console said since it was asked last.
+    pub async fn console(&self) -> Vec<String> {
+        let entries = self.call("/se/log", Some(json!({"type": "browser"}))).await;
+        let entries = entries.as_array().cloned().unwrap_or_default();
+        entries
+            .iter()
+            .map(|entry| format!("{}: {}", entry["level"], entry["message"]))
+            .collect()
+    }
+
+    async fn element(&self, selector: &str) -> String {
+        let found = self
+            .call(
+                "/element",
+                Some(json!({"using": "css selector", "value": selector})),
+            )
+            .await;
+        let id = found
+            .as_object()
+            .and_then(|found| found.values().next())
+            .and_then(Value::as_str);
+        id.unwrap_or_else(|| panic!("no element is `{selector}`: {found}"))
+            .to_owned()
+    }
+
+    async fn call(&self, path: &str, body: Option<Value>) -> Value {
+        let url = format!("{}{path}", self.session);
+        let request = match body {
+            None => self.client.get(url),
+            Some(body) => self
+                .client
+                .post(url)
+                .header("content-type", "application/json")
+                .body(body.to_string()),
+        };
+        let bytes = request
+            .send()
+            .await
+            .expect("the driver answers")
+            .bytes()
+            .await
+            .expect("the driver's answer");
+        let answer: Value = serde_json::from_slice(&bytes).expect("the driver answers in JSON");
+        answer["value"].clone()
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Asked to quit over HTTP, the driver ends its chromium; killed, it would leave it behind.
+        let session = self.session.trim_start_matches("http://").to_owned();
+        if let Some((address, path)) = session.split_once('/') {
+            let _ = quit(address, &format!("/{path}"));
+        }
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+fn quit(address: &str, path: &str) -> std::io::Result<()> {
+    use std::io::{Read as _, Write as _};
+    let mut stream = std::net::TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(std::time::Duration::from_secs(10)))?;
+    write!(
+        stream,
+        "DELETE {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )?;
+    stream.read(&mut [0; 64]).map(|_| ())
+}
