@@ -28,6 +28,9 @@ pub enum WatchError {
     /// The store cannot be asked.
     #[error("the store cannot be read: {0}")]
     Look(#[source] StoreError),
+    /// There was a generation, and now there is not even a HEAD: emptied, not mounted, or elsewhere.
+    #[error("the store holds no generation any more; is it the right folder, and is it mounted?")]
+    Empty,
     /// What HEAD names is no manifest of this shop that follows the current one.
     #[error("the manifest is refused: {0}")]
     Manifest(String),
@@ -59,7 +62,7 @@ impl WatchError {
     /// The stage that failed, for logs and metric labels.
     pub fn stage(&self) -> &'static str {
         match self {
-            Self::Look(_) => "look",
+            Self::Look(_) | Self::Empty => "look",
             Self::Manifest(_) => "manifest",
             Self::Copy { .. } => "copy",
             Self::Open(_) => "open",

@@ -96,20 +96,13 @@ impl Watch {
     pub async fn look(&mut self) {
         let head = match self.store.head().await {
             Ok(Some(head)) => head,
+            Ok(None) if self.writer.load().is_some() => return self.in_vain(&WatchError::Empty),
             Ok(None) => {
                 self.report.looked(now());
                 self.explain("nothing has been published yet");
                 return;
             }
-            Err(error) => {
-                let error = WatchError::Look(error);
-                if self.report.store_failed(&error.to_string()) {
-                    self.shop.metrics.rejection(error.stage());
-                    warn!(stage = error.stage(), %error, "cannot look for a new generation, serving on");
-                }
-                self.explain(&error.to_string());
-                return;
-            }
+            Err(error) => return self.in_vain(&WatchError::Look(error)),
         };
         self.report.looked(now());
         let waiting = self
@@ -259,6 +252,15 @@ impl Watch {
         if let Ok(Some(retired)) = tidied.await {
             tokio::spawn(retire(retired));
         }
+    }
+
+    /// There is nothing to be seen in the store; told once, however often it is tried.
+    fn in_vain(&self, error: &WatchError) {
+        if self.report.store_failed(&error.to_string()) {
+            self.shop.metrics.rejection(error.stage());
+            warn!(stage = error.stage(), %error, "cannot look for a new generation, serving on");
+        }
+        self.explain(&error.to_string());
     }
 
     fn refuse(&mut self, head: Head, error: &WatchError) {
