@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -262,6 +263,12 @@ impl Context {
             // They cost space and nothing else; whatever is wrong will stop the publish by itself if it matters.
             Err(error) => tracing::warn!(%error, "cannot remove temporary files of a writer that was killed"),
         }
+        match std::fs::remove_dir_all(self.scratch_folder()) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                tracing::warn!(%error, "cannot remove files in the making of a cycle that was killed");
+            }
+            _ => {}
+        }
         Ok(lock)
     }
 
@@ -287,19 +294,17 @@ impl Context {
         self.config.state.join("parts")
     }
 
-    /// An empty folder for files in the making.
+    /// A folder for files in the making; whoever took the lock emptied it.
     fn scratch(&self) -> Result<PathBuf, CycleError> {
-        let path = self.config.state.join("scratch");
-        let failed = |source| PublishError::Io {
-            path: path.clone(),
-            source,
-        };
-        // What a killed cycle left there is worthless.
-        if path.exists() {
-            std::fs::remove_dir_all(&path).map_err(failed)?;
+        let path = self.scratch_folder();
+        match std::fs::create_dir_all(&path) {
+            Ok(()) => Ok(path),
+            Err(source) => Err(PublishError::Io { path, source }.into()),
         }
-        std::fs::create_dir_all(&path).map_err(failed)?;
-        Ok(path)
+    }
+
+    fn scratch_folder(&self) -> PathBuf {
+        self.config.state.join("scratch")
     }
 }
 
