@@ -1,4 +1,4 @@
-//! kill -9 at the system calls of a cycle, one by one, where strace may attach.
+//! kill -9 and failures at the system calls of a cycle, one by one, where strace may attach.
 //!
 //! strace counts the calls of each thread apart, and which thread does what changes from run to run. So a first run
 //! lists the calls, and each later one aims at one kind of call on one path, from the same state on disk: what it
@@ -6,11 +6,13 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
-use super::Outcome;
 use super::kills::Rig;
+use super::{Outcome, stamped};
 
 /// Calls that change what is on the disk.
 const CALLS: &str = "openat,write,pwrite64,writev,fsync,fdatasync,rename,renameat,renameat2,link,linkat,unlink,unlinkat,\
@@ -27,16 +29,42 @@ struct Call {
     count: u32,
 }
 
+/// What happens to a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Harm {
+    /// The process is killed on entering it.
+    Kill,
+    /// It fails with this error.
+    Fail(&'static str),
+}
+
 /// Kills a cycle at so many of its system calls, spread evenly; at all of them if there are no more.
 ///
 /// # Errors
 /// The shop could not be set up.
 pub fn soak_kills_at_calls(most: u64) -> anyhow::Result<Outcome> {
+    harm_calls(6, "killed", most, &[Harm::Kill])
+}
+
+/// Lets so many of a cycle's system calls fail, spread evenly, for want of space and for a broken disk by turns.
+///
+/// # Errors
+/// The shop could not be set up.
+pub fn soak_failing_calls(most: u64) -> anyhow::Result<Outcome> {
+    harm_calls(
+        8,
+        "failing",
+        most,
+        &[Harm::Fail("ENOSPC"), Harm::Fail("EIO")],
+    )
+}
+
+fn harm_calls(promise: u32, word: &str, most: u64, harms: &[Harm]) -> anyhow::Result<Outcome> {
     if !may_trace() {
-        // Random kills still are what they are; this figure is missing, and a missing figure is a failing figure.
+        // A missing figure is a failing figure.
         let mut outcome = Outcome::of_findings(
-            6,
-            "shops lost, killed at system calls".to_owned(),
+            promise,
+            format!("shops lost, {word} at system calls"),
             Vec::new(),
         );
         outcome.pass = false;
@@ -50,28 +78,24 @@ pub fn soak_kills_at_calls(most: u64) -> anyhow::Result<Outcome> {
         save(&rig)?;
         let all = list(&rig).await?;
         let step = all.len().div_ceil(usize::try_from(most.max(1))?).max(1);
-        let (mut killed, mut findings) = (0, Vec::new());
-        for call in all.iter().step_by(step) {
+        let (mut hit, mut findings) = (0, Vec::new());
+        for (call, &harm) in all.iter().step_by(step).zip(harms.iter().cycle()) {
             restore(&rig)?;
             rig.last = start;
-            if kill_at(&rig, call).await? {
-                killed += 1;
-            }
-            let found = judge(&mut rig).await?;
-            findings.extend(
-                found
-                    .into_iter()
-                    .map(|finding| format!("{call:?}: {finding}")),
-            );
+            let (was_hit, lie) = run_harmed(&rig, call, harm).await?;
+            hit += usize::from(was_hit);
+            let found = lie.into_iter().chain(judge(&mut rig).await?);
+            findings.extend(found.map(|finding| format!("{harm:?} {call:?}: {finding}")));
         }
         let name = format!(
-            "shops lost, {killed} cycles killed at one of the {} system calls that change the disk",
+            "shops lost, {hit} cycles {word} at one of the {} system calls that change the disk",
             all.len()
         );
-        if killed * 10 < all.len().div_ceil(step) * 9 {
-            findings.push(format!("only {killed} calls were hit"));
+        // Some calls move between threads, and then a later one of their kind is not reached.
+        if hit * 4 < all.len().div_ceil(step) * 3 {
+            findings.push(format!("only {hit} calls were hit"));
         }
-        Ok(Outcome::of_findings(6, name, findings))
+        Ok(Outcome::of_findings(promise, name, findings))
     })
 }
 
@@ -149,31 +173,36 @@ fn parse<'a>(line: &'a str, folders: &[String]) -> Option<(&'a str, &'a str, Str
     Some((thread, name, path.to_owned()))
 }
 
-/// Runs a cycle that is killed on entering the call; says whether it was.
-async fn kill_at(rig: &Rig, call: &Call) -> anyhow::Result<bool> {
+/// Runs a cycle that is harmed at the call; says whether the call came, and what the cycle then said that is not true.
+async fn run_harmed(rig: &Rig, call: &Call, harm: Harm) -> anyhow::Result<(bool, Option<String>)> {
     let Call { name, path, count } = call;
+    let log = rig.shop.folder().join("harmed").display().to_string();
+    let harm = match harm {
+        Harm::Kill => "signal=KILL".to_owned(),
+        Harm::Fail(error) => format!("error={error}"),
+    };
     let (trace, inject) = (
         format!("trace={name}"),
-        format!("inject={name}:signal=KILL:when={count}"),
+        format!("inject={name}:{harm}:when={count}"),
     );
     let strace = [
-        "strace",
-        "-f",
-        "-qq",
-        "-o",
-        "/dev/null",
-        "-P",
-        path,
-        "-e",
-        &trace,
-        "-e",
-        &inject,
+        "strace", "-f", "-qq", "-o", &log, "-P", path, "-e", &trace, "-e", &inject,
     ];
-    let status = rig.cycle(&strace).status();
-    let status = tokio::time::timeout(std::time::Duration::from_secs(60), status).await;
-    Ok(!status
-        .context("a cycle under strace never ends")??
-        .success())
+    let output = rig.cycle(&strace).stdout(Stdio::piped()).output();
+    let output = tokio::time::timeout(Duration::from_secs(60), output).await;
+    let output = output.context("a cycle under strace never ends")??;
+    let was_hit = output.status.code().is_none_or(|code| code > 128)
+        || std::fs::read_to_string(&log)?.contains("(INJECTED)");
+    let says_published = String::from_utf8_lossy(&output.stdout).contains("published generation");
+    let holds = stamped::whole(&rig.store).await.map(|(_, feed)| feed);
+    let lie = (says_published || output.status.success()) && holds != Ok(rig.feed);
+    let lie = lie.then(|| {
+        format!(
+            "it ended with {} and the store holds feed {holds:?}",
+            output.status
+        )
+    });
+    Ok((was_hit, lie))
 }
 
 fn save(rig: &Rig) -> anyhow::Result<()> {

@@ -183,7 +183,11 @@ impl Rig {
                 "feed {feed}: generation {generation} is never served"
             ));
         }
-        let left = leftovers(&self.shop, &self.store).await;
+        let mut left = temporary_files(&self.shop);
+        // A killed cycle that had published already leaves pruning to the next that publishes.
+        if ended.stdout.contains("published generation") {
+            left.extend(needless_parts(&self.store).await);
+        }
         if !left.is_empty() {
             findings.push(format!("feed {feed}: left behind: {left:?}"));
         }
@@ -191,27 +195,26 @@ impl Rig {
     }
 }
 
-/// Files that no finished cycle leaves behind, and parts that no generation needs.
-pub async fn leftovers(shop: &Shop, store: &Store) -> Vec<String> {
-    let mut left = Vec::new();
-    for folder in ["store", "ingest"] {
-        let folder = shop.folder().join(folder);
-        left.extend(
-            files_below(&folder)
-                .into_iter()
-                .filter(|name| is_temporary(name)),
-        );
-    }
-    let manifests = store.manifests().await.unwrap_or_default();
+/// Files that no finished cycle leaves behind.
+pub fn temporary_files(shop: &Shop) -> Vec<String> {
+    let folders = ["store", "ingest"].map(|name| shop.folder().join(name));
+    let files = folders.iter().flat_map(|folder| files_below(folder));
+    files.filter(|name| is_temporary(name)).collect()
+}
+
+/// Parts that no generation needs.
+async fn needless_parts(store: &Store) -> Vec<String> {
     let mut needed = Vec::new();
-    for name in manifests {
+    for name in store.manifests().await.unwrap_or_default() {
         if let Ok(manifest) = store.manifest_named(&name.name).await {
             needed.extend(manifest.parts().map(|(kind, entry)| entry.file_name(kind)));
         }
     }
     let parts = store.parts().await.unwrap_or_default();
-    left.extend(parts.into_iter().filter(|part| !needed.contains(part)));
-    left
+    parts
+        .into_iter()
+        .filter(|part| !needed.contains(part))
+        .collect()
 }
 
 /// A staged file of the store, a file in the making, or anything in the folder for such.

@@ -14,7 +14,7 @@ pub mod load;
 /// kill -9 at random instants of a cycle.
 pub mod kills;
 
-/// kill -9 at the system calls of a cycle, one by one.
+/// kill -9 and failures at the system calls of a cycle, one by one.
 pub mod calls;
 
 /// Swaps under load.
@@ -23,7 +23,7 @@ pub mod swaps;
 /// Damage to the store under load.
 pub mod damage;
 
-pub use calls::soak_kills_at_calls;
+pub use calls::{soak_failing_calls, soak_kills_at_calls};
 pub use damage::soak_store_damage;
 pub use kills::soak_random_kills;
 pub use swaps::soak_swaps;

@@ -15,7 +15,7 @@ use frontage_shared::store::{Head, Store};
 use ownedbytes::OwnedBytes;
 
 use super::stamped;
-use crate::shop::Shop;
+use crate::shop::{Shop, ShopBuilder};
 
 /// Generations that stay in the store beside the current one.
 const KEPT: u64 = 4;
@@ -27,7 +27,7 @@ pub struct Publisher {
     pub store: Store,
     folder: PathBuf,
     first: Manifest,
-    catalogs: Vec<(PartEntry, Vec<u8>)>,
+    catalogs: Vec<Vec<u8>>,
 }
 
 /// The edition of a generation.
@@ -48,9 +48,7 @@ impl Publisher {
             shop.sends(&stamped::feed(number, edition(number)));
             shop.once().await;
             let manifest = store.current().await?.context("nothing was published")?;
-            let name = manifest.catalog.file_name(PartKind::Catalog);
-            let bytes = std::fs::read(store.folder().join("parts").join(name))?;
-            catalogs.push((manifest.catalog.clone(), bytes));
+            catalogs.push(catalog_of(&store, &manifest)?);
             first.get_or_insert(manifest);
         }
         Ok(Self {
@@ -78,17 +76,33 @@ impl Publisher {
     /// The store cannot be written.
     pub async fn stage(&self, number: u64) -> anyhow::Result<Manifest> {
         let turn = usize::from(edition(number) == 2);
-        let (catalog, catalog_bytes) = &self.catalogs[turn];
-        let offers = offers(catalog, catalog_bytes, number)?;
+        self.stage_with(number, &self.catalogs[turn]).await
+    }
+
+    /// The same with a catalog that no server can have a copy of.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub async fn stage_anew(&self, number: u64) -> anyhow::Result<Manifest> {
+        let other = ShopBuilder::of(stamped::feed(number, 1000 + number)).start();
+        other.once().await;
+        let store = Store::open("store", other.folder(), "demo")?;
+        let manifest = store.current().await?.context("nothing was published")?;
+        let bytes = catalog_of(&store, &manifest)?;
+        self.stage_with(number, &bytes).await
+    }
+
+    async fn stage_with(&self, number: u64, catalog: &[u8]) -> anyhow::Result<Manifest> {
+        let offers = offers(catalog, number)?;
         let manifest = Manifest {
             generation: number,
             previous: number.checked_sub(1),
-            catalog: catalog.clone(),
+            catalog: entry(catalog),
             offers: entry(&offers),
             created_at: self.first.created_at + i64::try_from(number)?,
             ..self.first.clone()
         };
-        self.put(PartKind::Catalog, &manifest.catalog, catalog_bytes)
+        self.put(PartKind::Catalog, &manifest.catalog, catalog)
             .await?;
         self.put(PartKind::Offers, &manifest.offers, &offers)
             .await?;
@@ -151,6 +165,11 @@ pub fn flip_a_bit(path: &Path) -> std::io::Result<()> {
     std::fs::write(path, bytes)
 }
 
+fn catalog_of(store: &Store, manifest: &Manifest) -> std::io::Result<Vec<u8>> {
+    let name = manifest.catalog.file_name(PartKind::Catalog);
+    std::fs::read(store.folder().join("parts").join(name))
+}
+
 fn entry(bytes: &[u8]) -> PartEntry {
     PartEntry {
         hash: blake3::hash(bytes).to_hex().to_string(),
@@ -159,7 +178,8 @@ fn entry(bytes: &[u8]) -> PartEntry {
 }
 
 /// An offers part in which everything costs what the number says.
-fn offers(entry: &PartEntry, catalog: &[u8], number: u64) -> anyhow::Result<Vec<u8>> {
+fn offers(catalog: &[u8], number: u64) -> anyhow::Result<Vec<u8>> {
+    let hash = *blake3::hash(catalog).as_bytes();
     let catalog = Catalog::open(OwnedBytes::new(catalog.to_owned()))?;
     let offer = VariantOffer {
         price: Some(stamped::cents(number)),
@@ -169,7 +189,7 @@ fn offers(entry: &PartEntry, catalog: &[u8], number: u64) -> anyhow::Result<Vec<
         availability: Availability::InStock,
     };
     let tables = OffersTables {
-        catalog: *blake3::Hash::from_hex(&entry.hash)?.as_bytes(),
+        catalog: hash,
         documents: *blake3::hash(&number.to_le_bytes()).as_bytes(),
         variants: vec![offer; catalog.variant_count() as usize],
         products: catalog
