@@ -186,8 +186,8 @@ fn product(id: &str, name: &str) -> Value {
     json!({"type": "product", "id": id, "name": name})
 }
 
-#[test]
-fn everything_is_counted() {
+/// Two products, a category twice, a duplicate, an incomplete product, nothing, and a record that is not mapped.
+fn mixed() -> Report {
     let mut validation = Validation::start(&source("catalog"), None).unwrap();
     validation
         .documents(mapped(
@@ -224,7 +224,12 @@ fn everything_is_counted() {
             ..mapped(5, vec![])
         })
         .unwrap();
-    let report = validation.finish().unwrap();
+    validation.finish().unwrap()
+}
+
+#[test]
+fn everything_is_counted() {
+    let report = mixed();
     assert!(report.adds_up());
     assert_eq!(
         (
