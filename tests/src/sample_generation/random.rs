@@ -280,7 +280,7 @@ impl Random {
                     code: format!("attribute-{code}"),
                     label: WORDS[code as usize].to_owned(),
                     group: WORDS[code as usize / 2].to_owned(),
-                    unit: if code % 2 == 0 {
+                    unit: if code.is_multiple_of(2) {
                         "kg".to_owned()
                     } else {
                         String::new()
