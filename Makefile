@@ -40,6 +40,5 @@ lint: ## Check formatting and lints
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 
-fuzz: ## Fuzz the snapshot reader, the mapping and the routes (nightly compiler and cargo-fuzz)
-	cd tests/fuzz && for target in open_snapshot map_document parse_route; do \
-	  $(CARGO) +nightly fuzz run "$$target" -- -max_total_time=$${FUZZ_SECONDS:-60} || exit 1; done
+fuzz: ## Fuzz the snapshot reader, manifests, routes and mappings (nightly compiler and cargo-fuzz)
+	tests/fuzz/run
