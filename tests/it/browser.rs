@@ -52,8 +52,9 @@ async fn visit(shop: &Shop, screen: Screen, scripts: bool) {
         .expect("a name")
         .to_owned();
     browser.search_for("input[name=q]", &word).await;
+    let arrived = "document.readyState === 'complete' && location.pathname === '/search' ? 1 : 0";
     assert!(
-        browser.url().await.contains("/search?q="),
+        wait_for(&browser, arrived, true).await,
         "{case}: {}",
         browser.url().await
     );

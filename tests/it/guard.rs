@@ -40,6 +40,9 @@ fn a_child_ends_when_its_leash_is_let_go() {
 #[test]
 fn a_child_that_ends_by_itself_gives_its_exit_code() {
     let (mut guard, child) = guard("echo $$; exit 7");
+    // `wait` would let go of the leash.
+    let leash = guard.stdin.take();
     assert_eq!(guard.wait().expect("the guard ends").code(), Some(7));
+    drop(leash);
     assert!(!is_there(child));
 }
