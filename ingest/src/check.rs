@@ -54,6 +54,7 @@ pub async fn run(context: &Context, sources: &[&Source], now: i64) -> Result<Rep
     let mut reports = Vec::new();
     for source in sources {
         let (run, refusals) = harvest::run(&trial, source, current.as_ref(), "check", now).await;
+        approve_for_trial(&trial, source)?;
         reports.push(SourceReport {
             run: RunLine(run),
             refusals,
@@ -117,6 +118,17 @@ fn copy_state(config: &Config, scratch: &Path) -> Result<Config, CycleError> {
         to.save(&cache)?;
     }
     Ok(trial)
+}
+
+/// A held feed is compiled like any other here, so that the diff shows what approving it would do.
+fn approve_for_trial(trial: &Context, source: &Source) -> Result<(), CycleError> {
+    let folder = FeedFolder::open(&trial.config.state, &source.name)?;
+    let mut cache = folder.load()?;
+    if let Some(held) = cache.held.take() {
+        cache.accepted = Some(held.feed);
+        folder.save(&cache)?;
+    }
+    Ok(())
 }
 
 async fn compare(context: &Context, current: &Manifest, built: &Built) -> Result<Diff, CycleError> {

@@ -10,10 +10,11 @@ use frontage_shared::manifest::Manifest;
 use frontage_shared::snapshot::SnapshotError;
 use serde::Serialize;
 
-use crate::config::{self, ConfigError, Source};
+use crate::config::{self, Config, ConfigError, Source};
 use crate::cycle::{self, Context, CycleError, ShopOutcome};
 use crate::history::{self, HistoryError, RunResult};
 use crate::inspect;
+use crate::map::{self, MapError};
 use crate::operate::{self, OperateError};
 use crate::schedule::{self, ScheduleError};
 use crate::{check, status};
@@ -111,6 +112,8 @@ enum Command {
 enum CliError {
     #[error(transparent)]
     Config(#[from] ConfigError),
+    #[error("the configuration has {} wrong mapping(s):{}", .0.len(), lines(.0))]
+    Mappings(Vec<MapError>),
     #[error("there is no source `{wanted}`; the configuration has {known}")]
     UnknownSource { wanted: String, known: String },
     #[error(transparent)]
@@ -136,6 +139,7 @@ impl CliError {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_)
+            | Self::Mappings(_)
             | Self::UnknownSource { .. }
             | Self::Schedule(ScheduleError::AlreadyRunning(_)) => 2,
             Self::Operate(OperateError::Cycle(_))
@@ -180,12 +184,31 @@ async fn run(arguments: &Arguments) -> Result<u8, CliError> {
         Command::Verify { file } => verify(arguments, file),
         Command::Inspect { file } => inspect_part(arguments, file),
         command => {
-            let mut context = cycle::context(config::load(&arguments.config)?)?;
+            let mut context = cycle::context(load(&arguments.config)?)?;
             let is_watched = std::io::stderr().is_terminal() && !matches!(command, Command::Run);
             context.show_progress = is_watched && !arguments.json;
             with_shop(arguments, command, context).await
         }
     }
+}
+
+/// The configuration, with every mapping compiled once, so that a wrong one is known before anything is fetched.
+fn load(path: &Path) -> Result<Config, CliError> {
+    let config = config::load(path)?;
+    let checked = config
+        .sources
+        .iter()
+        .map(|source| map::check(source, &config.shop));
+    let wrong: Vec<MapError> = checked.filter_map(Result::err).collect();
+    if wrong.is_empty() {
+        Ok(config)
+    } else {
+        Err(CliError::Mappings(wrong))
+    }
+}
+
+fn lines(errors: &[MapError]) -> String {
+    errors.iter().map(|error| format!("\n  {error}")).collect()
 }
 
 async fn with_shop(

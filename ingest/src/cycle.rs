@@ -25,6 +25,7 @@ use crate::history::{self, HistoryError, Run, RunResult};
 use crate::lock::{self, LockError};
 use crate::merge::{Conflicts, MergeError, Merged};
 use crate::publish::{self, Candidate, PublishError};
+use crate::retain;
 
 /// What every cycle needs.
 #[derive(Clone, Debug)]
@@ -155,7 +156,7 @@ pub async fn publish_accepted(
     )
     .await?;
     keep_local_parts(&context.parts_folder(), &manifest, &files)?;
-    publish::prune(&context.store, context.config.retention, &manifest, now).await?;
+    retain::prune(&context.store, context.config.retention, &manifest, now).await?;
     Ok((ShopOutcome::Published(Box::new(manifest)), conflicts))
 }
 
@@ -192,17 +193,24 @@ pub async fn build(context: &Context, current: Option<&Manifest>) -> Result<Buil
     run_blocking(move || job.run()).await
 }
 
-/// A configured source that the published shop is made of and that the cache knows nothing of. Publishing without it
-/// would remove all it brought.
+/// A source that the published shop is made of and whose documents are not at hand. Publishing without it would
+/// remove all it brought. A source that is no longer configured is let go once every other one has delivered: only
+/// then is it clear that it was removed, and not renamed while its back end was down.
 fn missing_source<'a>(
     config: &Config,
     current: Option<&'a Manifest>,
     feeds: &BTreeMap<String, Feed>,
 ) -> Option<&'a str> {
-    let names = current?.sources.keys();
-    names
-        .map(String::as_str)
-        .find(|name| config.source(name).is_some() && !feeds.contains_key(*name))
+    let all_delivered = config
+        .sources
+        .iter()
+        .all(|source| feeds.contains_key(&source.name));
+    let is_missing = |name: &&str| match config.source(name) {
+        Some(_) => !feeds.contains_key(*name),
+        None => !all_delivered,
+    };
+    let mut names = current?.sources.keys().map(String::as_str);
+    names.find(is_missing)
 }
 
 /// The accepted feed of every configured source that has one.

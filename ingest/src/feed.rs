@@ -76,6 +76,15 @@ pub struct Line {
     pub json: String,
 }
 
+/// The documents of a run as they come, already as the lines that they will be: a document takes several times the
+/// memory of its line.
+#[derive(Debug, Default)]
+pub struct Draft {
+    counts: BTreeMap<Kind, u64>,
+    catalog: Vec<Line>,
+    offers: Vec<Line>,
+}
+
 /// The feed cache failed.
 #[derive(Debug, thiserror::Error)]
 pub enum FeedError {
@@ -195,33 +204,26 @@ impl FeedFolder {
         Ok(())
     }
 
-    /// Splits documents into their halves, writes both, and gives the feed.
+    /// Writes documents, split into their halves, and gives the feed.
     ///
     /// # Errors
     /// A file cannot be written.
     pub fn write(&self, documents: Vec<Document>, as_of: i64) -> Result<Feed, FeedError> {
-        let mut counts = BTreeMap::new();
-        let (mut catalog, mut offers) = (Vec::with_capacity(documents.len()), Vec::new());
-        for document in documents {
-            *counts.entry(document.kind()).or_default() += 1;
-            match document {
-                Document::Offer(offer) => offers.push(line(&Document::Offer(offer))),
-                Document::Product(mut product) => {
-                    offers.extend(
-                        take_offers(&mut product)
-                            .into_iter()
-                            .map(|offer| line(&Document::Offer(offer))),
-                    );
-                    catalog.push(line(&Document::Product(product)));
-                }
-                other => catalog.push(line(&other)),
-            }
-        }
+        let mut draft = Draft::default();
+        documents.into_iter().for_each(|document| draft.add(document));
+        self.write_draft(draft, as_of)
+    }
+
+    /// Writes both halves of a draft, and gives the feed.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn write_draft(&self, draft: Draft, as_of: i64) -> Result<Feed, FeedError> {
         Ok(Feed {
             as_of,
-            counts,
-            catalog: self.write_half(catalog)?,
-            offers: self.write_half(offers)?,
+            counts: draft.counts,
+            catalog: self.write_half(draft.catalog)?,
+            offers: self.write_half(draft.offers)?,
         })
     }
 
@@ -290,6 +292,22 @@ impl FeedFolder {
         };
         std::fs::rename(&path, self.half_path(&half)).map_err(io_error(&path))?;
         Ok(half)
+    }
+}
+
+impl Draft {
+    /// Adds a document, split into its halves.
+    pub fn add(&mut self, document: Document) {
+        *self.counts.entry(document.kind()).or_default() += 1;
+        match document {
+            Document::Offer(_) => self.offers.push(line(&document)),
+            Document::Product(mut product) => {
+                let offers = take_offers(&mut product).into_iter().map(Document::Offer);
+                self.offers.extend(offers.map(|offer| line(&offer)));
+                self.catalog.push(line(&Document::Product(product)));
+            }
+            other => self.catalog.push(line(&other)),
+        }
     }
 }
 

@@ -6,20 +6,23 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use frontage_shared::manifest::Manifest;
+use frontage_shared::model::money::Currency;
+use frontage_shared::snapshot::Generation;
 use indicatif::ProgressBar;
 
 use crate::config::{Shop, Source};
 use crate::cycle::Context;
 use crate::decode::{self, DecodeError};
-use crate::feed::{Feed, FeedError, FeedFolder, HeldFeed, SourceCache};
+use crate::feed::{Draft, Feed, FeedError, FeedFolder, HeldFeed, SourceCache};
 use crate::fetch::{self, FetchError, Fetched, Progress, RawPage, Validators};
 use crate::guard::{self, Published, Tally, Verdict};
 use crate::history::{Run, RunResult};
 use crate::lock::{self, LockError};
 use crate::map::{self, MapError};
+use crate::publish;
 use crate::schema;
 use crate::validate::{Report, ValidateError, Validation};
-use crate::wire::{Document, Kind};
+use crate::wire::Kind;
 
 /// One stage of a source failed; its last good feed stays.
 #[derive(Debug, thiserror::Error)]
@@ -124,7 +127,7 @@ async fn look(
         }
         Fetched::Feed(raw) => {
             run.bytes = raw.wire_bytes;
-            let (documents, report) = read(
+            let (draft, report) = read(
                 source,
                 &config.shop,
                 raw.pages,
@@ -134,13 +137,30 @@ async fn look(
             run.records = report.records;
             run.documents = report.accepted();
             run.refused = report.refused + report.unmapped;
-            let feed = folder.write(documents, now)?;
+            let feed = folder.write_draft(draft, now)?;
             let records = report.documents + report.unmapped;
             let tally = Tally {
                 records,
                 refused: run.refused,
             };
-            judge(source, &folder, &mut cache, published, feed, &tally, now)?;
+            let generation = forgotten(context, source, &cache, published).await;
+            let documents = published
+                .and_then(|manifest| manifest.sources.get(&source.name))
+                .map(|state| state.documents);
+            let published = Published {
+                feed: None,
+                documents,
+                generation: generation.as_ref(),
+            };
+            judge(
+                (source, config.shop.currency),
+                &folder,
+                &mut cache,
+                published,
+                feed,
+                &tally,
+                now,
+            )?;
             run.result = RunResult::Accepted;
             cache.validators = Some(raw.validators);
             cache.recipe = recipe;
@@ -158,25 +178,43 @@ async fn look(
     Ok(report)
 }
 
+/// The published generation, for a source that it is made of and that the cache knows nothing of.
+async fn forgotten(
+    context: &Context,
+    source: &Source,
+    cache: &SourceCache,
+    published: Option<&Manifest>,
+) -> Option<Generation> {
+    let manifest = published.filter(|manifest| {
+        cache.accepted.is_none() && manifest.sources.contains_key(&source.name)
+    })?;
+    match publish::opened(&context.store, &context.parts_folder(), manifest).await {
+        Ok(generation) => Some(generation),
+        Err(error) => {
+            let source = &source.name;
+            tracing::warn!(source, %error, "the published generation cannot be opened; only document counts are compared");
+            None
+        }
+    }
+}
+
 /// Accepts the feed, or keeps it beside the accepted one until an operator decides or the source recovers.
 fn judge(
-    source: &Source,
+    (source, currency): (&Source, Currency),
     folder: &FeedFolder,
     cache: &mut SourceCache,
-    manifest: Option<&Manifest>,
+    published: Published<'_>,
     feed: Feed,
     tally: &Tally,
     now: i64,
 ) -> Result<(), HarvestError> {
-    let documents = manifest
-        .and_then(|manifest| manifest.sources.get(&source.name))
-        .map(|state| state.documents);
     let published = Published {
         feed: cache.accepted.as_ref(),
-        documents,
+        ..published
     };
+    let verdict = guard::judge(&source.guard, currency, folder, published, feed, tally)?;
     let held_before = cache.held.take();
-    match guard::judge(&source.guard, folder, published, feed, tally)? {
+    match verdict {
         Verdict::Accepted(accepted) => cache.accepted = Some(accepted.into_feed()),
         Verdict::Held { feed, reasons } => {
             let hash = feed.content_hash();
@@ -236,7 +274,7 @@ async fn read(
     shop: &Shop,
     pages: Vec<RawPage>,
     quarantine: PathBuf,
-) -> Result<(Vec<Document>, Report), HarvestError> {
+) -> Result<(Draft, Report), HarvestError> {
     let (source, shop) = (source.clone(), shop.clone());
     let work = move || {
         let failed = |error| ValidateError::Quarantine {
@@ -249,11 +287,14 @@ async fn read(
         let records =
             decode::records(&pages, &source).map(|record| record.map_err(HarvestError::from));
         let mut validation = Validation::start(&source, Some(&quarantine))?;
-        let mut documents = Vec::new();
+        let mut draft = Draft::default();
         for mapped in map::apply::<HarvestError, _>(&source, &shop, records)? {
-            documents.append(&mut validation.documents(mapped?)?);
+            validation
+                .documents(mapped?)?
+                .into_iter()
+                .for_each(|document| draft.add(document));
         }
-        Ok((documents, validation.finish()?))
+        Ok((draft, validation.finish()?))
     };
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,

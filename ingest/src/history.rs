@@ -1,6 +1,7 @@
 //! The run history: one line a run, in a file that `jq` reads; the old half is dropped when it grows too long.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -87,10 +88,18 @@ pub fn append(state: &Path, run: &Run) -> Result<(), HistoryError> {
     let line = serde_json::to_string(run).map_err(|error| failed(error.into()))?;
     let mut file = std::fs::OpenOptions::new()
         .create(true)
+        .read(true)
         .append(true)
         .open(&path)
         .map_err(failed)?;
-    writeln!(file, "{line}").map_err(failed)?;
+    // A line that a crash or a full disk cut off must not swallow this one.
+    let start = if is_cut_off(&mut file).map_err(failed)? {
+        "\n"
+    } else {
+        ""
+    };
+    file.write_all(format!("{start}{line}\n").as_bytes())
+        .map_err(failed)?;
     // A run is some hundred bytes, so the size tells well enough when counting lines is due.
     if file.metadata().map_err(failed)?.len() > (MAX_LINES * 200) as u64 {
         trim(state)?;
@@ -104,7 +113,7 @@ pub fn append(state: &Path, run: &Run) -> Result<(), HistoryError> {
 /// The file is there and cannot be read.
 pub fn read(state: &Path) -> Result<Vec<Run>, HistoryError> {
     let path = path(state);
-    let file = match std::fs::File::open(&path) {
+    let file = match File::open(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(source) => return Err(HistoryError { path, source }),
@@ -114,6 +123,17 @@ pub fn read(state: &Path) -> Result<Vec<Run>, HistoryError> {
         .map_while(Result::ok)
         .filter_map(|line| serde_json::from_str(&line).ok())
         .collect())
+}
+
+/// Whether the last line lacks its end.
+fn is_cut_off(file: &mut File) -> std::io::Result<bool> {
+    if file.metadata()?.len() == 0 {
+        return Ok(false);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
 }
 
 fn trim(state: &Path) -> Result<(), HistoryError> {
@@ -137,4 +157,36 @@ fn trim(state: &Path) -> Result<(), HistoryError> {
 
 fn path(state: &Path) -> PathBuf {
     state.join("history.ndjson")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_was_cut_off_swallows_no_other() {
+        let state = tempfile::tempdir().unwrap();
+        let run = Run {
+            source: "products".to_owned(),
+            trigger: "once".to_owned(),
+            started_at: 1,
+            duration_ms: 1,
+            result: RunResult::Accepted,
+            stage: None,
+            reasons: Vec::new(),
+            bytes: 1,
+            records: 1,
+            documents: 1,
+            refused: 0,
+            hash: None,
+        };
+        append(state.path(), &run).unwrap();
+        let file = path(state.path());
+        let mut text = std::fs::read_to_string(&file).unwrap();
+        text.push_str("{\"source\":");
+        std::fs::write(&file, text).unwrap();
+        append(state.path(), &run).unwrap();
+        append(state.path(), &run).unwrap();
+        assert_eq!(read(state.path()).unwrap(), [run.clone(), run.clone(), run]);
+    }
 }

@@ -1,30 +1,79 @@
 //! Frontage's ingest: polls a merchant's back ends and publishes what they say as a shop.
 //!
-//! The stages, in the order data flows through them; each takes the previous one's type and returns another.
+//! The stages come first, in the order data flows through them; each takes the previous one's type and returns
+//! another. Then what calls them, and what operators use.
 
-pub mod config; // what the operator wrote
-pub mod cron_text; // schedules as text: five or six fields
-pub mod fetch; // 1 pages of a source, into files
-pub mod decode; // 2 bytes to records, bounded in size and depth
-pub mod map; // 3 records to documents
-pub mod validate; // 4 the schema, and what no schema can say
-pub mod html; // what of a merchant's HTML may stand in a page
-pub mod schema; // the schemas, embedded
-pub mod wire; // the documents every stage after `map` speaks of
+/// 1 Pages of a source, into files.
+pub mod fetch;
 
-pub mod feed; // the last good documents of each source, on disk
-pub mod merge; // 5 all sources' documents, as one
-pub mod guard; // 6 what arrived against what is published
-pub mod compile; // 7 documents to the two parts of a generation
-pub mod publish; // 8 parts to the store, HEAD last
+/// 2 Bytes to records, bounded in size and depth.
+pub mod decode;
 
-pub mod cycle; // all stages in order
-pub mod harvest; // the stages of one source
-pub mod history; // what past runs did
-pub mod lock; // one writer at a time
-pub mod schedule; // when: the daemon
-pub mod operate; // approve, roll back, compare
-pub mod status; // what is live and why
-pub mod inspect; // what commands print
-pub mod check; // everything but publish
-pub mod cli; // the command line
+/// 3 Records to documents.
+pub mod map;
+
+/// 4 The schema, and what no schema can say.
+pub mod validate;
+
+/// 5 All sources' documents, as one.
+pub mod merge;
+
+/// 6 What arrived against what is published.
+pub mod guard;
+
+/// 7 Documents to the two parts of a generation.
+pub mod compile;
+
+/// 8 Parts to the store, HEAD last.
+pub mod publish;
+
+/// All stages in order.
+pub mod cycle;
+
+/// The stages of one source.
+pub mod harvest;
+
+/// When: the daemon.
+pub mod schedule;
+
+/// The documents that every stage after `map` speaks of.
+pub mod wire;
+
+/// The schemas of those documents, embedded.
+pub mod schema;
+
+/// What of a merchant's HTML may stand in a page.
+pub mod html;
+
+/// The last good documents of each source, on disk.
+pub mod feed;
+
+/// What is kept of the past.
+pub mod retain;
+
+/// What past runs did.
+pub mod history;
+
+/// One writer at a time.
+pub mod lock;
+
+/// What the operator wrote.
+pub mod config;
+
+/// Schedules as text: five or six fields.
+pub mod cron_text;
+
+/// The command line.
+pub mod cli;
+
+/// Everything but publish.
+pub mod check;
+
+/// Approve, roll back, compare.
+pub mod operate;
+
+/// What is live, and why nothing newer is.
+pub mod status;
+
+/// What commands print.
+pub mod inspect;

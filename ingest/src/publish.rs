@@ -3,7 +3,6 @@
 //! Verify with the reader's own code, copy the parts into the store under their hashes, write the manifest under a
 //! new name, and only then point `HEAD` at it. Nothing that exists is ever changed.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use frontage_shared::manifest::{Counts, Manifest, PartEntry, SourceState};
@@ -13,8 +12,6 @@ use frontage_shared::store::{Store, StoreError};
 use futures_util::TryStreamExt as _;
 use std::collections::BTreeMap;
 use tokio::io::AsyncWriteExt as _;
-
-use crate::config::Retention;
 
 /// Everything that makes a generation, but its number.
 #[derive(Debug)]
@@ -138,45 +135,19 @@ pub async fn local_copy(
     }
 }
 
-/// Removes what retention no longer keeps; gives how many files went.
+/// A stored generation, opened from verified local copies of its parts in `folder`.
 ///
 /// # Errors
-/// The store cannot be listed or a file not removed; nothing that is kept depends on it.
-pub async fn prune(
+/// The store failed, or a part is damaged.
+pub async fn opened(
     store: &Store,
-    retention: Retention,
-    current: &Manifest,
-    now: i64,
-) -> Result<usize, PublishError> {
-    let names = store.manifests().await?;
-    let seconds =
-        |duration: std::time::Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
-    let mut kept_parts = HashSet::new();
-    let mut removed = 0;
-    for (age_rank, name) in names.iter().rev().enumerate() {
-        // A manifest that cannot be read names no parts worth keeping, but it is evidence: leave it.
-        let Ok(manifest) = store.manifest_named(&name.name).await else {
-            continue;
-        };
-        let age = now.saturating_sub(manifest.created_at);
-        let is_kept = age_rank < retention.generations as usize
-            || manifest.pinned
-            || age < seconds(retention.min_age)
-            || manifest.generation == current.generation;
-        if is_kept {
-            kept_parts.extend(manifest.parts().map(|(kind, entry)| entry.file_name(kind)));
-        } else if age >= seconds(retention.manifests) {
-            store.remove_manifest(&name.name).await?;
-            removed += 1;
-        }
+    folder: &Path,
+    manifest: &Manifest,
+) -> Result<Generation, PublishError> {
+    for (kind, entry) in manifest.parts() {
+        local_copy(store, folder, kind, entry).await?;
     }
-    for part in store.parts().await? {
-        if !kept_parts.contains(&part) {
-            store.remove_part(&part).await?;
-            removed += 1;
-        }
-    }
-    Ok(removed)
+    Ok(Generation::map(manifest.clone(), folder)?)
 }
 
 async fn verify(manifest: Manifest, catalog: &Path, offers: &Path) -> Result<(), PublishError> {

@@ -51,7 +51,7 @@ pub async fn run(context: Context) -> Result<(), ScheduleError> {
     tokio::pin!(signals);
     tokio::select! {
         signal = &mut signals => return ended(signal),
-        outcome = cycle::run(&context, &all, "start", now().timestamp()) => log(outcome.as_ref()),
+        outcome = cycle::run(&context, &all, "start", now().timestamp()) => log(outcome.as_ref(), &mut None),
     }
     for source in context.config.sources.clone() {
         sources.spawn(follow(context.clone(), source, stopped.clone()));
@@ -74,6 +74,7 @@ pub fn upcoming(context: &Context, source: &Source, count: usize) -> Vec<DateTim
 
 /// One source's loop. A run that was missed because the one before took too long is run once, not many times.
 async fn follow(context: Context, source: Source, mut stopped: tokio::sync::watch::Receiver<bool>) {
+    let mut told = None;
     loop {
         let Some(next) = upcoming(&context, &source, 1).into_iter().next() else {
             return;
@@ -90,6 +91,7 @@ async fn follow(context: Context, source: Source, mut stopped: tokio::sync::watc
             cycle::run(&context, &[&source], "schedule", now().timestamp())
                 .await
                 .as_ref(),
+            &mut told,
         );
         if *stopped.borrow() {
             return;
@@ -107,8 +109,12 @@ fn ended(signal: std::io::Result<&'static str>) -> Result<(), ScheduleError> {
     Ok(())
 }
 
-/// One line for each source that did anything, one for the shop if it changed.
-fn log(outcome: Result<&Outcome, &CycleError>) {
+/// How a source's last run ended and why, as far as it was told.
+type Told = Option<(RunResult, Vec<String>)>;
+
+/// One line for each source that did anything, one for the shop if it changed. What was told already is not told
+/// again at every poll.
+fn log(outcome: Result<&Outcome, &CycleError>, told: &mut Told) {
     let outcome = match outcome {
         Ok(outcome) => outcome,
         Err(error) => {
@@ -116,7 +122,13 @@ fn log(outcome: Result<&Outcome, &CycleError>) {
             return;
         }
     };
-    outcome.runs.iter().for_each(log_run);
+    for run in &outcome.runs {
+        let news = (run.result, run.reasons.clone());
+        if run.result == RunResult::Accepted || told.as_ref() != Some(&news) {
+            log_run(run);
+        }
+        *told = Some(news);
+    }
     if outcome.conflicts.count > 0 {
         let samples = outcome
             .conflicts

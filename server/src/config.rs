@@ -94,9 +94,11 @@ impl Config {
         };
         let text = std::fs::read_to_string(path)
             .map_err(|error| refuse(format!("cannot be read: {error}")))?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-        Self::parse(&text, &folder).map_err(|problems| ConfigError {
+        // The parent of a bare file name is empty, so the path is made absolute first.
+        let file =
+            std::path::absolute(path).map_err(|error| refuse(format!("has no folder: {error}")))?;
+        let folder = file.parent().unwrap_or(Path::new("/"));
+        Self::parse(&text, folder).map_err(|problems| ConfigError {
             path: path.to_owned(),
             problems,
         })
