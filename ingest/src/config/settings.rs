@@ -200,7 +200,7 @@ pub struct Guard {
 pub struct Retention {
     /// The newest generations, however old.
     pub generations: u32,
-    /// Everything younger than this.
+    /// Of everything younger than this, the last of every ten minutes.
     pub min_age: Duration,
     /// Manifests, which are small.
     pub manifests: Duration,
