@@ -17,7 +17,7 @@ fn kills_at_system_calls_lose_nothing() {
         println!("strace cannot attach here: only kills at random instants were tried");
         return;
     }
-    let outcome = soak_kills_at_calls(33).expect("a shop to kill");
+    let outcome = soak_kills_at_calls(34).expect("a shop to kill");
     tell(&outcome);
 }
 

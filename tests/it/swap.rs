@@ -4,6 +4,7 @@
 //! names. `make soak` swaps ten thousand times.
 
 use frontage_tests::shop::{Page, Shop, ShopBuilder};
+use frontage_tests::soak::load::Load;
 use frontage_tests::soak::publisher::Publisher;
 use frontage_tests::soak::swaps::mapped_parts;
 use frontage_tests::soak::{soak_swaps, stamped};
@@ -13,6 +14,26 @@ fn no_response_mixes_two_generations() {
     let outcome = soak_swaps(200).expect("a shop to swap");
     println!("{}: {}", outcome.value, outcome.name);
     assert!(outcome.pass, "{}: {:#?}", outcome.name, outcome.details);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shoppers_notice_prices_of_another_generation() {
+    let mut shop = ShopBuilder::of(stamped::feed(1, 1)).start();
+    let publisher = Publisher::take_over(&shop).await.expect("a store");
+    let mut wrong = publisher.stage(3).await.expect("a store to write");
+    wrong.generation = 5;
+    publisher.point_to(&wrong).await.expect("a store to write");
+    shop.serve().await;
+    shop.until_generation(5).await;
+    let load = Load::start(&shop, 1).expect("a client");
+    shop.until("a shopper has been everywhere", async |shop| {
+        let requests = shop.status().await["requests"].as_u64();
+        (requests > Some(20)).then_some(())
+    })
+    .await;
+    let seen = load.stop().await.expect("a shopper comes back");
+    assert!(seen.responses > 0);
+    assert_eq!(seen.findings.len() as u64, seen.responses, "{seen:?}");
 }
 
 #[tokio::test]

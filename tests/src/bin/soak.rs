@@ -68,6 +68,12 @@ const SOAKS: &[Soak] = &[
         run: |figure| one(soak::soak_kills_at_calls(figure)),
     },
     Soak {
+        name: "failing-calls",
+        figure: 100_000,
+        what: "system calls of one cycle, each failing once: the old generation or the new, and no false word",
+        run: |figure| one(soak::soak_failing_calls(figure)),
+    },
+    Soak {
         name: "random-kills",
         figure: 10_000,
         what: "cycles killed at random instants: always a whole shop",
