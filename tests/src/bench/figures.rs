@@ -111,6 +111,7 @@ const PER_LOAD: &[(&str, &str)] = &[
     ("requests per second", "1/s"),
     ("p50 at half load", "ms"),
     ("p99 at half load", "ms"),
+    ("p99 of fixed bytes at this rate", "ms"),
     ("body", "KiB"),
     ("answered from the body cache", "%"),
 ];

@@ -85,7 +85,8 @@ impl Outcome {
         float(self.answered) / self.seconds
     }
 
-    fn add(&mut self, other: Self) {
+    /// Takes another outcome in.
+    pub fn add(&mut self, other: Self) {
         self.answered += other.answered;
         self.failed += other.failed;
         self.body_bytes += other.body_bytes;

@@ -24,7 +24,7 @@ const REPEATS: usize = 5;
 const TURN: Duration = Duration::from_millis(1000);
 const WARM_UP: Duration = Duration::from_millis(500);
 /// How long latency is measured at half load.
-const HALF_LOAD: Duration = Duration::from_secs(3);
+const HALF_LOAD: Duration = Duration::from_secs(2);
 /// Nobody needs more requests for a percentile, and the client would only get in the way.
 const MAX_HALF_LOAD: f64 = 4000.0;
 /// How many product pages sizes are looked at.
@@ -159,13 +159,10 @@ fn one(
         fixed_cpus.push(fixed_cpu);
     }
     let after = server.body_cache()?;
-    let median = |values: &[f64]| {
-        let mut sorted = values.to_vec();
-        sorted.sort_by(f64::total_cmp);
-        sorted[sorted.len() / 2]
-    };
     let pace = Pace::PerSecond((median(&rates) / 2.0).min(MAX_HALF_LOAD));
     let mut calm = whole(load::run(asking, pace, HALF_LOAD)?, visit.load)?.latencies;
+    let fixed_calm = load::run(fixed_asking, pace, HALF_LOAD)?;
+    let mut fixed_calm = whole(fixed_calm, "fixed bytes")?.latencies;
     let name = |what: &str| format!("{}: {what}", visit.load);
     figures.set_all(&name("throughput of fixed bytes"), &ratios)?;
     figures.set_all(&name("CPU of fixed bytes"), &cpu_ratios)?;
@@ -177,6 +174,10 @@ fn one(
         float(percentile(&mut calm, 50)) / 1e6,
     )?;
     figures.set(
+        &name("p99 of fixed bytes at this rate"),
+        float(percentile(&mut fixed_calm, 99)) / 1e6,
+    )?;
+    figures.set(
         &name("p99 at half load"),
         float(percentile(&mut calm, 99)) / 1e6,
     )?;
@@ -186,6 +187,12 @@ fn one(
         &name("answered from the body cache"),
         100.0 * float(hits) / float((hits + misses).max(1)),
     )
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
 }
 
 /// Requests a second, and microseconds of the server's CPU time for each.

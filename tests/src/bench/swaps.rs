@@ -11,8 +11,10 @@ use super::targets::{Shop, Targets};
 
 /// How often the server is started from its own cache.
 const STARTS: usize = 3;
-/// How long is measured with, and how long without a swap.
-const WINDOW: Duration = Duration::from_secs(6);
+/// How long is measured without a swap, and how long at a time until there was one.
+const WINDOW: Duration = Duration::from_secs(4);
+/// How many windows a swap may take.
+const WINDOWS: usize = 10;
 /// Requests a second while a swap happens.
 const RATE: f64 = 500.0;
 
@@ -68,11 +70,17 @@ pub fn under_load(
     let mut calm = load::run(asking, Pace::PerSecond(RATE), WINDOW)?;
     let (before, swaps) = (ground.manifest()?, server.swaps().len());
     let mut busy = std::thread::scope(|scope| -> anyhow::Result<Outcome> {
-        let busy = scope.spawn(|| load::run(asking, Pace::PerSecond(RATE), WINDOW));
-        std::thread::sleep(WINDOW / 6);
-        ground.ingest(&["rollback", "1"])?;
-        busy.join()
-            .map_err(|_| anyhow::anyhow!("the client failed by a bug"))?
+        let command = scope.spawn(|| ground.ingest(&["rollback", "1"]));
+        let mut busy = Outcome::default();
+        for _ in 0..WINDOWS {
+            busy.add(load::run(asking, Pace::PerSecond(RATE), WINDOW)?);
+            if server.swaps().len() > swaps {
+                break;
+            }
+        }
+        let ended = command.join();
+        ended.map_err(|_| anyhow::anyhow!("the command failed by a bug"))??;
+        Ok(busy)
     })?;
     ensure!(
         ground.manifest()?.catalog != before.catalog,
@@ -80,7 +88,7 @@ pub fn under_load(
     );
     ensure!(
         server.swaps().len() > swaps,
-        "no swap happened within {WINDOW:?}"
+        "no swap happened in {WINDOWS} windows of {WINDOW:?}"
     );
     let (without, with) = (
         percentile(&mut calm.latencies, 99),
