@@ -6,8 +6,9 @@
 
 use std::path::{Path, PathBuf};
 
-use frontage_shared::snapshot::layout::{MAJOR, MINOR};
+use frontage_shared::snapshot::layout::{MAJOR, MINOR, section};
 use frontage_shared::snapshot::routes::RouteKind;
+use frontage_tests::corruption::seal;
 use frontage_tests::corruption::walk::walk_everything;
 use frontage_tests::sample_generation::{Parts, Scale, Shop};
 
@@ -70,6 +71,70 @@ fn version_1_0_says_what_it_said() {
     assert_eq!(search("Shelf BLUE"), (vec![2, 5], false));
     assert_eq!(search("tur"), (vec![1, 2, 3, 5], false));
     assert_eq!(search("shlef"), (vec![1, 2, 5], true));
+}
+
+/// What a later minor version may do to a file: longer records, sections of its own, a number and bits of its own.
+#[test]
+fn files_of_a_later_minor_version_are_read() {
+    let shop = Shop::random(7, Scale::small());
+    let parts = shop.write();
+    let catalog = grown(&parts.catalog);
+    let mut offers = grown(&parts.offers);
+    // The pair is held together by the hash of the catalog's bytes, which are others now.
+    let meta = seal::place(&offers, section::OFFERS_META).start;
+    offers[meta..meta + 32].copy_from_slice(blake3::hash(&catalog).as_bytes());
+    seal::reseal(&mut offers);
+    let grown = Parts { catalog, offers };
+    let generation = grown.open().expect("a later minor version opens");
+    generation.verify().expect("a later minor version is whole");
+    assert_eq!(shop, Shop::read(&generation));
+    assert_eq!(walk_everything(&generation), walk_everything(&generation));
+    assert!(generation.catalog.part().file_length() > parts.catalog.len() as u64);
+}
+
+/// The same part as a later version might write it: every record eight bytes longer, and a section nobody knows.
+fn grown(part: &[u8]) -> Vec<u8> {
+    const NEW_SECTION: u32 = 100;
+    let entries = part[64..].chunks_exact(40).zip(seal::sections(part));
+    let number = |entry: &[u8], at: usize| {
+        u32::from_le_bytes(entry[at..at + 4].try_into().expect("four bytes"))
+    };
+    let mut sections: Vec<(u32, u32, Vec<u8>)> = entries
+        .map(|(entry, (start, end))| match number(entry, 4) {
+            1 => (number(entry, 0), 1, part[start..end].to_vec()),
+            size => {
+                let longer = |record: &[u8]| [record, &[0xa5; 8]].concat();
+                let records = part[start..end].chunks_exact(size as usize);
+                (
+                    number(entry, 0),
+                    size + 8,
+                    records.flat_map(longer).collect(),
+                )
+            }
+        })
+        .collect();
+    sections.push((NEW_SECTION, 3, b"abcdef".to_vec()));
+    let mut body = vec![0; (64 + sections.len() * 40).next_multiple_of(64)];
+    body[..64].copy_from_slice(&part[..64]);
+    for (index, (id, size, bytes)) in sections.iter().enumerate() {
+        let (offset, length) = (body.len() as u64, bytes.len() as u64);
+        let entry = &mut body[64 + index * 40..];
+        entry[..4].copy_from_slice(&id.to_le_bytes());
+        entry[4..8].copy_from_slice(&size.to_le_bytes());
+        entry[8..16].copy_from_slice(&(length / u64::from(*size)).to_le_bytes());
+        entry[16..24].copy_from_slice(&offset.to_le_bytes());
+        entry[24..32].copy_from_slice(&length.to_le_bytes());
+        body.extend_from_slice(bytes);
+        body.resize(body.len().next_multiple_of(64), 0);
+    }
+    body.extend_from_slice(&part[part.len() - 16..]);
+    body[10] = 9; // minor
+    body[24] = 0xff; // may_ignore
+    let length = body.len() as u64;
+    body[32..40].copy_from_slice(&length.to_le_bytes());
+    body[40..44].copy_from_slice(&u32::try_from(sections.len()).expect("a few").to_le_bytes());
+    seal::reseal(&mut body);
+    body
 }
 
 #[test]
