@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use frontage_shared::manifest::Manifest;
-use frontage_shared::model::money::Currency;
 use frontage_shared::snapshot::Generation;
 use indicatif::ProgressBar;
 
@@ -143,24 +142,8 @@ async fn look(
                 records,
                 refused: run.refused,
             };
-            let generation = forgotten(context, source, &cache, published).await;
-            let documents = published
-                .and_then(|manifest| manifest.sources.get(&source.name))
-                .map(|state| state.documents);
-            let published = Published {
-                feed: None,
-                documents,
-                generation: generation.as_ref(),
-            };
-            judge(
-                (source, config.shop.currency),
-                &folder,
-                &mut cache,
-                published,
-                feed,
-                &tally,
-                now,
-            )?;
+            let memory = (&folder, &mut cache);
+            judge(context, source, memory, published, feed, &tally, now).await?;
             run.result = RunResult::Accepted;
             cache.validators = Some(raw.validators);
             cache.recipe = recipe;
@@ -199,19 +182,24 @@ async fn forgotten(
 }
 
 /// Accepts the feed, or keeps it beside the accepted one until an operator decides or the source recovers.
-fn judge(
-    (source, currency): (&Source, Currency),
-    folder: &FeedFolder,
-    cache: &mut SourceCache,
-    published: Published<'_>,
+async fn judge(
+    context: &Context,
+    source: &Source,
+    (folder, cache): (&FeedFolder, &mut SourceCache),
+    manifest: Option<&Manifest>,
     feed: Feed,
     tally: &Tally,
     now: i64,
 ) -> Result<(), HarvestError> {
+    let generation = forgotten(context, source, cache, manifest).await;
     let published = Published {
         feed: cache.accepted.as_ref(),
-        ..published
+        documents: manifest
+            .and_then(|manifest| manifest.sources.get(&source.name))
+            .map(|state| state.documents),
+        generation: generation.as_ref(),
     };
+    let currency = context.config.shop.currency;
     let verdict = guard::judge(&source.guard, currency, folder, published, feed, tally)?;
     let held_before = cache.held.take();
     match verdict {
