@@ -103,6 +103,11 @@ impl ShopBuilder {
         .without_offers()
     }
 
+    /// A back end with other data; a test brings its own configuration of ingest.
+    pub fn serving(self, data: Data) -> Self {
+        Self { data, ..self }
+    }
+
     /// Leaves out the source of offers: prices and stock stand in the products.
     pub fn without_offers(self) -> Self {
         Self {

@@ -1,0 +1,145 @@
+//! A real data set, from its export to its pages: 19,406 products of the Icecat catalogue.
+//!
+//! The data is not part of the repository; where it is missing, the test says so and ends.
+
+use std::path::Path;
+
+use frontage_shared::manifest::Manifest;
+use frontage_shared::snapshot::Generation;
+use frontage_shared::snapshot::routes::RouteKind;
+use frontage_tests::backend::Data;
+use frontage_tests::demo::settings::Settings;
+use frontage_tests::shop::{Shop, ShopBuilder};
+use futures_util::StreamExt as _;
+use serde_json::Value;
+
+const DATA: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../shared/data/icecat-chorus-19k"
+);
+const RECORDS: u64 = 19_406;
+/// Pages asked for over HTTP; all others are looked up as the server would.
+const SAMPLE: usize = 300;
+
+#[tokio::test]
+async fn every_product_that_passes_has_a_page() {
+    if !Path::new(DATA).exists() {
+        println!("icecat: skipped, ../shared/data/icecat-chorus-19k is not here");
+        return;
+    }
+    let mut shop = ShopBuilder::generated(1)
+        .serving(Data::open(Path::new(DATA)).expect("the data set"))
+        .start();
+    configure(&shop);
+    let checked = shop.ingest(&["check", "products", "--json"]).await;
+    assert_eq!(
+        checked.code,
+        Some(0),
+        "{}{}",
+        checked.stdout,
+        checked.stderr
+    );
+    let accepted = adds_up(&checked.stdout);
+    assert!(
+        !shop.store().join("HEAD").exists(),
+        "a check publishes nothing"
+    );
+    shop.open().await;
+
+    let generation = published(&shop);
+    let products = generation.catalog.products().count() as u64;
+    assert_eq!(products, accepted, "every product that passed is published");
+    let mut paths = Vec::new();
+    for product in generation.catalog.products() {
+        let target = generation.catalog.route(RouteKind::Product, product.slug());
+        let target = target.unwrap_or_else(|| panic!("{} has no page", product.id()));
+        assert_eq!(
+            (target.row, target.former),
+            (product.row, false),
+            "{}",
+            product.id()
+        );
+        paths.push(format!("/p/{}", product.slug()));
+    }
+    let every = paths.len() / SAMPLE;
+    let sample: Vec<&String> = paths.iter().step_by(every.max(1)).collect();
+    let shop = &shop;
+    let statuses = futures_util::stream::iter(&sample)
+        .map(|path| async move { (shop.get(path).await.status, path) });
+    let missing: Vec<_> = statuses
+        .buffer_unordered(4)
+        .filter(|(status, _)| std::future::ready(*status != 200))
+        .collect()
+        .await;
+    assert!(missing.is_empty(), "{missing:?}");
+    println!(
+        "icecat: {RECORDS} records, {accepted} products published, {} of {} pages asked for, all 200",
+        sample.len(),
+        paths.len()
+    );
+}
+
+/// The configuration that the demo uses for this data set, in this shop's folder and with its back end.
+fn configure(shop: &Shop) {
+    let variables = |name: &str| (name == "DEMO_DATA").then(|| DATA.to_owned());
+    let mut settings = Settings::read(variables).expect("settings");
+    settings.backend = shop.backend.address();
+    for (name, text) in settings.files(shop.folder()) {
+        if name != "server.toml" {
+            std::fs::write(shop.folder().join(name), text).expect("a configuration file");
+        }
+    }
+}
+
+/// How many documents passed; every record is accounted for, and every refusal explained.
+fn adds_up(report: &str) -> u64 {
+    let report: Value = serde_json::from_str(report).expect("JSON");
+    let refusals = &report["sources"][0]["refusals"];
+    let count = |field: &str| {
+        refusals[field]
+            .as_u64()
+            .unwrap_or_else(|| panic!("{field} in {refusals}"))
+    };
+    let accepted = refusals["accepted"]["product"].as_u64().unwrap_or_default();
+    assert_eq!(count("records"), RECORDS);
+    assert_eq!(
+        count("documents") + count("unmapped") + count("left_out"),
+        RECORDS,
+        "one product a record"
+    );
+    assert_eq!(
+        accepted + count("refused") + count("repeated"),
+        count("documents")
+    );
+    let groups = refusals["groups"].as_array().expect("a list of groups");
+    let explained: u64 = groups
+        .iter()
+        .filter_map(|group| group["count"].as_u64())
+        .sum();
+    assert_eq!(explained, count("refused") + count("unmapped"));
+    assert!(groups.iter().all(|group| {
+        group["samples"]
+            .as_array()
+            .is_some_and(|samples| !samples.is_empty())
+    }));
+    for group in groups {
+        println!(
+            "icecat: refused {} for {} at {}",
+            group["count"], group["rule"], group["pointer"]
+        );
+    }
+    accepted
+}
+
+fn published(shop: &Shop) -> Generation {
+    let manifests =
+        std::fs::read_dir(shop.store().join("manifests")).expect("a folder of manifests");
+    let newest = manifests
+        .flatten()
+        .map(|entry| entry.path())
+        .max()
+        .expect("a manifest");
+    let manifest =
+        Manifest::decode(&std::fs::read(newest).expect("a manifest")).expect("a manifest");
+    Generation::map(manifest, &shop.store().join("parts")).expect("both parts")
+}
