@@ -3,6 +3,7 @@
 
 #[path = "common/panics.rs"]
 mod panics;
+#[expect(dead_code, reason = "parts are walked one by one here, not as a generation")]
 #[path = "../../src/corruption/walk.rs"]
 mod walk;
 
