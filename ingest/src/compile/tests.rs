@@ -94,16 +94,20 @@ fn with(documents: &[Value]) -> Vec<Value> {
         .collect()
 }
 
-#[test]
-fn what_goes_in_comes_out() {
-    let shirt = json!({"type": "product", "id": "9", "name": "Shirt", "category_ids": ["kitchen"],
+/// A shirt in two sizes, related to a mug.
+fn shirt() -> Value {
+    json!({"type": "product", "id": "9", "name": "Shirt", "category_ids": ["kitchen"],
         "options": [{"code": "size", "name": "Size", "values": [{"code": "s"}, {"code": "m", "name": "Medium"}]}],
         "variants": [{"id": "9-m", "sku": "SH-M", "options": {"size": "m"}, "default": true},
                      {"id": "9-s", "sku": "SH-S", "options": {"size": "s"}}],
         "media": [{"url": "https://img.example/shirt.jpg", "alt": "A shirt"}],
-        "related": [{"relation": "related", "product_id": "1"}]});
+        "related": [{"relation": "related", "product_id": "1"}]})
+}
+
+#[test]
+fn products_that_go_in_come_out() {
     let (catalog, conflicts, compiled) =
-        Shop::new().catalog(&with(&[mug("1", "Blue Mug"), shirt]), None);
+        Shop::new().catalog(&with(&[mug("1", "Blue Mug"), shirt()]), None);
     assert_eq!(conflicts.samples, Vec::<String>::new());
     assert_eq!(
         (
@@ -151,7 +155,11 @@ fn what_goes_in_comes_out() {
             .slug(),
         "blue-mug"
     );
+}
 
+#[test]
+fn categories_search_and_facets_come_out() {
+    let (catalog, _, _) = Shop::new().catalog(&with(&[mug("1", "Blue Mug"), shirt()]), None);
     let kitchen = catalog.root_categories().next().unwrap();
     assert_eq!(
         (

@@ -1,3 +1,5 @@
+//! Every page over a real generation: what it shows, what it escapes, what it refuses.
+
 use std::time::{Duration, UNIX_EPOCH};
 
 use frontage_shared::snapshot::Generation;

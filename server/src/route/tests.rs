@@ -1,3 +1,5 @@
+//! Addresses are parsed and printed: one canonical form each, and nothing else is a route.
+
 use std::collections::BTreeMap;
 
 use frontage_shared::model::money::Currency;

@@ -88,7 +88,10 @@ pub fn catalog(catalog: &Catalog, said: &mut DefaultHasher) {
     catalog.media_origins().for_each(|origin| origin.hash(said));
     routes(catalog, said);
     search(catalog, said);
-    // Rows that cannot be.
+    rows_that_cannot_be(catalog, said);
+}
+
+fn rows_that_cannot_be(catalog: &Catalog, said: &mut DefaultHasher) {
     for row in [catalog.product_count(), u32::MAX - 1, u32::MAX] {
         (
             catalog.product(row).is_some(),
