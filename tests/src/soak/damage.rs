@@ -35,7 +35,7 @@ pub fn soak_store_damage(blows: u64) -> anyhow::Result<Outcome> {
             strike(&publisher.store.folder().join("manifests"), &mut dice);
             strike(publisher.store.folder(), &mut dice);
             tokio::time::sleep(PAUSE).await;
-            if blow % BLOWS == 0 || blow == blows {
+            if blow.is_multiple_of(BLOWS) || blow == blows {
                 number += 1;
                 publisher.publish(number).await?;
                 let served = shop
