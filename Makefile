@@ -15,7 +15,8 @@ help: ## List the targets
 	@echo "  SOAK=NAME make soak                run one soak test"
 
 demo: ## Build everything and open a shop at http://127.0.0.1:8080/
-	$(CARGO) build --release --locked --workspace --bins
+	$(CARGO) build --release --locked -p frontage-ingest -p frontage-server
+	$(CARGO) build --release --locked -p frontage-tests --bin demo --bin sample-backend
 	@target/release/demo
 
 # The end-to-end tests start the daemons as processes, so their binaries are built first.
