@@ -13,6 +13,12 @@ use frontage_tests::soak::publisher::{Publisher, flip_a_bit};
 use frontage_tests::soak::{soak_store_damage, stamped};
 use serde_json::Value;
 
+/// Something done to a file.
+type Damage = fn(&Path);
+
+/// Something done to a manifest, given another shop's.
+type Forgery = fn(&mut Manifest, &Manifest);
+
 /// A shop that serves generation 2, and the one who publishes the next.
 async fn open() -> (Shop, Publisher) {
     let mut shop = ShopBuilder::of(stamped::feed(1, 1)).start();
@@ -25,7 +31,7 @@ async fn open() -> (Shop, Publisher) {
 #[tokio::test]
 async fn a_damaged_part_is_refused_and_told() {
     let (shop, publisher) = open().await;
-    let damages: [(&str, fn(&Path)); 4] = [
+    let damages: [(&str, Damage); 4] = [
         ("a flipped bit", |path| flip_a_bit(path).expect("a part")),
         ("cut", |path| {
             cut(path, path.metadata().expect("a part").len() / 2)
@@ -62,7 +68,7 @@ async fn a_damaged_part_is_refused_and_told() {
 async fn a_wrong_manifest_is_refused_and_told() {
     let (shop, publisher) = open().await;
     let other = publisher.stage(3).await.expect("a store");
-    let wrong: [(&str, &str, fn(&mut Manifest, &Manifest)); 3] = [
+    let wrong: [(&str, &str, Forgery); 3] = [
         ("manifest", "is of shop `other`", |manifest, _| {
             manifest.shop = "other".to_owned();
         }),
@@ -93,7 +99,7 @@ async fn a_wrong_manifest_is_refused_and_told() {
 #[tokio::test]
 async fn a_damaged_manifest_is_refused_and_told() {
     let (shop, publisher) = open().await;
-    let damages: [(&str, &str, fn(&Path)); 3] = [
+    let damages: [(&str, &str, Damage); 3] = [
         ("a flipped bit", "BLAKE3", |path| {
             flip_a_bit(path).expect("a manifest")
         }),
@@ -124,7 +130,7 @@ async fn a_damaged_manifest_is_refused_and_told() {
 async fn a_damaged_head_is_told() {
     let (shop, publisher) = open().await;
     let head = publisher.store.folder().join("HEAD");
-    let damages: [(&str, fn(&Path)); 5] = [
+    let damages: [(&str, Damage); 5] = [
         ("HEAD is damaged", |path| write(path, "nonsense")),
         ("HEAD is damaged", |path| write(path, "")),
         ("HEAD is damaged", |path| cut(path, 50)),
@@ -181,7 +187,7 @@ async fn a_start_without_store_and_back_end_serves_what_was_served() {
 async fn a_damaged_copy_of_the_server_is_fetched_again() {
     let (mut shop, publisher) = open().await;
     let before = shop.get(stamped::PRODUCT).await;
-    let damages: [(&str, fn(&Path)); 4] = [
+    let damages: [(&str, Damage); 4] = [
         ("a flipped bit", |path| flip_a_bit(path).expect("a copy")),
         ("cut", |path| cut(path, 100)),
         ("empty", |path| cut(path, 0)),

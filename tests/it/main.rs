@@ -1,5 +1,7 @@
 //! The index of the end-to-end tests. Each file says which promise it keeps watch over.
 
+#![expect(clippy::print_stdout, reason = "a promise is printed with its figure")]
+
 /// Sizes, headers, import direction, one unsafe: the house rules that a machine can check.
 mod tidy;
 

@@ -223,7 +223,7 @@ fn functions(text: &str) -> Vec<Function> {
         if declared_only.is_none_or(|line| !line.ends_with('{')) {
             continue;
         }
-        let Some(length) = lines[start + 1..].iter().position(|line| ends(&line)) else {
+        let Some(length) = lines[start + 1..].iter().position(ends) else {
             continue;
         };
         found.push(Function {
