@@ -267,9 +267,13 @@ impl Context {
         let lock = lock::hold(&self.config.state.join("lock")).await?;
         match self.store.remove_leftovers() {
             Ok(0) => {}
-            Ok(files) => tracing::info!(files, "removed temporary files of a writer that was killed"),
+            Ok(files) => {
+                tracing::info!(files, "removed temporary files of a writer that was killed")
+            }
             // They cost space and nothing else; whatever is wrong will stop the publish by itself if it matters.
-            Err(error) => tracing::warn!(%error, "cannot remove temporary files of a writer that was killed"),
+            Err(error) => {
+                tracing::warn!(%error, "cannot remove temporary files of a writer that was killed")
+            }
         }
         match std::fs::remove_dir_all(self.scratch_folder()) {
             Err(error) if error.kind() != ErrorKind::NotFound => {

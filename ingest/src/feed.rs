@@ -210,7 +210,9 @@ impl FeedFolder {
     /// A file cannot be written.
     pub fn write(&self, documents: Vec<Document>, as_of: i64) -> Result<Feed, FeedError> {
         let mut draft = Draft::default();
-        documents.into_iter().for_each(|document| draft.add(document));
+        documents
+            .into_iter()
+            .for_each(|document| draft.add(document));
         self.write_draft(draft, as_of)
     }
 

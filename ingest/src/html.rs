@@ -147,10 +147,7 @@ mod tests {
                 "<a href=\"/c/mugs\">a</a>",
                 "<a href=\"/c/mugs\" rel=\"noopener nofollow\">a</a>",
             ),
-            (
-                "<img src=x onerror=alert(1)>",
-                "<img loading=\"lazy\">",
-            ),
+            ("<img src=x onerror=alert(1)>", "<img loading=\"lazy\">"),
             ("<iframe src=\"https://evil.example\"></iframe>a", "a"),
             ("<form action=\"/\"><input name=q></form>a", "a"),
             ("<svg><script>x</script></svg>a", "a"),
