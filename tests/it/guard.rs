@@ -22,10 +22,15 @@ fn guard(script: &str) -> (Child, u32) {
     (guard, line.trim().parse().expect("an id"))
 }
 
+/// Whether the process runs; one that has ended and was not waited for yet is a zombie and does not.
 fn is_there(id: u32) -> bool {
-    // A process that has ended and was not waited for yet is there, but has no command line any more.
-    std::fs::read(Path::new("/proc").join(id.to_string()).join("cmdline"))
-        .is_ok_and(|line| !line.is_empty())
+    let stat = Path::new("/proc").join(id.to_string()).join("stat");
+    let stat = std::fs::read_to_string(stat).unwrap_or_default();
+    // The state follows the name, which stands in parentheses and may hold some itself.
+    let state = stat
+        .rsplit_once(") ")
+        .and_then(|(_, rest)| rest.chars().next());
+    state.is_some_and(|state| !matches!(state, 'Z' | 'X'))
 }
 
 #[test]
