@@ -6,14 +6,14 @@ use std::fmt;
 use std::path::Path;
 
 use frontage_shared::manifest::{Counts, Manifest};
-use frontage_shared::snapshot::{Generation, mapped};
+use frontage_shared::snapshot::{Generation, SnapshotError, mapped};
 use serde::Serialize;
 
 use crate::config::{Config, Source};
 use crate::cycle::{self, Build, Built, Context, CycleError};
 use crate::feed::FeedFolder;
 use crate::harvest;
-use crate::history::{Run, RunResult};
+use crate::history::RunResult;
 use crate::inspect::RunLine;
 use crate::merge::Conflicts;
 use crate::operate::{self, Diff};
@@ -132,27 +132,23 @@ fn approve_for_trial(trial: &Context, source: &Source) -> Result<(), CycleError>
 }
 
 async fn compare(context: &Context, current: &Manifest, built: &Built) -> Result<Diff, CycleError> {
-    let folder = context.parts_folder();
-    for (kind, entry) in current.parts() {
-        publish::local_copy(&context.store, &folder, kind, entry).await?;
-    }
+    let from = publish::opened(&context.store, &context.parts_folder(), current).await?;
     let next = Manifest {
         generation: current.generation + 1,
         catalog: built.catalog.0.clone(),
         offers: built.offers.0.entry.clone(),
         ..current.clone()
     };
-    let open = || -> Result<(Generation, Generation), frontage_shared::snapshot::SnapshotError> {
-        let from = Generation::map(current.clone(), &folder)?;
+    let open = || -> Result<Generation, SnapshotError> {
         let to = Generation::open(
             next,
             mapped::map(&built.catalog.1)?,
             mapped::map(&built.offers.1)?,
         )?;
         to.verify()?;
-        Ok((from, to))
+        Ok(to)
     };
-    let (from, to) = open().map_err(PublishError::from)?;
+    let to = open().map_err(PublishError::from)?;
     Ok(operate::diff(&from, &to))
 }
 
@@ -191,13 +187,5 @@ impl fmt::Display for Report {
                 counts.products, counts.variants, counts.categories, counts.pages
             ),
         }
-    }
-}
-
-/// Used by tests and by `check` itself to read how a source fared.
-impl SourceReport {
-    /// The run.
-    pub fn run(&self) -> &Run {
-        &self.run.0
     }
 }

@@ -1,14 +1,14 @@
 //! What operators do by hand: approve a held feed, go back to an older generation, let go of it again, compare two.
 
 use frontage_shared::manifest::Manifest;
+use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::layout::PartKind;
-use frontage_shared::snapshot::{Generation, SnapshotError};
 
 use crate::cycle::{self, Context, CycleError, ShopOutcome};
 use crate::feed::FeedFolder;
 use crate::guard;
 use crate::lock;
-use crate::publish::{self, Candidate, PublishError};
+use crate::publish::{self, Candidate};
 
 /// Names in each list of a diff; the counts are always exact.
 const MAX_SAMPLES: usize = 20;
@@ -164,12 +164,8 @@ pub async fn manifest_of(context: &Context, generation: u64) -> Result<Manifest,
 pub async fn open(context: &Context, generation: u64) -> Result<Generation, OperateError> {
     let manifest = manifest_of(context, generation).await?;
     let folder = context.config.state.join("opened");
-    for (kind, entry) in manifest.parts() {
-        publish::local_copy(&context.store, &folder, kind, entry)
-            .await
-            .map_err(CycleError::from)?;
-    }
-    Ok(Generation::map(manifest, &folder).map_err(as_cycle)?)
+    let opened = publish::opened(&context.store, &folder, &manifest).await;
+    Ok(opened.map_err(CycleError::from)?)
 }
 
 /// Compares two generations, product by product and variant by variant.
@@ -310,10 +306,6 @@ async fn republish(
     )
     .await;
     Ok(published.map_err(CycleError::from)?)
-}
-
-fn as_cycle(error: SnapshotError) -> CycleError {
-    PublishError::from(error).into()
 }
 
 fn hint(held: &[String]) -> String {
