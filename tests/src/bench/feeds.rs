@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use bytes::Bytes;
 use futures_util::stream;
 use http_body_util::combinators::UnsyncBoxBody;
@@ -38,6 +38,8 @@ pub const EXPORT: &str = "export-1.json";
 /// Where pictures are said to be; nothing asks for them.
 const ORIGIN: &str = "http://127.0.0.1:8081";
 const CHUNK_BYTES: usize = 256 << 10;
+/// Products that are made in one go.
+const PRODUCTS_AT_ONCE: u64 = 1000;
 /// Records on a page of the export.
 const PAGE: u64 = 1000;
 
@@ -52,18 +54,77 @@ pub struct FeedServer {
 }
 
 /// Writes the feeds of documents and offers; gives the number of offers.
+///
+/// Products are made on all cores, a chunk at a time, and written in their order.
 pub fn write(folder: &Path, catalogue: Catalogue) -> anyhow::Result<u64> {
-    write_lines(
-        &folder.join(DOCUMENTS),
-        document::feed(catalogue, ORIGIN.to_owned()),
-    )?;
-    let on_sale = catalogue
-        .products()
-        .filter(|product| product.lifecycle() == Lifecycle::Active);
-    let offers = on_sale
-        .flat_map(|product| product.variants())
-        .map(|variant| document::offer(&variant.sku, &variant.offer));
-    write_lines(&folder.join(OFFERS), offers)
+    let mut documents = Lines::create(&folder.join(DOCUMENTS))?;
+    let mut offers = Lines::create(&folder.join(OFFERS))?;
+    let (head, end) = document::around_products(catalogue, ORIGIN);
+    head.iter().try_for_each(|line| documents.push(line))?;
+    let chunks = catalogue.count().div_ceil(PRODUCTS_AT_ONCE);
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut count = 0;
+    std::thread::scope(|scope| -> anyhow::Result<()> {
+        // Each worker makes every so many-th chunk, and waits when its last ones have not been written yet.
+        let made: Vec<_> = (0..workers as u64)
+            .map(|first| {
+                let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+                scope.spawn(move || {
+                    for number in (first..chunks).step_by(workers) {
+                        let chunk = Chunk::make(catalogue, number * PRODUCTS_AT_ONCE);
+                        // Nobody waits for more once writing has failed.
+                        if sender.send(chunk).is_err() {
+                            return;
+                        }
+                    }
+                });
+                receiver
+            })
+            .collect();
+        for number in 0..chunks {
+            let worker = usize::try_from(number)? % workers;
+            let chunk = made[worker]
+                .recv()
+                .context("making products failed by a bug")?;
+            documents.file.write_all(chunk.documents.as_bytes())?;
+            offers.file.write_all(chunk.offers.as_bytes())?;
+            count += chunk.count;
+        }
+        Ok(())
+    })?;
+    documents.push(&end)?;
+    documents.finish()?;
+    offers.finish()?;
+    Ok(count)
+}
+
+/// Lines of some products.
+struct Chunk {
+    documents: String,
+    offers: String,
+    count: u64,
+}
+
+impl Chunk {
+    fn make(catalogue: Catalogue, from: u64) -> Self {
+        let mut chunk = Self {
+            documents: String::new(),
+            offers: String::new(),
+            count: 0,
+        };
+        for product in catalogue.range(from, PRODUCTS_AT_ONCE) {
+            chunk.documents += &document::product(&product, ORIGIN);
+            chunk.documents.push('\n');
+            if product.lifecycle() == Lifecycle::Active {
+                for variant in product.variants() {
+                    chunk.offers += &document::offer(&variant.sku, &variant.offer);
+                    chunk.offers.push('\n');
+                    chunk.count += 1;
+                }
+            }
+        }
+        chunk
+    }
 }
 
 /// Writes the export in the words of an ERP, page by page, as the sample back end sends it.
@@ -104,19 +165,42 @@ pub fn edit(path: &Path, change: impl Fn(&str) -> Option<String>) -> anyhow::Res
     Ok(changed)
 }
 
-fn write_lines(path: &Path, lines: impl Iterator<Item = String>) -> anyhow::Result<u64> {
-    // A new file in one rename: a request that is under way goes on with the old one.
-    let part = path.with_extension("part");
-    let mut file = BufWriter::with_capacity(CHUNK_BYTES, File::create(&part)?);
-    let mut count = 0;
+fn write_lines(path: &Path, lines: impl Iterator<Item = String>) -> anyhow::Result<()> {
+    let mut file = Lines::create(path)?;
     for line in lines {
-        file.write_all(line.as_bytes())?;
-        file.write_all(b"\n")?;
-        count += 1;
+        file.push(&line)?;
     }
-    file.flush()?;
-    std::fs::rename(part, path)?;
-    Ok(count)
+    file.finish()
+}
+
+/// A feed that takes its name when it is whole: a request that is under way goes on with the old one.
+struct Lines {
+    file: BufWriter<File>,
+    part: PathBuf,
+    path: PathBuf,
+}
+
+impl Lines {
+    fn create(path: &Path) -> anyhow::Result<Self> {
+        let part = path.with_extension("part");
+        let file =
+            File::create(&part).with_context(|| format!("cannot write {}", part.display()))?;
+        Ok(Self {
+            file: BufWriter::with_capacity(CHUNK_BYTES, file),
+            part,
+            path: path.to_owned(),
+        })
+    }
+
+    fn push(&mut self, line: &str) -> anyhow::Result<()> {
+        self.file.write_all(line.as_bytes())?;
+        Ok(self.file.write_all(b"\n")?)
+    }
+
+    fn finish(mut self) -> anyhow::Result<()> {
+        self.file.flush()?;
+        Ok(std::fs::rename(self.part, self.path)?)
+    }
 }
 
 impl FeedServer {

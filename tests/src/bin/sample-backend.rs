@@ -2,12 +2,15 @@
 
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use clap::Parser;
 use frontage_tests::backend::{Backend, Change, Config, Data};
+use frontage_tests::bench::feeds;
+use frontage_tests::catalogue::Catalogue;
 use frontage_tests::catalogue::document::decimal;
 
 /// Serves a catalogue over HTTP as a merchant's back end would.
@@ -23,6 +26,9 @@ struct Arguments {
     /// Serve a real data set from this folder or file instead of generating products.
     #[arg(long, value_name = "FOLDER|FILE")]
     data: Option<PathBuf>,
+    /// Write the feeds of generated products to this folder and end, instead of serving them.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "data")]
+    write_feeds: Option<PathBuf>,
     /// Move a few prices and quantities this often, in milliseconds; 0 for never.
     #[arg(long, default_value_t = 5000)]
     change_every_ms: u64,
@@ -42,6 +48,9 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> anyhow::Result<()> {
+    if let Some(folder) = &arguments.write_feeds {
+        return write_feeds(folder, Catalogue::new(arguments.products));
+    }
     let data = match &arguments.data {
         Some(path) => Data::open(path)?,
         None => Data::generated(arguments.products),
@@ -75,6 +84,19 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             () = frontage_tests::demo::guarded::stdin_closes(), if arguments.until_stdin_closes => {}
         }
     });
+    Ok(())
+}
+
+/// Our own documents and offers, as files: for a trial of a size without a program beside it that makes it.
+fn write_feeds(folder: &Path, catalogue: Catalogue) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let offers = feeds::write(folder, catalogue)?;
+    say(&format!(
+        "sample-backend: {} products in {}, {offers} offers in {}",
+        catalogue.count(),
+        folder.join(feeds::DOCUMENTS).display(),
+        folder.join(feeds::OFFERS).display(),
+    ));
     Ok(())
 }
 

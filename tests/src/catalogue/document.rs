@@ -17,21 +17,24 @@ pub const CURRENCY: &str = "EUR";
 
 /// A line of the feed for each document, without line ends. `origin` is where pictures are served from.
 pub fn feed(catalogue: Catalogue, origin: String) -> impl Iterator<Item = String> + Send {
-    let head = std::iter::once(json!({"type": "feed", "version": "1", "mode": "full"}).to_string());
-    let (categories, attributes) = (categories(&origin), attributes());
+    let (head, end) = around_products(catalogue, &origin);
+    let products = catalogue
+        .products()
+        .map(move |each| product(&each, &origin));
+    head.into_iter().chain(products).chain(std::iter::once(end))
+}
+
+/// The lines that stand before all products, and the one that stands after them.
+pub fn around_products(catalogue: Catalogue, origin: &str) -> (Vec<String>, String) {
+    let mut head = vec![json!({"type": "feed", "version": "1", "mode": "full"}).to_string()];
+    let (categories, attributes) = (categories(origin), attributes());
     let counts = json!({
         "product": catalogue.count(), "category": categories.len(), "page": PAGES.len(), "attribute": attributes.len(),
     });
-    let end = std::iter::once(json!({"type": "end", "counts": counts}).to_string());
-    head.chain(categories)
-        .chain(attributes)
-        .chain(pages())
-        .chain(
-            catalogue
-                .products()
-                .map(move |each| product(&each, &origin)),
-        )
-        .chain(end)
+    head.extend(categories);
+    head.extend(attributes);
+    head.extend(pages());
+    (head, json!({"type": "end", "counts": counts}).to_string())
 }
 
 /// Category documents.
