@@ -3,13 +3,14 @@
 use sailfish::TemplateSimple;
 
 use frontage_shared::snapshot::routes::RouteKind;
+use frontage_shared::snapshot::row_set::RowSet;
 
 use super::frame::{Frame, Indexing, Link};
 use super::home::Department;
 use super::json_ld::Json;
 use super::results::{self, Results};
 use super::view::View;
-use super::{Kind, Page, error, filters, listing, render};
+use super::{Kind, Page, error, filters, listing, order, render};
 use crate::route::{Listing, Route};
 
 /// Sub-categories linked above the list.
@@ -124,31 +125,24 @@ fn list<'a>(
     route: &'a Route,
     listing: &'a Listing,
     subject: &Subject<'a>,
-    candidates: impl Iterator<Item = u32>,
+    candidates: impl Iterator<Item = u32> + Clone,
     place: impl FnOnce(&mut Frame<'a>) -> (&'a str, Vec<Department<'a>>),
 ) -> Page {
     if let Some(clean) = filters::cleaned(view, listing) {
         return Page::elsewhere(route.with_listing(clean).href());
     }
-    let sort = results::sort_of(route, listing);
-    let mut found = listing::select(
-        view.generation,
-        candidates,
-        &filters::resolve(view, listing),
-    );
-    if listing.page > results::page_count(found.rows.len()) {
+    let rows = RowSet::of(view.catalog.product_count(), candidates.clone());
+    let found = listing::select(view.generation, &rows, &filters::resolve(view, listing));
+    if listing.page > results::page_count(found.total) {
         return error::not_found(view, "");
     }
-    // A category's own order is that of its list; only another one has to be made.
-    if listing.sort.is_some() {
-        listing::order(
-            view.generation,
-            &mut found.rows,
-            sort,
-            listing.page as usize * results::PAGE_SIZE,
-        );
-    }
-    let results = results::build(view, route, listing, &found, subject.hidden_facet);
+    let range = results::positions(listing, found.total);
+    let shown = match listing.sort {
+        // A category's own order is that of its list; only another one has to be made.
+        None => order::listed(candidates, &found.rows, range),
+        Some(sort) => order::by_sort(view.generation, &found, sort, range),
+    };
+    let results = results::build(view, route, listing, &found, &shown, subject.hidden_facet);
     let plain = !listing.is_filtered() && listing.sort.is_none();
     let indexable = plain && subject.indexable && !results.cards.is_empty();
     let indexing = if indexable {

@@ -171,7 +171,7 @@ pub(crate) fn price<'a>(
 
 /// The filter for stock, if it would change anything or is set.
 pub(crate) fn stock(view: &View<'_>, listing: &Listing, found: &Found) -> Option<StockFilter> {
-    let changes = (found.in_stock as usize) < found.rows.len();
+    let changes = (found.in_stock as usize) < found.total;
     let count = view.locale.number(u64::from(found.in_stock));
     (listing.in_stock || changes).then_some(StockFilter {
         checked: listing.in_stock,

@@ -329,6 +329,7 @@ impl Shop {
 
     /// Categories and brands with their products: all lamps, among them reading lamps, and shelves.
     fn lists(&mut self) {
+        self.postings();
         let shelves = 2..2 + SHELVES;
         let mut lists = Vec::new();
         for rows in [0..1, 0..1, shelves.clone(), 0..1, 1..2 + SHELVES] {
@@ -373,6 +374,24 @@ impl Shop {
             };
             self.tables.brands.push(record);
             self.route(RouteKind::Brand, slug, row, false);
+        }
+    }
+
+    /// The products of each facet value, from the values of each product.
+    fn postings(&mut self) {
+        let owned: Vec<(u32, u32)> = (0..)
+            .zip(&self.tables.products)
+            .flat_map(|(row, product)| product.facet_values.range().map(move |at| (row, at)))
+            .collect();
+        for value in 0..self.tables.facet_values.len() {
+            let first = u32::try_from(self.tables.postings.len()).unwrap();
+            for &(row, at) in &owned {
+                if self.tables.product_facets[at as usize].0.get() as usize == value {
+                    self.tables.postings.push(RowRef::new(Some(row)));
+                }
+            }
+            let end = u32::try_from(self.tables.postings.len()).unwrap();
+            self.tables.facet_values[value].products = List::between(first, end);
         }
     }
 

@@ -1,12 +1,13 @@
 //! The home page: who we are, what we have, what is new.
 
+use frontage_shared::snapshot::row_set::RowSet;
 use sailfish::TemplateSimple;
 
 use super::card::{Card, Image};
 use super::format::Number;
 use super::frame::{self, Frame, Indexing, Link};
 use super::json_ld::Json;
-use super::listing::first_by;
+use super::order;
 use super::text::or;
 use super::view::View;
 use super::{Kind, Page, render};
@@ -124,9 +125,9 @@ fn featured(view: &View<'_>) -> Vec<u32> {
 
 /// The first listed products by a rank.
 fn by_rank(view: &View<'_>, rank: impl Fn(u32) -> u32) -> Vec<u32> {
-    let mut rows: Vec<u32> = (0..view.catalog.product_count()).collect();
-    first_by(&mut rows, LOOKED_AT, rank);
-    rows.truncate(LOOKED_AT);
+    let products = view.catalog.product_count();
+    let all = RowSet::all(products);
+    let mut rows = order::window(&all, products as usize, 0..LOOKED_AT, products, rank);
     rows.retain(|&row| {
         view.catalog
             .product(row)

@@ -38,8 +38,11 @@ mod product_data;
 /// Choosing a variant of a product.
 mod variants;
 
-/// Which of many products a listing shows, in what order, with which counts.
+/// Which of many products a listing shows, with which counts.
 mod listing;
+
+/// Which of them stand on one page of it.
+mod order;
 
 /// The filters of a list: asked for and offered.
 mod filters;
@@ -64,6 +67,10 @@ mod view;
 
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod listing_tests;
+#[cfg(test)]
+mod market;
 #[cfg(test)]
 mod tests;
 

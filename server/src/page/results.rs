@@ -1,5 +1,7 @@
 //! A list of products with its filters, as category, brand and search pages show it.
 
+use std::ops::Range;
+
 use super::card::Card;
 use super::format::{Amount, Number};
 use super::listing::Found;
@@ -124,20 +126,26 @@ pub(crate) struct PageLink {
     pub(crate) after_gap: bool,
 }
 
-/// Builds what a list shows out of what was found. `rows` are in order as far as the page reaches.
+/// The positions in the list that a page shows.
+pub(crate) fn positions(listing: &Listing, total: usize) -> Range<usize> {
+    let start = PAGE_SIZE * (listing.page as usize - 1).min(total / PAGE_SIZE);
+    start..(start + PAGE_SIZE).min(total)
+}
+
+/// Builds what a list shows out of what was found; `shown` are the products on this page, in order.
 pub(crate) fn build<'a>(
     view: &View<'a>,
     route: &'a Route,
     listing: &'a Listing,
     found: &Found,
+    shown: &[u32],
     hidden: Option<u32>,
 ) -> Results<'a> {
-    let total = found.rows.len();
-    let start = PAGE_SIZE * (listing.page as usize - 1).min(total / PAGE_SIZE);
-    let shown = found.rows.iter().copied().skip(start).take(PAGE_SIZE);
-    let mut cards = view.cards(shown, EAGER_CARDS);
+    let total = found.total;
+    let start = positions(listing, total).start;
+    let mut cards = view.cards(shown.iter().copied(), EAGER_CARDS);
     if !listing.facets.is_empty() {
-        for (card, row) in cards.iter_mut().zip(found.rows.iter().skip(start)) {
+        for (card, row) in cards.iter_mut().zip(shown) {
             variants::as_filtered(view, card, *row, &listing.facets);
         }
     }

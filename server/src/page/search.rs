@@ -3,14 +3,17 @@
 use sailfish::TemplateSimple;
 
 use std::collections::HashMap;
+use std::ops::Range;
 
+use frontage_shared::snapshot::row_set::RowSet;
 use frontage_shared::snapshot::text::Hits;
 
 use super::frame::{Frame, Indexing, Link};
 use super::home::{Department, columns};
+use super::listing::Found;
 use super::results::{self, Relaxed, Results};
 use super::view::View;
-use super::{Kind, Page, error, filters, listing, render};
+use super::{Kind, Page, error, filters, listing, order, render};
 use crate::route::{Listing, Route, Sort};
 
 /// Departments offered when nothing was found.
@@ -45,21 +48,18 @@ pub(crate) fn build(view: &View<'_>, route: &Route, listing: &Listing) -> Page {
         Ok(hits) => hits,
         Err(error) => return error::broken(view, &error),
     };
-    let candidates = hits.hits.iter().map(|hit| hit.product);
-    let mut found = listing::select(
-        view.generation,
-        candidates,
-        &filters::resolve(view, listing),
-    );
-    if listing.page > results::page_count(found.rows.len()) {
+    let rows = hits.hits.iter().map(|hit| hit.product);
+    let rows = RowSet::of(view.catalog.product_count(), rows);
+    let found = listing::select(view.generation, &rows, &filters::resolve(view, listing));
+    if listing.page > results::page_count(found.total) {
         return error::not_found(view, "");
     }
-    let end = listing.page as usize * results::PAGE_SIZE;
-    match results::sort_of(route, listing) {
-        Sort::Relevance => by_relevance(&mut found.rows, &hits, end),
-        sort => listing::order(view.generation, &mut found.rows, sort, end),
-    }
-    let mut results = results::build(view, route, listing, &found, None);
+    let range = results::positions(listing, found.total);
+    let shown = match results::sort_of(route, listing) {
+        Sort::Relevance => by_relevance(&found, &hits, range),
+        sort => order::by_sort(view.generation, &found, sort, range),
+    };
+    let mut results = results::build(view, route, listing, &found, &shown, None);
     if hits.fuzzy && !results.cards.is_empty() {
         results.remark = format!(
             "with words similar to “{}”, as nothing has exactly these",
@@ -93,7 +93,7 @@ pub(crate) fn build(view: &View<'_>, route: &Route, listing: &Listing) -> Page {
 }
 
 /// Best match first.
-fn by_relevance(rows: &mut [u32], hits: &Hits, end: usize) {
+fn by_relevance(found: &Found, hits: &Hits, range: Range<usize>) -> Vec<u32> {
     let scores: HashMap<u32, f32> = hits
         .hits
         .iter()
@@ -101,9 +101,9 @@ fn by_relevance(rows: &mut [u32], hits: &Hits, end: usize) {
         .collect();
     let score = |row: u32| scores.get(&row).copied().unwrap_or(0.0);
     // Scores are never negative, so their bits order as they do; rows break ties.
-    listing::first_by(rows, end, |row| {
-        (std::cmp::Reverse(score(row).to_bits()), row)
-    });
+    order::window(&found.rows, found.total, range, u32::MAX, |row| {
+        u32::MAX - score(row).to_bits()
+    })
 }
 
 /// Searches with one word less that find something as typed.

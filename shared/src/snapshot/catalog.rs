@@ -10,7 +10,7 @@ use super::SnapshotError;
 use super::categories::{Brand, BrandRecord, Category, CategoryRecord, ContentPage, PageRecord};
 use super::facets::{
     AttributeRecord, AttributeValue, AttributeValueRecord, Facet, FacetRecord, FacetValue,
-    FacetValueRecord, RankRecord, TextFileRecord,
+    FacetValueRecord, ProductFacets, RankRecord, TextFileRecord,
 };
 use super::layout::{PartKind, section, to_usize};
 use super::part::{Part, Rows};
@@ -242,6 +242,14 @@ impl Catalog {
     /// How many facet values there are in all, for counting in a flat array.
     pub fn facet_value_count(&self) -> u32 {
         self.rows::<FacetValueRecord>().len()
+    }
+
+    /// The facet values of products, for counting.
+    pub fn product_facets(&self) -> ProductFacets<'_> {
+        ProductFacets {
+            products: self.rows(),
+            values: self.part.rows(section::PRODUCT_FACETS),
+        }
     }
 
     /// Positions of products in the sort orders, by product row.

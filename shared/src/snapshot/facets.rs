@@ -7,7 +7,8 @@ use zerocopy::little_endian::{U32, U64};
 
 use super::catalog::Catalog;
 use super::layout::section;
-use super::products::texts;
+use super::part::Rows;
+use super::products::{ProductRecord, texts};
 use super::record::{List, RowRef, StrRef, record};
 
 record! {
@@ -114,6 +115,23 @@ pub struct AttributeValue<'a> {
     pub(super) catalog: &'a Catalog,
     pub(super) record: &'a AttributeValueRecord,
     pub(super) attribute: &'a AttributeRecord,
+}
+
+/// The facet values of all products, laid out for counting.
+#[derive(Clone, Copy)]
+pub struct ProductFacets<'a> {
+    pub(super) products: Rows<'a, ProductRecord>,
+    pub(super) values: Rows<'a, RowRef<{ section::FACET_VALUES }>>,
+}
+
+impl<'a> ProductFacets<'a> {
+    /// Rows of the facet values a product has, ascending.
+    #[inline]
+    pub fn of(&self, product: u32) -> impl Iterator<Item = u32> + use<'a> {
+        let list = self.products.get(product);
+        let range = list.map_or(0..0, |product| product.facet_values.range());
+        self.values.slice(range).iter().map(|row| row.0.get())
+    }
 }
 
 texts!(Facet {

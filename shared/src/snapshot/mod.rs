@@ -18,6 +18,9 @@ pub mod part;
 /// §3 Writing a file of sections.
 pub mod write;
 
+/// Sets of rows, while a request is answered.
+pub mod row_set;
+
 /// §4 The two text heaps.
 pub mod heap;
 

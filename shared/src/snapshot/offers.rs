@@ -4,6 +4,7 @@
 //! opened as a pair.
 
 use std::io::{self, Seek, Write};
+use std::sync::OnceLock;
 
 use ownedbytes::OwnedBytes;
 use zerocopy::little_endian::{I64, U32};
@@ -12,6 +13,7 @@ use super::SnapshotError;
 use super::layout::{PartKind, section};
 use super::part::{Part, Rows};
 use super::record::{Bounds, Counts as _, RowRef, record};
+use super::row_set::RowSet;
 use super::write::PartWriter;
 
 /// In price fields: no price.
@@ -85,6 +87,8 @@ pub enum Availability {
 #[derive(Debug)]
 pub struct Offers {
     part: Part,
+    /// Made at first use: one bit for each product that can be had now.
+    in_stock: OnceLock<RowSet>,
 }
 
 /// Price and stock of a variant as pages read them.
@@ -213,6 +217,7 @@ impl Offers {
     pub fn open(bytes: OwnedBytes) -> Result<Self, SnapshotError> {
         Ok(Self {
             part: Part::open(bytes, PartKind::Offers)?,
+            in_stock: OnceLock::new(),
         })
     }
 
@@ -316,14 +321,61 @@ impl Offers {
         }
     }
 
+    /// Products that can be had now.
+    pub fn in_stock(&self) -> &RowSet {
+        self.in_stock.get_or_init(|| {
+            let products = self
+                .part
+                .rows::<ProductOfferRecord>(section::PRODUCT_OFFERS);
+            let rows = (0..).zip(products.iter());
+            let stocked = rows.filter(|(_, product)| {
+                Availability::from_number(product.availability.get()) <= Availability::NotStated
+            });
+            RowSet::of(products.len(), stocked.map(|(row, _)| row))
+        })
+    }
+
+    /// Ranks in the price order of the products whose lowest price is not below `min` and not above `max`.
+    pub fn price_ranks(&self, min: Option<i64>, max: Option<i64>) -> std::ops::Range<u32> {
+        let first_above = |precedes: &dyn Fn(i64) -> bool| {
+            let (mut low, mut high) = (0, self.product_count());
+            while low < high {
+                let middle = low + (high - low) / 2;
+                let price = self
+                    .price_order_rows()
+                    .get(middle)
+                    .and_then(|row| self.product(row.get()?).prices);
+                // Without a price, last.
+                match price {
+                    Some((price, _)) if precedes(price) => low = middle + 1,
+                    _ => high = middle,
+                }
+            }
+            low
+        };
+        let end = first_above(&|price| max.is_none_or(|max| price <= max));
+        let start = first_above(&|price| min.is_some_and(|min| price < min));
+        start.min(end)..end
+    }
+
+    /// Product rows at these ranks, from cheap to dear.
+    pub fn at_price_ranks(
+        &self,
+        ranks: std::ops::Range<u32>,
+    ) -> impl DoubleEndedIterator<Item = u32> + ExactSizeIterator + use<'_> {
+        let rows = self.price_order_rows().slice(ranks);
+        rows.iter().map(|row| row.0.get())
+    }
+
+    fn price_order_rows(&self) -> Rows<'_, RowRef<{ section::PRODUCT_OFFERS }>> {
+        self.part.rows(section::PRICE_ORDER)
+    }
+
     /// Product rows from cheap to dear; those without a price last.
     pub fn price_order(
         &self,
     ) -> impl DoubleEndedIterator<Item = u32> + ExactSizeIterator + use<'_> {
-        self.part
-            .rows::<RowRef<{ section::PRODUCT_OFFERS }>>(section::PRICE_ORDER)
-            .iter()
-            .map(|row| row.0.get())
+        self.price_order_rows().iter().map(|row| row.0.get())
     }
 
     fn meta(&self) -> Option<&OffersMetaRecord> {
