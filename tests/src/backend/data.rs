@@ -40,7 +40,7 @@ impl Data {
     /// What distinguishes this data from any other, as part of an ETag.
     pub(super) fn identity(&self) -> String {
         match self {
-            Self::Generated(catalogue) => format!("{}-{}", catalogue.seed(), catalogue.count()),
+            Self::Generated(catalogue) => catalogue.identity(),
             Self::Records(records) => records.identity().to_owned(),
         }
     }

@@ -5,7 +5,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::catalogue::Assortment;
+use crate::catalogue::Catalogue;
 use crate::catalogue::content::PAGES;
 use crate::catalogue::document::{CURRENCY, decimal};
 use crate::catalogue::fact::{Fact, FactValue};
@@ -53,7 +53,7 @@ pub(super) fn item(product: &Product, origin: &str) -> String {
 }
 
 /// All departments of the export.
-pub(super) fn departments(origin: &str) -> Vec<Value> {
+pub(super) fn departments(catalogue: Catalogue, origin: &str) -> Vec<Value> {
     let record = |category: &crate::catalogue::assortment::Category<'_>| {
         json!({
             "deptNo": category.id,
@@ -64,7 +64,7 @@ pub(super) fn departments(origin: &str) -> Vec<Value> {
             "picture": format!("{origin}/images/category-{}.svg", category.id),
         })
     };
-    Assortment::get().categories().iter().map(record).collect()
+    catalogue.categories().iter().map(record).collect()
 }
 
 /// All texts of the export.

@@ -58,7 +58,7 @@ fn generated(wanted: &Wanted<'_>, catalogue: Catalogue, data: &Data) -> Option<A
                 .map(|product| erp::item(&product, origin))
                 .collect()
         }),
-        "/export/categories" => list(erp::departments(origin)),
+        "/export/categories" => list(erp::departments(catalogue, origin)),
         "/export/content" => list(erp::content()),
         "/feed/documents.ndjson" => {
             let version = format!("documents {} {origin}", data.identity());

@@ -23,6 +23,12 @@ struct Arguments {
     /// How many products to generate.
     #[arg(long, default_value_t = 4000)]
     products: u64,
+    /// Generate products as large shops have them: mostly one variant each, many categories and attributes.
+    #[arg(long, conflicts_with = "data")]
+    large: bool,
+    /// The same, and one product comes in 60,000 variants.
+    #[arg(long, conflicts_with = "data")]
+    giant: bool,
     /// Serve a real data set from this folder or file instead of generating products.
     #[arg(long, value_name = "FOLDER|FILE")]
     data: Option<PathBuf>,
@@ -47,13 +53,23 @@ fn main() -> ExitCode {
     }
 }
 
+impl Arguments {
+    fn catalogue(&self) -> Catalogue {
+        match (self.giant, self.large) {
+            (true, _) => Catalogue::large(self.products).with_giant(),
+            (false, true) => Catalogue::large(self.products),
+            (false, false) => Catalogue::new(self.products),
+        }
+    }
+}
+
 fn run(arguments: Arguments) -> anyhow::Result<()> {
     if let Some(folder) = &arguments.write_feeds {
-        return write_feeds(folder, Catalogue::new(arguments.products));
+        return write_feeds(folder, arguments.catalogue());
     }
     let data = match &arguments.data {
         Some(path) => Data::open(path)?,
-        None => Data::generated(arguments.products),
+        None => Data::Generated(arguments.catalogue()),
     };
     let count = data.count();
     let change_every =

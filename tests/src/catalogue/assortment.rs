@@ -30,10 +30,17 @@ pub struct Assortment {
     pub scales: Scales,
     /// Position of each kind: department, group, kind within the group.
     places: Vec<(usize, usize, usize)>,
-    /// Which kind each product of a block is, by its position in the block: kinds recur by their weight.
-    slots: Vec<usize>,
+    /// Which kind each product of the small shop is.
+    pub(super) slots: Slots,
+}
+
+/// The sequence of kinds: it repeats block by block, and kinds recur in a block by their weight.
+#[derive(Debug)]
+pub(super) struct Slots {
+    /// The kind at each position of a block.
+    kinds: Vec<usize>,
     /// The other way round: the positions in a block that a kind takes.
-    slots_of: Vec<Vec<u64>>,
+    positions: Vec<Vec<u64>>,
 }
 
 /// A top-level category with what its products have in common.
@@ -189,21 +196,6 @@ impl Assortment {
         &ASSORTMENT
     }
 
-    /// After how many products the sequence of kinds repeats.
-    pub fn block(&self) -> u64 {
-        u64::try_from(self.slots.len()).unwrap_or(u64::MAX)
-    }
-
-    /// Which kind the product at this index is of.
-    pub fn kind_of(&self, index: u64) -> usize {
-        self.slots[usize::try_from(index % self.block()).unwrap_or(0)]
-    }
-
-    /// The positions within a block at which products of this kind stand.
-    pub fn slots_of(&self, kind: usize) -> &[u64] {
-        &self.slots_of[kind]
-    }
-
     /// How many kinds there are.
     pub fn kinds(&self) -> usize {
         self.places.len()
@@ -267,6 +259,38 @@ impl Assortment {
     }
 }
 
+impl Slots {
+    /// So many positions for each kind, in random order.
+    pub(super) fn new(weights: &[usize], topic: &str) -> Self {
+        let mut kinds: Vec<usize> = weights
+            .iter()
+            .enumerate()
+            .flat_map(|(kind, &weight)| std::iter::repeat_n(kind, weight))
+            .collect();
+        Dice::new(0, topic, 0).shuffle(&mut kinds);
+        let mut positions = vec![Vec::new(); weights.len()];
+        for (position, &kind) in (0_u64..).zip(&kinds) {
+            positions[kind].push(position);
+        }
+        Self { kinds, positions }
+    }
+
+    /// After how many products the sequence repeats.
+    pub(super) fn block(&self) -> u64 {
+        u64::try_from(self.kinds.len()).unwrap_or(u64::MAX)
+    }
+
+    /// Which kind the product at this index is of.
+    pub(super) fn kind_of(&self, index: u64) -> usize {
+        self.kinds[usize::try_from(index % self.block()).unwrap_or(0)]
+    }
+
+    /// The positions within a block at which products of this kind stand.
+    pub(super) fn positions_of(&self, kind: usize) -> &[u64] {
+        &self.positions[kind]
+    }
+}
+
 impl Place<'_> {
     /// The id of the third-level category.
     pub fn category_id(&self) -> String {
@@ -322,22 +346,12 @@ fn load() -> Assortment {
         }
     }
     let weight = |&(d, g, k): &(usize, usize, usize)| departments[d].group[g].kind[k].weight;
-    let mut slots: Vec<usize> = places
-        .iter()
-        .enumerate()
-        .flat_map(|(kind, place)| std::iter::repeat_n(kind, weight(place)))
-        .collect();
-    Dice::new(0, "slots", 0).shuffle(&mut slots);
-    let mut slots_of = vec![Vec::new(); places.len()];
-    for (slot, &kind) in (0_u64..).zip(&slots) {
-        slots_of[kind].push(slot);
-    }
+    let weights: Vec<usize> = places.iter().map(weight).collect();
     Assortment {
         departments,
         scales,
         places,
-        slots,
-        slots_of,
+        slots: Slots::new(&weights, "slots"),
     }
 }
 

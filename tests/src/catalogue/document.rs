@@ -5,7 +5,6 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::Assortment;
 use super::content::PAGES;
 use super::fact::{Fact, FactValue};
 use super::picture::{SIDE, View};
@@ -27,7 +26,7 @@ pub fn feed(catalogue: Catalogue, origin: String) -> impl Iterator<Item = String
 /// The lines that stand before all products, and the one that stands after them.
 pub fn around_products(catalogue: Catalogue, origin: &str) -> (Vec<String>, String) {
     let mut head = vec![json!({"type": "feed", "version": "1", "mode": "full"}).to_string()];
-    let (categories, attributes) = (categories(origin), attributes());
+    let (categories, attributes) = (categories(catalogue, origin), attributes(catalogue));
     let counts = json!({
         "product": catalogue.count(), "category": categories.len(), "page": PAGES.len(), "attribute": attributes.len(),
     });
@@ -38,8 +37,8 @@ pub fn around_products(catalogue: Catalogue, origin: &str) -> (Vec<String>, Stri
 }
 
 /// Category documents.
-pub fn categories(origin: &str) -> Vec<String> {
-    let all = Assortment::get().categories();
+pub fn categories(catalogue: Catalogue, origin: &str) -> Vec<String> {
+    let all = catalogue.categories();
     all.iter()
         .map(|category| {
             let url = format!("{origin}/images/category-{}.svg", category.id);
@@ -59,20 +58,18 @@ pub fn categories(origin: &str) -> Vec<String> {
 }
 
 /// Attribute definitions: one for each fact, whatever kinds of product have it.
-fn attributes() -> Vec<String> {
-    let assortment = Assortment::get();
+fn attributes(catalogue: Catalogue) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut seen = std::collections::HashSet::new();
-    for kind in 0..assortment.kinds() {
-        for rule in &assortment.place(kind).kind.facts {
-            if seen.insert(rule.code.as_str()) {
-                let (value, unit) = rule.kind_and_unit();
-                let mut document = json!({"type": "attribute", "code": rule.code, "label": rule.label, "kind": value});
-                if !unit.is_empty() {
-                    document["unit"] = json!(unit);
-                }
-                lines.push(document.to_string());
+    for rule in catalogue.fact_rules() {
+        if seen.insert(rule.code.as_str()) {
+            let (value, unit) = rule.kind_and_unit();
+            let mut document =
+                json!({"type": "attribute", "code": rule.code, "label": rule.label, "kind": value});
+            if !unit.is_empty() {
+                document["unit"] = json!(unit);
             }
+            lines.push(document.to_string());
         }
     }
     lines
@@ -175,7 +172,9 @@ struct ProductDocument<'a> {
     name: String,
     status: &'static str,
     brand: &'a str,
+    #[serde(skip_serializing_if = "String::is_empty")]
     description: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     short_description: String,
     category_ids: Vec<String>,
     tags: Vec<&'a str>,

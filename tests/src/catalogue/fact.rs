@@ -148,7 +148,7 @@ impl FactRule {
         }
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let at = text.find(['=', '&', '?', '~'])?;
         let (label, rest) = (text[..at].trim(), text[at + 1..].trim());
         let texts = || {

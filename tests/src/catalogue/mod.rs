@@ -11,6 +11,8 @@ pub mod content;
 pub mod document;
 /// Typed facts about a product: weight, power, material.
 pub mod fact;
+/// Large catalogues, as real shops have them.
+pub mod large;
 /// Product illustrations, drawn as SVG at request time.
 pub mod picture;
 /// One product and everything that can be asked about it.

@@ -2,8 +2,9 @@
 //!
 //! Nothing is stored: each question is answered by rolling the dice of its own topic.
 
-use super::assortment::{Assortment, Place};
-use super::fact::Fact;
+use super::assortment::{Assortment, Category, Place, Slots};
+use super::fact::{Fact, FactRule};
+use super::large::{self, Large};
 use super::variant::{self, Axis, Variant};
 use super::{Dice, prose};
 
@@ -19,6 +20,16 @@ const FIRST_NUMBER: u64 = 4_000_000;
 pub struct Catalogue {
     seed: u64,
     count: u64,
+    profile: Profile,
+}
+
+/// What the products of a catalogue are like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Profile {
+    /// A small shop for people to look at: many colours and sizes, long texts.
+    Small,
+    /// A large shop, as [`large`] tells.
+    Large { giant: bool },
 }
 
 /// One product of a catalogue.
@@ -57,7 +68,69 @@ impl Catalogue {
 
     /// Another shop of the same assortment.
     pub fn with_seed(seed: u64, count: u64) -> Self {
-        Self { seed, count }
+        Self {
+            seed,
+            count,
+            profile: Profile::Small,
+        }
+    }
+
+    /// A large shop of the default seed, with the measures of real ones.
+    pub fn large(count: u64) -> Self {
+        Self {
+            profile: Profile::Large { giant: false },
+            ..Self::new(count)
+        }
+    }
+
+    /// The same as a large shop, in which one product comes in 60,000 variants.
+    #[must_use]
+    pub fn with_giant(self) -> Self {
+        Self {
+            profile: Profile::Large { giant: true },
+            ..self
+        }
+    }
+
+    /// Whether a product comes in 60,000 variants.
+    pub fn has_giant(&self) -> bool {
+        self.profile == Profile::Large { giant: true }
+    }
+
+    /// What distinguishes it from every other catalogue.
+    pub fn identity(&self) -> String {
+        let profile = match self.profile {
+            Profile::Small => "",
+            Profile::Large { giant: false } => "-large",
+            Profile::Large { giant: true } => "-giant",
+        };
+        format!("{}-{}{profile}", self.seed, self.count)
+    }
+
+    /// All categories, parents before children.
+    pub fn categories(&self) -> Vec<Category<'static>> {
+        match self.profile {
+            Profile::Small => Assortment::get().categories(),
+            Profile::Large { .. } => large::categories(),
+        }
+    }
+
+    /// All that may be stated about products, once for every kind that has it.
+    pub fn fact_rules(&self) -> Vec<&'static FactRule> {
+        let assortment = Assortment::get();
+        match self.profile {
+            Profile::Small => (0..assortment.kinds())
+                .flat_map(|kind| &assortment.place(kind).kind.facts)
+                .collect(),
+            Profile::Large { .. } => large::rules().collect(),
+        }
+    }
+
+    fn slots(&self) -> &'static Slots {
+        match self.profile {
+            Profile::Small => &Assortment::get().slots,
+            Profile::Large { .. } => &Large::get().slots,
+        }
     }
 
     /// How many products it has.
@@ -96,7 +169,7 @@ impl Catalogue {
         Product {
             catalogue: *self,
             index,
-            kind: Assortment::get().kind_of(index),
+            kind: self.slots().kind_of(index),
         }
     }
 }
@@ -105,6 +178,21 @@ impl Product {
     /// Its position in the catalogue.
     pub fn index(&self) -> u64 {
         self.index
+    }
+
+    /// The catalogue that it is of.
+    pub fn catalogue(&self) -> Catalogue {
+        self.catalogue
+    }
+
+    /// Whether it is of a large shop.
+    pub(super) fn is_of_large(&self) -> bool {
+        self.catalogue.profile != Profile::Small
+    }
+
+    /// Its kind's position in the assortment.
+    pub(super) fn kind(&self) -> usize {
+        self.kind
     }
 
     /// The catalogue's seed.
@@ -129,6 +217,9 @@ impl Product {
 
     /// Who makes it; a department's first brands make the most.
     pub fn brand(&self) -> &'static str {
+        if self.is_of_large() {
+            return large::brand(self);
+        }
         let mut dice = self.dice("brand");
         let brands = &self.place().department.brands;
         let (one, other) = (dice.index(brands.len()), dice.index(brands.len()));
@@ -137,6 +228,9 @@ impl Product {
 
     /// The maker's own number.
     pub fn part_number(&self) -> String {
+        if self.is_of_large() {
+            return large::part_number(self);
+        }
         let mut dice = self.dice("part");
         let initials: String = self
             .brand()
@@ -149,21 +243,33 @@ impl Product {
 
     /// Its name, without the brand.
     pub fn name(&self) -> String {
-        prose::name(self)
+        match self.is_of_large() {
+            true => large::name(self),
+            false => prose::name(self),
+        }
     }
 
-    /// One or two sentences.
+    /// One or two sentences, if somebody wrote them.
     pub fn teaser(&self) -> String {
-        prose::teaser(self)
+        match self.is_of_large() {
+            true => large::teaser(self).unwrap_or_default(),
+            false => prose::teaser(self),
+        }
     }
 
-    /// Several paragraphs of HTML.
+    /// Several paragraphs of HTML, or none.
     pub fn description(&self) -> String {
-        prose::description(self)
+        match self.is_of_large() {
+            true => large::description(self),
+            false => prose::description(self),
+        }
     }
 
     /// Where it is: its own category first.
     pub fn categories(&self) -> Vec<String> {
+        if self.is_of_large() {
+            return vec![large::category(self)];
+        }
         let mut ids = vec![self.place().category_id()];
         if self.dice("also").percent(35) {
             ids.extend(self.place().kind.also.iter().cloned());
@@ -173,6 +279,9 @@ impl Product {
 
     /// What is known about it.
     pub fn facts(&self) -> Vec<Fact<'static>> {
+        if self.is_of_large() {
+            return large::facts(self);
+        }
         let mut dice = self.dice("facts");
         self.place()
             .kind
@@ -206,13 +315,19 @@ impl Product {
 
     /// How many pictures there are of its first colour.
     pub fn views(&self) -> u64 {
-        2 + self.dice("views").below(3)
+        match self.is_of_large() {
+            true => large::views(self),
+            false => 2 + self.dice("views").below(3),
+        }
     }
 
     /// Products to show beside it, by article number.
     pub fn related(&self) -> Vec<(Relation, String)> {
         let mut dice = self.dice("related");
         let mut found: Vec<(Relation, u64)> = Vec::new();
+        if self.is_of_large() && dice.percent(50) {
+            return Vec::new();
+        }
         for _ in 0..dice.index(5) {
             found.extend(
                 self.neighbour(self.kind, &mut dice)
@@ -240,18 +355,21 @@ impl Product {
 
     /// A product of a kind that stands near this one in the catalogue.
     fn neighbour(&self, kind: usize, dice: &mut Dice) -> Option<u64> {
-        let assortment = Assortment::get();
-        let start = self.index - self.index % assortment.block();
-        let slots = assortment.slots_of(kind);
+        let all = self.catalogue.slots();
+        let start = self.index - self.index % all.block();
+        let slots = all.positions_of(kind);
         // The last block may be cut short; then the one before has all kinds.
         match slots.partition_point(|slot| start + slot < self.catalogue.count) {
-            0 => (start + dice.pick(slots)).checked_sub(assortment.block()),
+            0 => (start + dice.pick(slots)).checked_sub(all.block()),
             there => Some(start + dice.pick(&slots[..there])),
         }
     }
 
     /// Whether shoppers may see it.
     pub fn lifecycle(&self) -> Lifecycle {
+        if self.is_of_large() && large::is_outsize(self) {
+            return Lifecycle::Active;
+        }
         match self.dice("lifecycle").below(200) {
             0 => Lifecycle::Draft,
             1 | 2 => Lifecycle::PhasedOut,
@@ -261,23 +379,25 @@ impl Product {
 
     /// Title and description for search engines, where somebody wrote them.
     pub fn seo(&self) -> Option<(String, String)> {
-        self.dice("seo").percent(30).then(|| {
-            let noun = &self.place().kind.noun;
-            let title = format!("{} by {} | Northlight", self.name(), self.brand());
-            let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) {
-                "An"
-            } else {
-                "A"
-            };
-            (
-                title,
-                format!(
-                    "{} {article} {noun} from {}, delivered in two to four days.",
-                    self.teaser(),
-                    self.brand()
-                ),
-            )
-        })
+        self.dice("seo")
+            .percent(if self.is_of_large() { 10 } else { 30 })
+            .then(|| {
+                let noun = &self.place().kind.noun;
+                let title = format!("{} by {} | Northlight", self.name(), self.brand());
+                let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) {
+                    "An"
+                } else {
+                    "A"
+                };
+                (
+                    title,
+                    format!(
+                        "{} {article} {noun} from {}, delivered in two to four days.",
+                        self.teaser(),
+                        self.brand()
+                    ),
+                )
+            })
     }
 
     /// When it was created, in seconds since 1970.

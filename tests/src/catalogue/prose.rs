@@ -3,8 +3,8 @@
 //! Placeholders that sentences may use: `{name} {brand} {material} {use}`, and for products that come in pairs
 //! `{It} {it} {it_} {its} {is} {was} {has} {s}`, which become "They", "them", "they" and so on.
 
-use super::Product;
 use super::fact::{Fact, FactValue};
+use super::{Dice, Product};
 
 const BEGINNINGS: [&str; 48] = [
     "Al", "Ar", "Bel", "Bor", "Bran", "Cal", "Cor", "Dal", "Dor", "El", "Ev", "Fal", "Fen", "Fjor",
@@ -23,13 +23,18 @@ const ENDINGS: [&str; 44] = [
 pub(super) fn name(product: &Product) -> String {
     let place = product.place();
     let mut dice = product.dice("name");
-    let model = format!("{}{}", dice.pick(&BEGINNINGS), dice.pick(&ENDINGS));
+    let model = invented(&mut dice);
     let title = dice.word(&place.kind.titles);
     let series = dice.word(&place.department.series);
     if dice.percent(40) && !title.contains(series) {
         return format!("{model} {series} {title}");
     }
     format!("{model} {title}")
+}
+
+/// A word that nobody has used.
+pub(super) fn invented(dice: &mut Dice) -> String {
+    format!("{}{}", dice.pick(&BEGINNINGS), dice.pick(&ENDINGS))
 }
 
 /// One sentence of its own.
@@ -69,6 +74,37 @@ pub(super) fn description(product: &Product) -> String {
         html += &format!("<p>{}</p>", words.fill(dice.word(&place.department.care)));
     }
     html
+}
+
+/// What it is, in a paragraph.
+pub(super) fn paragraph(product: &Product) -> String {
+    let place = product.place();
+    let mut dice = product.dice("paragraph");
+    let words = Words::of(product);
+    let (about, build) = (
+        dice.word(&place.kind.about),
+        dice.word(&place.department.build),
+    );
+    format!("<p>{} {}</p>", words.fill(about), words.fill(build))
+}
+
+/// What it is good for and how to look after it, in a paragraph.
+pub(super) fn second_paragraph(product: &Product) -> String {
+    let department = product.place().department;
+    let mut dice = product.dice("second paragraph");
+    let words = Words::of(product);
+    let (close, care) = (dice.word(&department.close), dice.word(&department.care));
+    let features = dice.several(&product.place().kind.features, 3);
+    let features = features
+        .iter()
+        .map(|text| text.as_str())
+        .collect::<Vec<_>>()
+        .join(". ");
+    format!(
+        "<p>{} {} {features}.</p>",
+        words.fill(close),
+        words.fill(care)
+    )
 }
 
 /// What the placeholders stand for.

@@ -4,9 +4,9 @@
 
 use frontage_shared::model::slug;
 
-use super::Dice;
 use super::assortment::{Assortment, Colour, Scale};
 use super::product::{Product, rfc3339};
+use super::{Dice, large};
 
 /// One thing to choose: a colour, a size.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ pub struct AxisValue<'a> {
     /// Its colour, if it is one.
     pub swatch: Option<&'a str>,
     /// Price of this choice in per cent of the cheapest.
-    factor: i64,
+    pub(super) factor: i64,
 }
 
 /// One thing that can be bought.
@@ -96,6 +96,9 @@ pub fn colours(product: &Product) -> Vec<&'static Colour> {
     let kind = product.place().kind;
     let palette = Assortment::get().scales.palette(&kind.palette);
     let mut dice = product.dice("colours");
+    if product.is_of_large() {
+        return dice.several(palette, large::colours(product, palette.len()));
+    }
     if has_every_size(product) {
         return palette.iter().collect();
     }
@@ -106,17 +109,10 @@ pub fn colours(product: &Product) -> Vec<&'static Colour> {
 
 /// The options of a product: colour first, then sizes. An option with a single value is none.
 pub(super) fn axes(product: &Product) -> Vec<Axis<'static>> {
-    let colours = colours(product).into_iter().map(|colour| AxisValue {
-        code: colour.code.clone(),
-        label: &colour.name,
-        swatch: Some(&colour.hex),
-        factor: 100,
-    });
-    let mut axes = vec![Axis {
-        code: "colour",
-        label: "Colour",
-        values: colours.collect(),
-    }];
+    if product.is_of_large() {
+        return large::axes(product);
+    }
+    let mut axes = vec![colour_axis(product)];
     for name in &product.place().kind.options {
         axes.push(scale_axis(product, Assortment::get().scales.scale(name)));
     }
@@ -126,7 +122,21 @@ pub(super) fn axes(product: &Product) -> Vec<Axis<'static>> {
     axes
 }
 
-fn scale_axis(product: &Product, scale: &'static Scale) -> Axis<'static> {
+pub(super) fn colour_axis(product: &Product) -> Axis<'static> {
+    let colours = colours(product).into_iter().map(|colour| AxisValue {
+        code: colour.code.clone(),
+        label: &colour.name,
+        swatch: Some(&colour.hex),
+        factor: 100,
+    });
+    Axis {
+        code: "colour",
+        label: "Colour",
+        values: colours.collect(),
+    }
+}
+
+pub(super) fn scale_axis(product: &Product, scale: &'static Scale) -> Axis<'static> {
     let all = if has_every_size(product) && !scale.long.is_empty() {
         &scale.long
     } else {
@@ -167,9 +177,10 @@ pub fn of_product(product: &Product, axes: &[Axis<'_>]) -> Vec<Variant> {
     let combinations: usize = axes.iter().map(|axis| axis.values.len()).product();
     let mut dice = product.dice("variants");
     let mut variants = Vec::with_capacity(combinations);
+    let every = product.is_of_large() && large::is_outsize(product);
     for number in 0..combinations {
         let chosen = chosen_by(number, axes);
-        let missing = combinations > 4 && number > 0 && dice.percent(4);
+        let missing = !every && combinations > 4 && number > 0 && dice.percent(4);
         if missing {
             continue;
         }
@@ -220,10 +231,11 @@ fn sku(product: &Product, axes: &[Axis<'_>], chosen: &[usize]) -> String {
 
 /// A number of the range that is kept free for use inside a company, so that it is nobody's product.
 fn gtin(product: &Product, number: usize) -> String {
-    let body = format!(
-        "20{:010}",
-        product.index() * 1000 + u64::try_from(number).unwrap_or(0)
-    );
+    let number = u64::try_from(number).unwrap_or(0);
+    let body = match number {
+        0..1000 => format!("20{:010}", product.index() * 1000 + number),
+        _ => format!("29{:05}{number:05}", product.index() % 100_000),
+    };
     let sum: u32 = body
         .bytes()
         .zip([1, 3].iter().cycle())
@@ -236,9 +248,14 @@ fn gtin(product: &Product, number: usize) -> String {
 fn price(product: &Product) -> (i64, Option<i64>) {
     let mut dice = product.dice("price");
     let (low, high) = product.place().kind.price;
-    // Two factors below one: most products are near the cheap end, a few near the dear one.
-    let spread = dice.range(0, 1000) * dice.range(300, 1000);
-    let cents = with_ending((low * 100) + (high - low) * spread / 10_000, &mut dice);
+    let cents = if product.is_of_large() {
+        large::cents(&mut dice)
+    } else {
+        // Two factors below one: most products are near the cheap end, a few near the dear one.
+        let spread = dice.range(0, 1000) * dice.range(300, 1000);
+        (low * 100) + (high - low) * spread / 10_000
+    };
+    let cents = with_ending(cents, &mut dice);
     let was = dice
         .percent(15)
         .then(|| with_ending(cents * 100 / dice.range(60, 90), &mut dice));
