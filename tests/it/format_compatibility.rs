@@ -61,10 +61,7 @@ fn version_1_0_says_what_it_said() {
     assert_eq!((former.row, former.former), (4, true));
     let search = |query| {
         let found = catalog.search(query).expect("the text index opens");
-        (
-            found.hits.iter().map(|hit| hit.product).collect::<Vec<_>>(),
-            found.fuzzy,
-        )
+        (found.rows.iter().collect::<Vec<_>>(), found.fuzzy)
     };
     // The first product is blue too, but not to be found.
     assert_eq!(search("blue"), (vec![2, 4, 5], false));

@@ -8,8 +8,8 @@ use std::path::Path;
 
 use frontage_shared::snapshot::categories::{self, BrandRecord, CategoryRecord, PageRecord};
 use frontage_shared::snapshot::facets::{
-    AttributeRecord, AttributeValueRecord, FacetRecord, FacetValueRecord, RankRecord,
-    TextFileRecord,
+    AttributeRecord, AttributeValueRecord, FacetListRecord, FacetRecord, FacetValueRecord,
+    RankRecord, TextFileRecord,
 };
 use frontage_shared::snapshot::layout::{self, HeaderRecord, PartKind, SectionRecord, section};
 use frontage_shared::snapshot::offers::{
@@ -56,6 +56,7 @@ fn records() -> Vec<Known> {
         known::<AttributeValueRecord>(),
         known::<FacetRecord>(),
         known::<FacetValueRecord>(),
+        known::<FacetListRecord>(),
         known::<RankRecord>(),
         known::<TextFileRecord>(),
         known::<CategoryRecord>(),

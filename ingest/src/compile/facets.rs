@@ -129,16 +129,29 @@ impl FacetBuilder {
         for (code, facet) in chosen {
             write_facet(&code, facet, settings, tables, &mut pairs)?;
         }
-        pairs.sort_unstable();
-        let mut pairs = pairs.into_iter().peekable();
-        for (row, product) in (0_u32..).zip(&mut tables.products) {
-            let first = row_count(&tables.product_facets);
-            while let Some((_, value)) = pairs.next_if(|&(owner, _)| owner == row) {
-                tables.product_facets.push(RowRef::new(Some(value)));
-            }
+        write_lists(pairs, tables);
+        Ok(())
+    }
+}
+
+/// Each product's list of values. Those of a category lie together, so that who counts in it reads memory in a row.
+fn write_lists(mut pairs: Vec<(u32, u32)>, tables: &mut CatalogTables) {
+    let mut order: Vec<u32> = (0..row_count(&tables.products)).collect();
+    order.sort_by_key(|&row| {
+        let product = tables.products.get(row as usize);
+        product.and_then(|product| product.primary_category.get())
+    });
+    pairs.sort_unstable();
+    for row in order {
+        let first = row_count(&tables.product_facets);
+        let start = pairs.partition_point(|&(owner, _)| owner < row);
+        let own = pairs.iter().skip(start);
+        let values = own.take_while(|&&(owner, _)| owner == row);
+        let values = values.map(|&(_, value)| RowRef::new(Some(value)));
+        tables.product_facets.extend(values);
+        if let Some(product) = tables.products.get_mut(row as usize) {
             product.facet_values = List::between(first, row_count(&tables.product_facets));
         }
-        Ok(())
     }
 }
 

@@ -179,7 +179,7 @@ fn categories_search_and_facets_come_out() {
         .map(|c| c.name().to_owned())
         .collect();
     assert_eq!(crumbs, ["Kitchen", "Mugs"]);
-    assert_eq!(catalog.search("stoneware").unwrap().hits.len(), 1);
+    assert_eq!(catalog.search("stoneware").unwrap().rows.len(), 1);
     let facets: Vec<_> = catalog
         .facets()
         .map(|facet| facet.code().to_owned())

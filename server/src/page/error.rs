@@ -5,12 +5,15 @@ use sailfish::TemplateSimple;
 use super::card::Card;
 use super::frame::{Frame, Indexing};
 use super::home::{Department, columns};
+use super::order;
 use super::view::View;
 use super::{Context, HTML, Kind, Page};
 use crate::cache_policy::CachePolicy;
 
 /// Products and departments suggested.
 const SUGGESTIONS: usize = 4;
+/// Best matches among which those are sought that are in a listing.
+const LOOKED_AT: usize = 40;
 const DEPARTMENTS: usize = 8;
 /// Words of a missing address that are searched for.
 const WORDS: usize = 6;
@@ -122,18 +125,19 @@ fn similar<'a>(view: &View<'a>, wanted: &str) -> Vec<Card<'a>> {
     // From all words down to the first, until something is found.
     for count in (1..=words.len()).rev() {
         let query = words.get(..count).unwrap_or_default().join(" ");
-        let Ok(mut hits) = view.catalog.search(&query) else {
+        let Ok(hits) = view.catalog.search(&query) else {
             return Vec::new();
         };
-        hits.hits.retain(|hit| {
+        let total = hits.rows.len() as usize;
+        let best = order::by_relevance(view.generation, &hits, &hits.rows, total, 0..LOOKED_AT);
+        let listed = best.into_iter().filter(|&row| {
             view.catalog
-                .product(hit.product)
+                .product(row)
                 .is_some_and(|product| product.is_listed())
         });
-        hits.hits
-            .sort_by(|a, b| b.score.total_cmp(&a.score).then(a.product.cmp(&b.product)));
-        if !hits.hits.is_empty() {
-            return view.cards(hits.hits.iter().map(|hit| hit.product).take(SUGGESTIONS), 0);
+        let cards = view.cards(listed.take(SUGGESTIONS), 0);
+        if !cards.is_empty() {
+            return cards;
         }
     }
     Vec::new()

@@ -209,13 +209,10 @@ fn counts_within(
 }
 
 fn tally(generation: &Generation, products: &RowSet) -> Vec<u32> {
-    let mut counts = vec![0; generation.catalog.facet_value_count() as usize];
+    let values = generation.catalog.facet_value_count();
+    let mut counts = vec![0; values as usize];
     let facets = generation.catalog.product_facets();
-    for product in products.iter() {
-        for value in facets.of(product) {
-            bump(&mut counts, value);
-        }
-    }
+    facets.tally(products, &(0..values), &mut counts);
     counts
 }
 
@@ -236,24 +233,13 @@ fn add_counts(generation: &Generation, counts: &mut [u32], values: Range<u32>, p
         return;
     }
     let facets = generation.catalog.product_facets();
-    for product in products.iter() {
-        for value in facets.of(product).filter(|value| values.contains(value)) {
-            bump(counts, value);
-        }
-    }
+    facets.tally(products, &values, counts);
 }
 
 /// Looking at a product's offer costs about as much as this many steps along the price order.
 const PATIENCE: usize = 4;
 /// Looking at a product's values costs about as much as asking this many times whether a product is in a set.
 const VALUES_A_PRODUCT: usize = 8;
-
-#[inline]
-fn bump(counts: &mut [u32], value: u32) {
-    if let Some(count) = counts.get_mut(value as usize) {
-        *count += 1;
-    }
-}
 
 /// Lowest and highest price of the products: the first of them from either end of the price order, or, where those
 /// are far to seek, by looking at each.

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::row_set::RowSet;
+use frontage_shared::snapshot::search::Hits;
 
 use super::listing::Found;
 use crate::route::Sort;
@@ -16,7 +17,7 @@ const SMALL: usize = 2_048;
 /// Buckets that a large set is sorted into before one of them is looked at.
 const BUCKETS: usize = 4_096;
 /// A set with at least one in so many products is found fastest by walking along all of them.
-const DENSE: usize = 8;
+const DENSE: usize = 64;
 
 /// The rows at these positions of the list, by one of the catalog's or the offers' orders.
 pub(crate) fn by_sort(
@@ -63,6 +64,86 @@ fn by_price(generation: &Generation, found: &Found, sort: Sort, range: Range<usi
     }
 }
 
+/// The rows at these positions of what a search found, those that fit best first, equal ones in the merchant's order.
+/// `rows` are the hits that are left, and `total` is how many.
+pub(crate) fn by_relevance(
+    generation: &Generation,
+    hits: &Hits,
+    rows: &RowSet,
+    total: usize,
+    range: Range<usize>,
+) -> Vec<u32> {
+    let ranks = generation.catalog.ranks();
+    let most = generation.catalog.product_count();
+    let rank = |row| ranks.get(row).map_or(u32::MAX, |rank| rank.featured.get());
+    let range = range.start.min(total)..range.end.min(total);
+    if range.is_empty() {
+        return Vec::new();
+    }
+    let of_class = |class: &RowSet, size: usize, ahead: usize| {
+        let within = range.start.saturating_sub(ahead)..range.end - ahead;
+        window(class, size, within, most, rank)
+    };
+    let (best, worst) = classes(hits, rows, &range);
+    if best.size == total {
+        return of_class(rows, total, 0);
+    }
+    // What fits as well as the page's first product, what comes between, what fits as badly as its last.
+    let (mut first, mut between, mut last) = (RowSet::none(most), Vec::new(), RowSet::none(most));
+    for row in rows.iter() {
+        match hits.score(row) {
+            score if score == best.score => first.insert(row),
+            score if score == worst.score => last.insert(row),
+            score if (worst.score..best.score).contains(&score) => {
+                between.push((u16::MAX - score, rank(row), row));
+            }
+            _ => {}
+        }
+    }
+    let mut shown = of_class(&first, best.size, best.ahead);
+    between.sort_unstable();
+    shown.extend(between.iter().map(|&(.., row)| row));
+    if worst.score != best.score {
+        shown.extend(of_class(&last, worst.size, worst.ahead));
+    }
+    shown
+}
+
+/// All hits that fit equally well.
+#[derive(Clone, Copy, Default)]
+struct Class {
+    score: u16,
+    size: usize,
+    /// How many fit better.
+    ahead: usize,
+}
+
+/// The classes that the first and the last of these positions are in.
+fn classes(hits: &Hits, rows: &RowSet, range: &Range<usize>) -> (Class, Class) {
+    let mut sizes = vec![0_usize; usize::from(u16::MAX) + 1];
+    for row in rows.iter() {
+        if let Some(size) = sizes.get_mut(usize::from(hits.score(row))) {
+            *size += 1;
+        }
+    }
+    let (mut best, mut worst) = (None, Class::default());
+    let mut ahead = 0;
+    for (score, &size) in (0..=u16::MAX).rev().zip(sizes.iter().rev()) {
+        if size == 0 {
+            continue;
+        }
+        worst = Class { score, size, ahead };
+        ahead += size;
+        if ahead > range.start && best.is_none() {
+            best = Some(worst);
+        }
+        if ahead >= range.end {
+            break;
+        }
+    }
+    (best.unwrap_or_default(), worst)
+}
+
 /// The rows at these positions among those of an ordered list that are in the set.
 pub(crate) fn listed(
     list: impl Iterator<Item = u32>,
@@ -94,8 +175,9 @@ pub(crate) fn window(
     let shift = width.trailing_zeros();
     let bucket = |key: u32| ((key >> shift) as usize).min(BUCKETS - 1);
     let mut sizes = vec![0_usize; BUCKETS];
-    for row in rows.iter() {
-        if let Some(size) = sizes.get_mut(bucket(key(row))) {
+    let keys: Vec<u32> = rows.iter().map(key).collect();
+    for &key in &keys {
+        if let Some(size) = sizes.get_mut(bucket(key)) {
             *size += 1;
         }
     }
@@ -114,7 +196,7 @@ pub(crate) fn window(
         reached += size;
         end += 1;
     }
-    let keyed = rows.iter().map(|row| (key(row), row));
+    let keyed = keys.into_iter().zip(rows.iter());
     let near = keyed.filter(|&(key, _)| (first..end).contains(&bucket(key)));
     sorted(near.collect(), range.start - before..range.end - before)
 }

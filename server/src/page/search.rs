@@ -2,15 +2,10 @@
 
 use sailfish::TemplateSimple;
 
-use std::collections::HashMap;
-use std::ops::Range;
-
-use frontage_shared::snapshot::row_set::RowSet;
-use frontage_shared::snapshot::text::Hits;
+use frontage_shared::snapshot::search::Spelling;
 
 use super::frame::{Frame, Indexing, Link};
 use super::home::{Department, columns};
-use super::listing::Found;
 use super::results::{self, Relaxed, Results};
 use super::view::View;
 use super::{Kind, Page, error, filters, listing, order, render};
@@ -48,15 +43,16 @@ pub(crate) fn build(view: &View<'_>, route: &Route, listing: &Listing) -> Page {
         Ok(hits) => hits,
         Err(error) => return error::broken(view, &error),
     };
-    let rows = hits.hits.iter().map(|hit| hit.product);
-    let rows = RowSet::of(view.catalog.product_count(), rows);
-    let found = listing::select(view.generation, &rows, &filters::resolve(view, listing));
+    let filters = filters::resolve(view, listing);
+    let found = listing::select(view.generation, &hits.rows, &filters);
     if listing.page > results::page_count(found.total) {
         return error::not_found(view, "");
     }
     let range = results::positions(listing, found.total);
     let shown = match results::sort_of(route, listing) {
-        Sort::Relevance => by_relevance(&found, &hits, range),
+        Sort::Relevance => {
+            order::by_relevance(view.generation, &hits, &found.rows, found.total, range)
+        }
         sort => order::by_sort(view.generation, &found, sort, range),
     };
     let mut results = results::build(view, route, listing, &found, &shown, None);
@@ -80,7 +76,7 @@ pub(crate) fn build(view: &View<'_>, route: &Route, listing: &Listing) -> Page {
         Some(Link::to("Search", &Route::search(Listing::new()))),
     );
     frame.description = format!("Search {}.", view.shop.name);
-    let help = hits.hits.is_empty().then(|| Help {
+    let help = hits.rows.is_empty().then(|| Help {
         relaxed: shorter(view, &listing.q),
         departments: view.departments(DEPARTMENTS),
     });
@@ -90,20 +86,6 @@ pub(crate) fn build(view: &View<'_>, route: &Route, listing: &Listing) -> Page {
         help,
     };
     render(view, Kind::Search, true, page)
-}
-
-/// Best match first.
-fn by_relevance(found: &Found, hits: &Hits, range: Range<usize>) -> Vec<u32> {
-    let scores: HashMap<u32, f32> = hits
-        .hits
-        .iter()
-        .map(|hit| (hit.product, hit.score))
-        .collect();
-    let score = |row: u32| scores.get(&row).copied().unwrap_or(0.0);
-    // Scores are never negative, so their bits order as they do; rows break ties.
-    order::window(&found.rows, found.total, range, u32::MAX, |row| {
-        u32::MAX - score(row).to_bits()
-    })
 }
 
 /// Searches with one word less that find something as typed.
@@ -123,16 +105,14 @@ fn shorter(view: &View<'_>, query: &str) -> Vec<Relaxed> {
         let shorter = kept.join(" ");
         let count = view
             .catalog
-            .search(&shorter)
-            .ok()
-            .filter(|hits| !hits.fuzzy)
-            .map_or(0, |hits| hits.hits.len());
+            .search_spelled(&shorter, Spelling::AsTyped)
+            .map_or(0, |hits| hits.rows.len());
         if count > 0 {
             let href = Route::search(Listing::search(&shorter)).href();
             ways.push(Relaxed {
                 words: shorter,
                 href,
-                count: view.locale.number(count as u64),
+                count: view.locale.number(u64::from(count)),
             });
         }
     }

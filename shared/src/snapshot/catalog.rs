@@ -19,7 +19,9 @@ use super::products::{
     Variant, VariantKeyRecord, VariantRecord,
 };
 use super::record::{List, Record, RowRef, StrRef};
-use super::text::{Hits, TextError, TextIndex};
+use super::row_set::RowSet;
+use super::search::{Hits, Spelling};
+use super::text::{TextError, TextIndex};
 
 /// An index of one segment has about ten files.
 const MAX_TEXT_FILES: u32 = 64;
@@ -32,6 +34,8 @@ pub struct Catalog {
     pub(super) part: Part,
     /// Opened at first use; verifying uses it, so a served catalog has it open.
     text: OnceLock<Result<TextIndex, String>>,
+    /// Made at first use: one bit for each product that search may show.
+    searchable: OnceLock<RowSet>,
 }
 
 /// The shop's own record as pages read it.
@@ -62,6 +66,7 @@ impl Catalog {
         Ok(Self {
             part: Part::open(bytes, PartKind::Catalog)?,
             text: OnceLock::new(),
+            searchable: OnceLock::new(),
         })
     }
 
@@ -247,7 +252,7 @@ impl Catalog {
     /// The facet values of products, for counting.
     pub fn product_facets(&self) -> ProductFacets<'_> {
         ProductFacets {
-            products: self.rows(),
+            lists: self.rows(),
             values: self.part.rows(section::PRODUCT_FACETS),
         }
     }
@@ -265,19 +270,32 @@ impl Catalog {
             .map(|&origin| self.part.str(origin))
     }
 
-    /// All searchable products that match a query.
+    /// All searchable products that match a query; those with similar words if none has the words as typed.
     ///
     /// # Errors
     /// The text index cannot be read.
     pub fn search(&self, query: &str) -> Result<Hits, SnapshotError> {
+        self.search_spelled(query, Spelling::Similar)
+    }
+
+    /// All searchable products that match a query.
+    ///
+    /// # Errors
+    /// The text index cannot be read.
+    pub fn search_spelled(&self, query: &str, spelling: Spelling) -> Result<Hits, SnapshotError> {
         let failed = |error: TextError| SnapshotError::TextIndex(error.to_string());
         let index = self.text_index()?;
-        let mut hits = contained(|| index.search(query))?.map_err(failed)?;
-        hits.hits.retain(|hit| {
-            self.product(hit.product)
-                .is_some_and(|product| product.is_searchable())
-        });
+        let mut hits = contained(|| index.search(query, spelling))?.map_err(failed)?;
+        hits.rows.keep(self.searchable());
         Ok(hits)
+    }
+
+    /// Products that search may show.
+    pub(super) fn searchable(&self) -> &RowSet {
+        self.searchable.get_or_init(|| {
+            let products = self.products().filter(|product| product.is_searchable());
+            RowSet::of(self.product_count(), products.map(|product| product.row))
+        })
     }
 
     pub(super) fn option_value(&self, row: u32) -> Option<OptionValue<'_>> {

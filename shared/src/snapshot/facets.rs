@@ -3,13 +3,16 @@
 //! A facet value has its products as ascending postings, for filtering; a product has its facet values as an
 //! ascending list, for counting: the cost of counting is that of the products found, not of the values there are.
 
+use std::ops::Range;
+
 use zerocopy::little_endian::{U32, U64};
 
 use super::catalog::Catalog;
 use super::layout::section;
 use super::part::Rows;
-use super::products::{ProductRecord, texts};
+use super::products::texts;
 use super::record::{List, RowRef, StrRef, record};
+use super::row_set::RowSet;
 
 record! {
     /// A property that products may have.
@@ -68,6 +71,14 @@ record! {
 }
 
 record! {
+    /// The facet values of a product once more, apart from all that counting does not need.
+    pub struct FacetListRecord in section::FACET_LISTS {
+        /// The list in the product's record.
+        values: List<{ section::PRODUCT_FACETS }>,
+    }
+}
+
+record! {
     /// A product's positions in sort orders; the smaller, the earlier.
     pub struct RankRecord in section::RANKS {
         /// By name.
@@ -120,17 +131,54 @@ pub struct AttributeValue<'a> {
 /// The facet values of all products, laid out for counting.
 #[derive(Clone, Copy)]
 pub struct ProductFacets<'a> {
-    pub(super) products: Rows<'a, ProductRecord>,
+    pub(super) lists: Rows<'a, FacetListRecord>,
     pub(super) values: Rows<'a, RowRef<{ section::FACET_VALUES }>>,
 }
 
-impl<'a> ProductFacets<'a> {
-    /// Rows of the facet values a product has, ascending.
-    #[inline]
-    pub fn of(&self, product: u32) -> impl Iterator<Item = u32> + use<'a> {
-        let list = self.products.get(product);
-        let range = list.map_or(0..0, |product| product.facet_values.range());
-        self.values.slice(range).iter().map(|row| row.0.get())
+/// Products whose values are asked of the memory at once: enough to hide how far away it is.
+const BATCH: usize = 64;
+
+impl ProductFacets<'_> {
+    /// Adds the products of a set to the counts of their facet values, as far as those are among `counted`.
+    pub fn tally(&self, products: &RowSet, counted: &Range<u32>, counts: &mut [u32]) {
+        let mut count = |value: u32| {
+            if counted.contains(&value)
+                && let Some(count) = counts.get_mut(value as usize)
+            {
+                *count += 1;
+            }
+        };
+        let (Some(lists), Some(values)) = (self.lists.as_slice(), self.values.as_slice()) else {
+            // Records of a later version may be longer: one at a time.
+            let lists = products
+                .iter()
+                .filter_map(|product| self.lists.get(product));
+            let values = lists.flat_map(|list| self.values.slice(list.values.range()).iter());
+            values.for_each(|value| count(value.0.get()));
+            return;
+        };
+        let mut batch: Vec<&[RowRef<{ section::FACET_VALUES }>]> = Vec::with_capacity(BATCH);
+        let mut products = products.iter();
+        loop {
+            batch.clear();
+            batch.extend(products.by_ref().take(BATCH).map(|product| {
+                let list = lists.get(product as usize);
+                let range = list.map_or(0..0, |list| list.values.range());
+                let own = values.get(range.start as usize..range.end as usize);
+                own.unwrap_or_default()
+            }));
+            if batch.is_empty() {
+                return;
+            }
+            // Nothing is done with this but to have all of it on its way from memory at the same time.
+            let ends = batch.iter().filter_map(|own| own.first().zip(own.last()));
+            std::hint::black_box(
+                ends.fold(0, |all, (first, last)| all ^ first.0.get() ^ last.0.get()),
+            );
+            for own in &batch {
+                own.iter().for_each(|value| count(value.0.get()));
+            }
+        }
     }
 }
 

@@ -108,7 +108,7 @@ impl PartKind {
     /// Sections without which the part is refused: all that this version defines.
     pub fn sections(self) -> std::ops::RangeInclusive<u32> {
         match self {
-            Self::Catalog => section::SHOP..=section::ORIGINS,
+            Self::Catalog => section::SHOP..=section::FACET_LISTS,
             Self::Offers => section::OFFERS_META..=section::PRICE_ORDER,
         }
     }
@@ -196,6 +196,8 @@ pub mod section {
         TEXT_INDEX = 29,
         /// Origins of media, for the content security policy.
         ORIGINS = 30,
+        /// The facet values of each product once more, without the product.
+        FACET_LISTS = 31,
         /// One record: which catalog part these offers belong to.
         OFFERS_META = 64,
         /// Price and stock of each variant, in the catalog's order.

@@ -309,6 +309,14 @@ impl<'a, T: Record + 'a> Rows<'a, T> {
             .map(move |chunk| rows.first_of(chunk))
     }
 
+    /// All records at once, if nothing stands between them: records of this version's size.
+    pub fn as_slice(&self) -> Option<&'a [T]> {
+        if self.stride != size_of::<T>() {
+            return None;
+        }
+        <[T]>::ref_from_bytes(self.bytes).ok()
+    }
+
     /// Some of the records; rows that do not exist are left out.
     pub fn slice(&self, range: Range<u32>) -> Self {
         let start = (range.start as usize).saturating_mul(self.stride);

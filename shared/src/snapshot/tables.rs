@@ -6,8 +6,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::categories::{BrandRecord, CategoryRecord, PageRecord};
 use super::facets::{
-    AttributeRecord, AttributeValueRecord, FacetRecord, FacetValueRecord, RankRecord,
-    TextFileRecord,
+    AttributeRecord, AttributeValueRecord, FacetListRecord, FacetRecord, FacetValueRecord,
+    RankRecord, TextFileRecord,
 };
 use super::heap::{Heap, HeapFull};
 use super::layout::{ALIGNMENT, PartKind, section, to_usize};
@@ -139,6 +139,10 @@ impl CatalogTables {
         writer.rows(section::TEXT_FILES, &text_files)?;
         writer.bytes(section::TEXT_INDEX, &text_index)?;
         writer.rows(section::ORIGINS, &self.origins)?;
+        let lists = self.products.iter().map(|product| FacetListRecord {
+            values: product.facet_values,
+        });
+        writer.rows(section::FACET_LISTS, &lists.collect::<Vec<_>>())?;
         Ok(writer.finish()?)
     }
 

@@ -6,20 +6,17 @@
 use std::path::{Path, PathBuf};
 
 use ownedbytes::OwnedBytes;
-use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::directory::{Directory as _, RamDirectory};
 use tantivy::indexer::SingleSegmentIndexWriter;
-use tantivy::query::{BooleanQuery, BoostQuery, FuzzyTermQuery, Occur, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{
     AsciiFoldingFilter, LowerCaser, RemoveLongFilter, SimpleTokenizer, TextAnalyzer,
     TokenizerManager,
 };
-use tantivy::{
-    DocId, Index, Score, Searcher, SegmentOrdinal, SegmentReader, TantivyDocument, Term,
-};
+use tantivy::{Index, Searcher, TantivyDocument};
 
 use super::packed::PackedDirectory;
+use super::search::{Hits, Search, Spelling};
 
 /// Words longer than this are neither indexed nor searched for.
 const MAX_WORD_BYTES: usize = 40;
@@ -68,6 +65,12 @@ pub enum TextError {
     Segments(usize),
 }
 
+impl From<std::io::Error> for TextError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Tantivy(error.into())
+    }
+}
+
 /// What search knows about one product.
 #[derive(Debug, Default, Clone)]
 pub struct TextDocument {
@@ -95,24 +98,6 @@ pub struct PackedFile {
     pub bytes: Vec<u8>,
 }
 
-/// A product that matches a query.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Hit {
-    /// The product's row.
-    pub product: u32,
-    /// Relevance; the larger, the better.
-    pub score: f32,
-}
-
-/// All matches of a query.
-#[derive(Debug, Default)]
-pub struct Hits {
-    /// In row order.
-    pub hits: Vec<Hit>,
-    /// No product has the words as typed; these have similar ones.
-    pub fuzzy: bool,
-}
-
 /// An opened index.
 pub struct TextIndex {
     searcher: Searcher,
@@ -120,11 +105,12 @@ pub struct TextIndex {
     analyzer: TextAnalyzer,
 }
 
+/// The fields of the index.
 #[derive(Clone, Copy)]
-struct Fields {
-    title: Field,
-    body: Field,
-    code: Field,
+pub(super) struct Fields {
+    pub(super) title: Field,
+    pub(super) body: Field,
+    pub(super) code: Field,
 }
 
 impl TextIndexBuilder {
@@ -250,70 +236,25 @@ impl TextIndex {
     }
 
     /// All products that have every word of the query: in name, description or codes, the last word also as a
-    /// beginning. If there are none, products with similar words.
+    /// beginning of one in a name. If there are none and similar words will do, products with such words.
     ///
     /// # Errors
     /// The index could not be read.
-    pub fn search(&self, query: &str) -> Result<Hits, TextError> {
+    pub fn search(&self, query: &str, spelling: Spelling) -> Result<Hits, TextError> {
         let words = self.words(query);
-        // tantivy's scorers do not expect an index without documents.
-        if words.is_empty() || self.products() == 0 {
+        if words.is_empty() {
             return Ok(Hits::default());
         }
-        let hits = self.run(&words, query, false)?;
-        if !hits.is_empty() {
-            return Ok(Hits { hits, fuzzy: false });
-        }
-        Ok(Hits {
-            hits: self.run(&words, query, true)?,
-            fuzzy: true,
-        })
-    }
-
-    fn run(&self, words: &[String], query: &str, fuzzy: bool) -> Result<Vec<Hit>, TextError> {
-        let last = words.len() - 1;
-        let all_words = words
-            .iter()
-            .enumerate()
-            .map(|(position, word)| (Occur::Must, self.word_query(word, position == last, fuzzy)));
-        let whole_code = Term::from_field_text(self.fields.code, &query.trim().to_lowercase());
-        let any = BooleanQuery::new(vec![
-            (
-                Occur::Should,
-                Box::new(BooleanQuery::new(all_words.collect())) as Box<dyn Query>,
-            ),
-            (
-                Occur::Should,
-                boosted(TermQuery::new(whole_code, IndexRecordOption::Basic), 20.0),
-            ),
-        ]);
-        Ok(self.searcher.search(&any, &AllHits)?)
-    }
-
-    fn word_query(&self, word: &str, is_last: bool, fuzzy: bool) -> Box<dyn Query> {
-        let term = |field| Term::from_field_text(field, word);
-        let exact = |field| TermQuery::new(term(field), IndexRecordOption::WithFreqs);
-        let mut ways: Vec<(Occur, Box<dyn Query>)> = vec![
-            (Occur::Should, boosted(exact(self.fields.title), 4.0)),
-            (Occur::Should, boosted(exact(self.fields.body), 1.0)),
-            (Occur::Should, boosted(exact(self.fields.code), 8.0)),
-        ];
-        if is_last && word.chars().count() >= 2 {
-            let prefix = FuzzyTermQuery::new_prefix(term(self.fields.title), 0, true);
-            ways.push((Occur::Should, boosted(prefix, 2.0)));
-        }
-        let distance = match word.chars().count() {
-            0..=3 => 0,
-            4..=7 => 1,
-            _ => 2,
+        let whole = query.trim().to_lowercase();
+        let rows = u32::try_from(self.products()).unwrap_or(u32::MAX);
+        let run = |spelling| {
+            Search::start(&self.searcher, self.fields, rows)?.run(&words, &whole, spelling)
         };
-        if fuzzy && distance > 0 {
-            for field in [self.fields.title, self.fields.body] {
-                let similar = FuzzyTermQuery::new(term(field), distance, true);
-                ways.push((Occur::Should, boosted(similar, 1.0)));
-            }
+        let hits = run(Spelling::AsTyped)?;
+        if !hits.rows.is_empty() || spelling == Spelling::AsTyped {
+            return Ok(hits);
         }
-        Box::new(BooleanQuery::new(ways))
+        run(Spelling::Similar)
     }
 
     fn words(&self, query: &str) -> Vec<String> {
@@ -339,10 +280,6 @@ impl std::fmt::Debug for TextIndexBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TextIndexBuilder").finish_non_exhaustive()
     }
-}
-
-fn boosted(query: impl Query, boost: f32) -> Box<dyn Query> {
-    Box::new(BoostQuery::new(Box::new(query), boost))
 }
 
 fn schema() -> (Schema, Fields) {
@@ -394,40 +331,6 @@ fn tokenizers() -> TokenizerManager {
     manager
 }
 
-/// Collects every match with its score, in document order.
-struct AllHits;
-
-struct SegmentHits(Vec<Hit>);
-
-impl Collector for AllHits {
-    type Fruit = Vec<Hit>;
-    type Child = SegmentHits;
-
-    fn for_segment(&self, _: SegmentOrdinal, _: &SegmentReader) -> tantivy::Result<SegmentHits> {
-        Ok(SegmentHits(Vec::new()))
-    }
-
-    fn requires_scoring(&self) -> bool {
-        true
-    }
-
-    fn merge_fruits(&self, segments: Vec<Vec<Hit>>) -> tantivy::Result<Vec<Hit>> {
-        Ok(segments.into_iter().flatten().collect())
-    }
-}
-
-impl SegmentCollector for SegmentHits {
-    type Fruit = Vec<Hit>;
-
-    fn collect(&mut self, product: DocId, score: Score) {
-        self.0.push(Hit { product, score });
-    }
-
-    fn harvest(self) -> Vec<Hit> {
-        self.0
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -467,8 +370,8 @@ mod tests {
 
     #[track_caller]
     fn check(query: &str, expected: &[u32], fuzzy: bool) {
-        let found = shop().search(query).unwrap();
-        let rows: Vec<u32> = found.hits.iter().map(|hit| hit.product).collect();
+        let found = shop().search(query, Spelling::Similar).unwrap();
+        let rows: Vec<u32> = found.rows.iter().collect();
         assert_eq!((rows.as_slice(), found.fuzzy), (expected, fuzzy), "{query}");
     }
 

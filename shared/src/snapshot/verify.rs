@@ -6,8 +6,8 @@ use super::SnapshotError;
 use super::catalog::{Catalog, variant_key};
 use super::categories::{BrandRecord, CategoryRecord, PageRecord};
 use super::facets::{
-    AttributeRecord, AttributeValueRecord, FacetRecord, FacetValueRecord, RankRecord,
-    TextFileRecord,
+    AttributeRecord, AttributeValueRecord, FacetListRecord, FacetRecord, FacetValueRecord,
+    RankRecord, TextFileRecord,
 };
 use super::layout::section;
 use super::part::Rows;
@@ -68,7 +68,8 @@ impl Catalog {
         part.verify_rows::<RowRef<{ section::FACET_VALUES }>>(section::PRODUCT_FACETS, bounds)?;
         part.verify_rows::<RankRecord>(section::RANKS, bounds)?;
         part.verify_rows::<TextFileRecord>(section::TEXT_FILES, bounds)?;
-        part.verify_rows::<StrRef>(section::ORIGINS, bounds)
+        part.verify_rows::<StrRef>(section::ORIGINS, bounds)?;
+        part.verify_rows::<FacetListRecord>(section::FACET_LISTS, bounds)
     }
 
     /// What is found by binary search must be sorted, and what is named must exist.
@@ -232,6 +233,7 @@ impl Catalog {
             ));
         }
         self.verify_tree()?;
+        self.verify_facet_lists()?;
         for row in 0..self.facet_value_count() {
             if self
                 .facet_value(row)
@@ -248,6 +250,31 @@ impl Catalog {
             ));
         }
         Ok(())
+    }
+
+    /// What counting reads says the same as the products.
+    fn verify_facet_lists(&self) -> Result<(), SnapshotError> {
+        let lists = self.rows::<FacetListRecord>();
+        let products = self.rows::<ProductRecord>();
+        if lists.len() != products.len() {
+            return Err(order(
+                section::FACET_LISTS,
+                lists.len(),
+                "one record for each product",
+            ));
+        }
+        let pairs = lists.iter().zip(products.iter());
+        match (0..)
+            .zip(pairs)
+            .find(|(_, (list, product))| list.values != product.facet_values)
+        {
+            Some((row, _)) => Err(order(
+                section::FACET_LISTS,
+                row,
+                "must be the list in the product's record",
+            )),
+            None => Ok(()),
+        }
     }
 
     /// Rows are in pre-order, and parents and children agree: who walks the tree comes to an end.
@@ -283,8 +310,9 @@ impl Catalog {
         Ok(())
     }
 
-    /// Opening the index compares its checksums and its number of products.
+    /// Opening the index compares its checksums and its number of products; what search may show is noted now.
     fn verify_text(&self) -> Result<(), SnapshotError> {
+        self.searchable();
         self.text_index().map(drop)
     }
 }

@@ -286,9 +286,9 @@ fn search(catalog: &Catalog, said: &mut DefaultHasher) {
         match catalog.search(query) {
             Ok(hits) => {
                 hits.fuzzy.hash(said);
-                hits.hits
+                hits.rows
                     .iter()
-                    .for_each(|hit| (hit.product, hit.score.to_bits()).hash(said));
+                    .for_each(|product| (product, hits.score(product)).hash(said));
             }
             Err(error) => error.to_string().hash(said),
         }
