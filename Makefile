@@ -4,15 +4,16 @@ CARGO ?= cargo
 SOAK ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench soak lint fuzz
+.PHONY: help demo test bench bench-curve soak lint fuzz
 
 help: ## List the targets
 	@echo "Frontage: a shop from a feed. Targets:"
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  DEMO_DATA=FOLDER|FILE make demo    shop in a real data set, e.g. ../shared/data/icecat-chorus-19k"
 	@echo "  DEMO_PORT, DEMO_ADMIN_PORT, DEMO_BACKEND_PORT, DEMO_PRODUCTS, DEMO_KEEP=1 and DEMO_SECONDS change the demo"
 	@echo "  SOAK=NAME make soak                run one soak test"
+	@echo "  BENCH_PRODUCTS and BENCH_MAPPED_PRODUCTS change the bench's sizes"
 
 demo: ## Build everything and open a shop at http://127.0.0.1:8080/
 	$(CARGO) build --release --locked -p frontage-ingest -p frontage-server
@@ -29,9 +30,14 @@ test: ## Run all tests and print their counts
 	    END { printf "tests: %d passed, %d failed, %d ignored\n", passed, failed, ignored }' "$$log"; \
 	  exit "$$code"
 
-bench: ## Measure throughput and full cycles; writes target/bench.json
+bench: ## Measure pages, cycles and memory; writes target/bench.json
 	$(CARGO) build --release --locked --workspace --bins
 	target/release/bench
+
+bench-curve: ## The same for 1 k to 1 M products; writes docs/performance-curve.svg
+	$(CARGO) build --release --locked --workspace --bins
+	BENCH_CURVE=1 target/release/bench
+	cp target/performance-curve.svg docs/performance-curve.svg
 
 soak: ## Run the long tests; writes target/soak.json
 	$(CARGO) build --release --locked --workspace --bins

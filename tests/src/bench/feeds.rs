@@ -3,9 +3,10 @@
 //! The sample back end makes its answers while it sends them; here they lie ready, so that what is measured is ingest.
 //! The instant at which the last byte of an answer left is remembered: that is when the bytes of a change are in.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::fs::File;
-use std::io::{BufWriter, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, BufWriter, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -24,7 +25,8 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-use crate::backend::{Backend, Config};
+use super::load::Fetcher;
+use crate::backend::{Backend, Config, Data};
 use crate::catalogue::product::Lifecycle;
 use crate::catalogue::{Catalogue, document};
 
@@ -43,6 +45,8 @@ const PRODUCTS_AT_ONCE: u64 = 1000;
 /// Records on a page of the export.
 const PAGE: u64 = 1000;
 
+/// When the last byte of each file was handed over.
+type LastBytes = Arc<Mutex<HashMap<String, Instant>>>;
 type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 
 /// Sends the files of a folder, with ETags, until the process ends.
@@ -50,7 +54,7 @@ type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 pub struct FeedServer {
     address: SocketAddr,
     folder: PathBuf,
-    last_byte: Arc<Mutex<Option<Instant>>>,
+    last_bytes: LastBytes,
 }
 
 /// Writes the feeds of documents and offers; gives the number of offers.
@@ -128,49 +132,54 @@ impl Chunk {
 }
 
 /// Writes the export in the words of an ERP, page by page, as the sample back end sends it.
-pub fn write_export(folder: &Path, products: u64) -> anyhow::Result<()> {
-    let backend = Backend::start(Config::generated(products))?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let client = reqwest::Client::builder().no_proxy().build()?;
-    for page in 1..=products.div_ceil(PAGE).max(1) {
-        let url = backend.url(&format!("/export/products?page={page}&size={PAGE}"));
-        let body = runtime.block_on(async {
-            client
-                .get(url)
-                .send()
-                .await?
-                .error_for_status()?
-                .bytes()
-                .await
-        })?;
-        std::fs::write(folder.join(format!("export-{page}.json")), body)?;
-    }
-    Ok(())
-}
-
-/// Rewrites a feed line by line; gives the number of lines that became others.
-pub fn edit(path: &Path, change: impl Fn(&str) -> Option<String>) -> anyhow::Result<u64> {
-    let text = std::fs::read_to_string(path)?;
-    let mut changed = 0;
-    let lines = text.lines().map(|line| match change(line) {
-        Some(line) => {
-            changed += 1;
-            line
+pub fn write_export(folder: &Path, catalogue: Catalogue) -> anyhow::Result<()> {
+    let backend = Backend::start(Config::of(Data::Generated(catalogue)))?;
+    let pages = catalogue.count().div_ceil(PAGE).max(1);
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| -> anyhow::Result<()> {
+        let writing: Vec<_> = (0..workers as u64)
+            .map(|first| {
+                let address = backend.address();
+                scope.spawn(move || -> anyhow::Result<()> {
+                    let mut fetcher = Fetcher::open(address)?;
+                    for page in (1 + first..=pages).step_by(workers) {
+                        let path = format!("/export/products?page={page}&size={PAGE}");
+                        let answer = fetcher.get(&path, None)?;
+                        ensure!(
+                            answer.status == 200,
+                            "{path} is answered with {}",
+                            answer.status
+                        );
+                        std::fs::write(folder.join(format!("export-{page}.json")), answer.body)?;
+                    }
+                    Ok(())
+                })
+            })
+            .collect();
+        for thread in writing {
+            let written = thread.join();
+            written.map_err(|_| anyhow::anyhow!("writing pages failed by a bug"))??;
         }
-        None => line.to_owned(),
-    });
-    write_lines(path, lines)?;
-    Ok(changed)
+        Ok(())
+    })
 }
 
-fn write_lines(path: &Path, lines: impl Iterator<Item = String>) -> anyhow::Result<()> {
-    let mut file = Lines::create(path)?;
-    for line in lines {
-        file.push(&line)?;
+/// Rewrites a feed line by line, which comes with its number; gives the number of lines that became others.
+pub fn edit(path: &Path, change: impl Fn(u64, &str) -> Option<String>) -> anyhow::Result<u64> {
+    let mut reader = BufReader::with_capacity(CHUNK_BYTES, File::open(path)?);
+    let mut lines = Lines::create(path)?;
+    let (mut line, mut changed) = (String::new(), 0);
+    for number in 0.. {
+        line.clear();
+        if reader.read_line(&mut line)? == 0 {
+            break;
+        }
+        let other = change(number, line.trim_end());
+        changed += u64::from(other.is_some());
+        lines.push(other.as_deref().unwrap_or(line.trim_end()))?;
     }
-    file.finish()
+    lines.finish()?;
+    Ok(changed)
 }
 
 /// A feed that takes its name when it is whole: a request that is under way goes on with the old one.
@@ -211,15 +220,15 @@ impl FeedServer {
         let server = Self {
             address: listener.local_addr()?,
             folder: folder.to_owned(),
-            last_byte: Arc::default(),
+            last_bytes: Arc::default(),
         };
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let (folder, last_byte) = (folder.to_owned(), Arc::clone(&server.last_byte));
+        let (folder, last_bytes) = (folder.to_owned(), Arc::clone(&server.last_bytes));
         std::thread::Builder::new()
             .name("feeds".to_owned())
-            .spawn(move || runtime.block_on(accept(listener, folder, last_byte)))?;
+            .spawn(move || runtime.block_on(accept(listener, folder, last_bytes)))?;
         Ok(server)
     }
 
@@ -233,28 +242,25 @@ impl FeedServer {
         self.folder.join(name)
     }
 
-    /// When the last byte of the latest answer was handed over.
-    pub fn last_byte(&self) -> Option<Instant> {
-        *self
-            .last_byte
+    /// When the last byte of a file was handed over, the last time that it was sent.
+    pub fn last_byte(&self, name: &str) -> Option<Instant> {
+        let last_bytes = self
+            .last_bytes
             .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+            .unwrap_or_else(PoisonError::into_inner);
+        last_bytes.get(name).copied()
     }
 }
 
-async fn accept(
-    listener: std::net::TcpListener,
-    folder: PathBuf,
-    last_byte: Arc<Mutex<Option<Instant>>>,
-) {
+async fn accept(listener: std::net::TcpListener, folder: PathBuf, last_bytes: LastBytes) {
     let Ok(listener) = TcpListener::from_std(listener) else {
         return;
     };
     while let Ok((stream, _)) = listener.accept().await {
-        let (folder, last_byte) = (folder.clone(), Arc::clone(&last_byte));
+        let (folder, last_bytes) = (folder.clone(), Arc::clone(&last_bytes));
         tokio::spawn(async move {
             let service = service_fn(move |request| {
-                let response = respond(&folder, &request, &last_byte);
+                let response = respond(&folder, &request, &last_bytes);
                 async move {
                     Ok::<_, Infallible>(response.unwrap_or_else(|_| plain(StatusCode::NOT_FOUND)))
                 }
@@ -270,7 +276,7 @@ async fn accept(
 fn respond(
     folder: &Path,
     request: &Request<Incoming>,
-    last_byte: &Arc<Mutex<Option<Instant>>>,
+    last_bytes: &LastBytes,
 ) -> anyhow::Result<Response<Body>> {
     let name = request.uri().path().trim_start_matches('/');
     ensure!(!name.contains('/'), "files lie in one folder");
@@ -283,7 +289,6 @@ fn respond(
         .get(IF_NONE_MATCH)
         .is_some_and(|known| known.as_bytes() == etag.as_bytes())
     {
-        *last_byte.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         return Ok(plain(StatusCode::NOT_MODIFIED));
     }
     let content_type = if name.ends_with(".ndjson") {
@@ -291,7 +296,7 @@ fn respond(
     } else {
         "application/json"
     };
-    let mut response = Response::new(stream_file(file, Arc::clone(last_byte)));
+    let mut response = Response::new(stream_file(file, name.to_owned(), Arc::clone(last_bytes)));
     response
         .headers_mut()
         .insert(CONTENT_TYPE, content_type.parse()?);
@@ -314,16 +319,17 @@ fn next_page(name: &str) -> Option<String> {
     Some(format!("export-{}.json", number + 1))
 }
 
-fn stream_file(file: File, last_byte: Arc<Mutex<Option<Instant>>>) -> Body {
+fn stream_file(file: File, name: String, last_bytes: LastBytes) -> Body {
     let chunks = stream::try_unfold(file, move |mut file| {
-        let last_byte = Arc::clone(&last_byte);
+        let (name, last_bytes) = (name.clone(), Arc::clone(&last_bytes));
         async move {
             let mut chunk = vec![0; CHUNK_BYTES];
             // The file was written a moment ago and is in memory, so reading does not hold up the thread.
             let length = file.read(&mut chunk)?;
             chunk.truncate(length);
             if length == 0 {
-                *last_byte.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+                let mut last_bytes = last_bytes.lock().unwrap_or_else(PoisonError::into_inner);
+                last_bytes.insert(name, Instant::now());
                 return Ok(None);
             }
             Ok(Some((Frame::data(Bytes::from(chunk)), file)))
@@ -363,12 +369,12 @@ mod tests {
         };
         assert_eq!(ask().await.unwrap().status(), 304);
         let line = body.lines().nth(3).unwrap();
-        let changed = edit(&server.path(OFFERS), |each| {
+        let changed = edit(&server.path(OFFERS), |_, each| {
             (each == line).then(|| each.to_owned())
         })
         .unwrap();
         assert_eq!((changed, ask().await.unwrap().status().as_u16()), (1, 200));
-        assert!(server.last_byte().is_some());
+        assert!(server.last_byte(OFFERS).is_some());
     }
 
     #[test]

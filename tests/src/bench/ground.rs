@@ -116,6 +116,14 @@ impl Ground {
         Ok((ended, lines))
     }
 
+    /// Starts the daemon that polls, which looks for changes every second.
+    pub fn run_daemon(&self) -> anyhow::Result<Daemon> {
+        let config = self.path("ingest.toml").display().to_string();
+        let program = self.programs.join("frontage-ingest");
+        let arguments = ["run", "--json", "--config", &config];
+        Daemon::start(&program, &arguments, &self.path("daemon.log"))
+    }
+
     /// Starts the server and waits for its first good answer; gives how long that took.
     pub fn serve(&self, path: &str) -> anyhow::Result<(Server, Duration)> {
         let config = self.path("server.toml").display().to_string();
@@ -212,7 +220,8 @@ fn find<'a>(line: &'a Value, name: &str) -> Option<&'a Value> {
 }
 
 const HEAD: &str = "store = \"store\"\nstate = \"ingest\"\n\n[shop]\nid = \"bench\"\nname = \"Bench\"\n\
-                    currency = \"EUR\"\n\n";
+                    currency = \"EUR\"\n\n\
+                    # The swap goes back to the first of all generations.\n[retention]\ngenerations = 1000\n\n";
 /// A million products on one page must not run into limits that are made for accidents.
 const SOURCE: &str = "schedule = \"* * * * * *\"\nmax_page_bytes = 68719476736\nmax_run_bytes = 68719476736\n\
-                      max_wire_bytes = 68719476736\nmax_records = 50000000\ndeadline_ms = 3600000\n\n";
+                      max_wire_bytes = 68719476736\nmax_record_bytes = 1073741824\nmax_records = 50000000\ndeadline_ms = 3600000\n\n";

@@ -60,6 +60,8 @@ pub struct Outcome {
     pub seconds: f64,
     /// How long each answer took, in nanoseconds: from when it was due, if the connection was late.
     pub latencies: Vec<u64>,
+    /// When each answer was there, in the same order.
+    pub moments: Vec<Instant>,
 }
 
 /// One answer.
@@ -92,6 +94,7 @@ impl Outcome {
         self.body_bytes += other.body_bytes;
         self.seconds = self.seconds.max(other.seconds);
         self.latencies.extend(other.latencies);
+        self.moments.extend(other.moments);
     }
 }
 
@@ -121,13 +124,39 @@ pub fn run(asking: Asking<'_>, pace: Pace, time: Duration) -> anyhow::Result<Out
 
 /// Asks for one thing.
 pub fn get(address: SocketAddr, path: &str, codings: Option<&str>) -> anyhow::Result<Answer> {
-    runtime()?.block_on(async {
-        let mut connection = Connection::open(address).await?;
-        let (status, head, _) = connection.ask(address, path, codings).await?;
+    Fetcher::open(address)?.get(path, codings)
+}
+
+/// Asks for one thing after the other, over one connection.
+pub struct Fetcher {
+    address: SocketAddr,
+    runtime: tokio::runtime::Runtime,
+    connection: Connection,
+}
+
+impl Fetcher {
+    /// Connects.
+    pub fn open(address: SocketAddr) -> anyhow::Result<Self> {
+        let runtime = runtime()?;
+        let connection = runtime.block_on(Connection::open(address))?;
+        Ok(Self {
+            address,
+            runtime,
+            connection,
+        })
+    }
+
+    /// Asks for one thing.
+    pub fn get(&mut self, path: &str, codings: Option<&str>) -> anyhow::Result<Answer> {
+        let connection = &mut self.connection;
+        let (status, head, _) =
+            self.runtime
+                .block_on(connection.ask(self.address, path, codings))?;
         let body = connection.received.split_off(head);
-        let head = String::from_utf8(connection.received).context("a head that is no text")?;
+        let head = String::from_utf8(std::mem::take(&mut connection.received));
+        let head = head.context("a head that is no text")?;
         Ok(Answer { status, head, body })
-    })
+    }
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
@@ -202,7 +231,10 @@ impl Connection {
             let (status, head, length) = self
                 .ask(asking.address, asking.targets.next(), asking.codings)
                 .await?;
-            let elapsed = u64::try_from(from.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            let now = Instant::now();
+            let elapsed = now.saturating_duration_since(from).as_nanos();
+            let elapsed = u64::try_from(elapsed).unwrap_or(u64::MAX);
+            outcome.moments.push(now);
             outcome.latencies.push(elapsed);
             outcome.body_bytes += (length - head) as u64;
             if status == 200 {

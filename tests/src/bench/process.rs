@@ -133,6 +133,33 @@ fn children_cpu_seconds() -> anyhow::Result<f64> {
     cpu_seconds("self", [16, 17])
 }
 
+/// CPU time of this process, in seconds.
+pub fn own_cpu_seconds() -> anyhow::Result<f64> {
+    cpu_seconds("self", [14, 15])
+}
+
+/// CPU time of a process and of its children, in seconds.
+pub fn tree_cpu_seconds(process: u32) -> anyhow::Result<f64> {
+    let mut sum = cpu_seconds(&process.to_string(), [14, 15])?;
+    for entry in std::fs::read_dir("/proc")? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let is_process = name.bytes().all(|byte| byte.is_ascii_digit());
+        // Other processes come and go while this looks.
+        let is_child = is_process
+            && std::fs::read_to_string(format!("/proc/{name}/stat"))
+                .is_ok_and(|text| parent(&text) == Some(process));
+        if is_child {
+            sum += cpu_seconds(&name, [14, 15])?;
+        }
+    }
+    Ok(sum)
+}
+
+/// The parent that `/proc/PID/stat` tells of.
+fn parent(stat: &str) -> Option<u32> {
+    stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()
+}
+
 /// The sum of two fields of `/proc/PID/stat`, counted from 1 as in its manual.
 fn cpu_seconds(process: &str, fields: [usize; 2]) -> anyhow::Result<f64> {
     let path = format!("/proc/{process}/stat");

@@ -1,5 +1,6 @@
 //! Opening a generation, and swapping it under load.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
@@ -11,10 +12,16 @@ use super::targets::{Shop, Targets};
 
 /// How often the server is started from its own cache.
 const STARTS: usize = 3;
-/// How long is measured without a swap, and how long at a time until there was one.
-const WINDOW: Duration = Duration::from_secs(4);
-/// How many windows a swap may take.
-const WINDOWS: usize = 10;
+/// How long connections live.
+const WINDOW: Duration = Duration::from_secs(1);
+/// How often the shop is swapped, and how long that may take.
+const SWAPS: usize = 8;
+const SWAPS_PATIENCE: Duration = Duration::from_secs(60);
+/// How long nothing happens before each swap, and what of the time after it belongs to it.
+const QUIET: Duration = Duration::from_millis(1500);
+const AFTER: Duration = Duration::from_millis(500);
+/// How long after a swap it may be noticed.
+const LOOK: Duration = Duration::from_millis(50);
 /// Requests a second while a swap happens.
 const RATE: f64 = 500.0;
 
@@ -54,7 +61,9 @@ pub fn start(ground: &Ground, shop: &Shop, figures: &mut Figures) -> anyhow::Res
     running.context("the server was not started")
 }
 
-/// Goes back to an older generation, with another catalog, while visitors look at products.
+/// Goes back to another catalog, several times over, while visitors look at products at a fixed rate.
+///
+/// Answers are told apart by when they came: around a swap, while only the command worked, and while nothing happened.
 pub fn under_load(
     ground: &Ground,
     server: &Server,
@@ -67,42 +76,89 @@ pub fn under_load(
         targets: &targets,
         codings: None,
     };
-    let mut calm = load::run(asking, Pace::PerSecond(RATE), WINDOW)?;
-    let (before, swaps) = (ground.manifest()?, server.swaps().len());
-    let mut busy = std::thread::scope(|scope| -> anyhow::Result<Outcome> {
-        let command = scope.spawn(|| ground.ingest(&["rollback", "1"]));
-        let mut busy = Outcome::default();
-        for _ in 0..WINDOWS {
-            busy.add(load::run(asking, Pace::PerSecond(RATE), WINDOW)?);
-            if server.swaps().len() > swaps {
-                break;
+    let is_over = AtomicBool::new(false);
+    let (all, times) = std::thread::scope(|scope| -> anyhow::Result<(Outcome, Times)> {
+        let load = scope.spawn(|| -> anyhow::Result<Outcome> {
+            let mut all = Outcome::default();
+            while !is_over.load(Ordering::Relaxed) {
+                all.add(load::run(asking, Pace::PerSecond(RATE), WINDOW)?);
             }
-        }
-        let ended = command.join();
-        ended.map_err(|_| anyhow::anyhow!("the command failed by a bug"))??;
-        Ok(busy)
+            Ok(all)
+        });
+        let times = swap_repeatedly(ground, server);
+        is_over.store(true, Ordering::Relaxed);
+        let all = load
+            .join()
+            .map_err(|_| anyhow::anyhow!("the load failed by a bug"))?;
+        Ok((all?, times?))
     })?;
-    ensure!(
-        ground.manifest()?.catalog != before.catalog,
-        "the older generation has the same catalog"
-    );
-    ensure!(
-        server.swaps().len() > swaps,
-        "no swap happened in {WINDOWS} windows of {WINDOW:?}"
-    );
-    let (without, with) = (
-        percentile(&mut calm.latencies, 99),
-        percentile(&mut busy.latencies, 99),
-    );
-    figures.set(
-        "swap under load: failed requests",
-        float(calm.failed + busy.failed),
-    )?;
-    figures.set("swap under load: p99 without", float(without) / 1e6)?;
-    figures.set(
-        "swap under load: p99 rises by",
-        float(with.saturating_sub(without)) / 1e6,
-    )
+    let (mut quiet, mut busy, mut around) = (vec![], vec![], vec![]);
+    for (&moment, &latency) in all.moments.iter().zip(&all.latencies) {
+        let within = |spans: &[(Instant, Instant)]| {
+            spans
+                .iter()
+                .any(|&(from, to)| from <= moment && moment <= to)
+        };
+        match (within(&times.swaps), within(&times.commands)) {
+            (true, _) => around.push(latency),
+            (false, true) => busy.push(latency),
+            (false, false) => quiet.push(latency),
+        }
+    }
+    let quiet_p99 = float(percentile(&mut quiet, 99)) / 1e6;
+    let around_p99 = float(percentile(&mut around, 99)) / 1e6;
+    let busy_p99 = float(percentile(&mut busy, 99)) / 1e6;
+    let name = |what: &str| format!("swap under load: {what}");
+    figures.set(&name("swaps"), float(times.swaps.len() as u64))?;
+    figures.set(&name("failed requests"), float(all.failed))?;
+    figures.set(&name("p99 quiet"), quiet_p99)?;
+    figures.set(&name("p99 while ingest works"), busy_p99)?;
+    figures.set(&name("p99 of swap windows"), around_p99)?;
+    figures.set(&name("p99 rises by"), (around_p99 - quiet_p99).max(0.0))
+}
+
+/// From when to when something happened.
+#[derive(Default)]
+struct Times {
+    commands: Vec<(Instant, Instant)>,
+    swaps: Vec<(Instant, Instant)>,
+}
+
+fn swap_repeatedly(ground: &Ground, server: &Server) -> anyhow::Result<Times> {
+    let mut times = Times::default();
+    let latest = ground.manifest()?.generation;
+    let begun = Instant::now();
+    for number in 0..SWAPS {
+        if number > 1 && begun.elapsed() > SWAPS_PATIENCE {
+            break;
+        }
+        std::thread::sleep(QUIET);
+        let (before, swaps) = (ground.manifest()?, server.swaps().len());
+        let wanted = if number % 2 == 0 { 1 } else { latest };
+        let started = Instant::now();
+        ground.ingest(&["rollback", &wanted.to_string()])?;
+        ensure!(
+            ground.manifest()?.catalog != before.catalog,
+            "the other generation has the same catalog"
+        );
+        let took = loop {
+            let all = server.swaps();
+            if let Some(&took) = all.last().filter(|_| all.len() > swaps) {
+                break Duration::from_millis(took);
+            }
+            ensure!(
+                started.elapsed() < SWAPS_PATIENCE,
+                "no swap happened in {SWAPS_PATIENCE:?}"
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        let seen = Instant::now();
+        let from = seen.checked_sub(took + LOOK).unwrap_or(started);
+        times.commands.push((started, from));
+        times.swaps.push((from, seen + AFTER));
+        std::thread::sleep(AFTER);
+    }
+    Ok(times)
 }
 
 fn milliseconds(time: Duration) -> f64 {

@@ -2,6 +2,7 @@
 //!
 //! They are made from the published generation, in the one spelling that the server does not redirect.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use anyhow::{Context as _, ensure};
@@ -13,6 +14,23 @@ use crate::catalogue::Dice;
 const WARM: usize = 200;
 /// Lists of a kind: so many that the body cache has forgotten one before it comes again.
 const LISTS: usize = 20_000;
+
+/// The size of category that the budget is about.
+const CATEGORY_PRODUCTS: usize = 100_000;
+/// Products on a page of a list.
+const PAGE_SIZE: usize = 24;
+/// Names that words are taken from.
+const SAMPLE: usize = 20_000;
+/// The most common words, and how many of the least common.
+const BROAD: usize = 50;
+const RARE: usize = 2_000;
+const SORTS: [&str; 5] = [
+    "",
+    "sort=price-asc&",
+    "sort=price-desc&",
+    "sort=name&",
+    "sort=newest&",
+];
 
 /// Addresses, and which is next.
 #[derive(Debug)]
@@ -34,14 +52,23 @@ enum Order {
 pub struct Shop {
     /// Paths of all products that are on sale.
     pub products: Vec<String>,
-    /// The path of the category with most products.
-    pub category: String,
-    /// How many products are in it.
-    pub category_products: usize,
-    /// Words to search for.
+    /// The category whose size is nearest to the one that the budget is about.
+    pub category: Shelf,
+    /// The category with most products.
+    pub largest: Shelf,
+    /// Words to search for, the most common first.
     words: Vec<String>,
     /// A product without variants, and its SKU: its page shows one price.
     pub simple: (String, String),
+}
+
+/// A category.
+#[derive(Debug)]
+pub struct Shelf {
+    /// Its path.
+    pub path: String,
+    /// How many products are in it.
+    pub products: usize,
 }
 
 impl Targets {
@@ -87,24 +114,29 @@ impl Shop {
             .map(|product| format!("/p/{}", product.slug()))
             .collect();
         ensure!(!products.is_empty(), "nothing is on sale");
-        let largest = catalog
-            .categories()
-            .max_by_key(|category| category.products().len());
-        let largest = largest.context("there is no category")?;
-        let mut words: Vec<String> = on_sale()
-            .step_by((products.len() / 2000).max(1))
-            .flat_map(|product| {
-                product
-                    .name()
-                    .split(' ')
-                    .map(str::to_lowercase)
-                    .collect::<Vec<_>>()
+        let shelves = || {
+            catalog.categories().map(|category| Shelf {
+                path: format!("/c/{}", category.path()),
+                products: category.products().len(),
             })
-            .filter(|word| word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_alphabetic()))
-            .collect();
-        words.sort();
-        words.dedup();
-        ensure!(!words.is_empty(), "no name has a word to search for");
+        };
+        let category = shelves().min_by_key(|shelf| shelf.products.abs_diff(CATEGORY_PRODUCTS));
+        let largest = shelves().max_by_key(|shelf| shelf.products);
+        let mut counts: HashMap<String, u32> = HashMap::new();
+        for product in on_sale().step_by((products.len() / SAMPLE).max(1)) {
+            for word in product.name().split(' ').map(str::to_lowercase) {
+                let is_plain = word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+                if word.len() > 3 && is_plain {
+                    *counts.entry(word).or_default() += 1;
+                }
+            }
+        }
+        let mut words: Vec<(u32, String)> = counts.into_iter().map(|(word, n)| (n, word)).collect();
+        words.sort_by(|a, b| b.cmp(a));
+        ensure!(
+            words.len() >= 2 * BROAD,
+            "names have too few words to search for"
+        );
         let simple = on_sale().find_map(|product| {
             let mut variants = product.variants();
             let only = variants.next()?;
@@ -113,9 +145,9 @@ impl Shop {
         });
         Ok(Self {
             products,
-            category: format!("/c/{}", largest.path()),
-            category_products: largest.products().len(),
-            words,
+            category: category.context("there is no category")?,
+            largest: largest.context("there is no category")?,
+            words: words.into_iter().map(|(_, word)| word).collect(),
             simple: simple.context("every product has variants")?,
         })
     }
@@ -131,15 +163,57 @@ impl Shop {
             .collect()
     }
 
-    /// The largest category, narrowed and ordered in ever other ways. `facets` are pairs of a name and a value.
+    /// Searches for words that many products have, one or two at a time, narrowed a little so that no two are the same.
+    pub fn broad(&self) -> Vec<String> {
+        self.searches("broad", &self.words[..BROAD], |_, word| word.to_owned())
+    }
+
+    /// Searches for words that few products have, such as part numbers.
+    pub fn rare(&self) -> Vec<String> {
+        let rare = self.words.iter().rev().take(RARE.min(self.words.len() / 2));
+        let rare: Vec<String> = rare.cloned().collect();
+        self.searches("rare", &rare, |_, word| word.to_owned())
+    }
+
+    /// Searches for words with one letter wrong.
+    pub fn typo(&self) -> Vec<String> {
+        let long: Vec<String> = self
+            .words
+            .iter()
+            .filter(|word| word.len() > 5 && word.bytes().all(|byte| byte.is_ascii_alphabetic()))
+            .take(RARE)
+            .cloned()
+            .collect();
+        self.searches("typo", &long, |dice, word| {
+            let at = 1 + dice.index(word.len() - 2);
+            // No word has two of them in the place of one letter.
+            format!("{}q{}", &word[..at], &word[at + 1..])
+        })
+    }
+
+    fn searches(
+        &self,
+        topic: &str,
+        words: &[String],
+        spell: impl Fn(&mut Dice, &str) -> String,
+    ) -> Vec<String> {
+        let search = |number: usize| {
+            let mut dice = Dice::new(0, topic, number as u64);
+            let word = dice.word(words).to_owned();
+            let mut words_asked = spell(&mut dice, &word);
+            // Two words that nobody has together would be a search for nothing: the second is a common one.
+            if topic == "broad" && dice.percent(30) {
+                words_asked += &format!("+{}", dice.word(words));
+            }
+            format!("/search?q={words_asked}&price-min={}", small_price(number))
+        };
+        (0..LISTS).map(search).collect()
+    }
+}
+
+impl Shelf {
+    /// Narrowed and ordered in ever other ways. `facets` are pairs of a name and a value.
     pub fn filtered(&self, facets: &[(String, String)]) -> Vec<String> {
-        const SORTS: [&str; 5] = [
-            "",
-            "sort=price-asc&",
-            "sort=price-desc&",
-            "sort=name&",
-            "sort=newest&",
-        ];
         let list = |number: usize| {
             let mut query = SORTS[number % SORTS.len()].to_owned();
             // Every second list is narrowed by a facet.
@@ -148,22 +222,24 @@ impl Shop {
             {
                 query += &format!("{name}={value}&");
             }
-            format!("{}?{query}price-min={}", self.category, small_price(number))
+            format!("{}?{query}price-min={}", self.path, small_price(number))
         };
         (0..LISTS).map(list).collect()
     }
 
-    /// Searches for one word or two, narrowed a little, so that no two are the same.
-    pub fn searches(&self) -> Vec<String> {
-        let search = |number: usize| {
-            let mut dice = Dice::new(0, "search", number as u64);
-            let mut words = dice.pick(&self.words).clone();
-            if dice.percent(50) {
-                words = format!("{words}+{}", dice.pick(&self.words));
-            }
-            format!("/search?q={words}&price-min={}", small_price(number))
+    /// Any page of it, in any order.
+    pub fn deep(&self) -> Vec<String> {
+        let pages = (self.products / PAGE_SIZE * 9 / 10).max(2);
+        let list = |number: usize| {
+            let page = 2 + Dice::new(0, "deep", number as u64).index(pages - 1);
+            let sort = SORTS[number % SORTS.len()];
+            format!(
+                "{}?{sort}price-min={}&page={page}",
+                self.path,
+                small_price(number)
+            )
         };
-        (0..LISTS).map(search).collect()
+        (0..LISTS).map(list).collect()
     }
 }
 
@@ -204,11 +280,17 @@ mod tests {
     use super::*;
 
     fn shop() -> Shop {
+        let shelf = || Shelf {
+            path: "/c/tents".to_owned(),
+            products: 5000,
+        };
         Shop {
             products: (0..1000).map(|number| format!("/p/{number}")).collect(),
-            category: "/c/tents".to_owned(),
-            category_products: 10,
-            words: vec!["oak".to_owned(), "ash".to_owned()],
+            category: shelf(),
+            largest: shelf(),
+            words: (0..2 * BROAD)
+                .map(|number| format!("wooden{}", "abcdefghij".repeat(1 + number % 3)))
+                .collect(),
             simple: ("/p/1".to_owned(), "1".to_owned()),
         }
     }
@@ -216,15 +298,19 @@ mod tests {
     #[test]
     fn no_two_lists_are_the_same() {
         let facets = [("f.brand".to_owned(), "oak".to_owned())];
+        let shop = shop();
         for lists in [
-            shop().filtered(&facets),
-            shop().filtered(&[]),
-            shop().searches(),
+            shop.category.filtered(&facets),
+            shop.category.filtered(&[]),
+            shop.category.deep(),
+            shop.broad(),
+            shop.rare(),
+            shop.typo(),
         ] {
             let different: HashSet<&String> = lists.iter().collect();
             assert_eq!(different.len(), LISTS);
         }
-        assert_eq!(shop().warm().len(), WARM);
+        assert_eq!(shop.warm().len(), WARM);
     }
 
     #[test]
