@@ -8,8 +8,8 @@ use std::path::Path;
 
 use frontage_shared::snapshot::categories::{self, BrandRecord, CategoryRecord, PageRecord};
 use frontage_shared::snapshot::facets::{
-    AttributeRecord, AttributeValueRecord, FacetListRecord, FacetRecord, FacetValueRecord,
-    RankRecord, TextFileRecord,
+    AttributeRecord, AttributeValueRecord, FacetCodeRecord, FacetListRecord, FacetRecord,
+    FacetValueRecord, RankRecord, TextFileRecord,
 };
 use frontage_shared::snapshot::layout::{self, HeaderRecord, PartKind, SectionRecord, section};
 use frontage_shared::snapshot::offers::{
@@ -57,6 +57,7 @@ fn records() -> Vec<Known> {
         known::<FacetRecord>(),
         known::<FacetValueRecord>(),
         known::<FacetListRecord>(),
+        known::<FacetCodeRecord>(),
         known::<RankRecord>(),
         known::<TextFileRecord>(),
         known::<CategoryRecord>(),

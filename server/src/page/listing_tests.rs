@@ -174,3 +174,93 @@ fn a_list_in_its_own_order_has_each_product_once() {
     }
     assert_eq!(pages, expected);
 }
+
+/// Best first, equal ones in the merchant's order; pages are cut from that, whatever filters left.
+#[test]
+fn pages_of_a_search_are_cut_from_one_order() {
+    for (seed, products) in [(3, 70), (4, 2_500), (5, 6_000)] {
+        let market = Market::random(seed, products);
+        let generation = market.generation();
+        let mut dice = Dice(seed);
+        for query in [
+            "lamp",
+            "oak brass",
+            "blue ta",
+            "for",
+            "sku",
+            "lapm every",
+            "sku-17",
+        ] {
+            let hits = generation.catalog.search(query).unwrap();
+            let found = select(&generation, &hits.rows, &random_filters(&mut dice, &market));
+            let mut expected: Vec<u32> = found.rows.iter().collect();
+            expected.sort_by_key(|&row| {
+                let rank = market.items[row as usize].ranks[2];
+                (std::cmp::Reverse(hits.score(row)), rank)
+            });
+            for size in [24, 1_000] {
+                let mut pages = Vec::new();
+                for start in (0..found.total).step_by(size) {
+                    let range = start..start + size;
+                    pages.extend(order::by_relevance(
+                        &generation,
+                        &hits,
+                        &found.rows,
+                        found.total,
+                        range,
+                    ));
+                }
+                assert_eq!(pages, expected, "{query}");
+            }
+        }
+    }
+}
+
+/// What is found against reading every name: all words, the last one as a beginning, too.
+#[test]
+fn a_search_finds_what_reading_every_name_finds() {
+    let market = Market::random(9, 1_500);
+    let generation = market.generation();
+    for query in [
+        "lamp",
+        "oak brass",
+        "blue ta",
+        "la",
+        "lamp kite oak",
+        "every lamp",
+        "for br",
+    ] {
+        let words: Vec<&str> = query.split(' ').collect();
+        let (last, whole) = words.split_last().unwrap();
+        let texts = market
+            .items
+            .iter()
+            .map(|item| format!("{} for every day", item.name));
+        let fits = |item: &Item, text: &str| {
+            let mut in_text = text.split(' ');
+            let mut in_name = item.name.split(' ');
+            whole
+                .iter()
+                .all(|word| text.split(' ').any(|other| other == *word))
+                && (in_text.any(|word| word == *last) || in_name.any(|word| word.starts_with(last)))
+        };
+        let rows = (0..).zip(market.items.iter().zip(texts));
+        let expected: Vec<u32> = rows
+            .filter(|(_, (item, text))| fits(item, text))
+            .map(|(row, _)| row)
+            .collect();
+        let hits = generation.catalog.search(query).unwrap();
+        assert_eq!(hits.rows.iter().collect::<Vec<_>>(), expected, "{query}");
+        assert!(!hits.fuzzy);
+        // The word in the name is worth more than the same one elsewhere.
+        let named = |row: &u32| market.items[*row as usize].name.contains(words[0]);
+        let (with, without): (Vec<u32>, Vec<u32>) = hits.rows.iter().partition(named);
+        if words.len() == 1 {
+            let best = without.iter().map(|&row| hits.score(row)).max();
+            assert!(
+                with.iter().all(|&row| Some(hits.score(row)) > best),
+                "{query}"
+            );
+        }
+    }
+}

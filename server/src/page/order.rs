@@ -175,8 +175,9 @@ pub(crate) fn window(
     let shift = width.trailing_zeros();
     let bucket = |key: u32| ((key >> shift) as usize).min(BUCKETS - 1);
     let mut sizes = vec![0_usize; BUCKETS];
-    let keys: Vec<u32> = rows.iter().map(key).collect();
-    for &key in &keys {
+    let mut keyed = Vec::with_capacity(total);
+    keyed.extend(rows.iter().map(|row| (key(row), row)));
+    for &(key, _) in &keyed {
         if let Some(size) = sizes.get_mut(bucket(key)) {
             *size += 1;
         }
@@ -196,9 +197,8 @@ pub(crate) fn window(
         reached += size;
         end += 1;
     }
-    let keyed = keys.into_iter().zip(rows.iter());
-    let near = keyed.filter(|&(key, _)| (first..end).contains(&bucket(key)));
-    sorted(near.collect(), range.start - before..range.end - before)
+    keyed.retain(|&(key, _)| (first..end).contains(&bucket(key)));
+    sorted(keyed, range.start - before..range.end - before)
 }
 
 fn sorted(mut keyed: Vec<(u32, u32)>, range: Range<usize>) -> Vec<u32> {

@@ -253,6 +253,7 @@ impl Catalog {
     pub fn product_facets(&self) -> ProductFacets<'_> {
         ProductFacets {
             lists: self.rows(),
+            short: self.rows(),
             values: self.part.rows(section::PRODUCT_FACETS),
         }
     }

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use zerocopy::little_endian::{U32, U64};
+use zerocopy::little_endian::{U16, U32, U64};
 
 use super::catalog::Catalog;
 use super::layout::section;
@@ -79,6 +79,14 @@ record! {
 }
 
 record! {
+    /// A facet value of a product once more, in half the space.
+    pub struct FacetCodeRecord in section::FACET_CODES {
+        /// The row of the value.
+        code: U16,
+    }
+}
+
+record! {
     /// A product's positions in sort orders; the smaller, the earlier.
     pub struct RankRecord in section::RANKS {
         /// By name.
@@ -133,6 +141,7 @@ pub struct AttributeValue<'a> {
 pub struct ProductFacets<'a> {
     pub(super) lists: Rows<'a, FacetListRecord>,
     pub(super) values: Rows<'a, RowRef<{ section::FACET_VALUES }>>,
+    pub(super) short: Rows<'a, FacetCodeRecord>,
 }
 
 /// Products whose values are asked of the memory at once: enough to hide how far away it is.
@@ -141,43 +150,64 @@ const BATCH: usize = 64;
 impl ProductFacets<'_> {
     /// Adds the products of a set to the counts of their facet values, as far as those are among `counted`.
     pub fn tally(&self, products: &RowSet, counted: &Range<u32>, counts: &mut [u32]) {
+        let counts = counts.get_mut(counted.start as usize..counted.end as usize);
+        let counts = counts.unwrap_or_default();
         let mut count = |value: u32| {
-            if counted.contains(&value)
-                && let Some(count) = counts.get_mut(value as usize)
-            {
+            let at = value.wrapping_sub(counted.start);
+            if let Some(count) = counts.get_mut(at as usize) {
                 *count += 1;
             }
         };
-        let (Some(lists), Some(values)) = (self.lists.as_slice(), self.values.as_slice()) else {
+        let (lists, short) = (self.lists.as_slice(), self.short.as_slice());
+        match (lists, self.values.as_slice(), short) {
+            (Some(lists), Some(values), Some(short)) if short.len() == values.len() => {
+                each_of_lists(lists, short, products, |code| count(code.code.get().into()));
+            }
+            (Some(lists), Some(values), _) => {
+                each_of_lists(lists, values, products, |row| count(row.0.get()));
+            }
             // Records of a later version may be longer: one at a time.
-            let lists = products
-                .iter()
-                .filter_map(|product| self.lists.get(product));
-            let values = lists.flat_map(|list| self.values.slice(list.values.range()).iter());
-            values.for_each(|value| count(value.0.get()));
+            _ => {
+                let lists = products
+                    .iter()
+                    .filter_map(|product| self.lists.get(product));
+                let values = lists.flat_map(|list| self.values.slice(list.values.range()).iter());
+                values.for_each(|value| count(value.0.get()));
+            }
+        }
+    }
+}
+
+fn each_of_lists<T: Copy>(
+    lists: &[FacetListRecord],
+    values: &[T],
+    products: &RowSet,
+    mut act: impl FnMut(&T),
+) {
+    let mut batch: [&[T]; BATCH] = [&[]; BATCH];
+    let mut products = products.iter();
+    loop {
+        let mut filled = 0;
+        // The batch comes first: what it has no place for must stay among the products.
+        for (slot, product) in batch.iter_mut().zip(products.by_ref()) {
+            let range = lists
+                .get(product as usize)
+                .map_or(0..0, |list| list.values.range());
+            *slot = values
+                .get(range.start as usize..range.end as usize)
+                .unwrap_or_default();
+            filled += 1;
+        }
+        let filled = batch.get(..filled).unwrap_or_default();
+        if filled.is_empty() {
             return;
-        };
-        let mut batch: Vec<&[RowRef<{ section::FACET_VALUES }>]> = Vec::with_capacity(BATCH);
-        let mut products = products.iter();
-        loop {
-            batch.clear();
-            batch.extend(products.by_ref().take(BATCH).map(|product| {
-                let list = lists.get(product as usize);
-                let range = list.map_or(0..0, |list| list.values.range());
-                let own = values.get(range.start as usize..range.end as usize);
-                own.unwrap_or_default()
-            }));
-            if batch.is_empty() {
-                return;
-            }
-            // Nothing is done with this but to have all of it on its way from memory at the same time.
-            let ends = batch.iter().filter_map(|own| own.first().zip(own.last()));
-            std::hint::black_box(
-                ends.fold(0, |all, (first, last)| all ^ first.0.get() ^ last.0.get()),
-            );
-            for own in &batch {
-                own.iter().for_each(|value| count(value.0.get()));
-            }
+        }
+        // Nothing is done with these but to have all of them on their way from memory at the same time.
+        for own in filled {
+            std::hint::black_box((own.first().copied(), own.last().copied()));
+        }
+        for own in filled {
+            own.iter().for_each(&mut act);
         }
     }
 }

@@ -108,7 +108,7 @@ impl PartKind {
     /// Sections without which the part is refused: all that this version defines.
     pub fn sections(self) -> std::ops::RangeInclusive<u32> {
         match self {
-            Self::Catalog => section::SHOP..=section::FACET_LISTS,
+            Self::Catalog => section::SHOP..=section::FACET_CODES,
             Self::Offers => section::OFFERS_META..=section::PRICE_ORDER,
         }
     }
@@ -198,6 +198,8 @@ pub mod section {
         ORIGINS = 30,
         /// The facet values of each product once more, without the product.
         FACET_LISTS = 31,
+        /// Facet values of products in half the space, if there are few enough.
+        FACET_CODES = 32,
         /// One record: which catalog part these offers belong to.
         OFFERS_META = 64,
         /// Price and stock of each variant, in the catalog's order.

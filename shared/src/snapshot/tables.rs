@@ -6,8 +6,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::categories::{BrandRecord, CategoryRecord, PageRecord};
 use super::facets::{
-    AttributeRecord, AttributeValueRecord, FacetListRecord, FacetRecord, FacetValueRecord,
-    RankRecord, TextFileRecord,
+    AttributeRecord, AttributeValueRecord, FacetCodeRecord, FacetListRecord, FacetRecord,
+    FacetValueRecord, RankRecord, TextFileRecord,
 };
 use super::heap::{Heap, HeapFull};
 use super::layout::{ALIGNMENT, PartKind, section, to_usize};
@@ -143,7 +143,17 @@ impl CatalogTables {
             values: product.facet_values,
         });
         writer.rows(section::FACET_LISTS, &lists.collect::<Vec<_>>())?;
+        writer.rows(section::FACET_CODES, &self.facet_codes())?;
         Ok(writer.finish()?)
+    }
+
+    /// The facet values of products as short numbers; none at all if one of them is too large.
+    fn facet_codes(&self) -> Vec<FacetCodeRecord> {
+        let codes = self.product_facets.iter().map(|row| {
+            let code = u16::try_from(row.0.get()).ok()?;
+            Some(FacetCodeRecord { code: code.into() })
+        });
+        codes.collect::<Option<_>>().unwrap_or_default()
     }
 
     /// Lays the index's files one after another, aligned like sections.

@@ -6,8 +6,8 @@ use super::SnapshotError;
 use super::catalog::{Catalog, variant_key};
 use super::categories::{BrandRecord, CategoryRecord, PageRecord};
 use super::facets::{
-    AttributeRecord, AttributeValueRecord, FacetListRecord, FacetRecord, FacetValueRecord,
-    RankRecord, TextFileRecord,
+    AttributeRecord, AttributeValueRecord, FacetCodeRecord, FacetListRecord, FacetRecord,
+    FacetValueRecord, RankRecord, TextFileRecord,
 };
 use super::layout::section;
 use super::part::Rows;
@@ -69,7 +69,8 @@ impl Catalog {
         part.verify_rows::<RankRecord>(section::RANKS, bounds)?;
         part.verify_rows::<TextFileRecord>(section::TEXT_FILES, bounds)?;
         part.verify_rows::<StrRef>(section::ORIGINS, bounds)?;
-        part.verify_rows::<FacetListRecord>(section::FACET_LISTS, bounds)
+        part.verify_rows::<FacetListRecord>(section::FACET_LISTS, bounds)?;
+        part.verify_rows::<FacetCodeRecord>(section::FACET_CODES, bounds)
     }
 
     /// What is found by binary search must be sorted, and what is named must exist.
@@ -273,8 +274,24 @@ impl Catalog {
                 row,
                 "must be the list in the product's record",
             )),
-            None => Ok(()),
+            None => self.verify_facet_codes(),
         }
+    }
+
+    fn verify_facet_codes(&self) -> Result<(), SnapshotError> {
+        let codes = self.rows::<FacetCodeRecord>();
+        let rows: Rows<'_, RowRef<{ section::FACET_VALUES }>> =
+            self.part.rows(section::PRODUCT_FACETS);
+        let mut pairs = codes.iter().zip(rows.iter());
+        let same = pairs.all(|(code, row)| u32::from(code.code.get()) == row.0.get());
+        if same && (codes.is_empty() || codes.len() == rows.len()) {
+            return Ok(());
+        }
+        Err(order(
+            section::FACET_CODES,
+            codes.len(),
+            "must be empty or say the same as PRODUCT_FACETS",
+        ))
     }
 
     /// Rows are in pre-order, and parents and children agree: who walks the tree comes to an end.
