@@ -5,13 +5,13 @@
 //!
 //! | what | measured | here |
 //! |---|---|---|
-//! | variants of a product | one for each of 19,406 (electronics) and 3,291 (electronics, household); of 510 products in six sample shops 212 have several, 10 on average, at most 15 | one for 92 %, 2–30 for 8 %, 1,000 for one in 20,000; 1.4 on average |
-//! | attributes of a product | 5 % up to 2, half up to 12, 95 % up to 62, mean 19; elsewhere 0 and 11 | 5 % up to 2, half up to 12, at most 45, mean 14 |
-//! | different attributes | 5,354, of which 100 are on 3 % of products or more; 45 % text, 41 % numbers, 14 % yes or no | 40 for each kind of product beside its own, about 3,000, in these shares |
+//! | variants of a product | one for each of 19,406 (electronics) and 3,291 (electronics, household); of 510 products in six sample shops 211 have several, 10 on average, at most 15 | one for 92 %, 2–30 for 8 %, 1,000 for one in 20,000; 1.4 on average |
+//! | attributes of a product | 5 % up to 2, half up to 12, 95 % up to 62, mean 19; elsewhere 0 and 11 | 5 % one, half up to 12, at most 45, mean 14 |
+//! | different attributes | 5,354, of which 100 are on 3 % of products or more; 45 % text, 41 % numbers, 14 % yes or no | 40 for each kind of product beside its own, about 2,900, in these shares |
 //! | name | 55 (5 % up to 25, 95 % up to 98) and 66 characters; 16–21 in sample shops | about 40, and the brand beside it |
-//! | description | 284 on average, half up to 295; 51 and 157 in others, 386 and 475 in sample shops | none for 15 %, one, two or four paragraphs; about 300 |
+//! | description | 284 on average, half up to 295; 51 and 157 in others, 386 and 475 in sample shops | none for 15 %, one, two or four paragraphs; 240 with markup |
 //! | price | 5 % up to 7, half up to 53, 90 % up to 427, 99 % up to 2,837; half up to 40 elsewhere | the same percentiles |
-//! | brands | 161 and 263, sizes falling with rank to the power of -1.2 to -1.4 | 27 for each of six departments, -1.2 |
+//! | brands | 161 and 263, sizes falling with rank to the power of -1.2 to -1.4 | about 140, -1.2 in each of six departments |
 //! | categories | 4,584 in six levels; sizes falling with rank to the power of -0.6 to -1.1, the largest 9–24 % | about 3,000 in five levels; kinds of product with -0.7, the largest of them 10.5 % |
 //! | pictures | 1; 2.4, 1.7 and 1.5 in sample shops | one for 70 %, up to four |
 
