@@ -15,6 +15,7 @@ use frontage_shared::snapshot::layout::PartKind;
 use frontage_shared::snapshot::offers::Offers;
 use frontage_shared::snapshot::{SnapshotError, mapped};
 use frontage_shared::store::{Store, StoreError};
+use futures_util::stream::{self, StreamExt as _};
 
 use crate::compile::{self, CompileError, Compiled};
 use crate::config::{Config, Source};
@@ -26,6 +27,9 @@ use crate::lock::{self, LockError};
 use crate::merge::{Conflicts, MergeError, Merged};
 use crate::publish::{self, Candidate, PublishError};
 use crate::retain;
+
+/// Sources that are read side by side; each holds a run of lines in memory.
+const SOURCES_AT_ONCE: usize = 2;
 
 /// What every cycle needs.
 #[derive(Clone, Debug)]
@@ -110,9 +114,20 @@ pub async fn run(
         let _lock = context.lock().await?;
         context.current().await?
     };
-    let mut runs = Vec::new();
+    // While one source waits for its back end or its disk, another has the cores.
+    let mut waiting = Vec::new();
     for source in sources {
-        let (run, _) = harvest::run(context, source, published.as_ref(), trigger, now).await;
+        waiting.push(harvest::run(
+            context,
+            source,
+            published.as_ref(),
+            trigger,
+            now,
+        ));
+    }
+    let mut harvests = stream::iter(waiting).buffered(SOURCES_AT_ONCE);
+    let mut runs = Vec::new();
+    while let Some((run, _)) = harvests.next().await {
         history::append(&context.config.state, &run)?;
         runs.push(run);
     }

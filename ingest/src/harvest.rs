@@ -11,16 +11,17 @@ use indicatif::ProgressBar;
 
 use crate::config::{Shop, Source};
 use crate::cycle::Context;
-use crate::decode::{self, DecodeError};
+use crate::decode::DecodeError;
 use crate::feed::{Draft, Feed, FeedError, FeedFolder, HeldFeed, SourceCache};
-use crate::fetch::{self, FetchError, Fetched, Progress, RawPage, Validators};
+use crate::fetch::{self, FetchError, Fetched, Progress, Validators};
 use crate::guard::{self, Published, Tally, Verdict};
 use crate::history::{Run, RunResult};
 use crate::lock::{self, LockError};
-use crate::map::{self, MapError};
+use crate::map::MapError;
+use crate::pipeline::{self, Job};
 use crate::publish;
 use crate::schema;
-use crate::validate::{Report, ValidateError, Validation};
+use crate::validate::{Report, ValidateError};
 use crate::wire::Kind;
 
 /// One stage of a source failed; its last good feed stays.
@@ -126,12 +127,14 @@ async fn look(
         }
         Fetched::Feed(raw) => {
             run.bytes = raw.wire_bytes;
-            let (draft, report) = read(
-                source,
-                &config.shop,
-                raw.pages,
-                quarantine_file(&config.state, source),
-            )
+            let (draft, report) = read(Job {
+                source: source.clone(),
+                shop: config.shop.clone(),
+                pages: raw.pages,
+                quarantine: quarantine_file(&config.state, source),
+                draft: folder.draft(),
+                bar: bar(context),
+            })
             .await?;
             run.records = report.records;
             run.documents = report.accepted();
@@ -220,6 +223,15 @@ async fn judge(
     Ok(())
 }
 
+/// A progress bar, if anybody watches.
+fn bar(context: &Context) -> ProgressBar {
+    if context.show_progress {
+        ProgressBar::new_spinner()
+    } else {
+        ProgressBar::hidden()
+    }
+}
+
 async fn fetch(
     context: &Context,
     source: &Source,
@@ -227,11 +239,7 @@ async fn fetch(
     folder: &FeedFolder,
     now: i64,
 ) -> Result<Fetched, FetchError> {
-    let bar = if context.show_progress {
-        ProgressBar::new_spinner()
-    } else {
-        ProgressBar::hidden()
-    };
+    let bar = bar(context);
     bar.enable_steady_tick(Duration::from_millis(100));
     bar.set_message(format!("{}: fetching", source.name));
     let shown = bar.clone();
@@ -256,35 +264,9 @@ async fn fetch(
     fetched
 }
 
-/// Decode, map and validate, record by record, off the runtime's threads.
-async fn read(
-    source: &Source,
-    shop: &Shop,
-    pages: Vec<RawPage>,
-    quarantine: PathBuf,
-) -> Result<(Draft, Report), HarvestError> {
-    let (source, shop) = (source.clone(), shop.clone());
-    let work = move || {
-        let failed = |error| ValidateError::Quarantine {
-            path: quarantine.clone(),
-            source: error,
-        };
-        if let Some(folder) = quarantine.parent() {
-            std::fs::create_dir_all(folder).map_err(failed)?;
-        }
-        let records =
-            decode::records(&pages, &source).map(|record| record.map_err(HarvestError::from));
-        let mut validation = Validation::start(&source, Some(&quarantine))?;
-        let mut draft = Draft::default();
-        for mapped in map::apply::<HarvestError, _>(&source, &shop, records)? {
-            validation
-                .documents(mapped?)?
-                .into_iter()
-                .for_each(|document| draft.add(document));
-        }
-        Ok((draft, validation.finish()?))
-    };
-    match tokio::task::spawn_blocking(work).await {
+/// Decode, map and validate, off the runtime's threads.
+async fn read(job: Job) -> Result<(Draft, Report), HarvestError> {
+    match tokio::task::spawn_blocking(move || pipeline::run(job)).await {
         Ok(result) => result,
         Err(panic) => Err(HarvestError::Panic(panic.to_string())),
     }

@@ -33,6 +33,9 @@ pub mod cycle;
 /// The stages of one source.
 pub mod harvest;
 
+/// Decode, map and validate of one source, on all cores.
+pub mod pipeline;
+
 /// When: the daemon.
 pub mod schedule;
 

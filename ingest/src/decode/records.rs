@@ -90,6 +90,11 @@ impl Iterator for Records {
 }
 
 impl Records {
+    /// Bytes that the latest record takes in its page.
+    pub fn record_bytes(&self) -> usize {
+        self.buffer.len()
+    }
+
     fn advance(&mut self) -> Result<Option<Record>, DecodeError> {
         loop {
             let Some((name, mut page)) = self.current.take() else {

@@ -2,18 +2,10 @@
 
 use super::*;
 use crate::config::{self, Config};
-use crate::decode::{DecodeError, Origin, Record};
+use crate::decode::{Origin, Record};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
-
-#[derive(Debug, thiserror::Error)]
-enum RunError {
-    #[error(transparent)]
-    Map(#[from] MapError),
-    #[error(transparent)]
-    Decode(#[from] DecodeError),
-}
 
 fn config(source: &str) -> Config {
     let folder = tempfile::tempdir().unwrap();
@@ -45,13 +37,13 @@ fn record(number: u64, value: Value) -> Record {
     }
 }
 
-fn run(source: &str, records: Vec<Value>) -> Result<Vec<Mapped>, RunError> {
+fn run(source: &str, records: Vec<Value>) -> Result<Vec<Mapped>, MapError> {
     let config = config(source);
     let records = records
         .into_iter()
         .enumerate()
-        .map(|(number, value)| Ok(record(number as u64, value)));
-    apply::<RunError, _>(&config.sources[0], &config.shop, records)?.collect()
+        .map(|(number, value)| record(number as u64, value));
+    Mapper::start(&config.sources[0], &config.shop)?.map(records.collect())
 }
 
 /// One record, one document: the document's fields must be these.
@@ -334,7 +326,7 @@ fn a_program_without_end_is_given_up() {
     )
     .unwrap_err();
     assert!(
-        matches!(&error, RunError::Map(MapError::Timeout { origin, .. }) if origin.record == 1),
+        matches!(&error, MapError::Timeout { origin, .. } if origin.record == 1),
         "{error}"
     );
     assert!(error.to_string().contains("map_timeout_ms"));
@@ -351,25 +343,5 @@ fn many_records_keep_their_order() {
             mapped.documents.as_ref().unwrap()[0]["id"],
             number.to_string()
         );
-    }
-}
-
-#[test]
-fn an_error_of_decode_comes_after_the_records_before_it() {
-    for source in ["", "PROGRAM."] {
-        let config = config(source);
-        let failure = || DecodeError::TooMany {
-            page: "p".to_owned(),
-            max_records: 1,
-        };
-        let records = [
-            Ok(record(0, json!({"type": "page"}))),
-            Err(RunError::Decode(failure())),
-            Ok(record(1, json!({}))),
-        ];
-        let mut mapped = apply(&config.sources[0], &config.shop, records.into_iter()).unwrap();
-        assert!(mapped.next().unwrap().is_ok());
-        assert!(matches!(mapped.next(), Some(Err(RunError::Decode(_)))));
-        assert!(mapped.next().is_none());
     }
 }

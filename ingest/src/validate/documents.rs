@@ -9,22 +9,115 @@ use super::rules::{self, Fault};
 use super::{clean, schemas};
 use crate::config::{Provides, Source};
 use crate::decode::Origin;
-use crate::map::Mapped;
+use crate::map::{Mapped, Refusal};
 use crate::wire::{Document, Kind};
 use serde_json::Value;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use xxhash_rust::xxh3::xxh3_128;
+
+/// What a record gave, each document judged by itself.
+#[derive(Debug)]
+pub struct Examined<T> {
+    origin: Origin,
+    documents: Result<Vec<Candidate<T>>, Refusal>,
+}
+
+/// A document before it is compared with the others of its run.
+#[derive(Debug)]
+struct Candidate<T> {
+    kind: Option<Kind>,
+    key: Option<String>,
+    sound: Result<Sound<T>, Fault>,
+}
+
+/// A document that keeps every rule.
+#[derive(Debug)]
+struct Sound<T> {
+    document: T,
+    name: Name,
+    content: u64,
+}
+
+/// Hash of kind and key. A feed has no enemies among its own documents, and by accident no two are alike.
+type Name = [u8; 16];
+
+/// Judges the documents of one record by themselves: all that needs no look at other records, and so can be done for
+/// many records at once. `keep` makes of a document what goes on, and the hash of its content.
+pub fn examine<T>(
+    provides: Provides,
+    mapped: Mapped,
+    keep: impl Fn(Document) -> (T, u64),
+) -> Examined<T> {
+    let candidate = |value: Value| {
+        let kind = value
+            .get("type")
+            .and_then(Value::as_str)
+            .and_then(Kind::parse);
+        let key = key(kind, &value);
+        let sound = document(provides, value).map(|document| {
+            let name = xxh3_128(format!("{} {}", document.kind(), document.key()).as_bytes())
+                .to_le_bytes();
+            let (document, content) = keep(document);
+            Sound {
+                document,
+                name,
+                content,
+            }
+        });
+        Candidate { kind, key, sound }
+    };
+    Examined {
+        origin: mapped.origin,
+        documents: mapped
+            .documents
+            .map(|values| values.into_iter().map(candidate).collect()),
+    }
+}
+
+/// The document, if it keeps every rule that a document can keep alone.
+fn document(provides: Provides, mut value: Value) -> Result<Document, Fault> {
+    let kind = kind_of(&value)?;
+    check_provides(provides, kind)?;
+    clean::control_characters(&mut value);
+    schemas::check(kind, &value)?;
+    let mut document = Document::from_value(value).map_err(|error| {
+        // The schema was kept, so only the size of a number is left.
+        Fault::new(
+            "",
+            "number",
+            format!("holds a number that is too large to keep: {error}"),
+            "",
+        )
+    })?;
+    rules::check(&document)?;
+    clean::html_fields(&mut document);
+    Ok(document)
+}
+
+fn check_provides(provides: Provides, kind: Kind) -> Result<(), Fault> {
+    if (kind == Kind::Offer) == (provides == Provides::Offers) {
+        return Ok(());
+    }
+    let message = match provides {
+        Provides::Offers => "a source that provides offers only brings offers",
+        Provides::Catalog => {
+            "a source that provides the catalog brings no offers; they need a source of their own"
+        }
+    };
+    Err(Fault::new("/type", "provides", message, kind.as_str()))
+}
 
 /// The validation of one run of a source.
 pub struct Validation {
     source: String,
-    provides: Provides,
     report: Report,
     quarantine: Option<Quarantine>,
     /// Hash of kind and key, to hash of content and number of the record.
-    seen: HashMap<[u8; 16], ([u8; 16], u64)>,
+    seen: HashMap<Name, (u64, u64)>,
 }
 
 impl Validation {
@@ -32,7 +125,6 @@ impl Validation {
     pub fn start(source: &Source, quarantine: Option<&Path>) -> Result<Self, ValidateError> {
         Ok(Self {
             source: source.name.clone(),
-            provides: source.provides,
             report: Report {
                 source: source.name.clone(),
                 ..Report::default()
@@ -42,12 +134,12 @@ impl Validation {
         })
     }
 
-    /// The documents of one record that may go on.
-    pub fn documents(&mut self, mapped: Mapped) -> Result<Vec<Document>, ValidateError> {
+    /// The documents of one record that may go on. Records come in the order of the feed.
+    pub fn admit<T>(&mut self, examined: Examined<T>) -> Result<Vec<T>, ValidateError> {
         self.report.records += 1;
-        let origin = mapped.origin;
-        let values = match mapped.documents {
-            Ok(values) => values,
+        let origin = examined.origin;
+        let candidates = match examined.documents {
+            Ok(candidates) => candidates,
             Err(refusal) => {
                 self.report.unmapped += 1;
                 let pointer = refusal
@@ -59,22 +151,14 @@ impl Validation {
                 return Ok(Vec::new());
             }
         };
-        if values.is_empty() {
+        if candidates.is_empty() {
             self.report.left_out += 1;
         }
-        let mut documents = Vec::with_capacity(values.len());
-        for value in values {
+        let mut documents = Vec::with_capacity(candidates.len());
+        for Candidate { kind, key, sound } in candidates {
             self.report.documents += 1;
-            let kind = value
-                .get("type")
-                .and_then(Value::as_str)
-                .and_then(Kind::parse);
-            let key = key(kind, &value);
-            match self.document(&origin, value) {
-                Ok(Some(document)) => {
-                    *self.report.accepted.entry(document.kind()).or_default() += 1;
-                    documents.push(document);
-                }
+            match sound.and_then(|sound| self.unless_there(&origin, kind, key.as_deref(), sound)) {
+                Ok(Some(document)) => documents.push(document),
                 Ok(None) => self.report.repeated += 1,
                 Err(fault) => {
                     self.report.refused += 1;
@@ -99,51 +183,36 @@ impl Validation {
         Ok(self.report)
     }
 
-    /// The document, if it keeps every rule; `None` when it is there already.
-    fn document(&mut self, origin: &Origin, mut value: Value) -> Result<Option<Document>, Fault> {
-        let kind = kind_of(&value)?;
-        self.check_provides(kind)?;
-        clean::control_characters(&mut value);
-        schemas::check(kind, &value)?;
-        let mut document = Document::from_value(value).map_err(|error| {
-            // The schema was kept, so only the size of a number is left.
-            Fault::new(
-                "",
-                "number",
-                format!("holds a number that is too large to keep: {error}"),
-                "",
-            )
-        })?;
-        rules::check(&document)?;
-        clean::html_fields(&mut document);
-        let name = short_hash(&[kind.as_str(), &document.key()]);
-        let content = short_hash(&[&document.to_json()]);
-        match self.seen.get(&name) {
-            None => {
-                self.seen.insert(name, (content, origin.record));
-                Ok(Some(document))
+    /// A document that no earlier record of the run brought; `None` when one brought the same.
+    fn unless_there<T>(
+        &mut self,
+        origin: &Origin,
+        kind: Option<Kind>,
+        key: Option<&str>,
+        sound: Sound<T>,
+    ) -> Result<Option<T>, Fault> {
+        match self.seen.entry(sound.name) {
+            Entry::Vacant(entry) => {
+                entry.insert((sound.content, origin.record));
+                if let Some(kind) = kind {
+                    *self.report.accepted.entry(kind).or_default() += 1;
+                }
+                Ok(Some(sound.document))
             }
-            Some((other, _)) if *other == content => Ok(None),
-            Some((_, first)) => {
+            Entry::Occupied(entry) if entry.get().0 == sound.content => Ok(None),
+            Entry::Occupied(entry) => {
+                let first = entry.get().1;
                 let message = format!(
                     "record {first} says something else under the same key; the first one counts"
                 );
-                Err(Fault::new("", "duplicate", message, document.key()))
+                Err(Fault::new(
+                    "",
+                    "duplicate",
+                    message,
+                    key.unwrap_or_default(),
+                ))
             }
         }
-    }
-
-    fn check_provides(&self, kind: Kind) -> Result<(), Fault> {
-        if (kind == Kind::Offer) == (self.provides == Provides::Offers) {
-            return Ok(());
-        }
-        let message = match self.provides {
-            Provides::Offers => "a source that provides offers only brings offers",
-            Provides::Catalog => {
-                "a source that provides the catalog brings no offers; they need a source of their own"
-            }
-        };
-        Err(Fault::new("/type", "provides", message, kind.as_str()))
     }
 
     fn quarantine(
@@ -216,17 +285,6 @@ fn key(kind: Option<Kind>, value: &Value) -> Option<String> {
         }
         _ => field("id"),
     }
-}
-
-fn short_hash(parts: &[&str]) -> [u8; 16] {
-    let mut hasher = blake3::Hasher::new();
-    for part in parts {
-        hasher.update(part.as_bytes());
-        hasher.update(&[0]);
-    }
-    let mut short = [0; 16];
-    hasher.finalize_xof().fill(&mut short);
-    short
 }
 
 /// The file of refused documents. It holds the first ones; the report counts all.

@@ -13,6 +13,6 @@ mod schemas;
 #[cfg(test)]
 mod tests;
 
-pub use documents::Validation;
+pub use documents::{Examined, Validation, examine};
 pub use error::ValidateError;
 pub use report::{Group, Quarantined, Report};

@@ -31,11 +31,26 @@ fn mapped(record: u64, documents: Vec<Value>) -> Mapped {
     }
 }
 
+fn judged(record: u64, documents: Vec<Value>) -> Examined<Document> {
+    examine(Provides::Catalog, mapped(record, documents), whole)
+}
+
+/// A document as it is, and the hash of its content.
+fn whole(document: Document) -> (Document, u64) {
+    let hash = xxhash_rust::xxh3::xxh3_64(document.to_json().as_bytes());
+    (document, hash)
+}
+
 fn run(provides: &str, records: Vec<Vec<Value>>) -> (Vec<Document>, Report) {
     let mut validation = Validation::start(&source(provides), None).unwrap();
     let mut documents = Vec::new();
     for (number, record) in records.into_iter().enumerate() {
-        documents.extend(validation.documents(mapped(number as u64, record)).unwrap());
+        let examined = examine(
+            source(provides).provides,
+            mapped(number as u64, record),
+            whole,
+        );
+        documents.extend(validation.admit(examined).unwrap());
     }
     let report = validation.finish().unwrap();
     assert!(report.adds_up(), "{report}");
@@ -190,7 +205,7 @@ fn product(id: &str, name: &str) -> Value {
 fn mixed() -> Report {
     let mut validation = Validation::start(&source("catalog"), None).unwrap();
     validation
-        .documents(mapped(
+        .admit(judged(
             0,
             vec![
                 product("1", "Mug"),
@@ -199,7 +214,7 @@ fn mixed() -> Report {
         ))
         .unwrap();
     validation
-        .documents(mapped(
+        .admit(judged(
             1,
             vec![
                 product("2", "Cup"),
@@ -208,12 +223,12 @@ fn mixed() -> Report {
         ))
         .unwrap();
     validation
-        .documents(mapped(2, vec![product("1", "Another mug")]))
+        .admit(judged(2, vec![product("1", "Another mug")]))
         .unwrap();
     validation
-        .documents(mapped(3, vec![json!({"type": "product", "id": "3"})]))
+        .admit(judged(3, vec![json!({"type": "product", "id": "3"})]))
         .unwrap();
-    validation.documents(mapped(4, vec![])).unwrap();
+    validation.admit(judged(4, vec![])).unwrap();
     let refusal = Refusal {
         field: Some("prices.0.amount".to_owned()),
         message: "no number".to_owned(),
@@ -307,7 +322,7 @@ fn refused_documents_are_written_down() {
     let long = "x".repeat(5000);
     for number in 0..3 {
         validation
-            .documents(mapped(number, vec![product("", &long)]))
+            .admit(judged(number, vec![product("", &long)]))
             .unwrap();
     }
     validation.finish().unwrap();

@@ -5,28 +5,11 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use frontage_ingest::config::{self, Config};
-use frontage_ingest::decode::{self, DecodeError};
+use frontage_ingest::decode;
 use frontage_ingest::fetch::RawPage;
-use frontage_ingest::map::{self, MapError};
+use frontage_ingest::map::Mapper;
 use libfuzzer_sys::fuzz_target;
 use tempfile::TempDir;
-
-enum Failed {
-    Decode,
-    Map,
-}
-
-impl From<DecodeError> for Failed {
-    fn from(_: DecodeError) -> Self {
-        Self::Decode
-    }
-}
-
-impl From<MapError> for Failed {
-    fn from(_: MapError) -> Self {
-        Self::Map
-    }
-}
 
 /// Plain paths, which run without a thread, and everything that turns values into documents' values.
 const CONFIG: &str = r#"
@@ -69,11 +52,10 @@ fuzz_target!(|data: &[u8]| {
         bytes: data.len() as u64,
     };
     for source in &config.sources {
-        let records =
-            decode::records(&[page.clone()], source).map(|record| record.map_err(Failed::from));
-        let Ok(documents) = map::apply::<Failed, _>(source, &config.shop, records) else {
-            continue;
-        };
-        documents.for_each(drop);
+        let mapper = Mapper::start(source, &config.shop).expect("the mapping is right");
+        for record in decode::records(&[page.clone()], source) {
+            let Ok(record) = record else { break };
+            mapper.map(vec![record]).expect("plain paths need no thread");
+        }
     }
 });

@@ -1,0 +1,258 @@
+//! The stages decode, map and validate of one source, on all cores.
+//!
+//! One thread cuts pages into records, several map and examine them, and one puts the results back into the order of
+//! the feed before anything is counted or compared: whatever the threads do, the outcome is that of one thread.
+//! Memory holds a few batches and one run of lines, never a feed.
+
+use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+
+use crate::config::{Shop, Source};
+use crate::decode::{self, DecodeError, Record};
+use crate::feed::{Draft, Lines};
+use crate::fetch::RawPage;
+use crate::harvest::HarvestError;
+use crate::map::Mapper;
+use crate::validate::{self, Examined, Report, ValidateError, Validation};
+
+/// Records that go from thread to thread at once, unless they are large.
+const BATCH_RECORDS: usize = 64;
+/// Bytes of records that make a batch, however few they are.
+const BATCH_BYTES: usize = 512 << 10;
+/// Batches that may wait for each worker.
+const WAITING: usize = 4;
+/// More threads than this wait for the one that puts things in order.
+const MAX_WORKERS: usize = 8;
+
+/// What there is to read, and where to.
+pub struct Job {
+    /// Whose pages these are.
+    pub source: Source,
+    /// The shop they are for.
+    pub shop: Shop,
+    /// The pages.
+    pub pages: Vec<RawPage>,
+    /// Where refused records are written.
+    pub quarantine: PathBuf,
+    /// Where lines go.
+    pub draft: Draft,
+    /// What somebody may be looking at.
+    pub bar: ProgressBar,
+}
+
+/// Consecutive records of a feed.
+struct Batch {
+    number: u64,
+    /// An error ends the feed, in a batch of its own.
+    records: Result<Vec<Record>, DecodeError>,
+    /// What the records take in their pages.
+    bytes: usize,
+}
+
+/// A batch after the workers.
+struct Done {
+    /// None if the mapping cannot be used at all, whatever the records say.
+    number: Option<u64>,
+    records: Result<Vec<Examined<Lines>>, HarvestError>,
+    bytes: usize,
+}
+
+/// Reads all pages.
+///
+/// # Errors
+/// The bytes are no records, the mapping fails as a whole, or a file cannot be written.
+pub fn run(job: Job) -> Result<(Draft, Report), HarvestError> {
+    let Job {
+        source,
+        shop,
+        pages,
+        quarantine,
+        draft,
+        bar,
+    } = job;
+    if let Some(folder) = quarantine.parent() {
+        std::fs::create_dir_all(folder).map_err(|source| ValidateError::Quarantine {
+            path: quarantine.clone(),
+            source,
+        })?;
+    }
+    let progress = Shown::new(bar, &source.name, pages.iter().map(|page| page.bytes).sum());
+    let validation = Validation::start(&source, Some(&quarantine))?;
+    let workers = std::thread::available_parallelism()
+        .map_or(1, NonZero::get)
+        .min(MAX_WORKERS);
+    let (to_workers, batches) = sync_channel(workers * WAITING);
+    let (to_order, done) = sync_channel(workers * WAITING);
+    // Only workers hold it, so that the reader sees when the last of them is gone.
+    let batches = Arc::new(Mutex::new(batches));
+    std::thread::scope(|scope| {
+        let (source, shop, pages) = (&source, &shop, &pages);
+        scope.spawn(move || cut(source, pages, &to_workers));
+        for _ in 0..workers {
+            let (batches, to_order) = (Arc::clone(&batches), to_order.clone());
+            scope.spawn(move || work(source, shop, &batches, &to_order));
+        }
+        drop((batches, to_order));
+        in_order(done, validation, draft, progress)
+    })
+}
+
+/// Cuts the pages into batches of records, until the last one or until nobody wants more.
+fn cut(source: &Source, pages: &[RawPage], to_workers: &SyncSender<Batch>) {
+    let mut records = decode::records(pages, source);
+    let mut number = 0;
+    let mut send = |records, bytes| {
+        let batch = Batch {
+            number,
+            records,
+            bytes,
+        };
+        number += 1;
+        to_workers.send(batch).is_ok()
+    };
+    let (mut batch, mut bytes) = (Vec::with_capacity(BATCH_RECORDS), 0);
+    while let Some(record) = records.next() {
+        match record {
+            Ok(record) => {
+                bytes += records.record_bytes();
+                batch.push(record);
+            }
+            Err(error) => {
+                let _ = send(Ok(batch), bytes) && send(Err(error), 0);
+                return;
+            }
+        }
+        if batch.len() >= BATCH_RECORDS || bytes >= BATCH_BYTES {
+            let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_RECORDS));
+            if !send(Ok(full), std::mem::take(&mut bytes)) {
+                return;
+            }
+        }
+    }
+    let _ = send(Ok(batch), bytes);
+}
+
+/// Maps and examines batches until there are no more, or until one fails.
+fn work(
+    source: &Source,
+    shop: &Shop,
+    batches: &Mutex<Receiver<Batch>>,
+    to_order: &SyncSender<Done>,
+) {
+    let mapper = match Mapper::start(source, shop) {
+        Ok(mapper) => mapper,
+        Err(error) => {
+            let _ = to_order.send(Done {
+                number: None,
+                records: Err(error.into()),
+                bytes: 0,
+            });
+            return;
+        }
+    };
+    let examine = |mapped| {
+        validate::examine(source.provides, mapped, |document| {
+            let lines = Lines::of(document);
+            let content = lines.content();
+            (lines, content)
+        })
+    };
+    loop {
+        let next = batches
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .recv();
+        let Ok(batch) = next else { return };
+        let mapped = batch
+            .records
+            .map_err(HarvestError::from)
+            .and_then(|records| Ok(mapper.map(records)?));
+        let failed = mapped.is_err();
+        let done = Done {
+            number: Some(batch.number),
+            records: mapped.map(|mapped| mapped.into_iter().map(examine).collect()),
+            bytes: batch.bytes,
+        };
+        if to_order.send(done).is_err() || failed {
+            return;
+        }
+    }
+}
+
+/// Takes batches as they are done, and counts, compares and keeps their documents in the order of the feed.
+fn in_order(
+    done: Receiver<Done>,
+    mut validation: Validation,
+    mut draft: Draft,
+    mut progress: Shown,
+) -> Result<(Draft, Report), HarvestError> {
+    let mut early = BTreeMap::new();
+    let mut next = 0;
+    for batch in done {
+        let Some(number) = batch.number else {
+            batch.records?;
+            continue;
+        };
+        early.insert(number, batch);
+        while let Some(batch) = early.remove(&next) {
+            next += 1;
+            for examined in batch.records? {
+                for lines in validation.admit(examined)? {
+                    draft.add(&lines)?;
+                }
+            }
+            progress.advance(batch.bytes, validation.report().records);
+        }
+    }
+    Ok((draft, validation.finish()?))
+}
+
+/// What somebody at a terminal sees: how far it is, how fast, and how long it will take.
+struct Shown {
+    bar: ProgressBar,
+    source: String,
+    began: Instant,
+}
+
+impl Shown {
+    fn new(bar: ProgressBar, source: &str, bytes: u64) -> Self {
+        bar.set_length(bytes);
+        if let Ok(style) = ProgressStyle::with_template(
+            "{msg} {wide_bar} {percent:>3} % of {total_bytes}, {eta} left",
+        ) {
+            bar.set_style(style);
+        }
+        Self {
+            bar,
+            source: source.to_owned(),
+            began: Instant::now(),
+        }
+    }
+
+    fn advance(&mut self, bytes: usize, records: u64) {
+        if self.bar.is_hidden() {
+            return;
+        }
+        self.bar.inc(bytes as u64);
+        let millis = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let rate = records.saturating_mul(1000) / millis.max(1);
+        self.bar.set_message(format!(
+            "{}: {} records, {}/s",
+            self.source,
+            HumanCount(records),
+            HumanCount(rate)
+        ));
+    }
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
