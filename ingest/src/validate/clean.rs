@@ -23,19 +23,51 @@ const IDENTIFIERS: [&str; 10] = [
 /// Removes control characters from every text that is no identifier. Line breaks and tabs stay.
 pub(super) fn control_characters(value: &mut Value) {
     match value {
-        Value::String(text) if text.contains(is_control) => {
+        Value::String(text) if may_hold_control(text) && text.contains(is_control) => {
             text.retain(|character| !is_control(character))
         }
         Value::Array(items) => items.iter_mut().for_each(control_characters),
         Value::Object(fields) => {
             for (name, value) in fields {
-                if !IDENTIFIERS.contains(&name.as_str()) {
+                // Most values have nothing to remove, whatever they are called.
+                let is_settled = match value {
+                    Value::String(text) => !may_hold_control(text),
+                    Value::Array(_) | Value::Object(_) => false,
+                    Value::Null | Value::Bool(_) | Value::Number(_) => true,
+                };
+                if !is_settled && !IDENTIFIERS.contains(&name.as_str()) {
                     control_characters(value);
                 }
             }
         }
         _ => {}
     }
+}
+
+/// Bytes that a control character begins with, and with them some other characters.
+static SUSPECT: [bool; 256] = {
+    let mut suspect = [false; 256];
+    let mut byte = 0;
+    while byte < b' ' as usize {
+        suspect[byte] = true;
+        byte += 1;
+    }
+    suspect[b'\t' as usize] = false;
+    suspect[b'\n' as usize] = false;
+    suspect[b'\r' as usize] = false;
+    suspect[0x7f] = true;
+    // UTF-8 of U+0080 to U+00BF, U+2000 to U+2FFF and U+F000 to U+FFFF.
+    suspect[0xc2] = true;
+    suspect[0xe2] = true;
+    suspect[0xef] = true;
+    suspect
+};
+
+/// Whether a byte of the text may begin a control character. Every text of every document is asked, so bytes are looked
+/// at without a branch, and only a text that may hold one is decoded.
+fn may_hold_control(text: &str) -> bool {
+    text.bytes()
+        .fold(false, |found, byte| found | SUSPECT[usize::from(byte)])
 }
 
 fn is_control(character: char) -> bool {
@@ -60,5 +92,26 @@ pub(super) fn html_fields(document: &mut Document) {
             let safe = html::safe(&text);
             *field = (!safe.trim().is_empty()).then_some(safe);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_control_character_is_overlooked() {
+        let mut text = String::new();
+        for character in '\0'..=char::MAX {
+            text.clear();
+            text.push('a');
+            text.push(character);
+            assert!(
+                !is_control(character) || may_hold_control(&text),
+                "{:x}",
+                u32::from(character)
+            );
+        }
+        assert!(!may_hold_control("Käse,\tBrot\r\nund Żur"));
     }
 }
