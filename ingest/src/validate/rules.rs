@@ -5,7 +5,8 @@
 use crate::wire::{Category, Document, Media, Offer, Price, Product, Variant};
 use frontage_shared::model::money::{Currency, Money};
 use frontage_shared::model::slug;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
+use std::hash::Hash;
 use url::Url;
 
 /// What is wrong with a document.
@@ -48,7 +49,7 @@ fn check_product(product: &Product) -> Result<(), Fault> {
     check_slug(product.slug.as_deref())?;
     check_prices("", &product.prices)?;
     check_media("", &product.media)?;
-    let mut codes = HashSet::new();
+    let mut codes = Seen::default();
     for (number, option) in product.options.iter().enumerate() {
         unique(
             &mut codes,
@@ -56,7 +57,7 @@ fn check_product(product: &Product) -> Result<(), Fault> {
             || format!("/options/{number}/code"),
             "option code",
         )?;
-        let mut values = HashSet::new();
+        let mut values = Seen::default();
         for (place, value) in option.values.iter().enumerate() {
             unique(
                 &mut values,
@@ -80,8 +81,8 @@ fn check_product(product: &Product) -> Result<(), Fault> {
 }
 
 fn check_variants(variants: &[Variant]) -> Result<(), Fault> {
-    let mut ids = HashSet::new();
-    let mut choices: HashSet<&BTreeMap<String, String>> = HashSet::new();
+    let mut ids = Seen::default();
+    let mut choices = Seen::default();
     for (number, variant) in variants.iter().enumerate() {
         let prefix = format!("/variants/{number}");
         unique(
@@ -140,7 +141,7 @@ fn check_slug(text: Option<&str>) -> Result<(), Fault> {
 }
 
 fn check_prices(prefix: &str, prices: &[Price]) -> Result<(), Fault> {
-    let mut currencies = HashSet::new();
+    let mut currencies = Seen::default();
     for (number, price) in prices.iter().enumerate() {
         let pointer = |field: &str| format!("{prefix}/prices/{number}/{field}");
         let currency = Currency::parse(&price.currency).map_err(|error| {
@@ -190,8 +191,40 @@ fn check_url(pointer: impl Fn() -> String, url: &str) -> Result<(), Fault> {
     }
 }
 
+/// What came before. A few are compared one by one, which costs less than hashing them.
+struct Seen<T> {
+    few: Vec<T>,
+    many: HashSet<T>,
+}
+
+impl<T> Default for Seen<T> {
+    fn default() -> Self {
+        Self {
+            few: Vec::new(),
+            many: HashSet::new(),
+        }
+    }
+}
+
+impl<T: Eq + Hash> Seen<T> {
+    const FEW: usize = 8;
+
+    /// False when it came before.
+    fn insert(&mut self, value: T) -> bool {
+        if self.many.is_empty() && self.few.len() < Self::FEW {
+            let is_new = !self.few.contains(&value);
+            if is_new {
+                self.few.push(value);
+            }
+            return is_new;
+        }
+        self.many.extend(self.few.drain(..));
+        self.many.insert(value)
+    }
+}
+
 fn unique<'a>(
-    seen: &mut HashSet<&'a str>,
+    seen: &mut Seen<&'a str>,
     value: &'a str,
     pointer: impl Fn() -> String,
     what: &str,
@@ -205,5 +238,19 @@ fn unique<'a>(
             format!("this {what} is there twice"),
             value,
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_before_is_known_however_much_it_is() {
+        let mut seen = Seen::default();
+        for number in 0..100 {
+            assert!(seen.insert(number));
+            assert!((0..=number).all(|earlier| !seen.insert(earlier)));
+        }
     }
 }
