@@ -132,7 +132,13 @@ fn approve_for_trial(trial: &Context, source: &Source) -> Result<(), CycleError>
 }
 
 async fn compare(context: &Context, current: &Manifest, built: &Built) -> Result<Diff, CycleError> {
-    let from = publish::opened(&context.store, &context.parts_folder(), current).await?;
+    let from = publish::opened(
+        &context.store,
+        &context.parts_folder(),
+        current,
+        &context.verified(),
+    )
+    .await?;
     let next = Manifest {
         generation: current.generation + 1,
         catalog: built.catalog.0.clone(),

@@ -17,7 +17,8 @@ use frontage_shared::snapshot::{SnapshotError, mapped};
 use frontage_shared::store::{Store, StoreError};
 use futures_util::stream::{self, StreamExt as _};
 
-use crate::compile::{self, CompileError, Compiled};
+use crate::basis::{Basis, BasisHalf, Tally};
+use crate::compile::{self, Before, CompileError, Compiled};
 use crate::config::{Config, Source};
 use crate::feed::{Feed, FeedError, FeedFolder};
 use crate::fetch::{Client, FetchError};
@@ -27,6 +28,7 @@ use crate::lock::{self, LockError};
 use crate::merge::{Conflicts, MergeError, Merged};
 use crate::publish::{self, Candidate, PublishError};
 use crate::retain;
+use crate::verified::Verified;
 
 /// Sources that are read side by side; each holds a run of lines in memory.
 const SOURCES_AT_ONCE: usize = 2;
@@ -161,16 +163,21 @@ pub async fn publish_accepted(
         Build::Ready(built, conflicts) => (built, conflicts),
     };
     let files = [built.catalog.1.clone(), built.offers.1.clone()];
+    let (halves, tally) = (built.halves.clone(), built.tally);
     let candidate = built.into_candidate(reason);
+    let mut verified = context.verified();
     let manifest = publish::generation(
         &context.store,
         &context.config.shop.id,
         current,
         candidate,
+        &mut verified,
         now,
     )
     .await?;
-    keep_local_parts(&context.parts_folder(), &manifest, &files)?;
+    keep_local_parts(&context.parts_folder(), &manifest, &files, &mut verified)?;
+    verified.save();
+    Basis::keep(&context.config.state, &manifest.offers.hash, halves, tally);
     retain::prune(&context.store, context.config.retention, &manifest, now).await?;
     Ok((ShopOutcome::Published(Box::new(manifest)), conflicts))
 }
@@ -321,6 +328,11 @@ impl Context {
         self.config.state.join("parts")
     }
 
+    /// Which files were read and found whole.
+    pub fn verified(&self) -> Verified {
+        Verified::load(&self.config.state)
+    }
+
     /// A folder for files in the making; whoever took the lock emptied it.
     fn scratch(&self) -> Result<PathBuf, CycleError> {
         let path = self.scratch_folder();
@@ -338,12 +350,17 @@ impl Context {
 /// The current generation's parts, opened locally.
 struct Published {
     catalog: (Catalog, PartEntry, PathBuf),
-    offers: Offers,
+    offers: (Offers, PartEntry),
 }
 
 impl Published {
+    /// What the offers were compiled from.
+    fn basis(&self, config: &Config) -> Option<Basis> {
+        Basis::load(&config.state, &self.offers.1.hash)
+    }
+
     fn is_made_of(&self, merged: &Merged) -> bool {
-        self.has_catalog_of(merged) && self.offers.documents_hash() == merged.offers_hash
+        self.has_catalog_of(merged) && self.offers.0.documents_hash() == merged.offers_hash
     }
 
     fn has_catalog_of(&self, merged: &Merged) -> bool {
@@ -368,15 +385,10 @@ async fn open_or_rebuild(
 
 async fn open_published(context: &Context, manifest: &Manifest) -> Result<Published, CycleError> {
     let folder = context.parts_folder();
-    let catalog = publish::local_copy(
-        &context.store,
-        &folder,
-        PartKind::Catalog,
-        &manifest.catalog,
-    )
-    .await?;
-    let offers =
-        publish::local_copy(&context.store, &folder, PartKind::Offers, &manifest.offers).await?;
+    let verified = context.verified();
+    let copy = |part| publish::local_copy(&context.store, &folder, part, &verified);
+    let catalog = copy((PartKind::Catalog, &manifest.catalog)).await?;
+    let offers = copy((PartKind::Offers, &manifest.offers)).await?;
     let open = || -> Result<Published, SnapshotError> {
         Ok(Published {
             catalog: (
@@ -384,7 +396,10 @@ async fn open_published(context: &Context, manifest: &Manifest) -> Result<Publis
                 manifest.catalog.clone(),
                 catalog.clone(),
             ),
-            offers: Offers::open(mapped::map(&offers)?)?,
+            offers: (
+                Offers::open(mapped::map(&offers)?)?,
+                manifest.offers.clone(),
+            ),
         })
     };
     Ok(open().map_err(PublishError::from)?)
@@ -409,6 +424,9 @@ pub struct Built {
     /// The fast half.
     pub offers: (Compiled, PathBuf),
     sources: BTreeMap<String, SourceState>,
+    /// What the fast half was compiled from, and what was counted in it.
+    halves: BTreeMap<String, BasisHalf>,
+    tally: Tally,
 }
 
 impl Built {
@@ -469,19 +487,32 @@ impl CompileJob {
             }
         };
         let offers_path = self.scratch.join("next.offers");
-        let offers = compile::offers(
-            &self.config,
-            &self.merged,
-            (catalog, &entry),
-            &mut conflicts,
-            &offers_path,
-        )?;
+        let (offers, tally) = self.offers(kept, (catalog, &entry), &mut conflicts, &offers_path)?;
         let built = Built {
             catalog: (entry, path),
             offers: (offers, offers_path),
             sources: self.merged.sources(),
+            halves: self.merged.offer_halves(&self.config),
+            tally,
         };
         Ok(Build::Ready(built, conflicts))
+    }
+
+    /// Where the catalog part is kept, its offers part and what that was compiled from may be, too.
+    fn offers(
+        &self,
+        kept: Option<&Published>,
+        catalog: (&Catalog, &PartEntry),
+        conflicts: &mut Conflicts,
+        file: &Path,
+    ) -> Result<(Compiled, Tally), CompileError> {
+        let basis = kept.and_then(|published| published.basis(&self.config));
+        let before = kept.zip(basis.as_ref()).map(|(published, basis)| Before {
+            state: &self.config.state,
+            offers: &published.offers.0,
+            basis,
+        });
+        compile::offers(&self.config, &self.merged, catalog, before, conflicts, file)
     }
 }
 
@@ -490,6 +521,7 @@ fn keep_local_parts(
     folder: &Path,
     manifest: &Manifest,
     files: &[PathBuf; 2],
+    verified: &mut Verified,
 ) -> Result<(), CycleError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
@@ -502,6 +534,7 @@ fn keep_local_parts(
         if *file != name {
             std::fs::rename(file, &name).map_err(failed(&name))?;
         }
+        verified.add(&name);
         kept.push(name);
     }
     for entry in std::fs::read_dir(folder).map_err(failed(folder))? {

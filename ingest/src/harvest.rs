@@ -174,7 +174,14 @@ async fn forgotten(
     let manifest = published.filter(|manifest| {
         cache.accepted.is_none() && manifest.sources.contains_key(&source.name)
     })?;
-    match publish::opened(&context.store, &context.parts_folder(), manifest).await {
+    match publish::opened(
+        &context.store,
+        &context.parts_folder(),
+        manifest,
+        &context.verified(),
+    )
+    .await
+    {
         Ok(generation) => Some(generation),
         Err(error) => {
             let source = &source.name;

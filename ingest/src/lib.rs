@@ -51,6 +51,12 @@ pub mod html;
 /// The last good documents of each source, on disk.
 pub mod feed;
 
+/// What the published offers were compiled from.
+pub mod basis;
+
+/// Which files were read and found whole.
+pub mod verified;
+
 /// What is kept of the past.
 pub mod retain;
 

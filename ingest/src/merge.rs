@@ -9,8 +9,9 @@ use std::iter::Peekable;
 
 use frontage_shared::manifest::SourceState;
 
+use crate::basis::BasisHalf;
 use crate::config::{Config, Provides};
-use crate::feed::{Feed, FeedError, FeedFolder, Half, Line};
+use crate::feed::{Feed, FeedError, FeedFolder, Half, Line, MappedHalf};
 use crate::wire::{
     AttributeDefinition, Category, Document, Kind, Offer, Page, Price, Product, Stock,
 };
@@ -46,6 +47,13 @@ pub struct OfferTable {
     stated: HashMap<String, Offer>,
     /// From inside products.
     embedded: HashMap<String, Offer>,
+}
+
+/// The offers of all sources as they lie on disk, for looking up few of them.
+#[derive(Debug, Default)]
+pub struct MappedOffers {
+    /// Whether the source is one of offers, and its half; in the order of the sources' names.
+    sources: Vec<(bool, MappedHalf)>,
 }
 
 /// What is known of a variant's price and stock.
@@ -181,9 +189,7 @@ impl Merged {
     pub fn offers(&self, config: &Config) -> Result<OfferTable, MergeError> {
         let mut table = OfferTable::default();
         for (name, (folder, feed)) in &self.feeds {
-            let source = config.source(name);
-            let is_fast = source.is_some_and(|source| source.provides == Provides::Offers);
-            let offers = if is_fast {
+            let offers = if is_stated(config, name) {
                 &mut table.stated
             } else {
                 &mut table.embedded
@@ -195,6 +201,30 @@ impl Merged {
             }
         }
         Ok(table)
+    }
+
+    /// The offers half of each source.
+    pub fn offer_halves(&self, config: &Config) -> BTreeMap<String, BasisHalf> {
+        let half = |source: &String, feed: &Feed| BasisHalf {
+            is_stated: is_stated(config, source),
+            half: feed.offers.clone(),
+        };
+        let feeds = self.feeds.iter();
+        feeds
+            .map(|(source, (_, feed))| (source.clone(), half(source, feed)))
+            .collect()
+    }
+
+    /// All prices and stock, where they lie.
+    ///
+    /// # Errors
+    /// The feed cache cannot be opened.
+    pub fn mapped_offers(&self, config: &Config) -> Result<MappedOffers, MergeError> {
+        let mut offers = MappedOffers::default();
+        for (source, (folder, feed)) in &self.feeds {
+            offers.add(is_stated(config, source), folder.map(&feed.offers)?);
+        }
+        Ok(offers)
     }
 
     fn catalog_lines(
@@ -242,6 +272,62 @@ impl OfferTable {
     pub fn stated(&self) -> usize {
         self.stated.len()
     }
+}
+
+impl MappedOffers {
+    /// Adds a source's half; sources come in the order of their names.
+    pub fn add(&mut self, is_stated: bool, half: MappedHalf) {
+        self.sources.push((is_stated, half));
+    }
+
+    /// The halves in the order of the sources' names.
+    pub fn halves(&self) -> impl Iterator<Item = &MappedHalf> {
+        self.sources.iter().map(|(_, half)| half)
+    }
+
+    /// Whether a source of offers has this key.
+    ///
+    /// # Errors
+    /// The feed cache cannot be read.
+    pub fn is_stated(&self, key: &str) -> Result<bool, MergeError> {
+        for (is_stated, half) in &self.sources {
+            if *is_stated && !half.find(Kind::Offer, key)?.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// All that the sources say of one variant.
+    ///
+    /// # Errors
+    /// The feed cache cannot be read.
+    pub fn table_of(&self, variant_id: &str, sku: &str) -> Result<OfferTable, MergeError> {
+        let mut table = OfferTable::default();
+        let by_sku = format!("sku:{sku}");
+        for (is_stated, half) in &self.sources {
+            let offers = if *is_stated {
+                &mut table.stated
+            } else {
+                &mut table.embedded
+            };
+            let mut lines = half.find(Kind::Offer, variant_id)?;
+            if !sku.is_empty() && by_sku != variant_id {
+                lines.append(&mut half.find(Kind::Offer, &by_sku)?);
+            }
+            for line in lines {
+                if let Document::Offer(offer) = read(line)? {
+                    add(offers, offer);
+                }
+            }
+        }
+        Ok(table)
+    }
+}
+
+fn is_stated(config: &Config, source: &str) -> bool {
+    let source = config.source(source);
+    source.is_some_and(|source| source.provides == Provides::Offers)
 }
 
 /// A later offer replaces only what it states: prices, stock, or both.

@@ -9,6 +9,7 @@ use crate::feed::FeedFolder;
 use crate::guard;
 use crate::lock;
 use crate::publish::{self, Candidate};
+use crate::verified::Verified;
 
 /// Names in each list of a diff; the counts are always exact.
 const MAX_SAMPLES: usize = 20;
@@ -164,7 +165,7 @@ pub async fn manifest_of(context: &Context, generation: u64) -> Result<Manifest,
 pub async fn open(context: &Context, generation: u64) -> Result<Generation, OperateError> {
     let manifest = manifest_of(context, generation).await?;
     let folder = context.config.state.join("opened");
-    let opened = publish::opened(&context.store, &folder, &manifest).await;
+    let opened = publish::opened(&context.store, &folder, &manifest, &context.verified()).await;
     Ok(opened.map_err(CycleError::from)?)
 }
 
@@ -281,11 +282,13 @@ async fn republish(
     now: i64,
 ) -> Result<Manifest, OperateError> {
     let folder = context.parts_folder();
-    let copy = |kind, entry| publish::local_copy(&context.store, &folder, kind, entry);
-    let catalog = copy(PartKind::Catalog, &parts.catalog)
+    // Going back is also how damage is repaired: nothing is taken for whole that was not read now.
+    let mut verified = Verified::nothing(&context.config.state);
+    let copy = |part| publish::local_copy(&context.store, &folder, part, &verified);
+    let catalog = copy((PartKind::Catalog, &parts.catalog))
         .await
         .map_err(CycleError::from)?;
-    let offers = copy(PartKind::Offers, &parts.offers)
+    let offers = copy((PartKind::Offers, &parts.offers))
         .await
         .map_err(CycleError::from)?;
     let candidate = Candidate {
@@ -302,9 +305,11 @@ async fn republish(
         &context.config.shop.id,
         current.as_ref(),
         candidate,
+        &mut verified,
         now,
     )
     .await;
+    verified.save();
     Ok(published.map_err(CycleError::from)?)
 }
 

@@ -13,6 +13,8 @@ use futures_util::TryStreamExt as _;
 use std::collections::BTreeMap;
 use tokio::io::AsyncWriteExt as _;
 
+use crate::verified::Verified;
+
 /// Everything that makes a generation, but its number.
 #[derive(Debug)]
 pub struct Candidate {
@@ -51,6 +53,8 @@ pub enum PublishError {
 
 /// Publishes a candidate over the current generation, if there is one, and gives its manifest.
 ///
+/// Parts that `verified` knows are not read again, and those that were read are added to it; the caller saves it.
+///
 /// # Errors
 /// Verification or the store failed; the current generation stays current.
 pub async fn generation(
@@ -58,6 +62,7 @@ pub async fn generation(
     shop: &str,
     current: Option<&Manifest>,
     candidate: Candidate,
+    verified: &mut Verified,
     now: i64,
 ) -> Result<Manifest, PublishError> {
     let newest = store.manifests().await?.last().map(|name| name.generation);
@@ -79,29 +84,35 @@ pub async fn generation(
         counts: candidate.counts,
         checksum: String::new(),
     };
-    verify(manifest.clone(), &candidate.catalog.1, &candidate.offers.1).await?;
-    store
-        .put_part(PartKind::Catalog, &manifest.catalog, &candidate.catalog.1)
-        .await?;
-    store
-        .put_part(PartKind::Offers, &manifest.offers, &candidate.offers.1)
-        .await?;
+    let files = [&candidate.catalog.1, &candidate.offers.1];
+    verify(manifest.clone(), files, verified.knows(files[0])).await?;
+    for ((kind, entry), file) in manifest.parts().into_iter().zip(files) {
+        verified.add(file);
+        let stored = store.folder().join("parts").join(entry.file_name(kind));
+        if !verified.knows(&stored) {
+            store.put_part(kind, entry, file).await?;
+            verified.add(&stored);
+        }
+    }
     let head = store.put_manifest(&manifest).await?;
     store.put_head(&head).await?;
     Ok(manifest)
 }
 
-/// A verified local copy of a stored part, in `folder` under its own name.
+/// A local copy of a stored part, in `folder` under its own name, compared with its hash unless `verified` knows it.
 ///
 /// # Errors
 /// The store failed or its copy is damaged.
 pub async fn local_copy(
     store: &Store,
     folder: &Path,
-    kind: PartKind,
-    entry: &PartEntry,
+    (kind, entry): (PartKind, &PartEntry),
+    verified: &Verified,
 ) -> Result<PathBuf, PublishError> {
     let path = folder.join(entry.file_name(kind));
+    if verified.knows(&path) {
+        return Ok(path);
+    }
     if hash_of(&path).is_some_and(|hash| hash == entry.hash) {
         return Ok(path);
     }
@@ -143,18 +154,27 @@ pub async fn opened(
     store: &Store,
     folder: &Path,
     manifest: &Manifest,
+    verified: &Verified,
 ) -> Result<Generation, PublishError> {
-    for (kind, entry) in manifest.parts() {
-        local_copy(store, folder, kind, entry).await?;
+    for part in manifest.parts() {
+        local_copy(store, folder, part, verified).await?;
     }
     Ok(Generation::map(manifest.clone(), folder)?)
 }
 
-async fn verify(manifest: Manifest, catalog: &Path, offers: &Path) -> Result<(), PublishError> {
-    let (catalog, offers) = (catalog.to_owned(), offers.to_owned());
+/// A catalog that is known to be whole was verified before; offers are new each time, and small.
+async fn verify(
+    manifest: Manifest,
+    [catalog, offers]: [&PathBuf; 2],
+    is_catalog_known: bool,
+) -> Result<(), PublishError> {
+    let (catalog, offers) = (catalog.clone(), offers.clone());
     let checked = tokio::task::spawn_blocking(move || {
         let generation = Generation::open(manifest, mapped::map(&catalog)?, mapped::map(&offers)?)?;
-        generation.verify()
+        match is_catalog_known {
+            true => generation.offers.verify(),
+            false => generation.verify(),
+        }
     });
     match checked.await {
         Ok(result) => Ok(result?),

@@ -5,6 +5,7 @@
 
 mod attributes; // properties, each distinct value once
 mod categories; // the tree, its paths and its order
+mod changed_offers; // the fast half from the one before
 mod facets; // what shoppers can filter by
 mod finish; // what needs all products at once
 mod offers; // the fast half
@@ -13,6 +14,8 @@ mod routes; // current and former paths, pinned to the last generation
 mod variants; // options, and what each choice is
 mod words; // what search knows about a product
 
+#[cfg(test)]
+mod changed_offers_tests;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +31,8 @@ use frontage_shared::snapshot::heap::HeapFull;
 use frontage_shared::snapshot::tables::WriteError;
 use frontage_shared::snapshot::text::TextError;
 
+pub use self::changed_offers::Before;
+use crate::basis::Tally;
 use crate::config::Config;
 use crate::merge::{Conflicts, MergeError, Merged};
 
@@ -120,7 +125,8 @@ pub fn catalog(
     })
 }
 
-/// Writes the offers part for an opened catalog part into `file`.
+/// Writes the offers part for an opened catalog part into `file`; from the one before, where that is at hand and was
+/// for the same catalog part.
 ///
 /// # Errors
 /// The documents cannot be read, a price does not fit, or the file cannot be written.
@@ -128,10 +134,18 @@ pub fn offers(
     config: &Config,
     merged: &Merged,
     catalog: (&Catalog, &PartEntry),
+    before: Option<Before<'_>>,
     conflicts: &mut Conflicts,
     file: &Path,
-) -> Result<Compiled, CompileError> {
-    let tables = offers::tables(config, merged, catalog, conflicts)?;
+) -> Result<(Compiled, Tally), CompileError> {
+    let changed = match before {
+        Some(before) => changed_offers::tables(config, merged, catalog, before, conflicts)?,
+        None => None,
+    };
+    let (tables, tally) = match changed {
+        Some(changed) => changed,
+        None => offers::tables(config, merged, catalog, conflicts)?,
+    };
     let counts = Counts {
         products: catalog.0.product_count(),
         variants: catalog.0.variant_count(),
@@ -140,10 +154,8 @@ pub fn offers(
     };
     let sink = BufWriter::with_capacity(1 << 20, create(file)?);
     tables.write(sink).map_err(io_error(file))?;
-    Ok(Compiled {
-        entry: entry_of(file)?,
-        counts,
-    })
+    let entry = entry_of(file)?;
+    Ok((Compiled { entry, counts }, tally))
 }
 
 fn create(file: &Path) -> Result<File, CompileError> {

@@ -6,6 +6,7 @@ use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::offers::{Availability, OffersTables, VariantOffer};
 
 use super::{CompileError, price_in, seconds};
+use crate::basis::Tally;
 use crate::config::Config;
 use crate::merge::{Conflicts, Merged, Terms};
 use crate::wire;
@@ -16,7 +17,7 @@ pub(super) fn tables(
     merged: &Merged,
     (catalog, entry): (&Catalog, &PartEntry),
     conflicts: &mut Conflicts,
-) -> Result<OffersTables, CompileError> {
+) -> Result<(OffersTables, Tally), CompileError> {
     let table = merged.offers(config)?;
     let mut used = 0;
     let mut variants = Vec::with_capacity(catalog.variant_count() as usize);
@@ -34,20 +35,35 @@ pub(super) fn tables(
             variants.push(offer);
         }
     }
-    if used < table.stated() {
-        let stray = table.stated() - used;
-        conflicts.add(|| format!("{stray} offers name a variant or SKU that no product has"));
-    }
-    let catalog_hash = blake3::Hash::from_hex(&entry.hash).map_or([0; 32], |hash| *hash.as_bytes());
-    Ok(OffersTables {
-        catalog: catalog_hash,
+    let tally = Tally {
+        stated: table.stated(),
+        used,
+    };
+    tell_strays(tally, conflicts);
+    let tables = OffersTables {
+        catalog: hash_of(entry),
         documents: merged.offers_hash,
         variants,
         products,
-    })
+    };
+    Ok((tables, tally))
 }
 
-fn resolve(
+/// Offers that nothing in the catalog takes are most often a mistake in a key.
+pub(super) fn tell_strays(tally: Tally, conflicts: &mut Conflicts) {
+    if tally.used < tally.stated {
+        let stray = tally.stated - tally.used;
+        conflicts.add(|| format!("{stray} offers name a variant or SKU that no product has"));
+    }
+}
+
+/// The hash of a part as its offers name it.
+pub(super) fn hash_of(entry: &PartEntry) -> [u8; 32] {
+    blake3::Hash::from_hex(&entry.hash).map_or([0; 32], |hash| *hash.as_bytes())
+}
+
+/// What pages show of a variant's terms.
+pub(super) fn resolve(
     key: &str,
     terms: Terms<'_>,
     currency: Currency,

@@ -262,6 +262,7 @@ fn offers_follow_the_variants() {
         &shop.config,
         &merged,
         (&opened, &compiled.entry),
+        None,
         &mut conflicts,
         &file,
     )

@@ -3,6 +3,7 @@
 //! A feed has two halves that change at different speeds. Half files are named by their content and never modified;
 //! a small JSON file says which two are the accepted ones, and is replaced in one rename.
 
+mod lookup; // lines by key, and what changed between two halves
 mod sort; // more lines than memory holds, in order
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use xxhash_rust::xxh3::Xxh3;
 
+pub use self::lookup::MappedHalf;
 use self::sort::Sorter;
 use crate::fetch::Validators;
 use crate::wire::{Document, Kind, Offer, Price, Product, Stock};

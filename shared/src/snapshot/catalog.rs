@@ -161,6 +161,11 @@ impl Catalog {
 
     /// The variant with a SKU; the first by id if the merchant gave it twice.
     pub fn variant_by_sku(&self, sku: &str) -> Option<Variant<'_>> {
+        self.variants_by_sku(sku).next()
+    }
+
+    /// All variants with a SKU.
+    pub fn variants_by_sku(&self, sku: &str) -> impl Iterator<Item = Variant<'_>> + use<'_> {
         let rows = self
             .part
             .rows::<RowRef<{ section::VARIANTS }>>(section::SKUS);
@@ -169,10 +174,11 @@ impl Catalog {
                 .and_then(|row| self.variant(row))
                 .map_or("", |v| v.sku())
         };
-        let at = rows.partition_point(|row| sku_at(row) < sku);
-        rows.get(at)
-            .and_then(|row| self.variant(row.get()?))
-            .filter(|variant| variant.sku() == sku && !sku.is_empty())
+        let first = rows.partition_point(|row| sku_at(row) < sku);
+        let end = rows.partition_point(|row| sku_at(row) <= sku);
+        // Nothing has the empty SKU, even if a variant without one stands here.
+        let range = if sku.is_empty() { 0..0 } else { first..end };
+        range.filter_map(move |at| self.variant(rows.get(at)?.get()?))
     }
 
     /// The category at a row.

@@ -1,0 +1,110 @@
+//! What the published offers part was compiled from, kept so that the next one need only look at what changed.
+//!
+//! It only saves time: without it, or with one of another generation, all offers are read again.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::feed::{FeedError, FeedFolder, Half, MappedHalf, replace};
+
+/// The offers halves of a generation and what was counted in them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Basis {
+    /// Hash of the offers part.
+    part: String,
+    /// The half of each source.
+    pub halves: BTreeMap<String, BasisHalf>,
+    /// What was counted.
+    pub tally: Tally,
+}
+
+/// A source's offers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BasisHalf {
+    /// Whether the source is one of offers, so that what it says wins.
+    pub is_stated: bool,
+    /// The half.
+    pub half: Half,
+}
+
+/// What compiling offers counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tally {
+    /// Variants and SKUs that sources of offers speak of.
+    pub stated: usize,
+    /// Variants of the catalog that they speak of.
+    pub used: usize,
+}
+
+impl Basis {
+    /// The basis of an offers part, if it is at hand.
+    pub fn load(state: &Path, part: &str) -> Option<Self> {
+        let text = std::fs::read(folder(state).join("basis.json")).ok()?;
+        let basis: Self = serde_json::from_slice(&text).ok()?;
+        Some(basis).filter(|basis| basis.part == part)
+    }
+
+    /// A half of it.
+    ///
+    /// # Errors
+    /// The file cannot be opened.
+    pub fn map(state: &Path, half: &Half) -> Result<MappedHalf, FeedError> {
+        MappedHalf::open(&half_path(state, half))
+    }
+
+    /// Keeps the halves that a published offers part was compiled from, and forgets those of the one before.
+    /// Where it fails, the next compile reads all offers.
+    pub fn keep(state: &Path, part: &str, halves: BTreeMap<String, BasisHalf>, tally: Tally) {
+        let part = part.to_owned();
+        let basis = Self {
+            part,
+            halves,
+            tally,
+        };
+        if let Err(error) = basis.save(state) {
+            tracing::warn!(%error, "cannot keep the offers of the published generation; the next cycle reads all");
+        }
+    }
+
+    fn save(&self, state: &Path) -> Result<(), FeedError> {
+        let folder = folder(state);
+        let failed = |source| FeedError::Io {
+            path: folder.clone(),
+            source,
+        };
+        std::fs::create_dir_all(&folder).map_err(failed)?;
+        let mut kept = vec![folder.join("basis.json")];
+        for (source, half) in &self.halves {
+            let name = half_path(state, &half.half);
+            if !name.is_file() {
+                FeedFolder::open(state, source)?.link(&half.half, &name)?;
+            }
+            kept.push(name);
+        }
+        let text = serde_json::to_vec_pretty(self).map_err(|error| FeedError::Damaged {
+            path: folder.clone(),
+            reason: error.to_string(),
+        })?;
+        replace(&folder.join("basis.json"), &text)?;
+        for entry in std::fs::read_dir(&folder).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            if !kept.contains(&path) {
+                std::fs::remove_file(&path).map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn folder(state: &Path) -> PathBuf {
+    state.join("basis")
+}
+
+fn half_path(state: &Path, half: &Half) -> PathBuf {
+    folder(state).join(format!("{}.ndjson", half.hash))
+}

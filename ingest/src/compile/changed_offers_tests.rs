@@ -1,0 +1,198 @@
+//! A part made from the one before is the part that all offers give, whatever changes.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use frontage_shared::manifest::PartEntry;
+use frontage_shared::snapshot::catalog::Catalog;
+use frontage_shared::snapshot::mapped;
+use frontage_shared::snapshot::offers::Offers;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::basis::Basis;
+use crate::feed::{Feed, FeedFolder};
+use crate::wire::Document;
+
+const SOURCES: [&str; 4] = ["a_stock", "more", "products", "z_prices"];
+
+struct Shop {
+    folder: tempfile::TempDir,
+    config: Config,
+    /// State of a small generator of numbers; the same each run.
+    state: u64,
+}
+
+impl Shop {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut text =
+            "store = \"store\"\nstate = \"state\"\n[shop]\nid = \"demo\"\nname = \"Demo\"\n\
+            currency = \"EUR\"\n"
+                .to_owned();
+        for source in SOURCES {
+            let provides = if source == "more" || source == "products" {
+                "catalog"
+            } else {
+                "offers"
+            };
+            text.push_str(&format!(
+                "[source.{source}]\nprovides = \"{provides}\"\nurl = \"http://127.0.0.1:1/\"\n\
+                schedule = \"* * * * *\"\n"
+            ));
+        }
+        let config = crate::config::from_text(&text, Path::new("test.toml"), folder.path());
+        Self {
+            folder,
+            config: config.unwrap(),
+            state: 7,
+        }
+    }
+
+    fn below(&mut self, bound: u64) -> u64 {
+        self.state = self
+            .state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.state >> 33) % bound
+    }
+
+    fn terms(&mut self, offer: &mut Value) {
+        if self.below(4) > 0 {
+            let amount = format!("{}.50", self.below(9));
+            offer["prices"] = json!([{"amount": amount, "currency": if self.below(9) == 0 { "USD" } else { "EUR" }}]);
+        }
+        if self.below(3) > 0 {
+            offer["stock"] = json!({"availability": "in_stock", "quantity": self.below(5)});
+        }
+    }
+
+    /// Offers of every source: by id and by SKU, with and without prices and stock, some of nothing.
+    fn offers(&mut self) -> BTreeMap<String, BTreeMap<String, Value>> {
+        let mut all = BTreeMap::new();
+        for source in ["a_stock", "z_prices"] {
+            let mut offers = BTreeMap::new();
+            for _ in 0..30 {
+                self.change(&mut offers);
+            }
+            all.insert(source.to_owned(), offers);
+        }
+        all
+    }
+
+    /// One offer appears, changes or vanishes.
+    fn change(&mut self, offers: &mut BTreeMap<String, Value>) {
+        let number = self.below(24);
+        let (key, mut offer) = match self.below(2) {
+            0 => (
+                format!("{number}"),
+                json!({"type": "offer", "variant_id": format!("{number}")}),
+            ),
+            _ => (
+                format!("sku:S{}", number / 2),
+                json!({"type": "offer", "sku": format!("S{}", number / 2)}),
+            ),
+        };
+        if self.below(4) == 0 {
+            offers.remove(&key);
+        } else {
+            self.terms(&mut offer);
+            offers.insert(key, offer);
+        }
+    }
+
+    fn feed(&self, source: &str, documents: impl Iterator<Item = Value>) -> Feed {
+        let documents = documents.map(|document| Document::from_value(document).unwrap());
+        let folder = FeedFolder::open(&self.config.state, source).unwrap();
+        folder.write(documents.collect(), 1).unwrap()
+    }
+
+    /// Twenty products; two variants share each SKU, so that one offer can speak of several.
+    fn merged(&self, offers: &BTreeMap<String, BTreeMap<String, Value>>, inside: u64) -> Merged {
+        let product = |id: u64| {
+            json!({"type": "product", "id": format!("{id}"), "name": format!("Thing {id}"), "sku": format!("S{}", id / 2),
+                "prices": [{"amount": format!("{}.00", 1 + id % inside), "currency": "EUR"}]})
+        };
+        let mut feeds = BTreeMap::new();
+        for source in SOURCES {
+            let feed = match source {
+                "products" => self.feed(source, (0..12).map(product)),
+                "more" => self.feed(source, (10..20).map(product)),
+                _ => self.feed(source, offers[source].values().cloned()),
+            };
+            feeds.insert(source.to_owned(), feed);
+        }
+        Merged::new(&self.config, feeds).unwrap()
+    }
+
+    fn part(&self, name: &str) -> std::path::PathBuf {
+        let path = self.folder.path().join(name);
+        // A file that is still mapped must not be written again.
+        let _ = std::fs::remove_file(&path);
+        path
+    }
+
+    fn catalog(&self, merged: &Merged) -> (Catalog, PartEntry) {
+        let file = self.part("catalog");
+        let compiled = catalog(&self.config, merged, None, &mut Conflicts::default(), &file);
+        let opened = Catalog::open(mapped::map(&file).unwrap()).unwrap();
+        (opened, compiled.unwrap().entry)
+    }
+}
+
+#[test]
+fn a_part_from_the_one_before_is_the_part_of_all_offers() {
+    let mut shop = Shop::new();
+    let mut offers = shop.offers();
+    let mut inside = 5;
+    let merged = shop.merged(&offers, inside);
+    let (catalog, entry) = shop.catalog(&merged);
+    let mut published: Option<(Offers, String)> = None;
+    let mut from_before = 0;
+    for round in 0..60 {
+        for source in ["a_stock", "z_prices"] {
+            for _ in 0..shop.below(4) {
+                let mut changed = offers.remove(source).unwrap();
+                shop.change(&mut changed);
+                offers.insert(source.to_owned(), changed);
+            }
+        }
+        if shop.below(5) == 0 {
+            inside = 1 + shop.below(6);
+        }
+        let merged = shop.merged(&offers, inside);
+        let compile = |before: Option<Before<'_>>, name: &str| {
+            let (file, mut conflicts) = (shop.part(name), Conflicts::default());
+            let catalog = (&catalog, &entry);
+            let made = super::offers(
+                &shop.config,
+                &merged,
+                catalog,
+                before,
+                &mut conflicts,
+                &file,
+            );
+            (made.unwrap().1, std::fs::read(&file).unwrap(), file)
+        };
+        let (tally, all, file) = compile(None, "all");
+        let basis = published
+            .as_ref()
+            .and_then(|(_, hash)| Basis::load(&shop.config.state, hash));
+        if let Some(((offers, _), basis)) = published.as_ref().zip(basis.as_ref()) {
+            from_before += 1;
+            let before = Before {
+                state: &shop.config.state,
+                offers,
+                basis,
+            };
+            let (own_tally, changed, _) = compile(Some(before), "changed");
+            assert!(changed == all, "round {round}: the parts differ");
+            assert_eq!(own_tally, tally, "round {round}");
+        }
+        let hash = blake3::hash(&all).to_hex().to_string();
+        let halves = merged.offer_halves(&shop.config);
+        Basis::keep(&shop.config.state, &hash, halves, tally);
+        published = Some((Offers::open(mapped::map(&file).unwrap()).unwrap(), hash));
+    }
+    assert_eq!(from_before, 59);
+}
