@@ -11,6 +11,7 @@ mod finish; // what needs all products at once
 mod offers; // the fast half
 mod products; // one product after another into the tables
 mod routes; // current and former paths, pinned to the last generation
+mod text; // the text index, on threads of its own
 mod variants; // options, and what each choice is
 mod words; // what search knows about a product
 
@@ -22,6 +23,7 @@ mod tests;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use frontage_shared::manifest::{Counts, PartEntry};
 use frontage_shared::model::money::{Currency, MoneyError};
@@ -35,6 +37,12 @@ pub use self::changed_offers::Before;
 use crate::basis::Tally;
 use crate::config::Config;
 use crate::merge::{Conflicts, MergeError, Merged};
+use crate::wire::Product;
+
+/// Products that go from the reading thread to the tables at once.
+const BATCH_PRODUCTS: usize = 64;
+/// Batches that are read ahead.
+const BATCHES_AHEAD: usize = 16;
 
 /// A part that lies finished in the scratch folder.
 #[derive(Debug, Clone)]
@@ -108,9 +116,18 @@ pub fn catalog(
         &structure.attributes,
     )?;
     let mut own_conflicts = Conflicts::default();
-    for product in merged.products(conflicts)? {
-        tables.add(*product?, &mut own_conflicts)?;
-    }
+    // Reading a document takes as long as laying it out, so a thread of its own reads ahead.
+    let (to_tables, batches) = sync_channel(BATCHES_AHEAD);
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(|| read_ahead(merged, conflicts, to_tables));
+        for product in batches.into_iter().flatten() {
+            tables.add(*product, &mut own_conflicts)?;
+        }
+        let read = reader
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        read.map_err(CompileError::from)
+    })?;
     conflicts.count += own_conflicts.count;
     conflicts.samples.append(&mut own_conflicts.samples);
     let (tables, counts) = tables.finish(structure.pages, conflicts)?;
@@ -123,6 +140,26 @@ pub fn catalog(
         entry: entry_of(file)?,
         counts,
     })
+}
+
+/// Reads all products, in order, until nobody wants more.
+fn read_ahead(
+    merged: &Merged,
+    conflicts: &mut Conflicts,
+    to_tables: SyncSender<Vec<Box<Product>>>,
+) -> Result<(), MergeError> {
+    let mut batch = Vec::with_capacity(BATCH_PRODUCTS);
+    for product in merged.products(conflicts)? {
+        batch.push(product?);
+        if batch.len() >= BATCH_PRODUCTS {
+            let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_PRODUCTS));
+            if to_tables.send(full).is_err() {
+                return Ok(());
+            }
+        }
+    }
+    let _ = to_tables.send(batch);
+    Ok(())
 }
 
 /// Writes the offers part for an opened catalog part into `file`; from the one before, where that is at hand and was

@@ -14,21 +14,18 @@ use frontage_shared::snapshot::products::{
 };
 use frontage_shared::snapshot::record::{List, RowRef, StrRef};
 use frontage_shared::snapshot::tables::CatalogTables;
-use frontage_shared::snapshot::text::TextIndexBuilder;
 
 use super::categories::Tree;
 use super::facets::{FacetBuilder, Origin, Statement, row_count};
 use super::routes::ProductSlugs;
-use super::{CompileError, seconds, words};
+use super::text::TextThreads;
+use super::{CompileError, seconds};
 use crate::config::Config;
 use crate::merge::Conflicts;
 use crate::wire::{
     AttributeDefinition, Condition, Media, MediaKind, Product, Relation, Status, Variant,
     Visibility,
 };
-
-/// Memory the text index may use while it is built.
-const TEXT_BUDGET_BYTES: usize = 256 << 20;
 
 /// Tables in the making.
 pub(super) struct Tables<'a> {
@@ -38,7 +35,7 @@ pub(super) struct Tables<'a> {
     pub(super) tree: Tree,
     pub(super) slugs: ProductSlugs<'a>,
     pub(super) facets: FacetBuilder,
-    pub(super) text: TextIndexBuilder,
+    pub(super) text: TextThreads,
     pub(super) definitions: HashMap<String, AttributeDefinition>,
     /// Attribute codes in the order they were met; rows are sorted by code only at the end.
     pub(super) attributes: HashMap<String, usize>,
@@ -87,6 +84,8 @@ impl<'a> Tables<'a> {
         };
         tables.shop.push(record);
         let listings = tree.nodes.iter().map(|_| Vec::new()).collect();
+        let names = tree.nodes.iter().map(|node| node.document.name.clone());
+        let text = TextThreads::new(names);
         Ok(Self {
             config,
             previous,
@@ -94,7 +93,7 @@ impl<'a> Tables<'a> {
             tree,
             slugs: ProductSlugs::new(previous),
             facets: FacetBuilder::default(),
-            text: TextIndexBuilder::new(TEXT_BUDGET_BYTES)?,
+            text,
             definitions: definitions
                 .iter()
                 .map(|attribute| (slug::from_text(&attribute.code), attribute.clone()))
@@ -171,7 +170,7 @@ impl<'a> Tables<'a> {
             updated_at: seconds(product.updated_at.as_deref()).into(),
         };
         self.tables.products.push(record);
-        self.index(row, &product, &category_rows)
+        self.index(row, product, &category_rows)
     }
 
     /// Active variants with ids that are new, in the shop's order; a product without variants is its own variant.
@@ -312,19 +311,14 @@ impl<'a> Tables<'a> {
     fn index(
         &mut self,
         row: u32,
-        product: &Product,
+        product: Product,
         category_rows: &[u32],
     ) -> Result<(), CompileError> {
         let in_path: BTreeSet<u32> = category_rows
             .iter()
             .flat_map(|&category| self.tree.with_ancestors(category))
             .collect();
-        let names = in_path
-            .iter()
-            .filter_map(|&row| self.tree.nodes.get(row as usize))
-            .map(|node| node.document.name.as_str());
-        self.text.add(&words::of(product, names))?;
-        if let Some(brand) = brand_name(product) {
+        if let Some(brand) = brand_name(&product) {
             let statement = Statement {
                 origin: Origin::Brand,
                 code: "brand",
@@ -348,6 +342,7 @@ impl<'a> Tables<'a> {
             .iter()
             .map(|related| (row, related.product_id.clone(), relation(related.relation)));
         self.related.extend(relations);
+        self.text.add(product, in_path.into_iter().collect())?;
         Ok(())
     }
 }

@@ -42,6 +42,9 @@ mod packed;
 /// §9 The text index, opened over the mapped bytes.
 pub mod text;
 
+/// §9 The text index, built segment by segment.
+mod text_build;
+
 /// §9 Which products a query finds, and how well they fit.
 pub mod search;
 

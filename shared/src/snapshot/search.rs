@@ -57,6 +57,8 @@ pub enum Spelling {
 /// One segment's dictionaries and postings.
 struct Segment<'a> {
     reader: &'a SegmentReader,
+    /// The row of its first document.
+    first: u32,
     title: Arc<InvertedIndexReader>,
     body: Arc<InvertedIndexReader>,
     code: Arc<InvertedIndexReader>,
@@ -88,8 +90,12 @@ impl<'a> Search<'a> {
         fields: Fields,
         rows: u32,
     ) -> Result<Self, TextError> {
+        let mut next = 0;
         let open = |reader: &'a SegmentReader| -> Result<Segment<'a>, TextError> {
+            let first = next;
+            next += reader.max_doc();
             Ok(Segment {
+                first,
                 title: reader.inverted_index(fields.title)?,
                 body: reader.inverted_index(fields.body)?,
                 code: reader.inverted_index(fields.code)?,
@@ -221,7 +227,7 @@ impl Segment<'_> {
     /// The product of a document.
     #[inline]
     fn row(&self, doc: u32) -> u32 {
-        doc
+        self.first.saturating_add(doc)
     }
 
     /// All words of names that begin with this one and are longer.

@@ -1,19 +1,17 @@
-//! §9 The text index: a tantivy index of one segment, packed into a section and opened over the mapped bytes.
+//! §9 The text index: a tantivy index packed into a section and opened over the mapped bytes.
 //!
-//! Document ids are product rows. tantivy names a segment at random; packing replaces that name by a fixed one, so
-//! that equal products give equal bytes.
+//! Its segments follow each other in the order of rows: a product's row is the number of documents in the segments
+//! before its own, and its document's number there.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use ownedbytes::OwnedBytes;
-use tantivy::directory::{Directory as _, RamDirectory};
-use tantivy::indexer::SingleSegmentIndexWriter;
 use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{
     AsciiFoldingFilter, LowerCaser, RemoveLongFilter, SimpleTokenizer, TextAnalyzer,
     TokenizerManager,
 };
-use tantivy::{Index, Searcher, TantivyDocument};
+use tantivy::{Index, Searcher};
 
 use super::packed::PackedDirectory;
 use super::search::{Hits, Search, Spelling};
@@ -24,9 +22,9 @@ const MAX_WORD_BYTES: usize = 40;
 const MAX_QUERY_WORDS: usize = 12;
 /// The name under which both sides know how texts become words.
 const ANALYZER: &str = "frontage";
-/// The segment's name in every packed index.
-const SEGMENT: &str = "00000000000000000000000000000000";
-const META_FILE: &str = "meta.json";
+/// Most segments of an index.
+pub(super) const MAX_SEGMENTS: usize = 4096;
+pub(super) const META_FILE: &str = "meta.json";
 
 /// Building or opening a text index failed.
 #[derive(Debug, thiserror::Error)]
@@ -60,8 +58,8 @@ pub enum TextError {
     /// tantivy met something that cannot be.
     #[error("the index is damaged")]
     Panicked,
-    /// The index has not exactly one segment.
-    #[error("the index has {0} segments instead of one")]
+    /// The index has no segment, or more than a catalog can need.
+    #[error("the index has {0} segments; between 1 and {MAX_SEGMENTS} are expected")]
     Segments(usize),
 }
 
@@ -82,12 +80,7 @@ pub struct TextDocument {
     pub codes: Vec<String>,
 }
 
-/// Builds the index of one catalog; products must come in row order, all of them.
-pub struct TextIndexBuilder {
-    directory: RamDirectory,
-    writer: SingleSegmentIndexWriter,
-    fields: Fields,
-}
+pub use super::text_build::{PackedSegment, TextIndexBuilder, TextSegmentBuilder, pack};
 
 /// A file of a packed index.
 #[derive(Debug)]
@@ -113,95 +106,6 @@ pub(super) struct Fields {
     pub(super) code: Field,
 }
 
-impl TextIndexBuilder {
-    /// Starts an index.
-    ///
-    /// # Errors
-    /// tantivy refused the budget.
-    pub fn new(memory_budget_bytes: usize) -> Result<Self, TextError> {
-        let (schema, fields) = schema();
-        let directory = RamDirectory::create();
-        let writer = Index::builder()
-            .schema(schema)
-            .tokenizers(tokenizers())
-            .single_segment_index_writer(directory.clone(), memory_budget_bytes)?;
-        Ok(Self {
-            directory,
-            writer,
-            fields,
-        })
-    }
-
-    /// Adds the product of the next row.
-    ///
-    /// # Errors
-    /// tantivy failed.
-    pub fn add(&mut self, product: &TextDocument) -> Result<(), TextError> {
-        let mut document = TantivyDocument::default();
-        document.add_text(self.fields.title, &product.title);
-        document.add_text(self.fields.body, &product.body);
-        for code in &product.codes {
-            document.add_text(self.fields.code, code.to_lowercase());
-        }
-        Ok(self.writer.add_document(document)?)
-    }
-
-    /// Finishes the index and gives its files, sorted by name.
-    ///
-    /// # Errors
-    /// tantivy failed.
-    pub fn finish(self) -> Result<Vec<PackedFile>, TextError> {
-        let index = self.writer.finalize()?;
-        let segments = index.searchable_segment_metas()?;
-        let [segment] = segments.as_slice() else {
-            return Err(TextError::Segments(segments.len()));
-        };
-        let name = segment.id().uuid_string();
-        let mut files = Vec::new();
-        for path in index
-            .load_metas()?
-            .list_segment_files()
-            .into_iter()
-            .chain([PathBuf::from(META_FILE)])
-        {
-            // A segment names files it may have; those of features not in use were never written.
-            let Ok(handle) = self.directory.get_file_handle(&path) else {
-                continue;
-            };
-            let unreadable = |_| TextError::Unreadable(path.clone());
-            let mut bytes = handle
-                .read_bytes(0..handle.len())
-                .map_err(unreadable)?
-                .to_vec();
-            if path == Path::new(META_FILE) {
-                bytes = with_fixed_segment(&bytes, &name);
-            }
-            files.push(PackedFile {
-                name: path.to_string_lossy().replace(&name, SEGMENT),
-                bytes,
-            });
-        }
-        files.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(files)
-    }
-}
-
-/// `meta.json` names the segment with hyphens, file names do without.
-fn with_fixed_segment(meta: &[u8], name: &str) -> Vec<u8> {
-    let text = String::from_utf8_lossy(meta);
-    text.replace(&hyphenated(name), &hyphenated(SEGMENT))
-        .into_bytes()
-}
-
-/// The usual groups of a UUID: 8-4-4-4-12.
-fn hyphenated(name: &str) -> String {
-    let mut grouped = name.to_owned();
-    for at in [20, 16, 12, 8] {
-        grouped.insert(at.min(grouped.len()), '-');
-    }
-    grouped
-}
-
 impl TextIndex {
     /// Opens a packed index; its bytes stay where they are.
     ///
@@ -211,7 +115,7 @@ impl TextIndex {
         let mut index = Index::open(PackedDirectory::new(files))?;
         index.set_tokenizers(tokenizers());
         let segments = index.searchable_segment_metas()?.len();
-        if segments != 1 {
+        if !(1..=MAX_SEGMENTS).contains(&segments) {
             return Err(TextError::Segments(segments));
         }
         let fields = known_fields(&index)?;
@@ -276,13 +180,7 @@ impl std::fmt::Debug for TextIndex {
     }
 }
 
-impl std::fmt::Debug for TextIndexBuilder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TextIndexBuilder").finish_non_exhaustive()
-    }
-}
-
-fn schema() -> (Schema, Fields) {
+pub(super) fn schema() -> (Schema, Fields) {
     let words = TextFieldIndexing::default()
         .set_tokenizer(ANALYZER)
         .set_index_option(IndexRecordOption::WithFreqs);
@@ -325,7 +223,7 @@ fn analyzer() -> TextAnalyzer {
         .build()
 }
 
-fn tokenizers() -> TokenizerManager {
+pub(super) fn tokenizers() -> TokenizerManager {
     let manager = TokenizerManager::default();
     manager.register(ANALYZER, analyzer());
     manager
@@ -386,6 +284,38 @@ mod tests {
         check("teapto", &[1, 2], true);
         check("", &[], false);
         check("zzzzzzzz", &[], true);
+    }
+
+    #[test]
+    fn an_index_in_segments_finds_the_same() {
+        let titles = ["Blue mug", "Red pot", "Blue pot", "Green jug", "Blue jug"];
+        let segments = titles.chunks(2).map(|titles| {
+            let mut segment = TextSegmentBuilder::new(15_000_000).unwrap();
+            for title in titles {
+                let title = (*title).to_owned();
+                segment
+                    .add(&TextDocument {
+                        codes: vec![format!("C-{title}")],
+                        title,
+                        ..TextDocument::default()
+                    })
+                    .unwrap();
+            }
+            segment.finish().unwrap()
+        });
+        let index = open(super::pack(segments.collect()).unwrap());
+        assert_eq!(index.products(), 5);
+        for (query, expected) in [
+            ("blue", &[0, 2, 4][..]),
+            ("blue jug", &[4]),
+            ("pot", &[1, 2]),
+            ("c-green jug", &[3]),
+            ("gren", &[3]),
+        ] {
+            let found = index.search(query, Spelling::Similar).unwrap();
+            let rows: Vec<u32> = found.rows.iter().collect();
+            assert_eq!(rows, expected, "{query}");
+        }
     }
 
     #[test]

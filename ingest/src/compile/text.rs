@@ -1,0 +1,137 @@
+//! The text index of a catalog, made beside its tables: one thread for each segment in the making.
+//!
+//! Products come in the order of their rows. A segment is a fixed number of them, so that the index does not depend
+//! on how fast which thread was.
+
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use frontage_shared::snapshot::text::{
+    self, PackedFile, PackedSegment, TextError, TextIndexBuilder, TextSegmentBuilder,
+};
+
+use super::words;
+use crate::wire::Product;
+
+/// Memory a segment may use while it is built.
+const BUDGET_BYTES: usize = 256 << 20;
+/// Products that go to a thread at once.
+const BATCH: usize = 64;
+/// Batches that may wait for a thread.
+const WAITING: usize = 16;
+/// Segments that may be in the making at once.
+const AT_ONCE: usize = 2;
+
+/// The index in the making.
+pub(super) struct TextThreads {
+    /// Names of the categories, by row.
+    categories: Arc<[String]>,
+    batch: Vec<Text>,
+    /// The segment that gets the next products, and how many it was given.
+    current: Option<(Segment, u32)>,
+    /// Segments that have all their products.
+    full: Vec<JoinHandle<Result<PackedSegment, TextError>>>,
+    finished: Vec<PackedSegment>,
+}
+
+struct Segment {
+    products: SyncSender<Vec<Text>>,
+    thread: JoinHandle<Result<PackedSegment, TextError>>,
+}
+
+/// A product and the rows of all categories it can be found by.
+struct Text {
+    product: Product,
+    categories: Vec<u32>,
+}
+
+impl TextThreads {
+    pub(super) fn new(categories: impl Iterator<Item = String>) -> Self {
+        Self {
+            categories: categories.collect(),
+            batch: Vec::with_capacity(BATCH),
+            current: None,
+            full: Vec::new(),
+            finished: Vec::new(),
+        }
+    }
+
+    /// Adds the product of the next row.
+    pub(super) fn add(&mut self, product: Product, categories: Vec<u32>) -> Result<(), TextError> {
+        self.batch.push(Text {
+            product,
+            categories,
+        });
+        if self.batch.len() >= BATCH {
+            self.send()?;
+        }
+        Ok(())
+    }
+
+    /// Finishes the index and gives its files.
+    pub(super) fn finish(mut self) -> Result<Vec<PackedFile>, TextError> {
+        self.send()?;
+        self.end_segment()?;
+        for thread in std::mem::take(&mut self.full) {
+            self.finished.push(joined(thread)?);
+        }
+        text::pack(self.finished)
+    }
+
+    fn send(&mut self) -> Result<(), TextError> {
+        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
+        let added = u32::try_from(batch.len()).unwrap_or(u32::MAX);
+        let (segment, products) = match &mut self.current {
+            Some(current) => current,
+            None => self.current.insert((Segment::start(&self.categories), 0)),
+        };
+        *products += added;
+        let is_full = *products >= TextIndexBuilder::SEGMENT_PRODUCTS;
+        // A thread that is gone has failed; its error comes out when it is joined.
+        let is_gone = segment.products.send(batch).is_err();
+        if is_full || is_gone {
+            self.end_segment()?;
+        }
+        Ok(())
+    }
+
+    /// Lets the segment in the making finish by itself, unless too many do so already.
+    fn end_segment(&mut self) -> Result<(), TextError> {
+        let Some((segment, _)) = self.current.take() else {
+            return Ok(());
+        };
+        drop(segment.products);
+        self.full.push(segment.thread);
+        if self.full.len() >= AT_ONCE {
+            self.finished.push(joined(self.full.remove(0))?);
+        }
+        Ok(())
+    }
+}
+
+impl Segment {
+    fn start(categories: &Arc<[String]>) -> Self {
+        let (products, batches) = sync_channel::<Vec<Text>>(WAITING);
+        let categories = Arc::clone(categories);
+        let thread = std::thread::spawn(move || {
+            let mut segment = TextSegmentBuilder::new(BUDGET_BYTES)?;
+            for text in batches.into_iter().flatten() {
+                let names = text
+                    .categories
+                    .iter()
+                    .filter_map(|&row| categories.get(row as usize))
+                    .map(String::as_str);
+                segment.add(&words::of(&text.product, names))?;
+            }
+            segment.finish()
+        });
+        Self { products, thread }
+    }
+}
+
+fn joined(
+    thread: JoinHandle<Result<PackedSegment, TextError>>,
+) -> Result<PackedSegment, TextError> {
+    thread.join().unwrap_or(Err(TextError::Panicked))
+}
