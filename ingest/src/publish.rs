@@ -9,9 +9,7 @@ use frontage_shared::manifest::{Counts, Manifest, PartEntry, SourceState};
 use frontage_shared::snapshot::layout::PartKind;
 use frontage_shared::snapshot::{Generation, SnapshotError, mapped};
 use frontage_shared::store::{Store, StoreError};
-use futures_util::TryStreamExt as _;
 use std::collections::BTreeMap;
-use tokio::io::AsyncWriteExt as _;
 
 use crate::verified::Verified;
 
@@ -122,28 +120,13 @@ pub async fn local_copy(
     };
     std::fs::create_dir_all(folder).map_err(failed)?;
     let part = path.with_extension("part");
-    let mut file = tokio::fs::File::create(&part).await.map_err(failed)?;
-    let mut stream = store.part(kind, entry).await?;
-    while let Some(chunk) = stream.try_next().await? {
-        file.write_all(&chunk).await.map_err(failed)?;
+    if let Err(error) = store.copy_part(kind, entry, &part).await {
+        // A damaged copy must not be mistaken for a good one later; failing to remove it changes nothing.
+        let _ = std::fs::remove_file(&part);
+        return Err(error.into());
     }
-    file.sync_all().await.map_err(failed)?;
-    match hash_of(&part) {
-        Some(hash) if hash == entry.hash => {
-            std::fs::rename(&part, &path).map_err(failed)?;
-            Ok(path)
-        }
-        other => {
-            // A damaged copy must not be mistaken for a good one later; failing to remove it changes nothing.
-            let _ = std::fs::remove_file(&part);
-            let got = other.unwrap_or_default();
-            Err(StoreError::Part {
-                name: entry.file_name(kind),
-                got,
-            }
-            .into())
-        }
-    }
+    std::fs::rename(&part, &path).map_err(failed)?;
+    Ok(path)
 }
 
 /// A stored generation, opened from verified local copies of its parts in `folder`.

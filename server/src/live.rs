@@ -63,6 +63,11 @@ impl Writer {
         self.live.current.swap(Some(Arc::new(serving)))
     }
 
+    /// Serves nothing from the next request on, and gives back what was served.
+    pub(crate) fn withdraw(&self) -> Option<Arc<Serving>> {
+        self.live.current.swap(None)
+    }
+
     /// Says why there is nothing to serve.
     pub(crate) fn explain(&self, why: String) {
         *self

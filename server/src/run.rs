@@ -179,7 +179,7 @@ async fn render(path: &str, config: &Config, now: SystemTime) -> anyhow::Result<
 async fn current_generation(store: &Store, cache: &Cache) -> anyhow::Result<Generation> {
     if let Some(generation) = cache
         .current()
-        .and_then(|manifest| cache.map(&manifest).ok())
+        .and_then(|manifest| cache.map(&manifest, None).ok())
     {
         return Ok(generation);
     }
@@ -187,7 +187,7 @@ async fn current_generation(store: &Store, cache: &Cache) -> anyhow::Result<Gene
         bail!("nothing has been published yet")
     };
     cache.fetch(store, &manifest).await?;
-    let generation = cache.map(&manifest)?;
+    let generation = cache.map(&manifest, None)?;
     generation.verify()?;
     Ok(generation)
 }

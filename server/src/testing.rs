@@ -101,6 +101,27 @@ impl Bench {
         }
     }
 
+    /// Publishes a generation with other offers for the catalog of another one.
+    pub(crate) async fn reprice(&self, number: u64, before: &Manifest) -> Manifest {
+        let hash = blake3::Hash::from_hex(&before.catalog.hash).unwrap();
+        let offers = OffersTables {
+            catalog: *hash.as_bytes(),
+            documents: [u8::try_from(number).unwrap(); 32],
+            variants: Vec::new(),
+            products: Vec::new(),
+        };
+        let offers = offers.write(Cursor::new(Vec::new())).unwrap().into_inner();
+        let manifest = Manifest {
+            generation: number,
+            previous: Some(before.generation),
+            created_at: before.created_at + 1,
+            offers: self.put_part(PartKind::Offers, &offers).await,
+            ..before.clone()
+        };
+        self.point_to(&manifest).await;
+        manifest
+    }
+
     /// Makes a manifest current.
     pub(crate) async fn point_to(&self, manifest: &Manifest) -> Head {
         let head = self.store.put_manifest(manifest).await.unwrap();

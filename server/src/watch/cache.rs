@@ -5,22 +5,25 @@
 
 use std::collections::HashSet;
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use frontage_shared::manifest::{Manifest, PartEntry};
 use frontage_shared::snapshot::Generation;
-use frontage_shared::snapshot::layout::PartKind;
+use frontage_shared::snapshot::catalog::Catalog;
+use frontage_shared::snapshot::layout::{MAJOR, MINOR, PartKind};
 use frontage_shared::store::Store;
-use futures_util::TryStreamExt as _;
-use tokio::io::{AsyncWriteExt as _, BufWriter};
 use tracing::warn;
 
 use super::WatchError;
 
 /// The manifest served last.
 const CURRENT: &str = "current.json";
-/// Bytes gathered before a write.
-const WRITE_BUFFER_BYTES: usize = 1 << 20;
+/// Which files were verified, by which build, since the machine was started.
+const VERIFIED: &str = "verified";
+/// What differs after a restart of the machine, which may have lost what was not written out yet.
+const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
 
 /// A folder of one server alone.
 #[derive(Clone, Debug)]
@@ -63,6 +66,41 @@ impl Cache {
         std::fs::rename(&temporary, self.folder.join(CURRENT))
     }
 
+    /// Notes that the parts of a manifest, as they lie here, were verified.
+    ///
+    /// # Errors
+    /// The folder cannot be read or written.
+    pub fn note_verified(&self, manifest: &Manifest) -> io::Result<()> {
+        let note = self.note(manifest)?;
+        let temporary = self.folder.join(".verified.tmp");
+        std::fs::write(&temporary, note)?;
+        std::fs::rename(&temporary, self.folder.join(VERIFIED))
+    }
+
+    /// Whether the parts of a manifest were verified and are the same files as then.
+    pub fn was_verified(&self, manifest: &Manifest) -> bool {
+        let noted = std::fs::read_to_string(self.folder.join(VERIFIED));
+        let now = self.note(manifest);
+        noted.is_ok_and(|noted| now.is_ok_and(|now| noted == now))
+    }
+
+    /// What a file is known by without reading it, for each part; the first lines say who verified and when.
+    fn note(&self, manifest: &Manifest) -> io::Result<String> {
+        let mut note = format!(
+            "frontage-server {} format {MAJOR}.{MINOR}\n{}",
+            env!("CARGO_PKG_VERSION"),
+            std::fs::read_to_string(BOOT_ID)?
+        );
+        for (kind, entry) in manifest.parts() {
+            let name = entry.file_name(kind);
+            let file = std::fs::metadata(self.folder.join(&name))?;
+            let (length, inode) = (file.len(), file.ino());
+            let (seconds, nanos) = (file.mtime(), file.mtime_nsec());
+            note.push_str(&format!("{name} {length} {inode} {seconds}.{nanos:09}\n"));
+        }
+        Ok(note)
+    }
+
     /// Copies the parts of a manifest that are not here yet; says how many that were.
     ///
     /// # Errors
@@ -78,12 +116,21 @@ impl Cache {
         Ok(copied)
     }
 
-    /// Maps the parts of a manifest. Cheap; verification is the caller's.
+    /// Maps the parts of a manifest. Cheap; verification is the caller's. Without the catalog part if it is open
+    /// already.
     ///
     /// # Errors
     /// A part is missing or does not open.
-    pub fn map(&self, manifest: &Manifest) -> Result<Generation, WatchError> {
-        Generation::map(manifest.clone(), &self.folder).map_err(WatchError::Open)
+    pub fn map(
+        &self,
+        manifest: &Manifest,
+        open: Option<Arc<Catalog>>,
+    ) -> Result<Generation, WatchError> {
+        let mapped = match open {
+            Some(catalog) => Generation::map_offers(manifest.clone(), catalog, &self.folder),
+            None => Generation::map(manifest.clone(), &self.folder),
+        };
+        mapped.map_err(WatchError::Open)
     }
 
     /// Forgets the parts of a manifest that `served` does not need, so that they are fetched again.
@@ -103,7 +150,7 @@ impl Cache {
 
     /// Removes everything that none of these manifests needs.
     pub fn keep_only<'a>(&self, manifests: impl Iterator<Item = &'a Manifest>) {
-        let mut wanted: HashSet<String> = HashSet::from([CURRENT.to_owned()]);
+        let mut wanted: HashSet<String> = HashSet::from([CURRENT.to_owned(), VERIFIED.to_owned()]);
         wanted.extend(
             manifests
                 .flat_map(Manifest::parts)
@@ -135,56 +182,16 @@ impl Cache {
     ) -> Result<(), WatchError> {
         let name = entry.file_name(kind);
         let temporary = self.folder.join(format!(".{name}.tmp"));
-        let result = async {
-            self.copy_to(store, kind, entry, &temporary).await?;
-            tokio::fs::rename(&temporary, self.folder.join(&name))
-                .await
-                .map_err(|error| error.to_string())
-        };
-        let result = result.await;
+        let copied = store.copy_part(kind, entry, &temporary).await;
+        let result = copied.map_err(|error| error.to_string()).and_then(|()| {
+            let named = std::fs::rename(&temporary, self.folder.join(&name));
+            named.map_err(|error| error.to_string())
+        });
         if result.is_err() {
             // What is left of it is in nobody's way: the next copy overwrites it.
             let _ = tokio::fs::remove_file(&temporary).await;
         }
         result.map_err(|reason| WatchError::Copy { part: name, reason })
-    }
-
-    async fn copy_to(
-        &self,
-        store: &Store,
-        kind: PartKind,
-        entry: &PartEntry,
-        path: &Path,
-    ) -> Result<(), String> {
-        let mut stream = store
-            .part(kind, entry)
-            .await
-            .map_err(|error| error.to_string())?;
-        let file = tokio::fs::File::create(path)
-            .await
-            .map_err(|error| error.to_string())?;
-        let mut file = BufWriter::with_capacity(WRITE_BUFFER_BYTES, file);
-        let mut hasher = blake3::Hasher::new();
-        let mut length = 0;
-        while let Some(chunk) = stream.try_next().await.map_err(|error| error.to_string())? {
-            length += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
-            if length > entry.length {
-                return Err(format!(
-                    "it is longer than the {} bytes of the manifest",
-                    entry.length
-                ));
-            }
-            hasher.update(&chunk);
-            file.write_all(&chunk)
-                .await
-                .map_err(|error| error.to_string())?;
-        }
-        file.flush().await.map_err(|error| error.to_string())?;
-        let got = hasher.finalize().to_hex();
-        match got.as_str() == entry.hash && length == entry.length {
-            true => Ok(()),
-            false => Err(format!("its {length} bytes have the hash {got}")),
-        }
     }
 
     fn remove(&self, name: &str) {

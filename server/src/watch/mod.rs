@@ -1,10 +1,20 @@
 //! Notice, copy, verify, warm and swap generations; keep the old one on any failure.
 //!
-//! What is mapped lies in a private folder, was hashed while it was written and verified before the first request sees
-//! it. Nothing that happens to the store disturbs what is being served.
+//! What is mapped lies in a private folder, was hashed while it was written and verified before the first request saw
+//! it; a restart serves it at once and verifies it again meanwhile. Nothing that happens to the store disturbs what is
+//! being served.
 
 /// The private folder of verified copies.
 mod cache;
+
+/// Verifying what is served already.
+mod doubt;
+
+/// Work that gives way to requests.
+mod leisure;
+
+/// Map, verify, warm.
+mod open;
 
 /// The loop: look, take, wait.
 mod poll;

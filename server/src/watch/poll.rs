@@ -2,44 +2,47 @@
 //!
 //! One task owns it and the right to swap. Whatever fails is told once and tried again; what is served stays.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime};
 
 use frontage_shared::manifest::Manifest;
 use frontage_shared::snapshot::Generation;
-use frontage_shared::store::{Head, Store};
+use frontage_shared::store::{Head, HeadStamp, Store};
 use tracing::{info, warn};
 
-use super::{Cache, Report, WatchError};
+use super::doubt::Doubt;
+use super::open::{self, Known};
+use super::{Cache, Report, WatchError, leisure};
 use crate::handle::Shop;
 use crate::live::{Serving, Writer};
-use crate::page;
 use crate::respond::Stamp;
-use crate::route::{Listing, Route};
 
 /// A refused generation is tried again after this long, and at once when HEAD changes.
 const RETRY_AFTER: Duration = Duration::from_secs(10);
+/// How often `HEAD` is glanced at between looks: its file is not opened, so this costs some microseconds.
+const GLANCE_INTERVAL: Duration = Duration::from_millis(20);
 /// How often a retired generation is looked at until nobody reads it any more.
 const RETIRE_POLL: Duration = Duration::from_millis(10);
 
 /// Takes generations from the store into service.
 pub struct Watch {
     store: Store,
-    cache: Cache,
-    writer: Writer,
-    shop: Arc<Shop>,
-    report: Arc<Report>,
+    pub(super) cache: Cache,
+    pub(super) writer: Writer,
+    pub(super) shop: Arc<Shop>,
+    pub(super) report: Arc<Report>,
     /// The shop's id, as manifests name it.
     shop_id: String,
     poll_interval: Duration,
     /// What is served came from this HEAD.
-    taken: Option<Head>,
+    pub(super) taken: Option<Head>,
     /// This HEAD was refused, and when.
-    refused: Option<(Head, Instant)>,
-    /// Hash of the catalog part that was verified last: offers change every minute, catalogs do not.
-    verified_catalog: Option<String>,
+    pub(super) refused: Option<(Head, Instant)>,
+    /// What came from the cache and is being verified while it is served.
+    pub(super) doubt: Option<Doubt>,
+    /// What is served is known to be damaged: nothing of it may be used for the next generation.
+    pub(super) is_damaged: bool,
     swaps: u64,
 }
 
@@ -64,7 +67,8 @@ impl Watch {
             poll_interval,
             taken: None,
             refused: None,
-            verified_catalog: None,
+            doubt: None,
+            is_damaged: false,
             swaps: 0,
         }
     }
@@ -72,8 +76,23 @@ impl Watch {
     /// Follows the store for ever.
     pub async fn run(mut self) {
         loop {
+            // Before the look: what changes while it is made is noticed right after it.
+            let seen = self.store.head_stamp().await;
+            self.settle().await;
             self.look().await;
-            tokio::time::sleep(jittered(self.poll_interval)).await;
+            self.wait(seen).await;
+        }
+    }
+
+    /// Waits for the next look: the poll interval, or less if `HEAD` is seen to have changed or a doubt is settled.
+    async fn wait(&self, seen: Option<HeadStamp>) {
+        let until = tokio::time::Instant::now() + jittered(self.poll_interval);
+        while tokio::time::Instant::now() < until {
+            tokio::time::sleep(GLANCE_INTERVAL.min(self.poll_interval)).await;
+            let is_settled = self.doubt.as_ref().is_some_and(Doubt::is_settled);
+            if is_settled || self.store.head_stamp().await != seen {
+                return;
+            }
         }
     }
 
@@ -83,12 +102,26 @@ impl Watch {
             return;
         };
         let started = Instant::now();
-        match self.open(&manifest).await {
+        let is_known = self.cache.was_verified(&manifest);
+        let known = if is_known {
+            Known::Parts
+        } else {
+            Known::Nothing
+        };
+        match self.open(&manifest, known).await {
             Ok(generation) => self.swap(generation, started, "cache").await,
             Err(error) => {
                 warn!(stage = error.stage(), %error, "the cached generation is refused, looking in the store");
+                self.shop.metrics.rejection(error.stage());
                 self.cache.forget(&manifest, None);
+                return;
             }
+        }
+        if let Some(serving) = self.writer.load().as_ref().filter(|_| is_known) {
+            let doubt = Doubt::about(Arc::clone(&self.shop), Arc::clone(serving));
+            self.doubt = doubt
+                .inspect_err(|error| warn!(%error, "the cached generation cannot be verified now"))
+                .ok();
         }
     }
 
@@ -130,6 +163,7 @@ impl Watch {
             .load()
             .as_ref()
             .is_some_and(|serving| serving.generation.manifest == manifest)
+            && !self.is_damaged
         {
             // A restart found the same generation in its cache.
             self.taken = Some(head.clone());
@@ -137,13 +171,13 @@ impl Watch {
         }
         self.check_succession(&manifest)?;
         let copied = self.cache.fetch(&self.store, &manifest).await?;
-        let generation = match self.open(&manifest).await {
+        let known = self.known(&manifest);
+        let generation = match self.open(&manifest, known).await {
             // A copy that was here before may have rotted on our own disk; a fresh one decides.
             Err(error @ (WatchError::Open(_) | WatchError::Verify(_)))
                 if copied < manifest.parts().len() =>
             {
                 warn!(stage = error.stage(), %error, "cached parts are refused, fetching them again");
-                self.verified_catalog = None;
                 self.cache.forget(
                     &manifest,
                     self.writer
@@ -152,7 +186,7 @@ impl Watch {
                         .map(|serving| &serving.generation.manifest),
                 );
                 self.cache.fetch(&self.store, &manifest).await?;
-                self.open(&manifest).await?
+                self.open(&manifest, Known::Nothing).await?
             }
             opened => opened?,
         };
@@ -184,30 +218,35 @@ impl Watch {
         Ok(())
     }
 
-    /// Maps, verifies and warms a generation whose parts are in the cache, off the request threads.
-    async fn open(&mut self, manifest: &Manifest) -> Result<Generation, WatchError> {
+    /// Opens a generation whose parts are in the cache, off the request threads. A whole catalog is verified on a
+    /// thread that gives way to those who serve, if there is something to serve.
+    async fn open(&self, manifest: &Manifest, known: Known) -> Result<Generation, WatchError> {
+        let gives_way =
+            matches!(known, Known::Nothing) && self.writer.load().is_some() && !self.is_damaged;
         let (cache, shop, manifest) =
             (self.cache.clone(), Arc::clone(&self.shop), manifest.clone());
-        let catalog_is_verified = self.verified_catalog.as_ref() == Some(&manifest.catalog.hash);
-        let opened = tokio::task::spawn_blocking(move || {
-            let generation = cache.map(&manifest)?;
-            let verified = if catalog_is_verified {
-                generation.offers.verify()
-            } else {
-                generation.verify()
-            };
-            verified.map_err(WatchError::Verify)?;
-            warm(&shop, &generation)?;
-            Ok(generation)
-        });
-        let generation = opened.await.unwrap_or_else(|error| {
+        let work = move || open::open(&cache, &shop, &manifest, known);
+        let opened = match gives_way {
+            true => leisure::run(work).await,
+            false => tokio::task::spawn_blocking(work).await.ok(),
+        };
+        opened.unwrap_or_else(|| {
             Err(WatchError::Warm {
                 url: "/".to_owned(),
-                reason: format!("opening failed by a bug: {error}"),
+                reason: "opening failed by a bug".to_owned(),
             })
-        })?;
-        self.verified_catalog = Some(generation.manifest.catalog.hash.clone());
-        Ok(generation)
+        })
+    }
+
+    /// What is known of the parts of a manifest: the catalog, if it is the one being served.
+    fn known(&self, manifest: &Manifest) -> Known {
+        let serving = self.writer.load();
+        match serving.as_ref().map(|serving| &serving.generation) {
+            Some(served) if served.manifest.catalog == manifest.catalog && !self.is_damaged => {
+                Known::Catalog(Arc::clone(&served.catalog))
+            }
+            _ => Known::Nothing,
+        }
     }
 
     async fn swap(&mut self, generation: Generation, started: Instant, from: &'static str) {
@@ -242,6 +281,8 @@ impl Watch {
             let previous = retired
                 .as_ref()
                 .map(|serving| serving.generation.manifest.clone());
+            // Unnoted, a restart verifies the parts before it serves them.
+            let _ = cache.note_verified(&manifest);
             if let Err(error) = cache.set_current(&manifest) {
                 warn!(%error, "cannot note the current generation; a restart will begin with an older one");
             } else {
@@ -272,54 +313,19 @@ impl Watch {
         self.refused = Some((head, Instant::now()));
     }
 
+    /// Serves nothing any more.
+    pub(super) fn withdraw(&self, why: &str) {
+        if let Some(retired) = self.writer.withdraw() {
+            tokio::spawn(retire(retired));
+        }
+        self.explain(why);
+    }
+
     fn explain(&self, why: &str) {
         if self.writer.load().is_none() {
             self.writer.explain(why.to_owned());
         }
     }
-}
-
-/// Makes a page of each kind: what cannot be shown is not taken into service, and what is hot is in memory.
-fn warm(shop: &Shop, generation: &Generation) -> Result<(), WatchError> {
-    let catalog = &generation.catalog;
-    let mut routes = vec![
-        Route::Home,
-        Route::Robots,
-        Route::SitemapIndex,
-        Route::search(Listing::new()),
-    ];
-    routes.extend(
-        catalog
-            .root_categories()
-            .take(3)
-            .map(|category| Route::category(category.path())),
-    );
-    routes.extend(
-        catalog
-            .products()
-            .take(5)
-            .map(|product| Route::product(product.slug())),
-    );
-    routes.extend(
-        catalog
-            .products()
-            .take(1)
-            .map(|product| Route::search(Listing::search(product.name()))),
-    );
-    for route in routes {
-        let failed = |reason: String| WatchError::Warm {
-            url: route.href(),
-            reason,
-        };
-        let made = catch_unwind(AssertUnwindSafe(|| {
-            page::build(&route, generation, &shop.context(now()))
-        }));
-        let page = made.map_err(|_| failed("it fails by a bug".to_owned()))?;
-        if page.status >= 500 || (route == Route::Home && page.status != 200) {
-            return Err(failed(format!("its status is {}", page.status)));
-        }
-    }
-    Ok(())
 }
 
 /// Drops a generation when nobody reads it any more, on a thread that answers no requests: unmapping a large file and
@@ -344,6 +350,6 @@ fn jittered(interval: Duration) -> Duration {
     clippy::disallowed_methods,
     reason = "watching is one of the places that read the clock"
 )]
-fn now() -> SystemTime {
+pub(super) fn now() -> SystemTime {
     SystemTime::now()
 }

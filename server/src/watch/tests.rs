@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use frontage_shared::snapshot::layout::PartKind;
+
 use crate::live::Serving;
 use crate::testing::{Bench, Process, damage};
 
@@ -67,8 +69,8 @@ async fn a_published_generation_is_served_and_followed() {
     let second = bench.publish(2, "Two").await;
     process.watch.look().await;
     assert_eq!(process.serving().generation.catalog.shop().name, "Two");
-    // Two parts of the current generation, two of the one before, and the note.
-    assert_eq!(cached_files(&bench).len(), 5, "{:?}", cached_files(&bench));
+    // Two parts of the current generation, two of the one before, and two notes.
+    assert_eq!(cached_files(&bench).len(), 6, "{:?}", cached_files(&bench));
     bench.publish(3, "Three").await;
     process.watch.look().await;
     let files = cached_files(&bench);
@@ -237,6 +239,115 @@ async fn a_damaged_cache_is_refused_and_fetched_again() {
     bench.point_to(&second).await;
     process.watch.look().await;
     assert_eq!(process.generation(), Some(2));
+}
+
+/// Flips a byte of a cached part as a disk would: without a trace in what the system knows of the file.
+fn rot(bench: &Bench, name: &str, at: impl Fn(usize) -> usize) {
+    let path = bench.cache_folder().join(name);
+    let modified = std::fs::metadata(&path).unwrap().modified().unwrap();
+    let mut bytes = std::fs::read(&path).unwrap();
+    let at = at(bytes.len());
+    bytes[at] ^= 0x40;
+    std::fs::write(&path, bytes).unwrap();
+    let file = std::fs::File::options().write(true).open(&path).unwrap();
+    file.set_modified(modified).unwrap();
+}
+
+/// Waits for the verification in the background, and lets the watch act on it.
+async fn settled(process: &mut Process) {
+    let patience = std::time::Duration::from_secs(20);
+    let settled = async {
+        while process.watch.doubt.is_some() {
+            process.watch.settle().await;
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(patience, settled)
+        .await
+        .expect("verifying does not end");
+}
+
+#[tokio::test]
+async fn a_start_from_the_cache_verifies_what_it_serves() {
+    let bench = Bench::new();
+    bench.publish(1, "One").await;
+    bench.process().watch.look().await;
+    let mut process = bench.process();
+    process.watch.start_from_cache().await;
+    assert!(process.watch.doubt.is_some(), "what was known was not used");
+    settled(&mut process).await;
+    assert_eq!(
+        (process.generation(), process.serving().serial),
+        (Some(1), 1)
+    );
+    assert_eq!(process.shop.metrics.rejections_total(), 0);
+}
+
+#[tokio::test]
+async fn a_cache_that_rotted_between_stop_and_start_is_replaced_from_the_store() {
+    let bench = Bench::new();
+    let manifest = bench.publish(1, "One").await;
+    for (kind, entry) in manifest.parts() {
+        bench.process().watch.look().await;
+        // In the middle of the catalog's text index, at the end of what the offers say of themselves.
+        rot(&bench, &entry.file_name(kind), |length| match kind {
+            PartKind::Catalog => length / 2,
+            PartKind::Offers => length - 24,
+        });
+        let mut process = bench.process();
+        process.watch.start_from_cache().await;
+        settled(&mut process).await;
+        let serving = process.serving();
+        assert_eq!((serving.generation.number(), serving.serial), (1, 2));
+        assert!(serving.generation.verify().is_ok());
+        process.rejected("verify", "checksum");
+        assert_eq!(process.shop.metrics.rejections_total(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_rotten_cache_is_no_longer_served_when_the_store_is_away() {
+    let bench = Bench::new();
+    let manifest = bench.publish(1, "One").await;
+    bench.process().watch.look().await;
+    let name = format!("{}.catalog", manifest.catalog.hash);
+    rot(&bench, &name, |length| length / 2);
+    let away = bench.folder.path().join("away");
+    std::fs::rename(bench.store.folder(), &away).unwrap();
+    let mut process = bench.process();
+    process.watch.start_from_cache().await;
+    settled(&mut process).await;
+    assert_eq!(process.generation(), None);
+    let why = process.shop.live.why_none();
+    assert!(why.contains("damaged"), "{why}");
+
+    std::fs::rename(&away, bench.store.folder()).unwrap();
+    process.watch.look().await;
+    assert_eq!(process.generation(), Some(1));
+}
+
+#[tokio::test]
+async fn a_change_of_offers_shares_the_opened_catalog() {
+    let bench = Bench::new();
+    let first = bench.publish(1, "One").await;
+    let mut process = bench.process();
+    process.watch.look().await;
+    let catalog = Arc::clone(&process.serving().generation.catalog);
+    // Whoever read the catalog again would find that it is gone.
+    let name = format!("{}.catalog", first.catalog.hash);
+    let aside = bench.folder.path().join("aside");
+    std::fs::rename(bench.cache_folder().join(&name), &aside).unwrap();
+    std::fs::write(
+        bench.cache_folder().join(&name),
+        vec![0; usize::try_from(first.catalog.length).unwrap()],
+    )
+    .unwrap();
+    let second = bench.reprice(2, &first).await;
+    assert_eq!(second.catalog, first.catalog);
+    assert_ne!(second.offers, first.offers);
+    process.watch.look().await;
+    assert_eq!(process.generation(), Some(2));
+    assert!(Arc::ptr_eq(&catalog, &process.serving().generation.catalog));
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ const MAX_TEXT_FILE_NAME: usize = 100;
 #[derive(Debug)]
 pub struct Catalog {
     pub(super) part: Part,
-    /// Opened at first use; verifying uses it, so a served catalog has it open.
+    /// Opened at first use; verifying opens it, after its checksums were compared.
     text: OnceLock<Result<TextIndex, String>>,
     /// Made at first use: one bit for each product that search may show.
     searchable: OnceLock<RowSet>,
@@ -359,7 +359,13 @@ impl Catalog {
             .map_err(|error| SnapshotError::TextIndex(error.clone()))
     }
 
-    fn open_text(&self) -> Result<TextIndex, TextError> {
+    /// Compares the checksums of the text index before any of its structures is read.
+    pub(super) fn verify_text_files(&self) -> Result<(), SnapshotError> {
+        let verified = contained(|| TextIndex::verify(self.text_files()?))?;
+        verified.map_err(|error| SnapshotError::TextIndex(error.to_string()))
+    }
+
+    fn text_files(&self) -> Result<Vec<(String, OwnedBytes)>, TextError> {
         let bytes = self.part.section_owned(section::TEXT_INDEX);
         let records = self.rows::<TextFileRecord>();
         if records.len() > MAX_TEXT_FILES {
@@ -379,6 +385,11 @@ impl Catalog {
             };
             files.push((name.to_owned(), bytes.slice(to_usize(start)..to_usize(end))));
         }
+        Ok(files)
+    }
+
+    fn open_text(&self) -> Result<TextIndex, TextError> {
+        let files = self.text_files()?;
         let index = contained(|| TextIndex::open(files)).map_err(|_| TextError::Panicked)??;
         match index.products() {
             products if products == u64::from(self.product_count()) => Ok(index),
@@ -390,8 +401,9 @@ impl Catalog {
     }
 }
 
-/// tantivy reads its own structures without checking every length. Its checksums are compared before it reads them,
-/// so only an index that was damaged with checksums to match gets this far; a panic there must not reach a caller.
+/// tantivy reads its own structures without checking every length. Verifying compares its checksums before it reads
+/// them, so only an index that rotted since or was damaged with checksums to match gets this far; a panic there must
+/// not reach a caller.
 fn contained<T>(act: impl FnOnce() -> T) -> Result<T, SnapshotError> {
     catch_unwind(AssertUnwindSafe(act))
         .map_err(|_| SnapshotError::TextIndex(TextError::Panicked.to_string()))

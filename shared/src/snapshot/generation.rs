@@ -1,6 +1,7 @@
 //! Both parts of a generation and its manifest, opened as one: what a request takes once and renders everything from.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use ownedbytes::OwnedBytes;
 
@@ -17,8 +18,8 @@ use crate::model::money::Currency;
 pub struct Generation {
     /// What defines it.
     pub manifest: Manifest,
-    /// The slow half.
-    pub catalog: Catalog,
+    /// The slow half; generations that differ in price and stock alone share it as it was opened.
+    pub catalog: Arc<Catalog>,
     /// The fast half.
     pub offers: Offers,
 }
@@ -33,10 +34,26 @@ impl Generation {
         catalog: OwnedBytes,
         offers: OwnedBytes,
     ) -> Result<Self, SnapshotError> {
-        let generation = Self {
-            catalog: Catalog::open(catalog)?,
-            offers: Offers::open(offers)?,
+        Self::join(
             manifest,
+            Arc::new(Catalog::open(catalog)?),
+            Offers::open(offers)?,
+        )
+    }
+
+    /// Joins parts that are open already. Cheap: nothing of the catalog is read but its counts.
+    ///
+    /// # Errors
+    /// The two do not belong together.
+    pub fn join(
+        manifest: Manifest,
+        catalog: Arc<Catalog>,
+        offers: Offers,
+    ) -> Result<Self, SnapshotError> {
+        let generation = Self {
+            manifest,
+            catalog,
+            offers,
         };
         let (expected, got) = (
             hex(&generation.offers.catalog_hash()),
@@ -70,8 +87,20 @@ impl Generation {
     /// A file cannot be mapped, a part does not open, or the two do not belong together.
     pub fn map(manifest: Manifest, folder: &Path) -> Result<Self, SnapshotError> {
         let catalog = mapped::map(&folder.join(manifest.catalog.file_name(PartKind::Catalog)))?;
+        Self::map_offers(manifest, Arc::new(Catalog::open(catalog)?), folder)
+    }
+
+    /// Maps the offers part from a folder and joins it with a catalog that is open already.
+    ///
+    /// # Errors
+    /// The file cannot be mapped, does not open, or does not belong to this catalog.
+    pub fn map_offers(
+        manifest: Manifest,
+        catalog: Arc<Catalog>,
+        folder: &Path,
+    ) -> Result<Self, SnapshotError> {
         let offers = mapped::map(&folder.join(manifest.offers.file_name(PartKind::Offers)))?;
-        Self::open(manifest, catalog, offers)
+        Self::join(manifest, catalog, Offers::open(offers)?)
     }
 
     /// Reads every byte of both parts once and checks all that readers rely on.

@@ -327,8 +327,9 @@ impl Catalog {
         Ok(())
     }
 
-    /// Opening the index compares its checksums and its number of products; what search may show is noted now.
+    /// Checksums first; opening the index then compares its number of products. What search may show is noted now.
     fn verify_text(&self) -> Result<(), SnapshotError> {
+        self.verify_text_files()?;
         self.searchable();
         self.text_index().map(drop)
     }

@@ -63,13 +63,13 @@ pub enum StoreError {
 impl StoreError {
     /// Whether the thing is simply not there.
     pub fn is_not_found(&self) -> bool {
-        matches!(
-            self,
-            Self::Objects {
-                source: object_store::Error::NotFound { .. },
-                ..
+        match self {
+            Self::Objects { source, .. } => {
+                matches!(source, object_store::Error::NotFound { .. })
             }
-        )
+            Self::Io { source, .. } => source.kind() == std::io::ErrorKind::NotFound,
+            _ => false,
+        }
     }
 
     /// Whether what is stored is not what was written, as opposed to the store being out of reach.

@@ -1,5 +1,8 @@
 //! What is current: one line that names a manifest and its checksum.
 
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt as _;
+
 use super::StoreError;
 
 /// Digits of a generation's number in a manifest's name, so that names sort like numbers.
@@ -14,6 +17,13 @@ pub struct Head {
     pub checksum: String,
 }
 
+/// What tells one `HEAD` from the next without reading it: it is replaced by a rename, so each is a file of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeadStamp {
+    inode: u64,
+    changed_at: (i64, i64),
+}
+
 /// The name of a stored manifest, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ManifestName {
@@ -21,6 +31,15 @@ pub struct ManifestName {
     pub generation: u64,
     /// The file name.
     pub name: String,
+}
+
+impl HeadStamp {
+    pub(super) fn of(metadata: &Metadata) -> Self {
+        Self {
+            inode: metadata.ino(),
+            changed_at: (metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
 }
 
 impl Head {

@@ -3,6 +3,7 @@
 //! Everything but `HEAD` is written once under a name that is never reused, so readers need no locks. Every write is
 //! a temporary file in the same folder, synced, renamed, the folder synced: a crash leaves the old name or the new.
 
+mod copy; // hashing while copying
 mod error; // why the store could not do what was asked
 mod head; // what is current, and how manifests are named
 mod shop; // the store of one shop
@@ -11,5 +12,5 @@ mod shop; // the store of one shop
 mod tests;
 
 pub use error::StoreError;
-pub use head::{Head, ManifestName};
-pub use shop::{PartStream, Store};
+pub use head::{Head, HeadStamp, ManifestName};
+pub use shop::Store;

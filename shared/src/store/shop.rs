@@ -2,23 +2,23 @@
 //!
 //! Names are never reused and bytes never changed; only `HEAD` is replaced.
 
-use std::io::Read as _;
+use std::io;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::stream::BoxStream;
-use futures_util::{StreamExt as _, TryStreamExt as _};
+use futures_util::TryStreamExt as _;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, WriteMultipart};
+use object_store::{ObjectStore, ObjectStoreExt as _, PutMode, PutOptions};
 
-use super::{Head, ManifestName, StoreError};
+use super::copy::{self, Durability};
+use super::{Head, HeadStamp, ManifestName, StoreError};
 use crate::manifest::{Manifest, PartEntry};
 use crate::snapshot::layout::PartKind;
 
-/// Bytes of a part that are in memory at a time while it is copied into the store.
-const CHUNK_BYTES: usize = 8 << 20;
+/// Every write is staged under the part's name with this behind it, as the folder store does; see `is_leftover`.
+const STAGED: &str = "#0";
 
 /// The store of one shop.
 #[derive(Clone, Debug)]
@@ -29,9 +29,6 @@ pub struct Store {
     /// The same place as a folder, for cleaning up what a killed writer left.
     folder: PathBuf,
 }
-
-/// A part's bytes as they come out of the store.
-pub type PartStream = BoxStream<'static, Result<Bytes, StoreError>>;
 
 impl Store {
     /// Opens the store of a shop. The folder need not exist yet; reading from it then finds nothing.
@@ -80,6 +77,12 @@ impl Store {
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// What tells one `HEAD` from the next without reading it; none if it is not there or cannot be asked.
+    pub async fn head_stamp(&self) -> Option<HeadStamp> {
+        let metadata = tokio::fs::metadata(self.folder.join("HEAD")).await.ok()?;
+        Some(HeadStamp::of(&metadata))
     }
 
     /// The manifest that `HEAD` names.
@@ -171,15 +174,26 @@ impl Store {
         self.list("parts").await
     }
 
-    /// A part's bytes.
+    /// Copies a part out of the store, comparing its bytes with its name on the way. The copy is as durable as the
+    /// system makes it: a reader can always fetch it again.
     ///
     /// # Errors
-    /// It is not there or cannot be read; a failure on the way ends the stream.
-    pub async fn part(&self, kind: PartKind, entry: &PartEntry) -> Result<PartStream, StoreError> {
-        let path = self.part_path(&entry.file_name(kind));
-        let failed = failed_on(format!("reading {path}"));
-        let result = self.objects.get(&path).await.map_err(&failed)?;
-        Ok(result.into_stream().map_err(failed).boxed())
+    /// It is not there, cannot be read, is not what its name says, or the copy cannot be written; what was written of
+    /// it is left to the caller.
+    pub async fn copy_part(
+        &self,
+        kind: PartKind,
+        entry: &PartEntry,
+        to: &FilePath,
+    ) -> Result<(), StoreError> {
+        let (name, from) = self.part_file(kind, entry);
+        let (entry, to) = (entry.clone(), to.to_owned());
+        let action = format!("copying {}", from.display());
+        in_background(action, move || {
+            copy::file(&from, &to, entry.length, Durability::AsItComes)
+        })
+        .await?
+        .is_what_was_named(&name, &entry)
     }
 
     /// Copies a finished file into the store under its hash, then reads it back and compares.
@@ -196,20 +210,19 @@ impl Store {
         if self.part_is_whole(kind, entry).await.unwrap_or(false) {
             return Ok(());
         }
-        let path = self.part_path(&entry.file_name(kind));
-        let failed = failed_on(format!("writing {path}"));
-        let upload = self.objects.put_multipart(&path).await.map_err(&failed)?;
-        let mut writer = WriteMultipart::new_with_chunk_size(upload, CHUNK_BYTES);
-        if let Err(error) = copy_chunks(file, &mut writer).await {
-            // The upload's own failure matters more than a failure to tidy up after it.
-            let _ = writer.abort().await;
-            return Err(error);
-        }
-        writer.finish().await.map_err(&failed)?;
+        let (name, to) = self.part_file(kind, entry);
+        let (from, entry_too) = (file.to_owned(), entry.clone());
+        let action = format!("writing {}", to.display());
+        in_background(action, move || {
+            let staged = to.with_file_name(format!("{}{STAGED}", entry_too.hash));
+            copy::into_folder(&from, &staged, &to, &entry_too)
+        })
+        .await?
+        .is_what_was_named(&name, entry)?;
         match self.part_is_whole(kind, entry).await? {
             true => Ok(()),
             false => Err(StoreError::Part {
-                name: entry.file_name(kind),
+                name,
                 got: "another content".to_owned(),
             }),
         }
@@ -224,12 +237,12 @@ impl Store {
         kind: PartKind,
         entry: &PartEntry,
     ) -> Result<bool, StoreError> {
-        let mut stream = self.part(kind, entry).await?;
-        let mut hasher = blake3::Hasher::new();
-        while let Some(chunk) = stream.try_next().await? {
-            hasher.update(&chunk);
-        }
-        Ok(hasher.finalize().to_hex().as_str() == entry.hash)
+        let (_, file) = self.part_file(kind, entry);
+        let length = entry.length;
+        let read = in_background(format!("reading {}", file.display()), move || {
+            copy::read(&file, length)
+        });
+        Ok(read.await?.is(entry))
     }
 
     /// Writes a manifest under a new name and gives the `HEAD` that would make it current.
@@ -355,6 +368,13 @@ impl Store {
         self.prefix.clone().join("manifests").join(name)
     }
 
+    /// Name and place of a part.
+    fn part_file(&self, kind: PartKind, entry: &PartEntry) -> (String, PathBuf) {
+        let name = entry.file_name(kind);
+        let file = self.folder.join("parts").join(&name);
+        (name, file)
+    }
+
     fn part_path(&self, name: &str) -> Path {
         self.prefix.clone().join("parts").join(name)
     }
@@ -381,26 +401,12 @@ fn is_leftover(name: &str) -> bool {
     })
 }
 
-async fn copy_chunks(file: &FilePath, writer: &mut WriteMultipart) -> Result<(), StoreError> {
-    let failed = |source| StoreError::Io {
-        action: format!("reading {}", file.display()),
-        source,
-    };
-    let mut source = std::fs::File::open(file).map_err(failed)?;
-    loop {
-        let mut chunk = Vec::with_capacity(CHUNK_BYTES);
-        source
-            .by_ref()
-            .take(CHUNK_BYTES as u64)
-            .read_to_end(&mut chunk)
-            .map_err(failed)?;
-        if chunk.is_empty() {
-            return Ok(());
-        }
-        writer
-            .wait_for_capacity(1)
-            .await
-            .map_err(failed_on(format!("copying {}", file.display())))?;
-        writer.put(chunk.into());
-    }
+/// Large files are read and written on a thread that answers no requests.
+async fn in_background<T: Send + 'static>(
+    action: String,
+    act: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, StoreError> {
+    let done = tokio::task::spawn_blocking(act).await;
+    done.unwrap_or_else(|stopped| Err(io::Error::other(stopped)))
+        .map_err(|source| StoreError::Io { action, source })
 }

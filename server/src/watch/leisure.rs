@@ -1,0 +1,44 @@
+//! Work that may take its time: on a thread of its own that gives way to those that answer requests.
+//!
+//! Verifying a large catalog reads gigabytes. It may take all that a processor has left over, and nothing else.
+
+use std::io;
+use std::thread::{self, JoinHandle};
+
+/// How far the thread steps back: it gets about a tenth of a processor that others want too, so that it comes to an
+/// end even under load.
+const NICENESS: i32 = 10;
+
+/// Starts work on a thread that gives way.
+///
+/// # Errors
+/// The system has no thread left.
+pub(super) fn start<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> io::Result<JoinHandle<T>> {
+    thread::Builder::new()
+        .name("leisure".to_owned())
+        .spawn(move || {
+            step_back();
+            work()
+        })
+}
+
+/// Does work on a thread that gives way; none if it fails by a bug or cannot be started.
+pub(super) async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let (done, result) = tokio::sync::oneshot::channel();
+    let started = start(move || {
+        // Whoever waited for it may be gone: the process is ending.
+        let _ = done.send(work());
+    });
+    started.ok()?;
+    result.await.ok()
+}
+
+/// Where niceness is that of a thread. Elsewhere it is that of the whole process, which must not step back.
+fn step_back() {
+    if cfg!(target_os = "linux") {
+        // Without the right to, the work is done at the priority of all others.
+        let _ = rustix::process::setpriority_process(None, NICENESS);
+    }
+}

@@ -1,0 +1,103 @@
+//! Opening a generation from the cache: map, verify, warm.
+//!
+//! How much is verified before it is served depends on what is known of its parts; all of it is verified once.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use frontage_shared::manifest::Manifest;
+use frontage_shared::snapshot::Generation;
+use frontage_shared::snapshot::catalog::Catalog;
+
+use super::poll::now;
+use super::{Cache, WatchError};
+use crate::handle::Shop;
+use crate::page;
+use crate::route::{Listing, Route};
+
+/// What is known of the parts before they are opened.
+pub(super) enum Known {
+    /// Nothing: all is verified.
+    Nothing,
+    /// The catalog is being served. It is neither mapped nor read again: offers change every minute, catalogs do not.
+    Catalog(Arc<Catalog>),
+    /// These very files were verified before. They are served as they are and verified meanwhile.
+    Parts,
+}
+
+/// Opens a generation whose parts are in the cache. Takes a while unless all is known.
+pub(super) fn open(
+    cache: &Cache,
+    shop: &Shop,
+    manifest: &Manifest,
+    known: Known,
+) -> Result<Generation, WatchError> {
+    match known {
+        Known::Nothing => {
+            let generation = cache.map(manifest, None)?;
+            generation.verify().map_err(WatchError::Verify)?;
+            warm(shop, &generation)?;
+            Ok(generation)
+        }
+        Known::Catalog(catalog) => {
+            let generation = cache.map(manifest, Some(catalog))?;
+            generation.offers.verify().map_err(WatchError::Verify)?;
+            warm(shop, &generation)?;
+            Ok(generation)
+        }
+        Known::Parts => {
+            let generation = cache.map(manifest, None)?;
+            show(shop, &generation, &Route::Home)?;
+            Ok(generation)
+        }
+    }
+}
+
+/// Makes a page of each kind: what cannot be shown is not taken into service, and what is hot is in memory.
+pub(super) fn warm(shop: &Shop, generation: &Generation) -> Result<(), WatchError> {
+    let catalog = &generation.catalog;
+    // Made at first use, which is not to be a shopper's.
+    generation.offers.in_stock();
+    let mut routes = vec![
+        Route::Home,
+        Route::Robots,
+        Route::SitemapIndex,
+        Route::search(Listing::new()),
+    ];
+    routes.extend(
+        catalog
+            .root_categories()
+            .take(3)
+            .map(|category| Route::category(category.path())),
+    );
+    routes.extend(
+        catalog
+            .products()
+            .take(5)
+            .map(|product| Route::product(product.slug())),
+    );
+    routes.extend(
+        catalog
+            .products()
+            .take(1)
+            .map(|product| Route::search(Listing::search(product.name()))),
+    );
+    routes
+        .iter()
+        .try_for_each(|route| show(shop, generation, route))
+}
+
+fn show(shop: &Shop, generation: &Generation, route: &Route) -> Result<(), WatchError> {
+    let failed = |reason: String| WatchError::Warm {
+        url: route.href(),
+        reason,
+    };
+    let made = catch_unwind(AssertUnwindSafe(|| {
+        page::build(route, generation, &shop.context(now()))
+    }));
+    let page = made.map_err(|_| failed("it fails by a bug".to_owned()))?;
+    if page.status >= 500 || (*route == Route::Home && page.status != 200) {
+        return Err(failed(format!("its status is {}", page.status)));
+    }
+    Ok(())
+}

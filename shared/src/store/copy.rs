@@ -1,0 +1,119 @@
+//! Copying parts: every byte is hashed on its way, so that a copy is known to be whole when it is done.
+//!
+//! All of it waits for the disk; callers run it on threads that answer no requests.
+
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::path::Path;
+
+use blake3::Hasher;
+
+use super::StoreError;
+use crate::manifest::PartEntry;
+
+/// Bytes that are in memory at a time: few enough to stay in a core's own cache between reading, hashing and writing.
+const CHUNK_BYTES: usize = 256 << 10;
+
+/// Whether a copy must outlive a power cut.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Durability {
+    /// Written out before it gets its name.
+    Synced,
+    /// When the system likes: it can be copied again.
+    AsItComes,
+}
+
+/// What was read.
+#[derive(Debug)]
+pub(super) struct Content {
+    hash: blake3::Hash,
+    length: u64,
+}
+
+impl Content {
+    /// Whether it is the part of this entry.
+    pub(super) fn is(&self, entry: &PartEntry) -> bool {
+        self.length == entry.length && self.hash.to_hex().as_str() == entry.hash
+    }
+
+    pub(super) fn is_what_was_named(
+        &self,
+        name: &str,
+        entry: &PartEntry,
+    ) -> Result<(), StoreError> {
+        match self.is(entry) {
+            true => Ok(()),
+            false => Err(StoreError::Part {
+                name: name.to_owned(),
+                got: format!("{} over {} bytes", self.hash.to_hex(), self.length),
+            }),
+        }
+    }
+}
+
+/// Copies a file, at most one byte more than `length`: enough to see that it is too long.
+pub(super) fn file(
+    from: &Path,
+    to: &Path,
+    length: u64,
+    durability: Durability,
+) -> io::Result<Content> {
+    let source = File::open(from)?;
+    let mut target = File::create(to)?;
+    let content = each_chunk(source, length, |chunk| target.write_all(chunk))?;
+    if durability == Durability::Synced {
+        target.sync_all()?;
+    }
+    Ok(content)
+}
+
+/// Reads a file, at most one byte more than `length`.
+pub(super) fn read(path: &Path, length: u64) -> io::Result<Content> {
+    each_chunk(File::open(path)?, length, |_| Ok(()))
+}
+
+/// Copies a part to a folder under a name that nobody reads, and gives it its own when it is whole and durable.
+pub(super) fn into_folder(
+    from: &Path,
+    staged: &Path,
+    to: &Path,
+    entry: &PartEntry,
+) -> io::Result<Content> {
+    let folder = to.parent().unwrap_or(Path::new("/"));
+    std::fs::create_dir_all(folder)?;
+    let copied = file(from, staged, entry.length, Durability::Synced);
+    match copied {
+        Ok(content) if content.is(entry) => {
+            std::fs::rename(staged, to)?;
+            File::open(folder)?.sync_all()?;
+            Ok(content)
+        }
+        failed => {
+            // What went wrong matters more than a failure to tidy up after it.
+            let _ = std::fs::remove_file(staged);
+            failed
+        }
+    }
+}
+
+fn each_chunk(
+    source: File,
+    length: u64,
+    mut take: impl FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<Content> {
+    let mut source = source.take(length.saturating_add(1));
+    let mut hasher = Hasher::new();
+    let mut buffer = vec![0; CHUNK_BYTES];
+    loop {
+        let got = source.read(&mut buffer)?;
+        let chunk = buffer.get(..got).unwrap_or_default();
+        if chunk.is_empty() {
+            return Ok(Content {
+                hash: hasher.finalize(),
+                length: hasher.count(),
+            });
+        }
+        hasher.update(chunk);
+        take(chunk)?;
+    }
+}
