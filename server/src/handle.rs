@@ -104,13 +104,15 @@ impl Shop {
             &serving.generation,
             &self.context(request.now),
         );
+        // Crawlers take each file of the sitemap once; kept, they would push out what shoppers come for.
+        let is_asked_for_again = page.kind != page::Kind::Sitemap;
         let finished = Arc::new(respond::finish(
             page,
             &serving.stamp,
             encoding,
             self.assets.preload(),
         ));
-        if finished.is_found() {
+        if finished.is_found() && is_asked_for_again {
             self.bodies
                 .insert(serving.serial, &parsed.url, encoding, Arc::clone(&finished));
         }
