@@ -35,6 +35,9 @@ mod damage;
 /// Promise 8: a full, failing or read-only disk keeps the old generation.
 mod full_disk;
 
+/// A product of sixty thousand variants is a page like any other, and every one of them can be chosen without script.
+mod giant;
+
 /// Promise 1: a bad feed never reaches shoppers.
 mod refusals;
 

@@ -63,6 +63,8 @@ pub(crate) struct OptionChoice<'a> {
     pub(crate) chosen_code: &'a str,
     /// Whether there are too many values for links.
     pub(crate) as_list: bool,
+    /// How many values there are, where they are too many even for a list and one is typed.
+    pub(crate) typed_of: Option<usize>,
     pub(crate) values: Vec<Choice<'a>>,
 }
 

@@ -18,7 +18,9 @@ use crate::route::Route;
 const LINKED_VARIANTS: usize = 60;
 /// Values of one option up to which they are links.
 const LINKED_VALUES: usize = 30;
-/// Values of one option shown at all.
+/// Values of all options up to which they are lists; of an option that has no room among them, one is typed.
+const LISTED_VALUES: usize = 600;
+/// Values of one option looked at for a card.
 const MAX_VALUES: usize = 250;
 
 /// The options of a product as the shown variant has them.
@@ -37,10 +39,15 @@ pub(crate) fn choices<'a>(
     } else {
         Vec::new()
     };
+    let mut room = LISTED_VALUES;
     let options = product.options().enumerate().map(|(index, option)| {
-        let as_list = matrix.is_empty() || option.values().count() > LINKED_VALUES;
+        let count = option.values().count();
+        let as_list = matrix.is_empty() || count > LINKED_VALUES;
+        let is_typed = count > room;
+        room -= if is_typed { 0 } else { count };
         let held = option.values().find(|value| own.contains(&value.row));
-        let values = option.values().take(MAX_VALUES).map(|value| {
+        let shown = if is_typed { 0 } else { count };
+        let values = option.values().take(shown).map(|value| {
             let (href, state) = if held.is_some_and(|held| held.row == value.row) {
                 (
                     Route::variant(product.slug(), chosen.id()).href(),
@@ -69,6 +76,7 @@ pub(crate) fn choices<'a>(
             chosen: held.map_or("", |held| held.name()),
             chosen_code: held.map_or("", |held| held.code()),
             as_list,
+            typed_of: is_typed.then_some(count),
             values: values.collect(),
         }
     });
@@ -76,38 +84,59 @@ pub(crate) fn choices<'a>(
 }
 
 /// The variant that has the chosen values. Those named count most; the variant shown before decides the others.
+///
+/// All variants are looked at, but only their rows of values: sixty thousand take less time than a page.
 pub(crate) fn by_options<'a>(
     view: &View<'a>,
     product: &Product<'a>,
     before: Option<&str>,
     named: &BTreeMap<String, String>,
 ) -> Option<Variant<'a>> {
-    let wanted: Vec<OptionValue<'a>> = product
-        .options()
-        .filter_map(|option| named_value(&option, named))
-        .collect();
     let before = before.and_then(|id| by_id(view, product, id));
-    if wanted.is_empty() {
+    let wanted: Vec<Option<u32>> = product
+        .options()
+        .map(|option| named_value(&option, named).map(|value| value.row))
+        .collect();
+    if wanted.iter().all(Option::is_none) {
         return before;
     }
     let previous: Vec<u32> = before
         .map(|variant| variant.value_rows().collect())
         .unwrap_or_default();
-    let fit = |variant: &Variant<'_>| {
-        let has = |row: u32| variant.value_rows().any(|own| own == row);
-        let matching = wanted.iter().filter(|value| has(value.row)).count();
-        let kept = previous.iter().filter(|&&row| has(row)).count();
-        (
-            matching,
-            kept,
-            view.offers
-                .variant(variant.row)
-                .availability
-                .can_be_ordered(),
-            std::cmp::Reverse(variant.row),
-        )
-    };
-    product.variants().max_by_key(fit)
+    let mut best: Option<(Fit, Variant<'a>)> = None;
+    for variant in product.variants() {
+        let (mut matching, mut kept) = (0, 0);
+        // A variant's values stand in the order of the options.
+        for (index, row) in variant.value_rows().enumerate() {
+            matching += u32::from(wanted.get(index) == Some(&Some(row)));
+            kept += u32::from(previous.get(index) == Some(&row));
+        }
+        let can_be_ordered = || {
+            let offer = view.offers.variant(variant.row);
+            offer.availability.can_be_ordered()
+        };
+        // Among equals the first: its offer is read only where it can decide.
+        let best_so_far = best.as_ref().map(|(fit, _)| *fit);
+        if best_so_far.is_none_or(|best| (matching, kept) >= (best.matching, best.kept)) {
+            let fit = Fit {
+                matching,
+                kept,
+                can_be_ordered: can_be_ordered(),
+            };
+            if best_so_far.is_none_or(|best| fit > best) {
+                best = Some((fit, variant));
+            }
+        }
+    }
+    best.map(|(_, variant)| variant)
+}
+
+/// How well a variant fits what was asked for; what counts most comes first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Fit {
+    matching: u32,
+    kept: u32,
+    can_be_ordered: bool,
 }
 
 /// The variant of this product with an id, without going through all of them.
@@ -163,8 +192,15 @@ fn named_value<'a>(
     option: &ProductOption<'a>,
     named: &BTreeMap<String, String>,
 ) -> Option<OptionValue<'a>> {
-    let wanted = named.get(option.code())?;
-    option.values().find(|value| value.code() == wanted)
+    let wanted = named.get(option.code())?.trim();
+    let by_code = option.values().find(|value| value.code() == wanted);
+    // Where there are too many values for a list, a shopper types one as it is written on the page.
+    by_code.or_else(|| {
+        let folded = wanted.to_lowercase();
+        option
+            .values()
+            .find(|value| value.name().to_lowercase() == folded)
+    })
 }
 
 /// A variant, its option values, and whether it can be ordered.
