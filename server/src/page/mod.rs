@@ -73,6 +73,8 @@ mod listing_tests;
 mod market;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod variants_tests;
 
 pub use build::{Context, Kind, Page, build, error, not_found};
 pub(crate) use build::{HTML, TEXT, XML, render};

@@ -36,6 +36,8 @@ pub(crate) struct ProductPage<'a> {
     pub(crate) offer: Offer,
     /// Path of the product without a choice.
     pub(crate) action: String,
+    /// The id of the shown variant: a form sends it with what was chosen.
+    pub(crate) variant_id: &'a str,
     pub(crate) options: Vec<OptionChoice<'a>>,
     /// Which kinds of option values there are, to explain how they look.
     pub(crate) has_lists: bool,
@@ -108,6 +110,15 @@ impl State {
             Self::Chosen | Self::Free => "",
             Self::SoldOut => "sold out",
             Self::Elsewhere => "not in this combination, changes the other choice",
+        }
+    }
+
+    /// The same behind a value's name in a list.
+    pub(crate) fn remark(self) -> &'static str {
+        match self {
+            Self::Chosen | Self::Free => "",
+            Self::SoldOut => " (sold out)",
+            Self::Elsewhere => " (changes the rest)",
         }
     }
 }
@@ -217,6 +228,7 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
         },
         offer: offer::of_variant(view, product, chosen, by_id),
         action: own.href(),
+        variant_id: chosen.id(),
         has_lists: options.iter().any(|option| option.as_list),
         has_sold_out,
         has_elsewhere,

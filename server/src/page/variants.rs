@@ -1,10 +1,12 @@
 //! Choosing a variant: each option with its values, where each value leads, and what it would mean.
 //!
 //! A value leads to the variant that has it and otherwise equals the one shown. If there is none, it leads to the
-//! nearest one that has it, and says so. A product with very many variants gets lists in a form instead of links, so
-//! that its page never prints the whole matrix.
+//! nearest one that has it, and says so. All of that is told by one pass over the variants, however many there are; a
+//! product with very many of them gets lists in a form instead of links, so that its page never prints the matrix.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use frontage_shared::model::slug;
 use frontage_shared::snapshot::products::{OptionValue, Product, ProductOption, Variant};
@@ -22,6 +24,9 @@ const LINKED_VALUES: usize = 30;
 const LISTED_VALUES: usize = 600;
 /// Values of one option looked at for a card.
 const MAX_VALUES: usize = 250;
+/// Options of a product looked at, and values of each: more than any document may have.
+const MOST_OPTIONS: usize = 64;
+const MOST_VALUES: usize = 10_000;
 
 /// The options of a product as the shown variant has them.
 pub(crate) fn choices<'a>(
@@ -34,41 +39,35 @@ pub(crate) fn choices<'a>(
         return Vec::new();
     }
     let own: Vec<u32> = chosen.value_rows().collect();
-    let matrix = if count <= LINKED_VARIANTS {
-        matrix(view, product)
-    } else {
-        Vec::new()
-    };
+    let leads = Leads::of(view, product, &own);
     let mut room = LISTED_VALUES;
-    let options = product.options().enumerate().map(|(index, option)| {
-        let count = option.values().count();
-        let as_list = matrix.is_empty() || count > LINKED_VALUES;
-        let is_typed = count > room;
-        room -= if is_typed { 0 } else { count };
+    let options = product.options().take(MOST_OPTIONS).enumerate();
+    let options = options.map(|(index, option)| {
+        let of = option.value_rows().len();
+        let as_list = count > LINKED_VARIANTS || of > LINKED_VALUES;
+        let is_typed = of > room;
+        room -= if is_typed { 0 } else { of };
         let held = option.values().find(|value| own.contains(&value.row));
-        let shown = if is_typed { 0 } else { count };
-        let values = option.values().take(shown).map(|value| {
-            let (href, state) = if held.is_some_and(|held| held.row == value.row) {
-                (
-                    Route::variant(product.slug(), chosen.id()).href(),
-                    State::Chosen,
-                )
-            } else if as_list {
-                (String::new(), State::Free)
-            } else {
-                lead(product, &matrix, &own, held.map(|held| held.row), value.row)
+        let choice = |value: OptionValue<'a>| {
+            let (lead, state) = match leads.get(value.row) {
+                _ if held.is_some_and(|held| held.row == value.row) => {
+                    (Some(chosen.row), State::Chosen)
+                }
+                // A value that no variant has cannot be chosen at all.
+                None => return None,
+                Some(lead) => (Some(lead.row).filter(|_| !as_list), lead.state()),
             };
-            Choice {
+            let variant = lead.and_then(|row| view.catalog.variant(row));
+            let href = |variant: Variant<'a>| Route::variant(product.slug(), variant.id()).href();
+            Some(Choice {
                 code: value.code(),
                 name: value.name(),
-                href,
+                href: variant.map_or_else(String::new, href),
                 swatch: colour(value.swatch()),
                 state,
-            }
-        });
-        // A value that no variant has cannot be chosen at all.
-        let values = values
-            .filter(|choice| as_list || choice.state == State::Chosen || !choice.href.is_empty());
+            })
+        };
+        let values = option.values().take(if is_typed { 0 } else { of });
         OptionChoice {
             index,
             code: option.code(),
@@ -76,14 +75,15 @@ pub(crate) fn choices<'a>(
             chosen: held.map_or("", |held| held.name()),
             chosen_code: held.map_or("", |held| held.code()),
             as_list,
-            typed_of: is_typed.then_some(count),
-            values: values.collect(),
+            typed_of: is_typed.then_some(of),
+            values: values.filter_map(choice).collect(),
         }
     });
     options.collect()
 }
 
-/// The variant that has the chosen values. Those named count most; the variant shown before decides the others.
+/// The variant that has the chosen values. A form sends the values of all its lists, so what differs from the variant
+/// shown before counts most, then all that was named; the variant shown before decides the rest.
 ///
 /// All variants are looked at, but only their rows of values: sixty thousand take less time than a page.
 pub(crate) fn by_options<'a>(
@@ -103,40 +103,42 @@ pub(crate) fn by_options<'a>(
     let previous: Vec<u32> = before
         .map(|variant| variant.value_rows().collect())
         .unwrap_or_default();
-    let mut best: Option<(Fit, Variant<'a>)> = None;
-    for variant in product.variants() {
-        let (mut matching, mut kept) = (0, 0);
+    let mut best: Option<(Likeness, (bool, Reverse<u32>))> = None;
+    for (row, values) in product.variant_values() {
+        let mut likeness = Likeness::default();
         // A variant's values stand in the order of the options.
-        for (index, row) in variant.value_rows().enumerate() {
-            matching += u32::from(wanted.get(index) == Some(&Some(row)));
-            kept += u32::from(previous.get(index) == Some(&row));
+        for (index, value) in values.enumerate() {
+            let is_wanted = wanted.get(index) == Some(&Some(value));
+            let is_kept = previous.get(index) == Some(&value);
+            likeness.changed += u32::from(is_wanted && !is_kept);
+            likeness.named += u32::from(is_wanted);
+            likeness.kept += u32::from(is_kept);
         }
-        let can_be_ordered = || {
-            let offer = view.offers.variant(variant.row);
-            offer.availability.can_be_ordered()
-        };
-        // Among equals the first: its offer is read only where it can decide.
-        let best_so_far = best.as_ref().map(|(fit, _)| *fit);
-        if best_so_far.is_none_or(|best| (matching, kept) >= (best.matching, best.kept)) {
-            let fit = Fit {
-                matching,
-                kept,
-                can_be_ordered: can_be_ordered(),
-            };
-            if best_so_far.is_none_or(|best| fit > best) {
-                best = Some((fit, variant));
-            }
+        // The offer is read only where it can decide.
+        if best.is_some_and(|(best, _)| likeness < best) {
+            continue;
+        }
+        let offer = view.offers.variant(row);
+        let fit = (
+            likeness,
+            (offer.availability.can_be_ordered(), Reverse(row)),
+        );
+        if best.is_none_or(|best| fit > best) {
+            best = Some(fit);
         }
     }
-    best.map(|(_, variant)| variant)
+    let (_, (_, Reverse(row))) = best?;
+    view.catalog.variant(row)
 }
 
-/// How well a variant fits what was asked for; what counts most comes first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Fit {
-    matching: u32,
+/// How well a variant fits what was asked for, in values that it has; what counts most comes first.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Likeness {
+    /// Of those named and not of the variant shown before.
+    changed: u32,
+    named: u32,
+    /// Of those of the variant shown before.
     kept: u32,
-    can_be_ordered: bool,
 }
 
 /// The variant of this product with an id, without going through all of them.
@@ -203,63 +205,86 @@ fn named_value<'a>(
     })
 }
 
-/// A variant, its option values, and whether it can be ordered.
-struct Entry<'a> {
-    variant: Variant<'a>,
-    values: Vec<u32>,
+/// Where each value leads that the shown variant does not have.
+struct Leads {
+    /// For each option the rows of its values, and the lead of each.
+    options: Vec<(Range<u32>, Vec<Option<Lead>>)>,
+}
+
+/// The variant that a value leads to.
+#[derive(Clone, Copy)]
+struct Lead {
+    /// How many of the shown variant's other values it has.
+    shared: usize,
+    /// Whether those are all of them.
+    is_in_combination: bool,
     can_be_ordered: bool,
+    row: u32,
 }
 
-fn matrix<'a>(view: &View<'_>, product: &Product<'a>) -> Vec<Entry<'a>> {
-    let entry = |variant: Variant<'a>| Entry {
-        values: variant.value_rows().collect(),
-        can_be_ordered: view
-            .offers
-            .variant(variant.row)
-            .availability
-            .can_be_ordered(),
-        variant,
-    };
-    product.variants().map(entry).collect()
+impl Lead {
+    fn state(self) -> State {
+        match (self.is_in_combination, self.can_be_ordered) {
+            (false, _) => State::Elsewhere,
+            (true, false) => State::SoldOut,
+            (true, true) => State::Free,
+        }
+    }
 }
 
-/// Where a value leads that the shown variant does not have.
-fn lead(
-    product: &Product<'_>,
-    matrix: &[Entry<'_>],
-    own: &[u32],
-    held: Option<u32>,
-    value: u32,
-) -> (String, State) {
-    let others: Vec<u32> = own
-        .iter()
-        .copied()
-        .filter(|&row| Some(row) != held)
-        .collect();
-    let shared = |entry: &Entry<'_>| {
-        others
-            .iter()
-            .filter(|row| entry.values.contains(row))
-            .count()
-    };
-    let with_value = matrix.iter().filter(|entry| entry.values.contains(&value));
-    let nearest = with_value.max_by_key(|entry| {
-        (
-            shared(entry),
-            entry.can_be_ordered,
-            std::cmp::Reverse(entry.variant.row),
-        )
-    });
-    let Some(nearest) = nearest else {
-        return (String::new(), State::Elsewhere);
-    };
-    let state = match (shared(nearest) == others.len(), nearest.can_be_ordered) {
-        (false, _) => State::Elsewhere,
-        (true, false) => State::SoldOut,
-        (true, true) => State::Free,
-    };
-    (
-        Route::variant(product.slug(), nearest.variant.id()).href(),
-        state,
-    )
+impl Leads {
+    /// Looks at every variant once. They come in the order of their rows, and the first of equals stays.
+    fn of(view: &View<'_>, product: &Product<'_>, own: &[u32]) -> Self {
+        // What a file says of its size must not decide how much memory is asked for.
+        let options = product.options().take(MOST_OPTIONS).map(|option| {
+            let rows = option.value_rows();
+            let leads = vec![None; rows.len().min(MOST_VALUES)];
+            (rows, leads)
+        });
+        let mut leads = Self {
+            options: options.collect(),
+        };
+        for (row, values) in product.variant_values() {
+            let shared = values.clone().filter(|value| own.contains(value)).count();
+            let mut offer = None;
+            for value in values.filter(|value| !own.contains(value)) {
+                let Some((rows, lead)) = leads.place(value) else {
+                    continue;
+                };
+                // The offer is read only where it can decide.
+                let is_better = lead.is_none_or(|lead| {
+                    shared > lead.shared || (shared == lead.shared && !lead.can_be_ordered)
+                });
+                if !is_better {
+                    continue;
+                }
+                let can_be_ordered = *offer
+                    .get_or_insert_with(|| view.offers.variant(row).availability.can_be_ordered());
+                if lead.is_some_and(|lead| shared == lead.shared) && !can_be_ordered {
+                    continue;
+                }
+                let others = own.iter().filter(|value| !rows.contains(value)).count();
+                *lead = Some(Lead {
+                    shared,
+                    is_in_combination: shared == others,
+                    can_be_ordered,
+                    row,
+                });
+            }
+        }
+        leads
+    }
+
+    fn place(&mut self, value: u32) -> Option<(Range<u32>, &mut Option<Lead>)> {
+        let mut options = self.options.iter_mut();
+        let (rows, leads) = options.find(|(rows, _)| rows.contains(&value))?;
+        let lead = leads.get_mut((value - rows.start) as usize)?;
+        Some((rows.clone(), lead))
+    }
+
+    fn get(&self, value: u32) -> Option<Lead> {
+        let mut options = self.options.iter();
+        let (rows, leads) = options.find(|(rows, _)| rows.contains(&value))?;
+        *leads.get((value - rows.start) as usize)?
+    }
 }

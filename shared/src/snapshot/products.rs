@@ -310,6 +310,23 @@ impl<'a> Product<'a> {
             .filter_map(move |row| catalog.variant(row))
     }
 
+    /// The row of each variant with the rows of its option values, in the options' order: for comparing very many.
+    pub fn variant_values(
+        &self,
+    ) -> impl Iterator<Item = (u32, impl ExactSizeIterator<Item = u32> + Clone + use<'a>)> + use<'a>
+    {
+        let part = self.catalog.part();
+        let items = part.rows::<RowRef<{ section::OPTION_VALUES }>>(section::VARIANT_VALUES);
+        let records = self.catalog.rows::<VariantRecord>();
+        let variants = records.slice(self.variant_rows());
+        self.variant_rows()
+            .zip(variants.iter())
+            .map(move |(row, variant)| {
+                let own = items.slice(variant.values.range());
+                (row, own.iter().map(|value| value.0.get()))
+            })
+    }
+
     /// Rows of the variants, for reading the offers without looking at each variant.
     pub fn variant_rows(&self) -> std::ops::Range<u32> {
         self.catalog.part().range(self.record.variants)
@@ -421,10 +438,13 @@ impl<'a> ProductOption<'a> {
     /// Possible values in order.
     pub fn values(&self) -> impl Iterator<Item = OptionValue<'a>> + use<'a> {
         let catalog = self.catalog;
-        catalog
-            .part()
-            .range(self.record.values)
+        self.value_rows()
             .filter_map(move |row| catalog.option_value(row))
+    }
+
+    /// Rows of the values.
+    pub fn value_rows(&self) -> std::ops::Range<u32> {
+        self.catalog.part().range(self.record.values)
     }
 }
 
