@@ -1,6 +1,8 @@
 //! Our own files, in the binary: stylesheet, loader script, icon, each under an address that carries its content's hash.
 //!
-//! They are encoded once at start, as small as it gets.
+//! They are encoded once, as small as it gets: in the background after the start, or when somebody asks before that.
+
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 use hyper::HeaderMap;
@@ -23,8 +25,10 @@ struct File {
     hash: blake3::Hash,
     /// The address, for links.
     href: String,
-    /// The file in each coding that makes it smaller; identity is always there.
-    encoded: Vec<(Encoding, Bytes)>,
+    /// The file as it is.
+    plain: &'static [u8],
+    /// The file in each coding; none where coding gains nothing.
+    encoded: [(Encoding, OnceLock<Option<Bytes>>); 3],
 }
 
 const CSS: &str = "shop.css";
@@ -34,7 +38,7 @@ const ICON: &str = "favicon.svg";
 const HASH_CHARS: usize = 16;
 
 impl Assets {
-    /// Encodes the files. Takes some milliseconds.
+    /// The files, not encoded yet: that takes some tens of milliseconds, for which no shopper should wait.
     pub fn load() -> Self {
         let files = vec![
             File::new(
@@ -78,6 +82,15 @@ impl Assets {
         &self.preload
     }
 
+    /// Encodes what nobody has asked for yet.
+    pub fn encode(&self) {
+        for file in &self.files {
+            for (encoding, _) in &file.encoded {
+                file.body(*encoding);
+            }
+        }
+    }
+
     /// The file at an address, in the coding that the client wants and the file gains from.
     pub fn answer(
         &self,
@@ -91,17 +104,12 @@ impl Assets {
             .iter()
             .find(|file| file.name == name && short(&file.hash) == hash)?;
         let wanted = encode::negotiate(request_headers);
-        let body = file
-            .encoded
-            .iter()
-            .find(|(encoding, _)| *encoding == wanted)
-            .unwrap_or(&file.encoded[0]);
         Some(respond::file(
             stamp,
             request_headers,
             file.content_type,
             file.hash.as_bytes(),
-            body.clone(),
+            file.body(wanted),
         ))
     }
 
@@ -121,19 +129,27 @@ impl File {
             name: name.to_owned(),
         }
         .href();
-        let mut encoded = vec![(Encoding::Identity, Bytes::from_static(content))];
-        for encoding in [Encoding::Gzip, Encoding::Brotli, Encoding::Zstd] {
-            encoded.extend(
-                encode::compress(encoding, Effort::Once, content)
-                    .map(|body| (encoding, Bytes::from(body))),
-            );
-        }
+        let encodings = [Encoding::Brotli, Encoding::Zstd, Encoding::Gzip];
         Self {
             name,
             content_type,
             hash,
             href,
-            encoded,
+            plain: content,
+            encoded: encodings.map(|encoding| (encoding, OnceLock::new())),
+        }
+    }
+
+    /// The file in a coding, or as it is where coding gains nothing.
+    fn body(&self, wanted: Encoding) -> (Encoding, Bytes) {
+        let known = self.encoded.iter().find(|(known, _)| *known == wanted);
+        let encoded = known.and_then(|(encoding, body)| {
+            let encode = || encode::compress(*encoding, Effort::Once, self.plain).map(Bytes::from);
+            body.get_or_init(encode).clone()
+        });
+        match encoded {
+            Some(body) => (wanted, body),
+            None => (Encoding::Identity, Bytes::from_static(self.plain)),
         }
     }
 }

@@ -106,6 +106,9 @@ async fn serve(config: Config, started: SystemTime) -> anyhow::Result<()> {
     }));
 
     watch.start_from_cache().await;
+    let files = Arc::clone(&shop);
+    // Whoever asks before this is done waits for the one file.
+    drop(tokio::task::spawn_blocking(move || files.assets.encode()));
     let watch = tokio::spawn(watch.run());
     let server = Server {
         answer: Arc::clone(&shop) as Arc<dyn listen::Answer>,
