@@ -1,6 +1,7 @@
 //! The examples beside the schemas, and runs of documents good and bad.
 
 use super::*;
+use crate::config::Provides;
 use crate::config::{self, Source};
 use crate::decode::Origin;
 use crate::map::{Mapped, Refusal};
@@ -234,10 +235,14 @@ fn mixed() -> Report {
         message: "no number".to_owned(),
     };
     validation
-        .documents(Mapped {
-            documents: Err(refusal),
-            ..mapped(5, vec![])
-        })
+        .admit(examine(
+            Provides::Catalog,
+            Mapped {
+                documents: Err(refusal),
+                ..mapped(5, vec![])
+            },
+            whole,
+        ))
         .unwrap();
     validation.finish().unwrap()
 }
