@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::feed::{FeedError, FeedFolder, Half, MappedHalf, replace};
 
+/// Says which halves these are.
+const FILE: &str = "basis.json";
+
 /// The offers halves of a generation and what was counted in them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,7 +47,7 @@ pub struct Tally {
 impl Basis {
     /// The basis of an offers part, if it is at hand.
     pub fn load(state: &Path, part: &str) -> Option<Self> {
-        let text = std::fs::read(folder(state).join("basis.json")).ok()?;
+        let text = std::fs::read(folder(state).join(FILE)).ok()?;
         let basis: Self = serde_json::from_slice(&text).ok()?;
         Some(basis).filter(|basis| basis.part == part)
     }
@@ -78,7 +81,7 @@ impl Basis {
             source,
         };
         std::fs::create_dir_all(&folder).map_err(failed)?;
-        let mut kept = vec![folder.join("basis.json")];
+        let mut kept = vec![folder.join(FILE)];
         for (source, half) in &self.halves {
             let name = half_path(state, &half.half);
             if !name.is_file() {
@@ -90,7 +93,7 @@ impl Basis {
             path: folder.clone(),
             reason: error.to_string(),
         })?;
-        replace(&folder.join("basis.json"), &text)?;
+        replace(&folder.join(FILE), &text)?;
         for entry in std::fs::read_dir(&folder).map_err(failed)? {
             let path = entry.map_err(failed)?.path();
             if !kept.contains(&path) {
@@ -99,6 +102,11 @@ impl Basis {
         }
         Ok(())
     }
+}
+
+/// Where a note of the basis lies that is being written.
+pub fn part_file(state: &Path) -> PathBuf {
+    folder(state).join(FILE).with_extension("part")
 }
 
 fn folder(state: &Path) -> PathBuf {

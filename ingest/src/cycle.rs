@@ -17,7 +17,7 @@ use frontage_shared::snapshot::{SnapshotError, mapped};
 use frontage_shared::store::{Store, StoreError};
 use futures_util::stream::{self, StreamExt as _};
 
-use crate::basis::{Basis, BasisHalf, Tally};
+use crate::basis::{self, Basis, BasisHalf, Tally};
 use crate::compile::{self, Before, CompileError, Compiled};
 use crate::config::{Config, Source};
 use crate::feed::{Feed, FeedError, FeedFolder};
@@ -28,7 +28,7 @@ use crate::lock::{self, LockError};
 use crate::merge::{Conflicts, MergeError, Merged};
 use crate::publish::{self, Candidate, PublishError};
 use crate::retain;
-use crate::verified::Verified;
+use crate::verified::{self, Verified};
 
 /// Sources that are read side by side; each holds a run of lines in memory.
 const SOURCES_AT_ONCE: usize = 2;
@@ -296,6 +296,10 @@ impl Context {
             Err(error) => {
                 tracing::warn!(%error, "cannot remove temporary files of a writer that was killed")
             }
+        }
+        for leftover in [verified::part_file, basis::part_file] {
+            // Whoever writes these files replaces what is there.
+            let _ = std::fs::remove_file(leftover(&self.config.state));
         }
         match std::fs::remove_dir_all(self.scratch_folder()) {
             Err(error) if error.kind() != ErrorKind::NotFound => {

@@ -31,6 +31,11 @@ struct Stamp {
     changed: (i64, i64),
 }
 
+/// Where a record lies that is being written.
+pub fn part_file(state: &Path) -> PathBuf {
+    state.join(FILE).with_extension("part")
+}
+
 impl Verified {
     /// Knows nothing, for an operator who wants everything read.
     pub fn nothing(state: &Path) -> Self {
