@@ -103,7 +103,7 @@ impl Assets {
             .files
             .iter()
             .find(|file| file.name == name && short(&file.hash) == hash)?;
-        let wanted = encode::negotiate(request_headers);
+        let wanted = encode::negotiate(request_headers).small;
         Some(respond::file(
             stamp,
             request_headers,

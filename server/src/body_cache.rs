@@ -1,6 +1,7 @@
 //! Rendered and encoded responses of the current generation, bounded in bytes.
 //!
-//! The key holds the generation's number, so after a swap old entries are never found again and make room by age.
+//! The key holds the generation's number, so after a swap old entries are never found again and make room by age. It
+//! holds what a client wants rather than what it got, so that a page can be kept in a smaller coding later.
 //! Only pages that exist are kept: a flood of addresses that do not cannot push out those that do.
 
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use quick_cache::sync::Cache;
 use quick_cache::{Equivalent, Weighter};
 
-use crate::encode::Encoding;
+use crate::encode::Wanted;
 use crate::respond::Finished;
 
 /// The cache. Cheap to ask from many threads at once.
@@ -23,7 +24,7 @@ pub struct BodyCache {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 struct Key {
     generation: u64,
-    encoding: Encoding,
+    wanted: Wanted,
     url: Box<str>,
 }
 
@@ -31,7 +32,7 @@ struct Key {
 #[derive(Hash)]
 struct KeyRef<'a> {
     generation: u64,
-    encoding: Encoding,
+    wanted: Wanted,
     url: &'a str,
 }
 
@@ -69,10 +70,10 @@ impl BodyCache {
     }
 
     /// The response kept for a canonical address.
-    pub fn get(&self, generation: u64, url: &str, encoding: Encoding) -> Option<Arc<Finished>> {
+    pub fn get(&self, generation: u64, url: &str, wanted: Wanted) -> Option<Arc<Finished>> {
         let found = self.entries.as_ref()?.get(&KeyRef {
             generation,
-            encoding,
+            wanted,
             url,
         });
         let counter = if found.is_some() {
@@ -85,12 +86,12 @@ impl BodyCache {
     }
 
     /// Keeps a response for a canonical address.
-    pub fn insert(&self, generation: u64, url: &str, encoding: Encoding, response: Arc<Finished>) {
+    pub fn insert(&self, generation: u64, url: &str, wanted: Wanted, response: Arc<Finished>) {
         if let Some(entries) = &self.entries {
             entries.insert(
                 Key {
                     generation,
-                    encoding,
+                    wanted,
                     url: url.into(),
                 },
                 response,
@@ -120,7 +121,7 @@ impl BodyCache {
 
 impl Equivalent<Key> for KeyRef<'_> {
     fn equivalent(&self, key: &Key) -> bool {
-        self.generation == key.generation && self.encoding == key.encoding && *self.url == *key.url
+        self.generation == key.generation && self.wanted == key.wanted && *self.url == *key.url
     }
 }
 
@@ -133,6 +134,7 @@ impl Weighter<Key, Arc<Finished>> for ByBytes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::encode::Encoding;
 
     fn response(bytes: usize) -> Arc<Finished> {
         Arc::new(Finished::for_test("x".repeat(bytes)))
@@ -141,13 +143,17 @@ mod tests {
     #[test]
     fn an_entry_is_found_only_under_its_whole_key() {
         let cache = BodyCache::new(1 << 20);
-        cache.insert(7, "/p/a", Encoding::Gzip, response(10));
-        assert!(cache.get(7, "/p/a", Encoding::Gzip).is_some());
-        assert!(cache.get(8, "/p/a", Encoding::Gzip).is_none());
-        assert!(cache.get(7, "/p/b", Encoding::Gzip).is_none());
-        assert!(cache.get(7, "/p/a", Encoding::Brotli).is_none());
+        cache.insert(7, "/p/a", Wanted::only(Encoding::Gzip), response(10));
+        assert!(cache.get(7, "/p/a", Wanted::only(Encoding::Gzip)).is_some());
+        assert!(cache.get(8, "/p/a", Wanted::only(Encoding::Gzip)).is_none());
+        assert!(cache.get(7, "/p/b", Wanted::only(Encoding::Gzip)).is_none());
+        assert!(
+            cache
+                .get(7, "/p/a", Wanted::only(Encoding::Brotli))
+                .is_none()
+        );
         cache.keep_only(8);
-        assert!(cache.get(7, "/p/a", Encoding::Gzip).is_none());
+        assert!(cache.get(7, "/p/a", Wanted::only(Encoding::Gzip)).is_none());
     }
 
     #[test]
@@ -157,7 +163,7 @@ mod tests {
             cache.insert(
                 1,
                 &format!("/p/{number}"),
-                Encoding::Identity,
+                Wanted::only(Encoding::Identity),
                 response(10_000),
             );
         }
@@ -168,7 +174,11 @@ mod tests {
     #[test]
     fn without_memory_nothing_is_kept() {
         let cache = BodyCache::new(0);
-        cache.insert(1, "/", Encoding::Identity, response(10));
-        assert!(cache.get(1, "/", Encoding::Identity).is_none());
+        cache.insert(1, "/", Wanted::only(Encoding::Identity), response(10));
+        assert!(
+            cache
+                .get(1, "/", Wanted::only(Encoding::Identity))
+                .is_none()
+        );
     }
 }

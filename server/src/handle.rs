@@ -12,7 +12,7 @@ use tracing::error;
 
 use crate::assets::Assets;
 use crate::body_cache::BodyCache;
-use crate::encode;
+use crate::encode::{self, Wanted};
 use crate::listen::{Answer, Refusal, Request};
 use crate::live::{Live, Serving};
 use crate::metrics::Metrics;
@@ -57,9 +57,10 @@ pub fn handle(shop: &Shop, request: &Request<'_>) -> Response {
             .answer(hash, name, &serving.stamp, request.headers);
         return file.unwrap_or_else(|| shop.no_route(serving, RouteError::NotFound, request));
     }
-    let finished = shop.finished(serving, &parsed, request);
+    let wanted = encode::negotiate(request.headers);
+    let finished = shop.finished(serving, &parsed, wanted, request.now);
     finished
-        .not_modified(request.headers)
+        .not_modified(request.headers, wanted)
         .unwrap_or_else(|| finished.whole())
 }
 
@@ -93,28 +94,29 @@ impl Shop {
         }
     }
 
-    /// The page at a canonical address in the coding that the client wants: kept from before, or made now.
-    fn finished(&self, serving: &Serving, parsed: &Parsed, request: &Request<'_>) -> Arc<Finished> {
-        let encoding = encode::negotiate(request.headers);
-        if let Some(kept) = self.bodies.get(serving.serial, &parsed.url, encoding) {
-            return kept;
-        }
-        let page = page::build(
-            &parsed.route,
-            &serving.generation,
-            &self.context(request.now),
-        );
+    /// The page at a canonical address in a coding that the client wants: kept from before, or made now.
+    ///
+    /// A page asked for the first time is encoded quickly; one that comes again and again is worth the smallest coding.
+    fn finished(
+        &self,
+        serving: &Serving,
+        parsed: &Parsed,
+        wanted: Wanted,
+        now: SystemTime,
+    ) -> Arc<Finished> {
+        let encoding = match self.bodies.get(serving.serial, &parsed.url, wanted) {
+            Some(kept) if !kept.is_worth_encoding_as(wanted.small) => return kept,
+            Some(_) => wanted.small,
+            None => wanted.quick,
+        };
+        let page = page::build(&parsed.route, &serving.generation, &self.context(now));
         // Crawlers take each file of the sitemap once; kept, they would push out what shoppers come for.
         let is_asked_for_again = page.kind != page::Kind::Sitemap;
-        let finished = Arc::new(respond::finish(
-            page,
-            &serving.stamp,
-            encoding,
-            self.assets.preload(),
-        ));
+        let preload = self.assets.preload();
+        let finished = Arc::new(respond::finish(page, &serving.stamp, encoding, preload));
         if finished.is_found() && is_asked_for_again {
             self.bodies
-                .insert(serving.serial, &parsed.url, encoding, Arc::clone(&finished));
+                .insert(serving.serial, &parsed.url, wanted, Arc::clone(&finished));
         }
         finished
     }
@@ -157,7 +159,7 @@ impl Shop {
         respond::finish(
             page,
             stamp,
-            encode::negotiate(request.headers),
+            encode::negotiate(request.headers).quick,
             self.assets.preload(),
         )
         .whole()
@@ -274,6 +276,34 @@ mod tests {
         assert_eq!(get(&process, "/", &headers).http.status(), 304);
         headers.insert(ACCEPT_ENCODING, "gzip".parse().unwrap());
         assert_eq!(get(&process, "/", &headers).http.status(), 200);
+    }
+
+    #[tokio::test]
+    async fn a_page_that_comes_again_and_again_gets_the_smallest_coding() {
+        let bench = Bench::new();
+        let mut process = open_shop(&bench).await;
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT_ENCODING, "gzip, br, zstd".parse().unwrap());
+        let first = get(&process, "/", &headers);
+        assert_eq!(header(&first, "content-encoding"), "zstd");
+        let codings: Vec<_> = (0..20)
+            .map(|_| header(&get(&process, "/", &headers), "content-encoding"))
+            .collect();
+        let changed = codings.iter().position(|coding| coding == "br").unwrap();
+        assert!(codings[..changed].iter().all(|coding| coding == "zstd"));
+        assert!(codings[changed..].iter().all(|coding| coding == "br"));
+        assert_eq!(process.shop.bodies.usage().entries, 1);
+
+        // Whoever still has the first answer need not fetch the page again, as long as it is the same page.
+        headers.insert(IF_NONE_MATCH, first.http.headers()[ETAG].clone());
+        let known = get(&process, "/", &headers);
+        assert_eq!(known.http.status(), 304);
+        assert_eq!(known.http.headers()[ETAG], first.http.headers()[ETAG]);
+        bench.publish(2, "Birch").await;
+        process.watch.look().await;
+        let next = get(&process, "/", &headers);
+        assert_eq!(next.http.status(), 200);
+        assert_eq!(header(&next, "content-encoding"), "zstd");
     }
 
     #[tokio::test]

@@ -3,14 +3,18 @@
 //! Every response carries the security headers, a cache policy and the generation it was made from. A response to
 //! HEAD is the one to GET; the listener leaves the body out.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
+
 use bytes::Bytes;
 use hyper::StatusCode;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::cache_policy::CachePolicy;
-use crate::encode::{self, Effort, Encoding};
+use crate::encode::{self, Effort, Encoding, Wanted};
 use crate::listen::Refusal;
-use crate::page::Page;
+use crate::page::{Kind, Page};
 
 /// A response and the kind of page it is, for logs and metrics.
 #[derive(Debug)]
@@ -26,6 +30,8 @@ pub struct Response {
 pub struct Stamp {
     /// All headers that every response has.
     headers: HeaderMap,
+    /// Those of a usual page in each coding, made with the first such page.
+    usual: OnceLock<[Arc<HeaderMap>; Encoding::BY_SIZE.len()]>,
 }
 
 /// A complete response to one address in one coding, as the body cache keeps it.
@@ -33,10 +39,28 @@ pub struct Stamp {
 pub struct Finished {
     kind: &'static str,
     status: StatusCode,
-    /// Everything but `Content-Length` and `Date`.
-    headers: HeaderMap,
+    /// Everything but `Content-Length` and `Date`; where there is an ETag, an empty one keeps its place.
+    headers: Arc<HeaderMap>,
+    etag: Option<Tag>,
+    encoding: Encoding,
     body: Bytes,
+    /// How often it was asked for again.
+    asked_again: AtomicU32,
 }
+
+/// What tells one body from another.
+#[derive(Debug)]
+struct Tag {
+    plain_hash: [u8; TAG_BYTES],
+    header: HeaderValue,
+}
+
+/// How much of a hash stands in an ETag.
+const TAG_BYTES: usize = 12;
+/// How often a kept page is asked for again before a smaller coding, ten times as dear, pays.
+const WORTH_ENCODING: u32 = 8;
+/// The ETag's text, the counts of shared memory, and what the allocator and the table of the cache add.
+const MEMORY_BESIDES: usize = 256;
 
 const GENERATION: HeaderName = HeaderName::from_static("x-frontage-generation");
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
@@ -85,7 +109,20 @@ impl Stamp {
         }
         // Before the first generation there is no number to tell; 0 is never given to one.
         headers.insert(GENERATION, HeaderValue::from(generation.unwrap_or(0)));
-        Self { headers }
+        Self {
+            headers,
+            usual: OnceLock::new(),
+        }
+    }
+
+    /// The headers of a usual page.
+    fn usual(&self, encoding: Encoding, preload: &HeaderValue) -> Arc<HeaderMap> {
+        let all = self.usual.get_or_init(|| {
+            let page = Page::html(Kind::Product, String::new());
+            Encoding::BY_SIZE.map(|encoding| Arc::new(page_headers(&page, self, encoding, preload)))
+        });
+        let position = Encoding::BY_SIZE.iter().position(|&one| one == encoding);
+        Arc::clone(&all[position.unwrap_or_default()])
     }
 }
 
@@ -112,15 +149,45 @@ fn security_policy<'a>(media_origins: impl Iterator<Item = &'a str>) -> HeaderVa
 
 /// A page in the coding its client wants, ready to be kept and sent many times.
 pub fn finish(page: Page, stamp: &Stamp, encoding: Encoding, preload: &HeaderValue) -> Finished {
-    let mut headers = stamp.headers.clone();
-    let plain_hash = blake3::hash(page.body.as_bytes());
     let encoded = encode::compress(encoding, Effort::Page, page.body.as_bytes());
     let encoding = if encoded.is_some() {
         encoding
     } else {
         Encoding::Identity
     };
-    let body = encoded.map_or_else(|| Bytes::from(page.body), Bytes::from);
+    let headers = if is_usual(&page) {
+        stamp.usual(encoding, preload)
+    } else {
+        Arc::new(page_headers(&page, stamp, encoding, preload))
+    };
+    let plain_hash = (page.status == 200).then(|| xxh3_128(page.body.as_bytes()).to_le_bytes());
+    Finished {
+        kind: page.kind.name(),
+        status: StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        headers,
+        etag: plain_hash.map(|hash| Tag::new(&hash, encoding)),
+        encoding,
+        body: encoded.map_or_else(|| Bytes::from(page.body), Bytes::from),
+        asked_again: AtomicU32::new(0),
+    }
+}
+
+/// Whether all pages like this one have the same headers.
+fn is_usual(page: &Page) -> bool {
+    page.status == 200
+        && page.cache == CachePolicy::Page
+        && page.content_type == crate::page::HTML
+        && page.location.is_none()
+        && !page.noindex
+}
+
+fn page_headers(
+    page: &Page,
+    stamp: &Stamp,
+    encoding: Encoding,
+    preload: &HeaderValue,
+) -> HeaderMap {
+    let mut headers = stamp.headers.clone();
     headers.insert(
         header::CONTENT_TYPE,
         HeaderValue::from_static(page.content_type),
@@ -131,7 +198,7 @@ pub fn finish(page: Page, stamp: &Stamp, encoding: Encoding, preload: &HeaderVal
     );
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     if page.status == 200 {
-        headers.insert(header::ETAG, etag(plain_hash.as_bytes(), encoding));
+        headers.insert(header::ETAG, HeaderValue::from_static(""));
     }
     if let Some(token) = encoding.token() {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(token));
@@ -144,6 +211,7 @@ pub fn finish(page: Page, stamp: &Stamp, encoding: Encoding, preload: &HeaderVal
     }
     let location = page
         .location
+        .as_deref()
         .and_then(|location| HeaderValue::try_from(location).ok());
     let whole_page = page.cache == CachePolicy::Page && location.is_none();
     if let Some(location) = location {
@@ -152,13 +220,7 @@ pub fn finish(page: Page, stamp: &Stamp, encoding: Encoding, preload: &HeaderVal
     if whole_page && page.content_type.starts_with("text/html") {
         headers.insert(header::LINK, preload.clone());
     }
-    let status = StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    Finished {
-        kind: page.kind.name(),
-        status,
-        headers,
-        body,
-    }
+    headers
 }
 
 impl Finished {
@@ -166,21 +228,26 @@ impl Finished {
     pub fn whole(&self) -> Response {
         let mut http = hyper::Response::new(self.body.clone());
         *http.status_mut() = self.status;
-        *http.headers_mut() = self.headers.clone();
+        *http.headers_mut() = self.headers(self.etag.as_ref().map(|tag| tag.header.clone()));
         Response {
             kind: self.kind,
             http,
         }
     }
 
-    /// 304 if the client has it already.
-    pub fn not_modified(&self, request_headers: &HeaderMap) -> Option<Response> {
-        self.headers
-            .get(header::ETAG)
-            .filter(|etag| has_etag(request_headers, etag))?;
+    /// 304 if the client has it already: in this coding, or in another one that it wants as much.
+    pub fn not_modified(&self, request_headers: &HeaderMap, wanted: Wanted) -> Option<Response> {
+        if !request_headers.contains_key(header::IF_NONE_MATCH) {
+            return None;
+        }
+        let tag = self.etag.as_ref()?;
+        let others = [wanted.quick, wanted.small].map(|coding| etag(&tag.plain_hash, coding));
+        let known = std::iter::once(tag.header.clone())
+            .chain(others)
+            .find(|etag| has_etag(request_headers, etag))?;
         let mut http = hyper::Response::new(Bytes::new());
         *http.status_mut() = StatusCode::NOT_MODIFIED;
-        *http.headers_mut() = self.headers.clone();
+        *http.headers_mut() = self.headers(Some(known));
         for name in [header::CONTENT_TYPE, header::CONTENT_ENCODING, header::LINK] {
             http.headers_mut().remove(name);
         }
@@ -190,19 +257,29 @@ impl Finished {
         })
     }
 
+    /// Counts that it was asked for again; true once, when that has happened so often that this coding pays.
+    pub fn is_worth_encoding_as(&self, encoding: Encoding) -> bool {
+        self.encoding != encoding
+            && self.encoding != Encoding::Identity
+            && self.asked_again.fetch_add(1, Ordering::Relaxed) + 1 == WORTH_ENCODING
+    }
+
+    fn headers(&self, etag: Option<HeaderValue>) -> HeaderMap {
+        let mut headers = HeaderMap::clone(&self.headers);
+        if let (Some(etag), Some(place)) = (etag, headers.get_mut(header::ETAG)) {
+            *place = etag;
+        }
+        headers
+    }
+
     /// Whether the page exists: only such are worth keeping.
     pub fn is_found(&self) -> bool {
         self.status == StatusCode::OK
     }
 
-    /// What keeping this costs, roughly: the body and its headers.
+    /// What keeping this costs, roughly: the body, its ETag and this; the headers of usual pages are shared.
     pub fn memory_bytes(&self) -> usize {
-        let headers: usize = self
-            .headers
-            .iter()
-            .map(|(name, value)| name.as_str().len() + value.len() + 64)
-            .sum();
-        self.body.len() + headers + size_of::<Self>()
+        self.body.len() + size_of::<Self>() + MEMORY_BESIDES
     }
 
     #[cfg(test)]
@@ -210,8 +287,24 @@ impl Finished {
         Self {
             kind: "test",
             status: StatusCode::OK,
-            headers: HeaderMap::new(),
+            headers: Arc::default(),
+            etag: None,
+            encoding: Encoding::Identity,
             body: Bytes::from(body),
+            asked_again: AtomicU32::new(0),
+        }
+    }
+}
+
+impl Tag {
+    fn new(plain_hash: &[u8], encoding: Encoding) -> Self {
+        let mut kept = [0; TAG_BYTES];
+        for (kept, byte) in kept.iter_mut().zip(plain_hash) {
+            *kept = *byte;
+        }
+        Self {
+            header: etag(&kept, encoding),
+            plain_hash: kept,
         }
     }
 }
@@ -231,18 +324,21 @@ pub fn file(
         HeaderValue::from_static(CachePolicy::Asset.header()),
     );
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    headers.insert(header::ETAG, etag(hash, encoding));
+    headers.insert(header::ETAG, HeaderValue::from_static(""));
     if let Some(token) = encoding.token() {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(token));
     }
     let finished = Finished {
         kind: "asset",
         status: StatusCode::OK,
-        headers,
+        headers: Arc::new(headers),
+        etag: Some(Tag::new(hash, encoding)),
+        encoding,
         body,
+        asked_again: AtomicU32::new(0),
     };
     finished
-        .not_modified(request_headers)
+        .not_modified(request_headers, Wanted::only(encoding))
         .unwrap_or_else(|| finished.whole())
 }
 
@@ -293,17 +389,20 @@ pub fn sentence(stamp: &Stamp, status: StatusCode, kind: &'static str, text: &st
 }
 
 /// A strong validator: the plain body's hash, and the coding, because each coding is a representation of its own.
-fn etag(plain_hash: &[u8], encoding: Encoding) -> HeaderValue {
-    let mut text = String::from("\"");
-    for byte in plain_hash.iter().take(12) {
-        text.push_str(&format!("{byte:02x}"));
+fn etag(plain_hash: &[u8; TAG_BYTES], encoding: Encoding) -> HeaderValue {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = Vec::with_capacity(2 * TAG_BYTES + 8);
+    text.push(b'"');
+    for byte in plain_hash {
+        text.extend([byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)]));
     }
     if let Some(token) = encoding.token() {
-        text.push('-');
-        text.push_str(token);
+        text.push(b'-');
+        text.extend(token.as_bytes());
     }
-    text.push('"');
-    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
+    text.push(b'"');
+    HeaderValue::from_maybe_shared(Bytes::from(text))
+        .unwrap_or_else(|_| HeaderValue::from_static("\"\""))
 }
 
 /// Whether `If-None-Match` names this tag (weak comparison, RFC 9110 §13.1.2).
@@ -326,7 +425,6 @@ fn has_etag(request_headers: &HeaderMap, etag: &HeaderValue) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::Kind;
 
     fn stamp() -> Stamp {
         Stamp::new(Some(12), ["http://127.0.0.1:8081"].into_iter(), false)
@@ -426,7 +524,9 @@ mod tests {
             format!("\"other\", {etag}"),
             "*".to_owned(),
         ] {
-            let response = finished.not_modified(&asking(&tags)).unwrap();
+            let response = finished
+                .not_modified(&asking(&tags), Wanted::only(Encoding::Gzip))
+                .unwrap();
             assert_eq!(response.http.status(), 304, "{tags}");
             assert!(response.http.body().is_empty());
             for name in ["etag", "vary", "cache-control", "x-frontage-generation"] {
@@ -435,13 +535,18 @@ mod tests {
             assert_eq!(text(&response, "content-type"), "");
         }
         for tags in ["\"other\"", "", etag.trim_matches('"')] {
-            assert!(finished.not_modified(&asking(tags)).is_none(), "{tags}");
+            assert!(
+                finished
+                    .not_modified(&asking(tags), Wanted::only(Encoding::Gzip))
+                    .is_none(),
+                "{tags}"
+            );
         }
     }
 
     #[test]
     fn each_coding_has_its_own_strong_etag() {
-        let tags: Vec<String> = Encoding::PREFERENCE
+        let tags: Vec<String> = Encoding::BY_SIZE
             .into_iter()
             .map(|encoding| text(&finished(encoding).whole(), "etag"))
             .collect();

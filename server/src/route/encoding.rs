@@ -4,6 +4,7 @@
 //! paths. Encoding a path segment leaves only RFC 3986's unreserved characters bare, and a query is written exactly as
 //! a browser's form would write it, so that submitting a form in canonical order costs no redirect.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -24,7 +25,15 @@ const FORM: &AsciiSet = &NON_ALPHANUMERIC
 
 /// Writes one path segment.
 pub(super) fn write_segment(out: &mut impl fmt::Write, segment: &str) -> fmt::Result {
+    if segment.bytes().all(is_unreserved) {
+        return out.write_str(segment);
+    }
     write!(out, "{}", utf8_percent_encode(segment, SEGMENT))
+}
+
+/// What stands in a path as it is; nearly every segment of a shop holds nothing else.
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
 /// Writes `name=value` of a query, preceded by `?` or `&`.
@@ -51,7 +60,10 @@ fn write_form(out: &mut impl fmt::Write, text: &str) -> fmt::Result {
 }
 
 /// Reads one path segment; `None` if it is not percent-encoded UTF-8 or holds a control character.
-pub(super) fn decode_segment(raw: &str) -> Option<String> {
+pub(super) fn decode_segment(raw: &str) -> Option<Cow<'_, str>> {
+    if raw.bytes().all(is_unreserved) {
+        return Some(Cow::Borrowed(raw));
+    }
     let malformed = raw.split('%').skip(1).any(|after| {
         let digits = after.as_bytes().get(..2);
         !digits.is_some_and(|pair| pair.iter().all(u8::is_ascii_hexdigit))
@@ -60,7 +72,7 @@ pub(super) fn decode_segment(raw: &str) -> Option<String> {
         return None;
     }
     let text = percent_decode_str(raw).decode_utf8().ok()?;
-    (!text.chars().any(char::is_control)).then(|| text.into_owned())
+    (!text.chars().any(char::is_control)).then_some(text)
 }
 
 /// Reads a query into its pairs, in order; bytes that are no UTF-8 become U+FFFD, a stray `%` stays as it is.

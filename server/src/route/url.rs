@@ -3,8 +3,9 @@
 //! `Route::parse` accepts every spelling of an address and says whether it was the canonical one; `Display` writes the
 //! canonical one. A printed route is always an absolute path of this shop, so a redirect to it cannot leave the shop.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use frontage_shared::model::slug;
 
@@ -125,10 +126,12 @@ impl Route {
         if pairs.len() > MAX_PAIRS {
             return Err(RouteError::Malformed("too many parameters"));
         }
-        let segments: Vec<&str> = path.segments.iter().map(String::as_str).collect();
+        let segments: Vec<&str> = path.segments.iter().map(|segment| &**segment).collect();
         let route = Self::from_parts(&segments, &pairs)?;
         // Encodings are compared decoded: a proxy that re-encodes what we redirect to must not cause a loop.
-        let url = route.to_string();
+        let mut url = String::with_capacity(target.len());
+        // Writing to a String cannot fail.
+        let _ = write!(url, "{route}");
         let url_pairs = url
             .split_once('?')
             .map(|(_, query)| decode_query(query))
@@ -333,13 +336,13 @@ impl fmt::Display for Route {
     }
 }
 
-struct DecodedPath {
-    segments: Vec<String>,
+struct DecodedPath<'a> {
+    segments: Vec<Cow<'a, str>>,
     /// No empty segment, no dot segment, no trailing slash.
     canonical: bool,
 }
 
-fn decode_path(raw: &str) -> Result<DecodedPath, RouteError> {
+fn decode_path(raw: &str) -> Result<DecodedPath<'_>, RouteError> {
     let Some(raw) = raw.strip_prefix('/') else {
         return Err(RouteError::Malformed("a path starts with a slash"));
     };
@@ -353,7 +356,7 @@ fn decode_path(raw: &str) -> Result<DecodedPath, RouteError> {
     for raw_segment in raw.split('/') {
         let segment = decode_segment(raw_segment)
             .ok_or(RouteError::Malformed("a path is percent-encoded UTF-8"))?;
-        match segment.as_str() {
+        match &*segment {
             "" | "." => path.canonical = false,
             ".." => {
                 path.canonical = false;
