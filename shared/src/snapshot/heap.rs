@@ -1,20 +1,21 @@
 //! §4 The two text heaps: one after another, UTF-8, no terminators; equal texts are stored once.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::xxh3_64;
 use zerocopy::little_endian::U32;
 
 use super::record::{StrRef, TextRef};
 
 /// Collects texts for one heap.
 ///
-/// Texts are told apart by their 128-bit hash, so that the texts themselves need not be kept twice.
+/// Texts are found by a 64-bit hash and then compared, so that the texts themselves need not be kept twice.
 #[derive(Debug, Default)]
 pub struct Heap {
     bytes: Vec<u8>,
-    /// Where each distinct text lies, by its hash.
-    places: HashMap<u128, (u32, u32)>,
+    /// Where each distinct text lies, by its hash. A catalog has millions: every byte of an entry counts.
+    places: HashMap<u64, (u32, u32)>,
 }
 
 /// A heap that cannot be addressed with 32 bits.
@@ -64,14 +65,21 @@ impl Heap {
         let len = u32::try_from(text.len()).map_err(|_| HeapFull)?;
         let next = u32::try_from(self.bytes.len()).map_err(|_| HeapFull)?;
         next.checked_add(len).ok_or(HeapFull)?;
-        let (offset, len) = *self
-            .places
-            .entry(xxh3_128(text.as_bytes()))
-            .or_insert_with(|| {
-                self.bytes.extend_from_slice(text.as_bytes());
-                (next, len)
-            });
-        Ok((offset.into(), len.into()))
+        match self.places.entry(xxh3_64(text.as_bytes())) {
+            Entry::Vacant(entry) => {
+                entry.insert((next, len));
+            }
+            Entry::Occupied(entry) => {
+                let (offset, known) = *entry.get();
+                let there = offset as usize..offset as usize + known as usize;
+                if self.bytes.get(there) == Some(text.as_bytes()) {
+                    return Ok((offset.into(), known.into()));
+                }
+                // Two texts with one hash: the later one is stored as often as it comes, which is harmless.
+            }
+        }
+        self.bytes.extend_from_slice(text.as_bytes());
+        Ok((next.into(), len.into()))
     }
 }
 
