@@ -21,6 +21,8 @@ use super::targets::Targets;
 
 /// Pages that are written to disk: more of them would fill it, and as many are more than any cache of a processor.
 const PAGES: usize = 20_000;
+/// Files that it may hold open beside pages.
+const SPARE_FILES: usize = 1_500;
 /// Where a distribution puts it, as `PATH` may not say.
 const PLACES: [&str; 3] = ["/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx"];
 /// The user and group `nobody` and `nogroup`, as whom it runs if the bench runs as root.
@@ -43,14 +45,17 @@ impl Nginx {
         let program = PLACES.iter().map(Path::new).find(|path| path.is_file());
         let program = program.context("nginx is not installed")?;
         std::fs::create_dir_all(folder.join("html/p"))?;
-        let step = paths.len().div_ceil(PAGES).max(1);
+        let most_open = process::most_open_files()?;
+        // Each page may be open twice, as it is and compressed, besides connections and logs.
+        let pages = PAGES.min(most_open.saturating_sub(SPARE_FILES) / 2).max(1);
+        let step = paths.len().div_ceil(pages).max(1);
         let paths: Vec<String> = paths.iter().step_by(step).cloned().collect();
         write_pages(&folder.join("html"), shop, &paths)?;
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = port.local_addr()?;
         drop(port);
         let config = folder.join("nginx.conf");
-        std::fs::write(&config, configuration(folder, address))?;
+        std::fs::write(&config, configuration(folder, address, most_open))?;
         let mut command = Command::new(program);
         if std::fs::metadata(folder)?.uid() == 0 {
             // Nothing below this folder is anybody's but nginx's.
@@ -163,18 +168,19 @@ fn write_page(path: &PathBuf, body: &[u8]) -> anyhow::Result<()> {
 }
 
 /// As one would set it up to be fast: files and their heads stay open, nothing is logged, connections are kept.
-fn configuration(folder: &Path, address: SocketAddr) -> String {
+fn configuration(folder: &Path, address: SocketAddr, most_open: usize) -> String {
     let folder = folder.display();
+    let cached = most_open.saturating_sub(SPARE_FILES).clamp(1, 2 * PAGES);
     let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .iter()
         .map(|kind| format!("  {kind}_temp_path {folder}/{kind};\n"))
         .collect();
     format!(
         "daemon off;\nworker_processes 2;\npid {folder}/pid;\nerror_log stderr error;\n\
-         worker_rlimit_nofile 60000;\nevents {{ worker_connections 1024; }}\n\
+         worker_rlimit_nofile {most_open};\nevents {{ worker_connections 1024; }}\n\
          http {{\n{temporary}  access_log off;\n  server_tokens off;\n  default_type text/html;\n  charset utf-8;\n\
          \x20 sendfile on;\n  tcp_nopush on;\n  tcp_nodelay on;\n  keepalive_timeout 1h;\n\
-         \x20 keepalive_requests 1000000000;\n  open_file_cache max=50000 inactive=1h;\n\
+         \x20 keepalive_requests 1000000000;\n  open_file_cache max={cached} inactive=1h;\n\
          \x20 open_file_cache_valid 1h;\n  open_file_cache_min_uses 1;\n  gzip_static on;\n  gzip_vary on;\n\
          \x20 server {{ listen {address}; root {folder}/html; }}\n}}\n"
     )

@@ -133,6 +133,17 @@ fn children_cpu_seconds() -> anyhow::Result<f64> {
     cpu_seconds("self", [16, 17])
 }
 
+/// How many files a process may hold open, however it asks.
+pub fn most_open_files() -> anyhow::Result<usize> {
+    let text = std::fs::read_to_string("/proc/self/limits")?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"));
+    let hard = line.and_then(|line| line.split_whitespace().nth(1));
+    hard.and_then(|hard| hard.replace("unlimited", "1000000").parse().ok())
+        .context("/proc/self/limits tells nothing of open files")
+}
+
 /// CPU time of this process, in seconds.
 pub fn own_cpu_seconds() -> anyhow::Result<f64> {
     cpu_seconds("self", [14, 15])
@@ -213,5 +224,6 @@ mod tests {
             Daemon::start(Path::new("/bin/sleep"), &["60"], &folder.path().join("log")).unwrap();
         assert!(daemon.cpu_seconds().unwrap() < 10.0);
         assert!(status(daemon.id(), "VmHWM").unwrap() > 0);
+        assert!(most_open_files().unwrap() > 100);
     }
 }
