@@ -425,25 +425,7 @@ impl Shop {
             products,
         };
         let offers = tables.write(Cursor::new(Vec::new())).unwrap().into_inner();
-        let entry = |bytes: &[u8]| PartEntry {
-            hash: blake3::hash(bytes).to_hex().to_string(),
-            length: bytes.len() as u64,
-        };
-        let manifest = Manifest {
-            version: 1,
-            shop: "haus".to_owned(),
-            generation: 7,
-            previous: None,
-            catalog: entry(&catalog),
-            offers: entry(&offers),
-            created_at: 0,
-            writer: "test".to_owned(),
-            pinned: false,
-            reason: "cycle".to_owned(),
-            sources: Default::default(),
-            counts: Counts::default(),
-            checksum: String::new(),
-        };
+        let manifest = manifest("haus", 7, &catalog, &offers);
         let folder = tempfile::tempdir().unwrap();
         let file = |entry: &PartEntry, kind| folder.path().join(entry.file_name(kind));
         std::fs::write(file(&manifest.catalog, PartKind::Catalog), &catalog).unwrap();
@@ -452,5 +434,28 @@ impl Shop {
         let generation = Generation::map(manifest, folder.path()).unwrap();
         generation.verify().unwrap();
         generation
+    }
+}
+
+/// What a generation of these two parts says of itself.
+pub(super) fn manifest(shop: &str, generation: u64, catalog: &[u8], offers: &[u8]) -> Manifest {
+    let entry = |bytes: &[u8]| PartEntry {
+        hash: blake3::hash(bytes).to_hex().to_string(),
+        length: bytes.len() as u64,
+    };
+    Manifest {
+        version: 1,
+        shop: shop.to_owned(),
+        generation,
+        previous: None,
+        catalog: entry(catalog),
+        offers: entry(offers),
+        created_at: 0,
+        writer: "test".to_owned(),
+        pinned: false,
+        reason: "cycle".to_owned(),
+        sources: Default::default(),
+        counts: Counts::default(),
+        checksum: String::new(),
     }
 }

@@ -4,7 +4,6 @@
 
 use std::io::Cursor;
 
-use frontage_shared::manifest::{Counts, Manifest, PartEntry};
 use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::categories::CategoryRecord;
 use frontage_shared::snapshot::facets::{FacetRecord, FacetValueRecord, RankRecord};
@@ -15,6 +14,8 @@ use frontage_shared::snapshot::routes::{RouteKind, RouteRecord, hash};
 use frontage_shared::snapshot::tables::{CatalogTables, variant_key_record};
 use frontage_shared::snapshot::text::{TextDocument, TextIndexBuilder};
 use ownedbytes::OwnedBytes;
+
+use super::fixture;
 
 /// Words that names are made of.
 const WORDS: [&str; 8] = [
@@ -143,25 +144,7 @@ impl Market {
         tables.text_files = text.finish().unwrap();
         let catalog = tables.write(Cursor::new(Vec::new())).unwrap().into_inner();
         let offers = self.offers(&catalog);
-        let entry = |bytes: &[u8]| PartEntry {
-            hash: blake3::hash(bytes).to_hex().to_string(),
-            length: bytes.len() as u64,
-        };
-        let manifest = Manifest {
-            version: 1,
-            shop: "market".to_owned(),
-            generation: 1,
-            previous: None,
-            catalog: entry(&catalog),
-            offers: entry(&offers),
-            created_at: 0,
-            writer: "test".to_owned(),
-            pinned: false,
-            reason: "cycle".to_owned(),
-            sources: Default::default(),
-            counts: Counts::default(),
-            checksum: String::new(),
-        };
+        let manifest = fixture::manifest("market", 1, &catalog, &offers);
         let (catalog, offers) = (OwnedBytes::new(catalog), OwnedBytes::new(offers));
         let generation = Generation::open(manifest, catalog, offers).unwrap();
         generation.verify().unwrap();

@@ -2,10 +2,8 @@
 //!
 //! What each choice must lead to is found here by trying every variant, in the plainest way.
 
-use std::collections::BTreeMap;
 use std::io::Cursor;
 
-use frontage_shared::manifest::{Counts, Manifest, PartEntry};
 use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::facets::RankRecord;
 use frontage_shared::snapshot::offers::{Availability, OffersTables, VariantOffer};
@@ -18,7 +16,7 @@ use frontage_shared::snapshot::tables::{CatalogTables, variant_key_record};
 use frontage_shared::snapshot::text::{TextDocument, TextIndexBuilder};
 use ownedbytes::OwnedBytes;
 
-use super::{Context, Page, build};
+use super::{Context, Page, build, fixture};
 use crate::route::Route;
 
 /// Values of each option.
@@ -185,25 +183,7 @@ fn seal(mut tables: CatalogTables, variants: Vec<VariantOffer>) -> Generation {
         products: vec![all],
     };
     let offers = offers.write(Cursor::new(Vec::new())).unwrap().into_inner();
-    let entry = |bytes: &[u8]| PartEntry {
-        hash: blake3::hash(bytes).to_hex().to_string(),
-        length: bytes.len() as u64,
-    };
-    let manifest = Manifest {
-        version: 1,
-        shop: "haus".to_owned(),
-        generation: 1,
-        previous: None,
-        catalog: entry(&catalog),
-        offers: entry(&offers),
-        created_at: 0,
-        writer: "test".to_owned(),
-        pinned: false,
-        reason: "cycle".to_owned(),
-        sources: BTreeMap::new(),
-        counts: Counts::default(),
-        checksum: String::new(),
-    };
+    let manifest = fixture::manifest("haus", 1, &catalog, &offers);
     let generation =
         Generation::open(manifest, OwnedBytes::new(catalog), OwnedBytes::new(offers)).unwrap();
     generation.verify().unwrap();
