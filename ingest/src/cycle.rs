@@ -175,7 +175,9 @@ pub async fn publish_accepted(
         now,
     )
     .await?;
-    keep_local_parts(&context.parts_folder(), &manifest, &files, &mut verified)?;
+    let parts = context.parts_folder();
+    let _copying = publish::hold_folder(&parts).await?;
+    keep_local_parts(&parts, &manifest, &files, &mut verified)?;
     verified.save();
     Basis::keep(&context.config.state, &manifest.offers.hash, halves, tally);
     retain::prune(&context.store, context.config.retention, &manifest, now).await?;

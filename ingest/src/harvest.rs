@@ -19,7 +19,7 @@ use crate::history::{Run, RunResult};
 use crate::lock::{self, LockError};
 use crate::map::MapError;
 use crate::pipeline::{self, Job};
-use crate::publish;
+use crate::publish::{self, PublishError};
 use crate::schema;
 use crate::validate::{Report, ValidateError};
 use crate::wire::Kind;
@@ -42,6 +42,9 @@ pub enum HarvestError {
     /// The feed cache cannot be read or written.
     #[error(transparent)]
     Feed(#[from] FeedError),
+    /// The published generation, which the feed must be compared with, is whole and cannot be opened.
+    #[error("the published generation: {0}")]
+    Published(#[from] PublishError),
     /// The lock of the source cannot be used.
     #[error(transparent)]
     Lock(#[from] LockError),
@@ -59,6 +62,7 @@ impl HarvestError {
             Self::Map(_) => "map",
             Self::Validate(_) => "validate",
             Self::Feed(_) | Self::Lock(_) => "merge",
+            Self::Published(_) => "guard",
         }
     }
 }
@@ -164,16 +168,19 @@ async fn look(
     Ok(report)
 }
 
-/// The published generation, for a source that it is made of and that the cache knows nothing of.
+/// The published generation, for a source that it is made of and that the cache knows nothing of. One that is damaged
+/// is not there any more; one that cannot be opened now can be later, and a feed that nobody compares must wait.
 async fn forgotten(
     context: &Context,
     source: &Source,
     cache: &SourceCache,
     published: Option<&Manifest>,
-) -> Option<Generation> {
-    let manifest = published.filter(|manifest| {
-        cache.accepted.is_none() && manifest.sources.contains_key(&source.name)
-    })?;
+) -> Result<Option<Generation>, HarvestError> {
+    let Some(manifest) = published
+        .filter(|manifest| cache.accepted.is_none() && manifest.sources.contains_key(&source.name))
+    else {
+        return Ok(None);
+    };
     match publish::opened(
         &context.store,
         &context.parts_folder(),
@@ -182,12 +189,13 @@ async fn forgotten(
     )
     .await
     {
-        Ok(generation) => Some(generation),
-        Err(error) => {
+        Ok(generation) => Ok(Some(generation)),
+        Err(error) if error.is_damage() => {
             let source = &source.name;
-            tracing::warn!(source, %error, "the published generation cannot be opened; only document counts are compared");
-            None
+            tracing::warn!(source, %error, "the published generation is damaged; only document counts are compared");
+            Ok(None)
         }
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -201,7 +209,7 @@ async fn judge(
     tally: &Tally,
     now: i64,
 ) -> Result<(), HarvestError> {
-    let generation = forgotten(context, source, cache, manifest).await;
+    let generation = forgotten(context, source, cache, manifest).await?;
     let published = Published {
         feed: cache.accepted.as_ref(),
         documents: manifest

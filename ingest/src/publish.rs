@@ -3,6 +3,7 @@
 //! Verify with the reader's own code, copy the parts into the store under their hashes, write the manifest under a
 //! new name, and only then point `HEAD` at it. Nothing that exists is ever changed.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use frontage_shared::manifest::{Counts, Manifest, PartEntry, SourceState};
@@ -11,6 +12,7 @@ use frontage_shared::snapshot::{Generation, SnapshotError, mapped};
 use frontage_shared::store::{Store, StoreError};
 use std::collections::BTreeMap;
 
+use crate::lock::{self, LockError};
 use crate::verified::Verified;
 
 /// Everything that makes a generation, but its number.
@@ -39,6 +41,9 @@ pub enum PublishError {
     /// The finished parts do not pass the reader's own checks.
     #[error("the candidate does not pass verification: {0}")]
     Verify(#[from] SnapshotError),
+    /// The lock that keeps two from copying the same part cannot be used.
+    #[error(transparent)]
+    Lock(#[from] LockError),
     /// A local copy of a part cannot be made.
     #[error("local copy {path}: {source}")]
     Io {
@@ -47,6 +52,17 @@ pub enum PublishError {
         /// What the operating system said.
         source: std::io::Error,
     },
+}
+
+impl PublishError {
+    /// Whether something stored is missing, damaged or from another time, so that waiting does not help.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_damage(),
+            Self::Verify(_) => true,
+            Self::Lock(_) | Self::Io { .. } => false,
+        }
+    }
 }
 
 /// Publishes a candidate over the current generation, if there is one, and gives its manifest.
@@ -98,6 +114,7 @@ pub async fn generation(
 }
 
 /// A local copy of a stored part, in `folder` under its own name, compared with its hash unless `verified` knows it.
+/// Whoever wants the same part meanwhile waits for the one copy.
 ///
 /// # Errors
 /// The store failed or its copy is damaged.
@@ -111,14 +128,15 @@ pub async fn local_copy(
     if verified.knows(&path) {
         return Ok(path);
     }
-    if hash_of(&path).is_some_and(|hash| hash == entry.hash) {
-        return Ok(path);
-    }
     let failed = |source| PublishError::Io {
         path: path.clone(),
         source,
     };
     std::fs::create_dir_all(folder).map_err(failed)?;
+    let _lock = hold_folder(folder).await?;
+    if hash_of(&path).is_some_and(|hash| hash == entry.hash) {
+        return Ok(path);
+    }
     let part = path.with_extension("part");
     if let Err(error) = store.copy_part(kind, entry, &part).await {
         // A damaged copy must not be mistaken for a good one later; failing to remove it changes nothing.
@@ -127,6 +145,14 @@ pub async fn local_copy(
     }
     std::fs::rename(&part, &path).map_err(failed)?;
     Ok(path)
+}
+
+/// Keeps others from making or removing local copies in a folder until the file is dropped.
+///
+/// # Errors
+/// The lock file cannot be used.
+pub async fn hold_folder(folder: &Path) -> Result<File, PublishError> {
+    Ok(lock::hold(&folder.with_extension("lock")).await?)
 }
 
 /// A stored generation, opened from verified local copies of its parts in `folder`.
@@ -171,4 +197,36 @@ fn hash_of(path: &Path) -> Option<String> {
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader(std::fs::File::open(path).ok()?).ok()?;
     Some(hasher.finalize().to_hex().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn many_may_want_the_same_part_at_once() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::open(
+            &root.path().join("store").display().to_string(),
+            Path::new("/"),
+            "shop",
+        )
+        .unwrap();
+        let (kind, bytes) = (PartKind::Offers, vec![7; 300_000]);
+        let file = root.path().join("offers");
+        std::fs::write(&file, &bytes).unwrap();
+        let entry = PartEntry {
+            hash: blake3::hash(&bytes).to_hex().to_string(),
+            length: bytes.len() as u64,
+        };
+        store.put_part(kind, &entry, &file).await.unwrap();
+        let folder = root.path().join("parts");
+        let verified = Verified::nothing(root.path());
+        let copies = (0..16).map(|_| local_copy(&store, &folder, (kind, &entry), &verified));
+        for copy in futures_util::future::join_all(copies).await {
+            assert_eq!(std::fs::read(copy.unwrap()).unwrap(), bytes);
+        }
+        let names = std::fs::read_dir(&folder).unwrap().count();
+        assert_eq!(names, 1, "nothing is left behind but the part");
+    }
 }
