@@ -3,18 +3,22 @@
 //! It works on a copy of the feed cache, fetches everything anew, and leaves nothing behind but a scratch folder.
 
 use std::fmt;
-use std::path::Path;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use frontage_shared::manifest::{Counts, Manifest};
 use frontage_shared::snapshot::{Generation, SnapshotError, mapped};
 use serde::Serialize;
 
+use crate::board::Board;
 use crate::config::{Config, Source};
 use crate::cycle::{self, Build, Built, Context, CycleError};
-use crate::feed::FeedFolder;
+use crate::feed::{Feed, FeedFolder, SourceCache};
 use crate::harvest;
 use crate::history::RunResult;
 use crate::inspect::RunLine;
+use crate::lock;
 use crate::merge::Conflicts;
 use crate::operate::{self, Diff};
 use crate::publish::{self, PublishError};
@@ -46,11 +50,8 @@ pub struct SourceReport {
 /// The store or the scratch folder cannot be used, or the documents cannot be compiled.
 pub async fn run(context: &Context, sources: &[&Source], now: i64) -> Result<Report, CycleError> {
     let current = context.store.current().await?;
-    let scratch = context.config.state.join("check");
-    let trial = Context {
-        config: copy_state(&context.config, &scratch)?.into(),
-        ..context.clone()
-    };
+    let scratch = Scratch::new(&context.config.state)?;
+    let trial = trial(context, &scratch, |_, cache| cache.accepted)?;
     let mut reports = Vec::new();
     for source in sources {
         let (run, refusals) = harvest::run(&trial, source, current.as_ref(), "check", now).await;
@@ -60,23 +61,105 @@ pub async fn run(context: &Context, sources: &[&Source], now: i64) -> Result<Rep
             refusals,
         });
     }
-    let (built, conflicts) = match cycle::build(&trial, current.as_ref()).await? {
+    let change = change(&trial, current.as_ref()).await?;
+    Ok(Report {
+        sources: reports,
+        conflicts: (change.conflicts.count, change.conflicts.samples),
+        counts: change.counts,
+        diff: change.diff,
+    })
+}
+
+/// What publishing would do.
+#[derive(Debug)]
+pub struct Change {
+    /// What would be published; nothing if the documents are those of the current generation.
+    pub counts: Option<Counts>,
+    /// What publishing would change; nothing if there is no generation yet.
+    pub diff: Option<Diff>,
+    /// Conflicts between documents.
+    pub conflicts: Conflicts,
+}
+
+/// What approving the held feed with this hash would do, worked out by the code that would do it. Fetches nothing.
+/// `None` when the source holds another feed by now, or none.
+///
+/// # Errors
+/// The store or the scratch folder cannot be used, or the documents cannot be compiled.
+pub async fn held(
+    context: &Context,
+    source: &Source,
+    hash: &str,
+) -> Result<Option<Change>, CycleError> {
+    let current = context.store.current().await?;
+    let scratch = Scratch::new(&context.config.state)?;
+    let trial = trial(context, &scratch, |other, cache| {
+        if other.name != source.name {
+            return cache.accepted;
+        }
+        let held = cache.held.filter(|held| held.hash == hash)?;
+        Some(held.feed)
+    })?;
+    let copied = FeedFolder::open(&trial.config.state, &source.name)?.load()?;
+    if copied.accepted.is_none() {
+        return Ok(None);
+    }
+    change(&trial, current.as_ref()).await.map(Some)
+}
+
+async fn change(trial: &Context, current: Option<&Manifest>) -> Result<Change, CycleError> {
+    let (built, conflicts) = match cycle::build(trial, current).await? {
         Build::Unchanged => (None, Conflicts::default()),
         Build::Waiting(conflicts) => (None, conflicts),
         Build::Ready(built, conflicts) => (Some(built), conflicts),
     };
     let counts = built.as_ref().map(|built| built.offers.0.counts);
-    let diff = match (&built, &current) {
-        (Some(built), Some(current)) => Some(compare(&trial, current, built).await?),
+    let diff = match (&built, current) {
+        (Some(built), Some(current)) => Some(compare(trial, current, built).await?),
         _ => None,
     };
-    std::fs::remove_dir_all(&scratch).map_err(failed(&scratch))?;
-    Ok(Report {
-        sources: reports,
-        conflicts: (conflicts.count, conflicts.samples),
+    Ok(Change {
         counts,
         diff,
+        conflicts,
     })
+}
+
+/// A folder for one trial, removed when it is over.
+struct Scratch {
+    path: PathBuf,
+    /// Held while the trial lasts, so that another one can tell what a killed one left behind.
+    _lock: File,
+}
+
+impl Scratch {
+    fn new(state: &Path) -> Result<Self, CycleError> {
+        static TRIALS: AtomicU64 = AtomicU64::new(0);
+        let folder = state.join("check");
+        std::fs::create_dir_all(&folder).map_err(failed(&folder))?;
+        for entry in std::fs::read_dir(&folder).map_err(failed(&folder))? {
+            let path = entry.map_err(failed(&folder))?.path();
+            if path.join(Self::LOCK).is_file() && lock::try_hold(&path.join(Self::LOCK))?.is_some()
+            {
+                std::fs::remove_dir_all(&path).map_err(failed(&path))?;
+            }
+        }
+        let number = TRIALS.fetch_add(1, Ordering::Relaxed);
+        let path = folder.join(format!("{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&path).map_err(failed(&path))?;
+        let lock = lock::hold_now(&path.join(Self::LOCK))?;
+        Ok(Self { path, _lock: lock })
+    }
+
+    const LOCK: &str = "trial.lock";
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.path) {
+            tracing::warn!(%error, path = %self.path.display(), "cannot remove the folder of a trial");
+        }
+    }
 }
 
 impl Report {
@@ -95,29 +178,60 @@ impl Report {
     }
 }
 
-/// A configuration whose state folder holds the accepted feeds and nothing that would make a fetch conditional.
-fn copy_state(config: &Config, scratch: &Path) -> Result<Config, CycleError> {
-    if scratch.exists() {
-        std::fs::remove_dir_all(scratch).map_err(failed(scratch))?;
-    }
-    let trial = Config {
-        state: scratch.to_owned(),
-        ..config.clone()
+/// A shop whose state folder holds the chosen feed of each source as its accepted one, and nothing that would make a
+/// fetch conditional.
+fn trial(
+    context: &Context,
+    scratch: &Scratch,
+    choose: impl Fn(&Source, SourceCache) -> Option<Feed>,
+) -> Result<Context, CycleError> {
+    let config = Config {
+        state: scratch.path.clone(),
+        ..(*context.config).clone()
     };
     for source in &config.sources {
-        let (from, to) = (
-            FeedFolder::open(&config.state, &source.name)?,
-            FeedFolder::open(scratch, &source.name)?,
-        );
-        let mut cache = from.load()?;
-        cache.validators = None;
-        cache.held = None;
-        if let Some(feed) = &cache.accepted {
-            from.copy_halves(feed, &to)?;
-        }
-        to.save(&cache)?;
+        copy_feed(context, &config, source, &choose)?;
     }
-    Ok(trial)
+    Ok(Context {
+        config: config.into(),
+        board: Board::default(),
+        ..context.clone()
+    })
+}
+
+/// Copies the chosen feed. A run that ends meanwhile replaces files; then the new ones are copied.
+fn copy_feed(
+    context: &Context,
+    trial: &Config,
+    source: &Source,
+    choose: impl Fn(&Source, SourceCache) -> Option<Feed>,
+) -> Result<(), CycleError> {
+    const ATTEMPTS: u32 = 5;
+    let (from, to) = (
+        FeedFolder::open(&context.config.state, &source.name)?,
+        FeedFolder::open(&trial.state, &source.name)?,
+    );
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let cache = from.load()?;
+        let recipe = cache.recipe.clone();
+        let Some(feed) = choose(source, cache) else {
+            return Ok(());
+        };
+        match from.copy_halves(&feed, &to) {
+            Ok(()) => {
+                let copied = SourceCache {
+                    accepted: Some(feed),
+                    recipe,
+                    ..SourceCache::default()
+                };
+                return Ok(to.save(&copied)?);
+            }
+            Err(error) if attempt >= ATTEMPTS => return Err(error.into()),
+            Err(_) => {}
+        }
+    }
 }
 
 /// A held feed is compiled like any other here, so that the diff shows what approving it would do.

@@ -91,7 +91,9 @@ enum Command {
         /// The generation to go back to; `generations` lists them.
         generation: u64,
     },
-    /// Lets ingest publish again after a rollback; the next poll brings the latest data.
+    /// Keeps what is live, as a new, pinned generation. Ingest goes on but publishes nothing over it.
+    Pin,
+    /// Lets ingest publish again after a pin or a rollback; the next poll brings the latest data.
     Unpin,
     /// Lists the generations in the store.
     Generations,
@@ -258,6 +260,7 @@ async fn with_shop(
             arguments,
             &operate::rollback(&context, *generation, now).await?,
         ),
+        Command::Pin => published(arguments, &operate::pin(&context, now).await?),
         Command::Unpin => published(arguments, &operate::unpin(&context, now).await?),
         Command::Generations => print(arguments, &inspect::generations(&context).await?),
         Command::Verify { .. } | Command::Inspect { .. } => Ok(0),

@@ -18,6 +18,7 @@ use frontage_shared::store::{Store, StoreError};
 use futures_util::stream::{self, StreamExt as _};
 
 use crate::basis::{self, Basis, BasisHalf, Tally};
+use crate::board::Board;
 use crate::compile::{self, Before, CompileError, Compiled};
 use crate::config::{Config, Source};
 use crate::feed::{Feed, FeedError, FeedFolder};
@@ -44,6 +45,8 @@ pub struct Context {
     pub client: Client,
     /// Whether somebody watches a terminal.
     pub show_progress: bool,
+    /// What is under way, for the operator's desk.
+    pub board: Board,
 }
 
 /// What a cycle did.
@@ -157,11 +160,14 @@ pub async fn publish_accepted(
     if let Some(pinned) = current.filter(|current| current.pinned) {
         return Ok((ShopOutcome::Pinned(pinned.generation), Conflicts::default()));
     }
+    let compiling = context.board.shop("compile", now);
     let (built, conflicts) = match build(context, current).await? {
         Build::Unchanged => return Ok((ShopOutcome::Unchanged, Conflicts::default())),
         Build::Waiting(conflicts) => return Ok((ShopOutcome::Waiting, conflicts)),
         Build::Ready(built, conflicts) => (built, conflicts),
     };
+    drop(compiling);
+    let _publishing = context.board.shop("publish", now);
     let files = [built.catalog.1.clone(), built.offers.1.clone()];
     let (halves, tally) = (built.halves.clone(), built.tally);
     let candidate = built.into_candidate(reason);
@@ -277,6 +283,7 @@ pub fn context(config: Config) -> Result<Context, CycleError> {
         store,
         client: Client::new()?,
         show_progress: false,
+        board: Board::default(),
     })
 }
 

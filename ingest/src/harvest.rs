@@ -3,12 +3,14 @@
 //! Whatever happens is told by the [`Run`]; the feed cache changes only when a whole feed was judged.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use frontage_shared::manifest::Manifest;
 use frontage_shared::snapshot::Generation;
 use indicatif::ProgressBar;
 
+use crate::board::Doing;
 use crate::config::{Shop, Source};
 use crate::cycle::Context;
 use crate::decode::DecodeError;
@@ -76,6 +78,8 @@ pub async fn run(
     now: i64,
 ) -> (Run, Option<Report>) {
     let began = Instant::now();
+    let on_board = context.board.begin(&source.name, trigger, now);
+    let doing = on_board.doing();
     let mut run = Run {
         source: source.name.clone(),
         trigger: trigger.to_owned(),
@@ -90,7 +94,7 @@ pub async fn run(
         refused: 0,
         hash: None,
     };
-    let report = match look(context, source, published, now, &mut run).await {
+    let report = match look(context, source, published, now, (&mut run, &doing)).await {
         Ok(report) => report,
         Err(error) => {
             run.result = RunResult::Failed;
@@ -108,7 +112,7 @@ async fn look(
     source: &Source,
     published: Option<&Manifest>,
     now: i64,
-    run: &mut Run,
+    (run, doing): (&mut Run, &Arc<Doing>),
 ) -> Result<Option<Report>, HarvestError> {
     let config = &context.config;
     let folder = FeedFolder::open(&config.state, &source.name)?;
@@ -118,7 +122,7 @@ async fn look(
     let is_reusable = cache.recipe == recipe && (cache.accepted.is_some() || cache.held.is_some());
     let previous = cache.validators.clone().filter(|_| is_reusable);
     let (fetched, spool) = (
-        fetch(context, source, previous.as_ref(), &folder, now).await?,
+        fetch(context, source, previous.as_ref(), &folder, (now, doing)).await?,
         folder.spool(),
     );
     let report = match fetched {
@@ -138,10 +142,13 @@ async fn look(
                 quarantine: quarantine_file(&config.state, source),
                 draft: folder.draft(),
                 bar: bar(context),
+                doing: Arc::clone(doing),
             })
             .await?;
+            report.keep(&report_file(&config.state, source))?;
             run.records = report.records;
             run.documents = report.accepted();
+            doing.judging();
             run.refused = report.refused + report.unmapped;
             let feed = folder.write_draft(draft, now)?;
             let records = report.documents + report.unmapped;
@@ -252,14 +259,17 @@ async fn fetch(
     source: &Source,
     previous: Option<&Validators>,
     folder: &FeedFolder,
-    now: i64,
+    (now, doing): (i64, &Arc<Doing>),
 ) -> Result<Fetched, FetchError> {
     let bar = bar(context);
     bar.enable_steady_tick(Duration::from_millis(100));
     bar.set_message(format!("{}: fetching", source.name));
     let shown = bar.clone();
     let name = source.name.clone();
+    doing.fetching(0, 0);
+    let doing = Arc::clone(doing);
     let progress = move |progress: Progress| {
+        doing.fetching(progress.pages as u64, progress.bytes);
         shown.set_message(format!(
             "{name}: {} pages, {} bytes",
             progress.pages, progress.bytes
@@ -292,6 +302,13 @@ pub fn quarantine_file(state: &Path, source: &Source) -> PathBuf {
     state
         .join("quarantine")
         .join(format!("{}.ndjson", source.name))
+}
+
+/// Where the report of a source's last run that had something to read is written.
+pub fn report_file(state: &Path, source: &Source) -> PathBuf {
+    state
+        .join("quarantine")
+        .join(format!("{}.report.json", source.name))
 }
 
 /// Hash of all that turns bytes into documents.

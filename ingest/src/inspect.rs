@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::cycle::{Context, CycleError, ShopOutcome};
 use crate::history::Run;
-use crate::operate::{Changes, Diff};
+use crate::operate::Diff;
 use crate::status::time;
 
 /// A part of either kind.
@@ -287,18 +287,25 @@ impl fmt::Display for PartReport {
 /// The generations of a store.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
-pub struct Generations(Vec<GenerationLine>);
+pub struct Generations(pub Vec<GenerationLine>);
 
-#[derive(Debug, Serialize)]
-struct GenerationLine {
-    generation: u64,
-    created_at: i64,
-    reason: String,
-    pinned: bool,
-    current: bool,
+/// A generation in the list.
+#[derive(Debug, Clone, Serialize)]
+pub struct GenerationLine {
+    /// Its number.
+    pub generation: u64,
+    /// Unix seconds.
+    pub created_at: i64,
+    /// Why it was published.
+    pub reason: String,
+    /// Whether ingest publishes over it.
+    pub pinned: bool,
+    /// Whether it is the one being served.
+    pub current: bool,
     /// Whether its parts are still there to roll back to.
-    kept: bool,
-    products: u32,
+    pub kept: bool,
+    /// Products in it.
+    pub products: u32,
 }
 
 /// Lists the store's generations, the latest last.
@@ -360,14 +367,7 @@ impl fmt::Display for Generations {
 impl fmt::Display for Diff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "generation {} → {}", self.from, self.to)?;
-        let lists: [(&str, &Changes); 5] = [
-            ("products added", &self.added),
-            ("products removed", &self.removed),
-            ("products changed", &self.changed),
-            ("prices changed", &self.prices),
-            ("stock changed", &self.stock),
-        ];
-        for (what, changes) in lists {
+        for (what, changes) in self.lists() {
             writeln!(f, "{:>8} {what}", changes.count)?;
             changes
                 .samples

@@ -69,6 +69,21 @@ pub mod lock;
 /// What the operator wrote.
 pub mod config;
 
+/// When a schedule is due, whatever the clocks do.
+pub mod calendar;
+
+/// When a source's next run begins.
+pub mod plan;
+
+/// "Look now".
+pub mod bell;
+
+/// What is under way.
+pub mod board;
+
+/// The operator's desk: pages on a listener of their own.
+pub mod desk;
+
 /// Schedules as text: five or six fields.
 pub mod cron_text;
 

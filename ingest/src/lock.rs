@@ -30,6 +30,17 @@ pub async fn hold(path: &Path) -> Result<File, LockError> {
     }
 }
 
+/// Holds the lock of a file that nobody else knows of.
+///
+/// # Errors
+/// The file cannot be made, or somebody knows of it.
+pub fn hold_now(path: &Path) -> Result<File, LockError> {
+    try_hold(path)?.ok_or_else(|| LockError {
+        path: path.to_owned(),
+        source: std::io::ErrorKind::WouldBlock.into(),
+    })
+}
+
 /// Holds the lock if nobody else does.
 ///
 /// # Errors

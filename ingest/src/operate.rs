@@ -39,6 +39,9 @@ pub enum OperateError {
     /// The current generation is not pinned.
     #[error("generation {0} is not pinned")]
     NotPinned(u64),
+    /// The current generation is pinned already.
+    #[error("generation {0} is pinned already")]
+    Pinned(u64),
     /// The stages below failed.
     #[error(transparent)]
     Cycle(#[from] CycleError),
@@ -61,6 +64,19 @@ pub struct Diff {
     pub prices: Changes,
     /// Variants whose stock differs.
     pub stock: Changes,
+}
+
+impl Diff {
+    /// Every list with its name, in the order in which they are told.
+    pub fn lists(&self) -> [(&'static str, &Changes); 5] {
+        [
+            ("products added", &self.added),
+            ("products removed", &self.removed),
+            ("products changed", &self.changed),
+            ("prices changed", &self.prices),
+            ("stock changed", &self.stock),
+        ]
+    }
 }
 
 /// A count and some of what was counted.
@@ -133,6 +149,22 @@ pub async fn unpin(context: &Context, now: i64) -> Result<Manifest, OperateError
         return Err(OperateError::NotPinned(current.generation));
     }
     republish(context, current, "unpin", false, now).await
+}
+
+/// Publishes the current parts as a new generation that ingest does not publish over.
+///
+/// # Errors
+/// Something is pinned already, or publishing failed.
+pub async fn pin(context: &Context, now: i64) -> Result<Manifest, OperateError> {
+    let _lock = context.lock().await?;
+    let current = context
+        .current()
+        .await?
+        .ok_or(OperateError::NothingPublished)?;
+    if current.pinned {
+        return Err(OperateError::Pinned(current.generation));
+    }
+    republish(context, current, "pin", true, now).await
 }
 
 /// The manifest of a generation.
@@ -234,7 +266,8 @@ pub fn diff(from: &Generation, to: &Generation) -> Diff {
 }
 
 impl Changes {
-    fn add(&mut self, sample: impl FnOnce() -> String) {
+    /// Counts one more, and keeps it if there are few yet.
+    pub fn add(&mut self, sample: impl FnOnce() -> String) {
         self.count += 1;
         if self.samples.len() < MAX_SAMPLES {
             self.samples.push(sample());

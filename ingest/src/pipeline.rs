@@ -13,6 +13,7 @@ use std::time::Instant;
 
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
+use crate::board::Doing;
 use crate::config::{Shop, Source};
 use crate::decode::{self, DecodeError, Record};
 use crate::feed::{Draft, Lines};
@@ -44,6 +45,8 @@ pub struct Job {
     pub draft: Draft,
     /// What somebody may be looking at.
     pub bar: ProgressBar,
+    /// What the operator's desk shows.
+    pub doing: Arc<Doing>,
 }
 
 /// Consecutive records of a feed.
@@ -75,6 +78,7 @@ pub fn run(job: Job) -> Result<(Draft, Report), HarvestError> {
         quarantine,
         draft,
         bar,
+        doing,
     } = job;
     if let Some(folder) = quarantine.parent() {
         std::fs::create_dir_all(folder).map_err(|source| ValidateError::Quarantine {
@@ -82,7 +86,12 @@ pub fn run(job: Job) -> Result<(Draft, Report), HarvestError> {
             source,
         })?;
     }
-    let progress = Shown::new(bar, &source.name, pages.iter().map(|page| page.bytes).sum());
+    let progress = Shown::new(
+        bar,
+        &source.name,
+        pages.iter().map(|page| page.bytes).sum(),
+        doing,
+    );
     let validation = Validation::start(&source, Some(&quarantine))?;
     let workers = std::thread::available_parallelism()
         .map_or(1, NonZero::get)
@@ -218,10 +227,11 @@ struct Shown {
     bar: ProgressBar,
     source: String,
     began: Instant,
+    doing: Arc<Doing>,
 }
 
 impl Shown {
-    fn new(bar: ProgressBar, source: &str, bytes: u64) -> Self {
+    fn new(bar: ProgressBar, source: &str, bytes: u64, doing: Arc<Doing>) -> Self {
         bar.set_length(bytes);
         if let Ok(style) = ProgressStyle::with_template(
             "{msg} {wide_bar} {percent:>3} % of {total_bytes}, {eta} left",
@@ -232,10 +242,12 @@ impl Shown {
             bar,
             source: source.to_owned(),
             began: Instant::now(),
+            doing,
         }
     }
 
     fn advance(&mut self, bytes: usize, records: u64) {
+        self.doing.reading(bytes as u64, records);
         if self.bar.is_hidden() {
             return;
         }

@@ -1,18 +1,26 @@
 //! When: the daemon. Each source has its own clock; a slow one never delays a fast one.
 //!
-//! The clock is read only here and in `cli`. Every outcome is logged once, here, as one line.
+//! The clock is read only here. Every outcome is logged once, here, as one line.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use frontage_shared::manifest::Manifest;
 use rand::RngExt as _;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::bell::{Bell, Bells, Ring};
 use crate::config::Source;
 use crate::cycle::{self, Context, CycleError, Outcome, ShopOutcome};
+use crate::desk::{Desk, DeskError};
 use crate::history::{Run, RunResult};
 use crate::lock;
+use crate::plan::Plan;
+
+/// The wall clock is asked again after this long, so that a machine that slept or was set right runs what is due.
+const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 
 /// The daemon cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +34,9 @@ pub enum ScheduleError {
     /// A signal handler cannot be installed.
     #[error("signals: {0}")]
     Signal(std::io::Error),
+    /// The operator's desk cannot be opened.
+    #[error(transparent)]
+    Desk(#[from] DeskError),
 }
 
 /// The wall clock.
@@ -37,65 +48,118 @@ pub fn now() -> DateTime<Utc> {
 /// Polls every source once, then each on its schedule, until asked to stop. A cycle under way is finished first.
 ///
 /// # Errors
-/// Another daemon runs, or signals cannot be caught.
+/// Another daemon runs, the desk's address is taken, or signals cannot be caught.
 pub async fn run(context: Context) -> Result<(), ScheduleError> {
     let state = context.config.state.clone();
     let Some(_only_one) = lock::try_hold(&state.join("daemon.lock"))? else {
         return Err(ScheduleError::AlreadyRunning(state.display().to_string()));
     };
-    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let (stop, stopped) = watch::channel(false);
     let signals = frontage_shared::daemon::shutdown::requested();
-    let mut sources = JoinSet::new();
     let all: Vec<&Source> = context.config.sources.iter().collect();
+    let bells = Bells::of(all.iter().map(|source| source.name.as_str()));
+    let mut tasks = JoinSet::new();
+    if let Some(settings) = context.config.desk.clone() {
+        let desk = Desk::open(context.clone(), settings, bells.clone()).await?;
+        tasks.spawn(desk.serve(stopped.clone()));
+    }
     tracing::info!(sources = all.len(), store = %context.config.store.display(), "started; polling every source once");
     tokio::pin!(signals);
+    let began = now();
     tokio::select! {
         signal = &mut signals => return ended(signal),
-        outcome = cycle::run(&context, &all, "start", now().timestamp()) => log(outcome.as_ref(), &mut None),
+        outcome = cycle::run(&context, &all, "start", began.timestamp()) => log(outcome.as_ref(), &mut None),
     }
     for source in context.config.sources.clone() {
-        sources.spawn(follow(context.clone(), source, stopped.clone()));
+        let follower = Follower {
+            context: context.clone(),
+            source: Arc::new(source),
+            bells: bells.clone(),
+            stopped: stopped.clone(),
+        };
+        tasks.spawn(follower.follow(began));
     }
     let result = ended(signals.await);
-    // Only fails when no source listens any more, and then there is nobody to stop.
+    // Only fails when nothing listens any more, and then there is nobody to stop.
     let _ = stop.send(true);
-    sources.join_all().await;
+    tasks.join_all().await;
     result
 }
 
-/// The next instants a source is due, in its shop's time zone.
+/// The next instants at which a source's runs begin, in its shop's time zone.
 pub fn upcoming(context: &Context, source: &Source, count: usize) -> Vec<DateTime<chrono_tz::Tz>> {
-    source
-        .schedule
-        .after(&now().with_timezone(&context.config.shop.time_zone))
-        .take(count)
-        .collect()
+    Plan::new(source, context.config.shop.time_zone).upcoming(now(), count)
 }
 
-/// One source's loop. A run that was missed because the one before took too long is run once, not many times.
-async fn follow(context: Context, source: Source, mut stopped: tokio::sync::watch::Receiver<bool>) {
-    let mut told = None;
-    loop {
-        let Some(next) = upcoming(&context, &source, 1).into_iter().next() else {
+/// One source's loop: nothing else in the process runs the source once it has begun.
+struct Follower {
+    context: Context,
+    source: Arc<Source>,
+    bells: Bells,
+    stopped: watch::Receiver<bool>,
+}
+
+impl Follower {
+    /// Runs the source whenever it is due or asked for. `handled` is the instant up to which everything due was run.
+    async fn follow(mut self, mut handled: DateTime<Utc>) {
+        let mut told = None;
+        let bells = self.bells.clone();
+        let Some(bell) = bells.get(&self.source.name) else {
             return;
         };
-        let wait = (next.with_timezone(&Utc) - now())
-            .to_std()
-            .unwrap_or_default()
-            + jitter(source.jitter);
-        tokio::select! {
-            _ = stopped.changed() => return,
-            () = tokio::time::sleep(wait) => {}
+        while let Some(trigger) = self.wait(bell, handled).await {
+            handled = now();
+            // Whoever rang until here is answered by this run; whoever rings from now on by the next.
+            bell.answer();
+            let outcome =
+                cycle::run(&self.context, &[&self.source], trigger, handled.timestamp()).await;
+            log(outcome.as_ref(), &mut told);
+            if *self.stopped.borrow() {
+                return;
+            }
         }
-        log(
-            cycle::run(&context, &[&source], "schedule", now().timestamp())
-                .await
-                .as_ref(),
-            &mut told,
-        );
-        if *stopped.borrow() {
-            return;
+    }
+
+    /// Waits for the next run, and says what started it; `None` when the daemon stops.
+    async fn wait(&mut self, bell: &Bell, handled: DateTime<Utc>) -> Option<&'static str> {
+        let source = Arc::clone(&self.source);
+        let plan = Plan::new(&source, self.context.config.shop.time_zone);
+        let late = jitter(source.jitter);
+        let due = plan.next(handled, now()).map(|at| at + late);
+        let mut asked: Option<(Ring, DateTime<Utc>)> = None;
+        loop {
+            let now = now();
+            let (at, trigger) = match (due, asked) {
+                (Some(due), Some((ring, at))) if at < due => (Some(at), ring.trigger()),
+                (Some(due), _) => (Some(due), "schedule"),
+                (None, Some((ring, at))) => (Some(at), ring.trigger()),
+                (None, None) => (None, ""),
+            };
+            if at.is_some_and(|at| at <= now) {
+                return Some(trigger);
+            }
+            let pause = at.map_or(LONGEST_SLEEP, |at| {
+                (at - now).to_std().unwrap_or_default().min(LONGEST_SLEEP)
+            });
+            tokio::select! {
+                _ = self.stopped.changed() => return None,
+                () = tokio::time::sleep(pause) => {}
+                ring = bell.rung(asked.map(|(ring, _)| ring)) => {
+                    asked = Some((ring, self.heard(&plan, ring)));
+                }
+            }
         }
+    }
+
+    /// When the run begins that somebody asked for just now. A back end waits for others to ask for the same run, and
+    /// for the end of a blackout; an operator waits for nothing.
+    fn heard(&self, plan: &Plan<'_>, ring: Ring) -> DateTime<Utc> {
+        let settle = match (ring, &self.context.config.desk) {
+            (Ring::Poke, Some(desk)) => desk.poke_settle,
+            _ => return now(),
+        };
+        let at = now() + settle;
+        plan.allowed(at).unwrap_or(at)
     }
 }
 

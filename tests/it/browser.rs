@@ -97,7 +97,7 @@ async fn a_variant_is_chosen_without_javascript() {
 }
 
 /// What must hold of any page on any screen.
-async fn in_order(browser: &Browser, case: &str, page: &str) {
+pub(crate) async fn in_order(browser: &Browser, case: &str, page: &str) {
     let complaints = browser.console().await;
     assert!(complaints.is_empty(), "{case}, {page}: {complaints:?}");
     let overflow = browser
@@ -143,7 +143,7 @@ async fn first(browser: &Browser, selector: &str) -> String {
 }
 
 /// Whether an expression becomes true; asked for a while only if it is expected to.
-async fn wait_for(browser: &Browser, expression: &str, expected: bool) -> bool {
+pub(crate) async fn wait_for(browser: &Browser, expression: &str, expected: bool) -> bool {
     for _ in 0..if expected { 200 } else { 10 } {
         if browser.value(expression).await.as_u64() > Some(0) {
             return true;

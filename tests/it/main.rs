@@ -56,5 +56,11 @@ mod http;
 /// The shop in a real browser, on a desktop and a phone, with JavaScript and without.
 mod browser;
 
+/// The operator's desk in a real browser, and who may do what there.
+mod desk;
+
+/// A run is never lost, doubled or overlapped, whoever asks for it.
+mod pokes;
+
 /// The demo's children end with it.
 mod guard;

@@ -134,6 +134,20 @@ impl Browser {
         .await;
     }
 
+    /// What the window shows, from top to bottom of the page, as PNG.
+    pub async fn picture(&self) -> Vec<u8> {
+        let height = self.value("document.documentElement.scrollHeight").await;
+        let width = self.value("window.innerWidth").await;
+        let metrics = json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": {
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false}});
+        self.call("/goog/cdp/execute", Some(metrics)).await;
+        let capture = json!({"cmd": "Page.captureScreenshot", "params": {"format": "png"}});
+        let taken = self.call("/goog/cdp/execute", Some(capture)).await;
+        let clear = json!({"cmd": "Emulation.clearDeviceMetricsOverride", "params": {}});
+        self.call("/goog/cdp/execute", Some(clear)).await;
+        base64(taken["data"].as_str().unwrap_or_default())
+    }
+
     /// What the console said since it was asked last.
     pub async fn console(&self) -> Vec<String> {
         let entries = self.call("/se/log", Some(json!({"type": "browser"}))).await;
@@ -179,6 +193,25 @@ impl Browser {
         let answer: Value = serde_json::from_slice(&bytes).expect("the driver answers in JSON");
         answer["value"].clone()
     }
+}
+
+/// The bytes behind base64 as a driver writes it, padded and on one line.
+fn base64(text: &str) -> Vec<u8> {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digits = text
+        .bytes()
+        .filter_map(|byte| DIGITS.iter().position(|digit| *digit == byte));
+    let (mut bytes, mut held, mut bits) = (Vec::new(), 0_usize, 0);
+    for digit in digits {
+        held = held << 6 | digit;
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.extend(u8::try_from(held >> bits & 0xff));
+            held &= (1 << bits) - 1;
+        }
+    }
+    bytes
 }
 
 impl Drop for Browser {

@@ -35,6 +35,7 @@ pub struct ShopBuilder {
     catalog_keys: String,
     ingest_tables: String,
     server_keys: String,
+    desk_keys: Option<String>,
     format: &'static str,
 }
 
@@ -46,6 +47,7 @@ pub struct Shop {
     folder: tempfile::TempDir,
     listen: SocketAddr,
     admin: SocketAddr,
+    desk: SocketAddr,
     client: reqwest::Client,
     daemons: Vec<Daemon>,
 }
@@ -90,6 +92,7 @@ impl ShopBuilder {
             catalog_keys: String::new(),
             ingest_tables: String::new(),
             server_keys: String::new(),
+            desk_keys: None,
             format: "ndjson",
         }
     }
@@ -146,6 +149,14 @@ impl ShopBuilder {
         self
     }
 
+    /// Opens the operator's desk on a free port, with these keys in its table.
+    pub fn desk(self, keys: &str) -> Self {
+        Self {
+            desk_keys: Some(keys.to_owned()),
+            ..self
+        }
+    }
+
     /// Starts the back end and writes the configuration; starts no daemon.
     pub fn start(self) -> Shop {
         let backend =
@@ -157,7 +168,7 @@ impl ShopBuilder {
             .prefix("frontage-shop-")
             .tempdir()
             .expect("a temporary folder");
-        let [listen, admin] = free_addresses();
+        let [listen, admin, desk] = free_addresses();
         let mut ingest = format!(
             "store = \"store\"\nstate = \"ingest\"\n\n[shop]\nid = \"demo\"\nname = \"Test shop\"\ncurrency = \"EUR\"\n\n\
              [source.catalog]\nprovides = \"catalog\"\nurl = \"{}\"\nschedule = \"{}\"\nformat = \"{}\"\n{}\n",
@@ -176,6 +187,10 @@ impl ShopBuilder {
             .expect("writing to a string cannot fail");
         }
         ingest += &self.ingest_tables;
+        if let Some(keys) = &self.desk_keys {
+            write!(ingest, "\n[desk]\nlisten = \"{desk}\"\n{keys}\n")
+                .expect("writing to a string cannot fail");
+        }
         let server = format!(
             "listen = \"{listen}\"\nadmin = \"{admin}\"\nbase_url = \"http://{listen}\"\nstore = \"store\"\n\
              cache = \"server\"\nshop = \"demo\"\npoll_interval_ms = 50\n{}",
@@ -194,6 +209,7 @@ impl ShopBuilder {
             folder,
             listen,
             admin,
+            desk,
             client,
             daemons: Vec::new(),
         }
@@ -219,6 +235,11 @@ impl Shop {
     /// Where operators look.
     pub fn admin_url(&self, path: &str) -> String {
         format!("http://{}{path}", self.admin)
+    }
+
+    /// Where the operator's desk is, if the shop has one.
+    pub fn desk_url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.desk)
     }
 
     /// The client that `get` uses; it follows no redirects.

@@ -37,6 +37,10 @@ pub(super) struct SourceTable {
     pub(super) schedule: String,
     #[serde(default)]
     pub(super) jitter_ms: u64,
+    #[serde(default)]
+    pub(super) blackout: Vec<String>,
+    #[serde(default = "once")]
+    pub(super) missed: String,
     #[serde(default = "json")]
     pub(super) format: String,
     #[serde(default)]
@@ -78,6 +82,10 @@ pub(super) struct SourceTable {
     pub(super) vars: BTreeMap<String, toml::Value>,
     #[serde(default)]
     pub(super) guard: GuardTable,
+}
+
+fn once() -> String {
+    "once".to_owned()
 }
 
 fn json() -> String {

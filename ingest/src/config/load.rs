@@ -86,11 +86,12 @@ impl Check<'_> {
         let retention = retention.and_then(|retention| self.retention(&retention));
         let facets = self.optional::<FacetsTable>("facets", table.remove("facets"));
         let facets = facets.and_then(|facets| self.facets(facets));
+        let desk = self.desk(table.remove("desk"));
         let sources = self.sources(table.remove("source"), guard.unwrap_or(GUARD));
         for (key, value) in table {
             self.problem(
                 &key,
-                "unknown key; known are store, state, shop, source, guard, retention, facets",
+                "unknown key; known are store, state, shop, source, guard, retention, facets, desk",
                 short(&value),
             );
         }
@@ -102,6 +103,7 @@ impl Check<'_> {
             guard: guard?,
             retention: retention?,
             facets: facets?,
+            desk: desk?,
         })
     }
 

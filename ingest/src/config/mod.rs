@@ -3,6 +3,7 @@
 //! Nothing below `config` sees a text where a time, a URL, a currency or a size is meant.
 //! A file with mistakes yields all of them at once, and nothing else.
 
+mod desk;
 mod error;
 mod file;
 mod load;
@@ -12,9 +13,10 @@ mod source;
 #[cfg(test)]
 mod tests;
 
+pub use desk::{Desk, Secret};
 pub use error::{ConfigError, Problem};
 pub use load::{from_text, load};
 pub use settings::{
-    Config, Facets, Format, Guard, Mapping, Next, Provides, Request, Retention, Shop, Source,
-    SourceLimits,
+    Config, Facets, Format, Guard, Mapping, Missed, Next, Provides, Request, Retention, Shop,
+    Source, SourceLimits,
 };

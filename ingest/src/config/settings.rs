@@ -9,6 +9,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
 
+use super::desk::Desk;
+use crate::calendar::Blackout;
+
 /// Everything the operator decides.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -26,6 +29,8 @@ pub struct Config {
     pub retention: Retention,
     /// How listings may be narrowed.
     pub facets: Facets,
+    /// Where operators look and decide, if anywhere.
+    pub desk: Option<Desk>,
 }
 
 impl Config {
@@ -71,6 +76,10 @@ pub struct Source {
     pub schedule: cron::Schedule,
     /// By how much a poll may be late, at random.
     pub jitter: Duration,
+    /// When it is not polled.
+    pub blackouts: Vec<Blackout>,
+    /// What becomes of a run that could not begin when it was due.
+    pub missed: Missed,
     /// What the bytes are.
     pub format: Format,
     /// JSON pointer to the array of records; empty when the body is the array.
@@ -83,6 +92,15 @@ pub struct Source {
     pub vars: BTreeMap<String, serde_json::Value>,
     /// When a candidate is held, for what this source brings.
     pub guard: Guard,
+}
+
+/// What becomes of runs that could not begin when they were due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missed {
+    /// All of them together are run once, as soon as may be.
+    Once,
+    /// They are left out.
+    Skip,
 }
 
 /// Which half of the shop a source feeds.

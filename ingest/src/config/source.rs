@@ -4,7 +4,10 @@
 
 use super::file::SourceTable;
 use super::load::{Check, NAME_RULE, is_name, short};
-use super::settings::{Format, Guard, Mapping, Next, Provides, Request, Source, SourceLimits};
+use super::settings::{
+    Format, Guard, Mapping, Missed, Next, Provides, Request, Source, SourceLimits,
+};
+use crate::calendar::{self, Blackout};
 use crate::cron_text;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -76,6 +79,7 @@ impl Check<'_> {
                 &table.records,
             );
         }
+        let (blackouts, missed) = self.waiting(&key, &table);
         let request = self.request(&key, &table);
         let limits = self.limits(&key, &table);
         let guard = self.guard(&format!("{key}.guard"), table.guard, guard);
@@ -87,6 +91,8 @@ impl Check<'_> {
             request: request?,
             schedule: schedule?,
             jitter: Duration::from_millis(table.jitter_ms),
+            blackouts: blackouts?,
+            missed: missed?,
             format: format?,
             records: table.records,
             limits: limits?,
@@ -94,6 +100,36 @@ impl Check<'_> {
             vars,
             guard: guard?,
         })
+    }
+
+    /// When a source is not polled, and what becomes of runs that were due then.
+    fn waiting(
+        &mut self,
+        key: &str,
+        table: &SourceTable,
+    ) -> (Option<Vec<Blackout>>, Option<Missed>) {
+        let before = self.problems.len();
+        let mut blackouts = Vec::new();
+        for text in &table.blackout {
+            match text.parse() {
+                Ok(blackout) => blackouts.push(blackout),
+                Err(error) => self.problem(format!("{key}.blackout"), error, text),
+            }
+        }
+        let start = chrono::DateTime::UNIX_EPOCH;
+        if calendar::after_blackouts(&blackouts, chrono_tz::Tz::UTC, start).is_none() {
+            self.problem(
+                format!("{key}.blackout"),
+                "leaves no minute of the week to poll in",
+                table.blackout.join(", "),
+            );
+        }
+        let missed = self.one_of(
+            &format!("{key}.missed"),
+            &table.missed,
+            &[("once", Missed::Once), ("skip", Missed::Skip)],
+        );
+        ((self.problems.len() == before).then_some(blackouts), missed)
     }
 
     fn request(&mut self, key: &str, table: &SourceTable) -> Option<Request> {

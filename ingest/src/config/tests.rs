@@ -42,6 +42,7 @@ fn the_reference_names_every_key() {
         "guard",
         "retention",
         "facets",
+        "desk",
     ] {
         let broken = REFERENCE.replace(
             &format!("\n[{table}]\n"),

@@ -2,10 +2,12 @@
 //!
 //! The numbers add up: records are mapped, left out or refused by the mapping; documents are accepted, refused or repeated.
 
+use super::error::ValidateError;
 use crate::wire::Kind;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::Path;
 
 /// What became of a feed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +73,27 @@ pub struct Quarantined {
 }
 
 impl Report {
+    /// Writes it for whoever looks later.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn keep(&self, path: &Path) -> Result<(), ValidateError> {
+        let failed = |source| ValidateError::Quarantine {
+            path: path.to_owned(),
+            source,
+        };
+        let text = serde_json::to_vec(self).map_err(|error| failed(error.into()))?;
+        let part = path.with_extension("part");
+        std::fs::write(&part, text)
+            .and_then(|()| std::fs::rename(&part, path))
+            .map_err(failed)
+    }
+
+    /// Reads what `keep` wrote; nothing if there is none, or none that this build understands.
+    pub fn kept(path: &Path) -> Option<Self> {
+        serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+    }
+
     /// Samples kept of each group.
     pub(super) const SAMPLES: usize = 5;
     /// Groups kept; a feed that is wrong in a thousand ways needs no thousand explanations.
