@@ -12,7 +12,7 @@ use frontage_shared::snapshot::{Generation, SnapshotError, mapped};
 use serde::Serialize;
 
 use crate::board::Board;
-use crate::config::{Config, Source};
+use crate::config::{Config, Recordings, Source};
 use crate::cycle::{self, Build, Built, Context, CycleError};
 use crate::feed::{Feed, FeedFolder, SourceCache};
 use crate::harvest;
@@ -126,14 +126,19 @@ async fn change(trial: &Context, current: Option<&Manifest>) -> Result<Change, C
 }
 
 /// A folder for one trial, removed when it is over.
-struct Scratch {
+#[derive(Debug)]
+pub struct Scratch {
     path: PathBuf,
     /// Held while the trial lasts, so that another one can tell what a killed one left behind.
     _lock: File,
 }
 
 impl Scratch {
-    fn new(state: &Path) -> Result<Self, CycleError> {
+    /// Makes one below the state folder.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn new(state: &Path) -> Result<Self, CycleError> {
         static TRIALS: AtomicU64 = AtomicU64::new(0);
         let folder = state.join("check");
         std::fs::create_dir_all(&folder).map_err(failed(&folder))?;
@@ -149,6 +154,11 @@ impl Scratch {
         std::fs::create_dir_all(&path).map_err(failed(&path))?;
         let lock = lock::hold_now(&path.join(Self::LOCK))?;
         Ok(Self { path, _lock: lock })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     const LOCK: &str = "trial.lock";
@@ -187,6 +197,10 @@ fn trial(
 ) -> Result<Context, CycleError> {
     let config = Config {
         state: scratch.path.clone(),
+        recordings: Recordings {
+            runs: 0,
+            ..context.config.recordings
+        },
         ..(*context.config).clone()
     };
     for source in &config.sources {

@@ -16,11 +16,15 @@ use crate::history::{self, HistoryError, RunResult};
 use crate::inspect;
 use crate::map::{self, MapError};
 use crate::operate::{self, OperateError};
+use crate::plan::Plan;
+use crate::record::RecordError;
+use crate::replay::{self, ReplayError};
 use crate::schedule::{self, ScheduleError};
 use crate::{check, status};
 
 const EXIT_CODES: &str = "Exit codes:
   0   done, or nothing to do
+  1   a replay gives another feed than the run did
   2   wrong usage or configuration
   3   a source failed; its last good feed stays
   4   a guard held a feed; nothing of it is published
@@ -97,6 +101,11 @@ enum Command {
     Unpin,
     /// Lists the generations in the store.
     Generations,
+    /// Builds the feed of a past run again, from what its back end sent then, and says whether it is the same. `history` lists runs.
+    Replay {
+        /// The run, such as products-1790000000-3f9a2c.
+        run: String,
+    },
     /// Checks every byte of a part.
     Verify {
         /// A .catalog or .offers file.
@@ -126,6 +135,8 @@ enum CliError {
     Schedule(#[from] ScheduleError),
     #[error(transparent)]
     History(#[from] HistoryError),
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
     #[error("{file}: {source}")]
     Part {
         file: PathBuf,
@@ -148,7 +159,8 @@ impl CliError {
             | Self::Cycle(_)
             | Self::Part { .. }
             | Self::History(_) => 5,
-            Self::Operate(_) => 2,
+            Self::Operate(_) | Self::Replay(ReplayError::Record(RecordError::Unknown { .. })) => 2,
+            Self::Replay(_) => 5,
             Self::Schedule(_) | Self::Start(_) | Self::Output(_) => 70,
         }
     }
@@ -262,6 +274,11 @@ async fn with_shop(
         ),
         Command::Pin => published(arguments, &operate::pin(&context, now).await?),
         Command::Unpin => published(arguments, &operate::unpin(&context, now).await?),
+        Command::Replay { run } => {
+            let replay = replay::run(&context, run).await?;
+            print(arguments, &replay)?;
+            Ok(replay.exit_code())
+        }
         Command::Generations => print(arguments, &inspect::generations(&context).await?),
         Command::Verify { .. } | Command::Inspect { .. } => Ok(0),
     }
@@ -323,6 +340,9 @@ fn next(arguments: &Arguments, context: &Context, count: usize) -> Result<u8, Cl
             arguments,
             &inspect::Upcoming {
                 source: source.name.clone(),
+                schedule: source.schedule.to_string(),
+                time_zone: context.config.shop.time_zone.to_string(),
+                rules: Plan::new(source, context.config.shop.time_zone).rules(),
                 times,
             },
         )?;

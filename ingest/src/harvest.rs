@@ -22,6 +22,7 @@ use crate::lock::{self, LockError};
 use crate::map::MapError;
 use crate::pipeline::{self, Job};
 use crate::publish::{self, PublishError};
+use crate::record::Recorder;
 use crate::schema;
 use crate::validate::{Report, ValidateError};
 use crate::wire::Kind;
@@ -93,6 +94,7 @@ pub async fn run(
         documents: 0,
         refused: 0,
         hash: None,
+        recording: None,
     };
     let report = match look(context, source, published, now, (&mut run, &doing)).await {
         Ok(report) => report,
@@ -135,7 +137,8 @@ async fn look(
         }
         Fetched::Feed(raw) => {
             run.bytes = raw.wire_bytes;
-            let (draft, report) = read(Job {
+            let recorder = Recorder::start(config, source, &raw, &recipe, run);
+            let read = read(Job {
                 source: source.clone(),
                 shop: config.shop.clone(),
                 pages: raw.pages,
@@ -144,16 +147,18 @@ async fn look(
                 bar: bar(context),
                 doing: Arc::clone(doing),
             })
-            .await?;
+            .await;
+            recorder.finish(run).await;
+            let (draft, report) = read?;
             report.keep(&report_file(&config.state, source))?;
             run.records = report.records;
             run.documents = report.accepted();
             doing.judging();
             run.refused = report.refused + report.unmapped;
             let feed = folder.write_draft(draft, now)?;
-            let records = report.documents + report.unmapped;
+            run.hash = Some(feed.content_hash());
             let tally = Tally {
-                records,
+                records: report.documents + report.unmapped,
                 refused: run.refused,
             };
             let memory = (&folder, &mut cache);
@@ -312,7 +317,7 @@ pub fn report_file(state: &Path, source: &Source) -> PathBuf {
 }
 
 /// Hash of all that turns bytes into documents.
-fn recipe(source: &Source, shop: &Shop) -> String {
+pub fn recipe(source: &Source, shop: &Shop) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
     let settings = (

@@ -28,7 +28,7 @@ pub enum RunResult {
 pub struct Run {
     /// The source's name.
     pub source: String,
-    /// What started it: `schedule`, `once` or `start`.
+    /// What started it: `schedule`, `once`, `start`, `poke` or `desk`.
     pub trigger: String,
     /// Unix seconds.
     pub started_at: i64,
@@ -53,6 +53,9 @@ pub struct Run {
     /// Hash of the content, as `approve` takes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hash: Option<String>,
+    /// What `replay` takes, as long as the recording is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording: Option<String>,
 }
 
 impl RunResult {
@@ -179,6 +182,7 @@ mod tests {
             documents: 1,
             refused: 0,
             hash: None,
+            recording: None,
         };
         append(state.path(), &run).unwrap();
         let file = path(state.path());

@@ -102,6 +102,9 @@ impl fmt::Display for RunLine {
             run.bytes,
             run.duration_ms
         )?;
+        if let Some(recording) = &run.recording {
+            write!(f, "  {recording}")?;
+        }
         if let Some(stage) = &run.stage {
             write!(f, "  at {stage}")?;
         }
@@ -123,13 +126,26 @@ impl fmt::Display for RunLine {
 pub struct Upcoming {
     /// The source's name.
     pub source: String,
+    /// The schedule, with seconds first.
+    pub schedule: String,
+    /// The shop's time zone.
+    pub time_zone: String,
+    /// Jitter, blackouts, and what becomes of missed runs.
+    pub rules: Vec<String>,
     /// RFC 3339, in the shop's time zone.
     pub times: Vec<String>,
 }
 
 impl fmt::Display for Upcoming {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", self.source)?;
+        writeln!(
+            f,
+            "{}  {} in {}; {}",
+            self.source,
+            self.schedule,
+            self.time_zone,
+            self.rules.join("; ")
+        )?;
         self.times
             .iter()
             .try_for_each(|time| writeln!(f, "  {time}"))

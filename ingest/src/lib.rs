@@ -63,6 +63,12 @@ pub mod retain;
 /// What past runs did.
 pub mod history;
 
+/// What back ends sent in past runs.
+pub mod record;
+
+/// A past run once more.
+pub mod replay;
+
 /// One writer at a time.
 pub mod lock;
 

@@ -52,6 +52,23 @@ impl<'a> Plan<'a> {
         calendar::after_blackouts(&self.source.blackouts, self.zone, at)
     }
 
+    /// What is to be known of the plan beside its schedule, in sentences without an end.
+    pub fn rules(&self) -> Vec<String> {
+        let mut rules = Vec::new();
+        if !self.source.jitter.is_zero() {
+            let most = self.source.jitter.as_millis();
+            rules.push(format!("begins up to {most} ms later, at random"));
+        }
+        for blackout in &self.source.blackouts {
+            rules.push(format!("does not begin {blackout}"));
+        }
+        rules.push(match self.source.missed {
+            Missed::Once => "runs that were missed are run once".to_owned(),
+            Missed::Skip => "runs that were missed are left out".to_owned(),
+        });
+        rules
+    }
+
     /// The next scheduled runs, if none takes long.
     pub fn upcoming(&self, now: DateTime<Utc>, count: usize) -> Vec<DateTime<Tz>> {
         let mut handled = now;

@@ -62,5 +62,8 @@ mod desk;
 /// A run is never lost, doubled or overlapped, whoever asks for it.
 mod pokes;
 
+/// A recorded run gives the same feed again.
+mod replay;
+
 /// The demo's children end with it.
 mod guard;

@@ -177,6 +177,22 @@ impl Default for RetentionTable {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+pub(super) struct RecordingsTable {
+    pub(super) runs: usize,
+    pub(super) max_bytes: u64,
+}
+
+impl Default for RecordingsTable {
+    fn default() -> Self {
+        Self {
+            runs: 5,
+            max_bytes: 512 << 20,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(super) struct FacetsTable {
     pub(super) max_values: u32,
     pub(super) attributes: Option<Vec<String>>,

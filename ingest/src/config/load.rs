@@ -3,8 +3,8 @@
 //! Each table is read on its own and every rule is tried, so that one pass finds all problems.
 
 use super::error::{ConfigError, Problem};
-use super::file::{FacetsTable, GuardTable, RetentionTable, ShopTable};
-use super::settings::{Config, Facets, Guard, Retention, Shop};
+use super::file::{FacetsTable, GuardTable, RecordingsTable, RetentionTable, ShopTable};
+use super::settings::{Config, Facets, Guard, Recordings, Retention, Shop};
 use chrono_tz::Tz;
 use frontage_shared::model::money::Currency;
 use serde::de::DeserializeOwned;
@@ -86,12 +86,17 @@ impl Check<'_> {
         let retention = retention.and_then(|retention| self.retention(&retention));
         let facets = self.optional::<FacetsTable>("facets", table.remove("facets"));
         let facets = facets.and_then(|facets| self.facets(facets));
+        let recordings = self.optional::<RecordingsTable>("recordings", table.remove("recordings"));
+        let recordings = recordings.map(|table| Recordings {
+            runs: table.runs,
+            max_bytes: table.max_bytes,
+        });
         let desk = self.desk(table.remove("desk"));
         let sources = self.sources(table.remove("source"), guard.unwrap_or(GUARD));
         for (key, value) in table {
             self.problem(
                 &key,
-                "unknown key; known are store, state, shop, source, guard, retention, facets, desk",
+                "unknown key; known are store, state, shop, source, guard, retention, recordings, facets, desk",
                 short(&value),
             );
         }
@@ -103,6 +108,7 @@ impl Check<'_> {
             guard: guard?,
             retention: retention?,
             facets: facets?,
+            recordings: recordings?,
             desk: desk?,
         })
     }

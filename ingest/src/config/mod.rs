@@ -17,6 +17,6 @@ pub use desk::{Desk, Secret};
 pub use error::{ConfigError, Problem};
 pub use load::{from_text, load};
 pub use settings::{
-    Config, Facets, Format, Guard, Mapping, Missed, Next, Provides, Request, Retention, Shop,
-    Source, SourceLimits,
+    Config, Facets, Format, Guard, Mapping, Missed, Next, Provides, Recordings, Request, Retention,
+    Shop, Source, SourceLimits,
 };

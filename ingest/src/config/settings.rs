@@ -29,6 +29,8 @@ pub struct Config {
     pub retention: Retention,
     /// How listings may be narrowed.
     pub facets: Facets,
+    /// What is kept of raw responses.
+    pub recordings: Recordings,
     /// Where operators look and decide, if anywhere.
     pub desk: Option<Desk>,
 }
@@ -222,6 +224,15 @@ pub struct Retention {
     pub min_age: Duration,
     /// Manifests, which are small.
     pub manifests: Duration,
+}
+
+/// What is kept of raw responses, for each source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recordings {
+    /// The latest runs that had something to read.
+    pub runs: usize,
+    /// What they may take together, compressed.
+    pub max_bytes: u64,
 }
 
 /// How listings may be narrowed.

@@ -41,6 +41,7 @@ fn the_reference_names_every_key() {
         "source.products.guard",
         "guard",
         "retention",
+        "recordings",
         "facets",
         "desk",
     ] {

@@ -115,6 +115,7 @@ mod tests {
             documents: 0,
             refused: 0,
             hash: None,
+            recording: None,
         }
     }
 

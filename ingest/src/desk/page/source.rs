@@ -9,11 +9,12 @@ use super::chart::{Chart, eventful};
 use super::frame::Frame;
 use super::text::{self, Pill, When, pill, when};
 use super::{Built, Visit, render};
-use crate::config::{Missed, Source};
+use crate::config::Source;
 use crate::cycle::CycleError;
 use crate::desk::wire::segment;
 use crate::harvest;
 use crate::history::{self, Run, RunResult};
+use crate::plan::Plan;
 use crate::schedule;
 use crate::validate::{Quarantined, Report};
 
@@ -53,6 +54,7 @@ struct Line {
     bytes: String,
     duration: String,
     why: String,
+    recording: String,
 }
 
 #[derive(TemplateSimple)]
@@ -90,7 +92,7 @@ pub(in crate::desk) async fn source(visit: &Visit<'_>, name: &str) -> Built {
         provides: source.provides.as_str(),
         address: address(source),
         schedule: source.schedule.to_string(),
-        rules: rules(source),
+        rules: Plan::new(source, context.config.shop.time_zone).rules(),
         upcoming: schedule::upcoming(context, source, UPCOMING)
             .iter()
             .map(|next| at(next.timestamp()))
@@ -133,26 +135,6 @@ fn address(source: &Source) -> String {
     format!("{url}{}", if has_query { "?…" } else { "" })
 }
 
-/// What else is said of when it runs.
-fn rules(source: &Source) -> Vec<String> {
-    let mut rules = Vec::new();
-    if !source.jitter.is_zero() {
-        let most = u64::try_from(source.jitter.as_millis()).unwrap_or(u64::MAX);
-        rules.push(format!(
-            "begins up to {} later, at random",
-            text::duration(most)
-        ));
-    }
-    for blackout in &source.blackouts {
-        rules.push(format!("does not begin {blackout}"));
-    }
-    rules.push(match source.missed {
-        Missed::Once => "runs that were missed are run once".to_owned(),
-        Missed::Skip => "runs that were missed are left out".to_owned(),
-    });
-    rules
-}
-
 /// The latest run, and before it those that had news, failed, or were asked for by somebody, the latest first.
 fn told<'a>(own: &'a [&Run]) -> impl Iterator<Item = &'a Run> {
     let latest = own.len().saturating_sub(1);
@@ -176,6 +158,7 @@ fn line(run: &Run, at: When) -> Line {
         refused: text::count(run.refused),
         bytes: text::bytes(run.bytes),
         duration: text::duration(run.duration_ms),
+        recording: run.recording.clone().unwrap_or_default(),
         why: match &run.stage {
             Some(stage) => format!("at {stage}: {}", run.reasons.join("; ")),
             None => run.reasons.join("; "),
