@@ -14,15 +14,18 @@ use crate::board::Doing;
 use crate::config::{Shop, Source};
 use crate::cycle::Context;
 use crate::decode::DecodeError;
-use crate::feed::{Draft, Feed, FeedError, FeedFolder, HeldFeed, SourceCache};
-use crate::fetch::{self, FetchError, Fetched, Progress, Validators};
-use crate::guard::{self, Published, Tally, Verdict};
+use crate::feed::{Feed, FeedError, FeedFolder, HeldFeed, Plain, SourceCache};
+use crate::fetch::{
+    self, FetchError, Fetched, PageValidators, Progress, RawFeed, RawPage, Validators,
+};
+use crate::guard::{self, Movement, Published, Tally, Verdict};
 use crate::history::{Run, RunResult};
 use crate::lock::{self, LockError};
 use crate::map::MapError;
 use crate::pipeline::{self, Job};
 use crate::publish::{self, PublishError};
 use crate::record::Recorder;
+use crate::reread::{self, Before};
 use crate::schema;
 use crate::validate::{Report, ValidateError};
 use crate::wire::Kind;
@@ -123,10 +126,7 @@ async fn look(
     let recipe = recipe(source, &config.shop);
     let is_reusable = cache.recipe == recipe && (cache.accepted.is_some() || cache.held.is_some());
     let previous = cache.validators.clone().filter(|_| is_reusable);
-    let (fetched, spool) = (
-        fetch(context, source, previous.as_ref(), &folder, (now, doing)).await?,
-        folder.spool(),
-    );
+    let fetched = fetch(context, source, previous.as_ref(), &folder, (now, doing)).await?;
     let report = match fetched {
         Fetched::Unchanged(validators) => {
             cache.validators = Some(validators);
@@ -136,35 +136,12 @@ async fn look(
             None
         }
         Fetched::Feed(raw) => {
-            run.bytes = raw.wire_bytes;
-            let recorder = Recorder::start(config, source, &raw, &recipe, run);
-            let read = read(Job {
-                source: source.clone(),
-                shop: config.shop.clone(),
-                pages: raw.pages,
-                quarantine: quarantine_file(&config.state, source),
-                draft: folder.draft(),
-                bar: bar(context),
-                doing: Arc::clone(doing),
-            })
-            .await;
-            recorder.finish(run).await;
-            let (draft, report) = read?;
-            report.keep(&report_file(&config.state, source))?;
-            run.records = report.records;
-            run.documents = report.accepted();
-            doing.judging();
-            run.refused = report.refused + report.unmapped;
-            let feed = folder.write_draft(draft, now)?;
-            run.hash = Some(feed.content_hash());
-            let tally = Tally {
-                records: report.documents + report.unmapped,
-                refused: run.refused,
-            };
             let memory = (&folder, &mut cache);
-            judge(context, source, memory, published, feed, &tally, now).await?;
+            let (report, judged) =
+                take(context, source, memory, (raw, &recipe), now, (run, doing)).await?;
+            let memory = (&folder, &mut cache);
+            judge(context, source, memory, published, judged, now).await?;
             run.result = RunResult::Accepted;
-            cache.validators = Some(raw.validators);
             cache.recipe = recipe;
             Some(report)
         }
@@ -176,8 +153,61 @@ async fn look(
     }
     folder.save(&cache)?;
     let kept: Vec<&Validators> = cache.validators.iter().collect();
-    fetch::prune(&spool, &kept)?;
+    fetch::prune(&folder.spool(), &kept)?;
     Ok(report)
+}
+
+/// Reads what was fetched, and remembers what it was.
+async fn take(
+    context: &Context,
+    source: &Source,
+    (folder, cache): (&FeedFolder, &mut SourceCache),
+    (raw, recipe): (RawFeed, &str),
+    now: i64,
+    (run, doing): (&mut Run, &Arc<Doing>),
+) -> Result<(Report, Judged), HarvestError> {
+    let config = &context.config;
+    run.bytes = raw.wire_bytes;
+    let recorder = Recorder::start(config, source, &raw, recipe, run);
+    let job = Job {
+        source: source.clone(),
+        shop: config.shop.clone(),
+        pages: raw.pages,
+        quarantine: quarantine_file(&config.state, source),
+        draft: folder.draft("all", config.shop.currency),
+        bar: bar(context),
+        doing: Arc::clone(doing),
+    };
+    let before = before(cache, recipe, &folder.spool());
+    let read = read(job, before, folder.clone(), now).await;
+    recorder.finish(run).await;
+    let Read {
+        feed,
+        report,
+        movement,
+    } = read?;
+    report.keep(&report_file(&config.state, source))?;
+    doing.judging();
+    run.records = report.records;
+    run.documents = report.accepted();
+    run.refused = report.refused + report.unmapped;
+    run.hash = Some(feed.content_hash());
+    cache.validators = Some(raw.validators);
+    cache.plain = report.is_plain().then_some(Plain {
+        left_out: report.left_out,
+    });
+    let tally = Tally {
+        records: report.documents + report.unmapped,
+        refused: run.refused,
+    };
+    Ok((
+        report,
+        Judged {
+            feed,
+            movement,
+            tally,
+        },
+    ))
 }
 
 /// The published generation, for a source that it is made of and that the cache knows nothing of. One that is damaged
@@ -217,10 +247,14 @@ async fn judge(
     source: &Source,
     (folder, cache): (&FeedFolder, &mut SourceCache),
     manifest: Option<&Manifest>,
-    feed: Feed,
-    tally: &Tally,
+    judged: Judged,
     now: i64,
 ) -> Result<(), HarvestError> {
+    let Judged {
+        feed,
+        movement,
+        tally,
+    } = judged;
     let generation = forgotten(context, source, cache, manifest).await?;
     let published = Published {
         feed: cache.accepted.as_ref(),
@@ -228,9 +262,10 @@ async fn judge(
             .and_then(|manifest| manifest.sources.get(&source.name))
             .map(|state| state.documents),
         generation: generation.as_ref(),
+        movement: movement.as_ref(),
     };
     let currency = context.config.shop.currency;
-    let verdict = guard::judge(&source.guard, currency, folder, published, feed, tally)?;
+    let verdict = guard::judge(&source.guard, currency, folder, published, feed, &tally)?;
     let held_before = cache.held.take();
     match verdict {
         Verdict::Accepted(accepted) => cache.accepted = Some(accepted.into_feed()),
@@ -294,9 +329,66 @@ async fn fetch(
     fetched
 }
 
-/// Decode, map and validate, off the runtime's threads.
-async fn read(job: Job) -> Result<(Draft, Report), HarvestError> {
-    match tokio::task::spawn_blocking(move || pipeline::run(job)).await {
+/// What was read.
+struct Read {
+    feed: Feed,
+    report: Report,
+    /// How it differs from the accepted feed, if that is known already.
+    movement: Option<Movement>,
+}
+
+/// What the guard is asked about.
+struct Judged {
+    feed: Feed,
+    movement: Option<Movement>,
+    tally: Tally,
+}
+
+/// The accepted feed, if the pages that it was read from are at hand, it was without fault, and it would be read the
+/// same way today.
+fn before(cache: &SourceCache, recipe: &str, spool: &Path) -> Option<Before> {
+    let raw = |page: &PageValidators| RawPage {
+        url: page.url.clone(),
+        file: page.file(spool),
+        bytes: page.bytes,
+    };
+    if cache.held.is_some() || cache.recipe != recipe {
+        return None;
+    }
+    Some(Before {
+        feed: cache.accepted.clone()?,
+        plain: cache.plain?,
+        pages: cache.validators.as_ref()?.pages.iter().map(raw).collect(),
+    })
+}
+
+/// Decode, map and validate, off the runtime's threads: what changed since the feed before, or all.
+async fn read(
+    job: Job,
+    before: Option<Before>,
+    folder: FeedFolder,
+    now: i64,
+) -> Result<Read, HarvestError> {
+    let work = move || {
+        let reread = match &before {
+            Some(before) => reread::run(&job, before, &folder, now)?,
+            None => None,
+        };
+        if let Some(reread) = reread {
+            return Ok(Read {
+                feed: reread.feed,
+                report: reread.report,
+                movement: Some(reread.movement),
+            });
+        }
+        let (draft, report) = pipeline::run(job)?;
+        Ok(Read {
+            feed: folder.write_draft(draft, now)?,
+            report,
+            movement: None,
+        })
+    };
+    match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(panic) => Err(HarvestError::Panic(panic.to_string())),
     }

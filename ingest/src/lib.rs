@@ -37,6 +37,7 @@ pub mod harvest;
 pub mod pipeline;
 
 /// When: the daemon.
+pub mod reread;
 pub mod schedule;
 
 /// The documents that every stage after `map` speaks of.

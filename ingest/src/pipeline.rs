@@ -167,7 +167,7 @@ fn work(
     };
     let examine = |mapped| {
         validate::examine(source.provides, mapped, |document| {
-            let lines = Lines::of(document);
+            let lines = Lines::of(document, shop.currency);
             let content = lines.content();
             (lines, content)
         })

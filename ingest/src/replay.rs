@@ -79,7 +79,7 @@ pub async fn run(context: &Context, wanted: &str) -> Result<Replay, ReplayError>
         shop: config.shop.clone(),
         pages,
         quarantine: harvest::quarantine_file(scratch.path(), source),
-        draft: folder.draft(),
+        draft: folder.draft("replay", context.config.shop.currency),
         bar: ProgressBar::hidden(),
         doing: Board::default()
             .begin(&source.name, "replay", recording.started_at)

@@ -13,6 +13,7 @@ use super::*;
 use crate::basis::Basis;
 use crate::feed::{Feed, FeedFolder};
 use crate::wire::Document;
+use frontage_shared::model::money::Currency;
 
 const SOURCES: [&str; 4] = ["a_stock", "more", "products", "z_prices"];
 
@@ -104,7 +105,7 @@ impl Shop {
     fn feed(&self, source: &str, documents: impl Iterator<Item = Value>) -> Feed {
         let documents = documents.map(|document| Document::from_value(document).unwrap());
         let folder = FeedFolder::open(&self.config.state, source).unwrap();
-        folder.write(documents.collect(), 1).unwrap()
+        folder.write(documents.collect(), Currency::EUR, 1).unwrap()
     }
 
     /// Twenty products; two variants share each SKU, so that one offer can speak of several.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::feed::FeedFolder;
 use crate::wire::Document;
+use frontage_shared::model::money::Currency;
 
 struct Shop {
     folder: tempfile::TempDir,
@@ -48,7 +49,7 @@ impl Shop {
                 .collect();
             FeedFolder::open(&self.config.state, source)
                 .unwrap()
-                .write(documents, 1)
+                .write(documents, Currency::EUR, 1)
                 .unwrap()
         };
         let feeds = BTreeMap::from([

@@ -155,6 +155,8 @@ pub(super) struct GuardTable {
     pub(super) max_zero_price_percent: Option<f64>,
     pub(super) max_median_price_shift_percent: Option<f64>,
     pub(super) max_invalid_percent: Option<f64>,
+    pub(super) max_category_removed_percent: Option<f64>,
+    pub(super) min_category_products: Option<u64>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -265,6 +265,14 @@ impl Check<'_> {
                 table.max_invalid_percent,
                 default.max_invalid_percent,
             ),
+            max_category_removed_percent: percent(
+                "max_category_removed_percent",
+                table.max_category_removed_percent,
+                default.max_category_removed_percent,
+            ),
+            min_category_products: table
+                .min_category_products
+                .unwrap_or(default.min_category_products),
         };
         (self.problems.len() == before).then_some(guard)
     }
@@ -326,6 +334,8 @@ const GUARD: Guard = Guard {
     max_zero_price_percent: 5.0,
     max_median_price_shift_percent: 30.0,
     max_invalid_percent: 10.0,
+    max_category_removed_percent: 80.0,
+    min_category_products: 20,
 };
 
 pub(super) const NAME_RULE: &str =

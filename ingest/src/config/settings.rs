@@ -213,6 +213,10 @@ pub struct Guard {
     pub max_median_price_shift_percent: f64,
     /// Records that may be refused: the error budget of a run.
     pub max_invalid_percent: f64,
+    /// Products that one category may lose at once.
+    pub max_category_removed_percent: f64,
+    /// Categories with fewer products than this come and go as they like.
+    pub min_category_products: u64,
 }
 
 /// What is kept of the past.

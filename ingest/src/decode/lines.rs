@@ -72,18 +72,7 @@ impl Container {
     }
 
     fn end(&self, line: &Map<String, Value>) -> Result<(), String> {
-        let Some(Value::Object(counts)) = line.get("counts") else {
-            return Err("the `end` line has no `counts`".to_owned());
-        };
-        let mut announced = BTreeMap::new();
-        for (kind, count) in counts {
-            let count = count
-                .as_u64()
-                .ok_or_else(|| format!("the `end` line counts `{count}` of `{kind}`"))?;
-            if count > 0 {
-                announced.insert(kind.clone(), count);
-            }
-        }
+        let announced = announced(line)?;
         if announced == self.counts {
             return Ok(());
         }
@@ -93,6 +82,36 @@ impl Container {
             list(&self.counts)
         ))
     }
+}
+
+/// Whether a line begins a feed, and if so, whether a full one that this program reads.
+pub(super) fn begins_full_feed(value: &Value) -> Option<bool> {
+    let line = value.as_object()?;
+    let is_feed = line.get("type").and_then(Value::as_str) == Some("feed");
+    (is_feed && line.contains_key("version")).then(|| begin(line).is_ok())
+}
+
+/// What a line counts that ends a feed.
+pub(super) fn counts(value: &Value) -> Option<BTreeMap<String, u64>> {
+    let line = value.as_object()?;
+    let is_end = line.get("type").and_then(Value::as_str) == Some("end");
+    announced(line).ok().filter(|_| is_end)
+}
+
+fn announced(line: &Map<String, Value>) -> Result<BTreeMap<String, u64>, String> {
+    let Some(Value::Object(counts)) = line.get("counts") else {
+        return Err("the `end` line has no `counts`".to_owned());
+    };
+    let mut announced = BTreeMap::new();
+    for (kind, count) in counts {
+        let count = count
+            .as_u64()
+            .ok_or_else(|| format!("the `end` line counts `{count}` of `{kind}`"))?;
+        if count > 0 {
+            announced.insert(kind.clone(), count);
+        }
+    }
+    Ok(announced)
 }
 
 fn begin(line: &Map<String, Value>) -> Result<(), String> {

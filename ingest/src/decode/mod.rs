@@ -4,6 +4,7 @@
 //! Numbers keep their digits. Depth, size and number of records are bounded.
 
 mod array;
+mod changed; // the lines by which a feed differs from the one before
 mod error;
 mod lines;
 mod records;
@@ -12,5 +13,6 @@ mod scan;
 #[cfg(test)]
 mod tests;
 
+pub use changed::{Changed, changed};
 pub use error::{DecodeError, Place};
 pub use records::{Origin, Record, Records, records};

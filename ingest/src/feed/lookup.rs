@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use frontage_shared::snapshot::mapped;
 use ownedbytes::OwnedBytes;
 
-use super::{FeedError, FeedFolder, Half, Line, io_error, parse_line};
+use super::{FeedError, FeedFolder, Half, Line, io_error, parse_line, patch};
 use crate::wire::Kind;
 
 /// Bytes that are compared at once.
@@ -62,27 +62,8 @@ impl MappedHalf {
     /// # Errors
     /// A line on the way is damaged.
     pub fn find(&self, kind: Kind, key: &str) -> Result<Vec<Line>, FeedError> {
-        let (mut low, mut high) = (0, self.bytes.len());
-        while low < high {
-            let place = self.line_around(low + (high - low) / 2);
-            let line = self.line(place.clone())?;
-            if (line.kind, line.key.as_str()) < (kind, key) {
-                low = place.end + 1;
-            } else {
-                high = place.start;
-            }
-        }
-        let mut found = Vec::new();
-        while low < self.bytes.len() {
-            let place = self.line_from(low);
-            let line = self.line(place.clone())?;
-            if (line.kind, line.key.as_str()) != (kind, key) {
-                break;
-            }
-            found.push(line);
-            low = place.end + 1;
-        }
-        Ok(found)
+        let low = self.first_from(|line| (line.kind, line.key.as_str()) < (kind, key))?;
+        Ok(self.lines_named((kind, &key.to_owned()), low)?.0)
     }
 
     /// Adds the keys of all lines that only one of two halves has, at most about `limit`; false if there are more.
@@ -95,48 +76,128 @@ impl MappedHalf {
         keys: &mut BTreeSet<String>,
         limit: usize,
     ) -> Result<bool, FeedError> {
-        let (mut left, mut right) = self.first_difference(other);
-        while left < self.bytes.len() || right < other.bytes.len() {
-            if keys.len() > limit {
-                return Ok(false);
-            }
-            let (ours, theirs) = (self.line_from(left), other.line_from(right));
-            if self.bytes.get(ours.clone()) == other.bytes.get(theirs.clone()) {
-                (left, right) = (ours.end + 1, theirs.end + 1);
-                continue;
-            }
-            let ahead = |half: &Self, place: &Range<usize>| match place.is_empty() {
-                true => Ok(None),
-                false => half.line(place.clone()).map(Some),
-            };
-            let (our_line, their_line) = (ahead(self, &ours)?, ahead(other, &theirs)?);
-            let order = match (&our_line, &their_line) {
-                (Some(a), Some(b)) => (a.kind, &a.key).cmp(&(b.kind, &b.key)),
-                (Some(_), None) => std::cmp::Ordering::Less,
-                (None, _) => std::cmp::Ordering::Greater,
-            };
-            if order.is_le() {
-                left = ours.end + 1;
-            }
-            if order.is_ge() {
-                right = theirs.end + 1;
-            }
-            let first = if order.is_le() { our_line } else { their_line };
-            keys.extend(first.map(|line| line.key));
-        }
-        Ok(true)
+        self.differences(other, |before, after| {
+            keys.extend(before.or(after).map(|line| line.key.clone()));
+            keys.len() <= limit
+        })
     }
 
-    /// Where the first lines that differ begin; up to there, both files are the same.
-    fn first_difference(&self, other: &Self) -> (usize, usize) {
-        let blocks = self
-            .bytes
-            .chunks(BLOCK_BYTES)
-            .zip(other.bytes.chunks(BLOCK_BYTES));
-        let same = blocks.take_while(|(a, b)| a == b).count() * BLOCK_BYTES;
-        let same = same.min(self.bytes.len()).min(other.bytes.len());
-        let start = self.line_around(same).start;
-        (start, start)
+    /// Calls `each` with every line that only one of two halves has, in order; with both where they share kind and key.
+    /// Gives false if `each` does so and wants no more.
+    ///
+    /// # Errors
+    /// A line is damaged.
+    pub fn differences(
+        &self,
+        other: &Self,
+        mut each: impl FnMut(Option<&Line>, Option<&Line>) -> bool,
+    ) -> Result<bool, FeedError> {
+        let (mut left, mut right) = (0, 0);
+        loop {
+            (left, right) = self.behind_common(left, other, right);
+            let (ours, theirs) = (self.line_at(left)?, other.line_at(right)?);
+            let name = match (&ours, &theirs) {
+                (Some(a), Some(b)) => (a.kind, &a.key).min((b.kind, &b.key)),
+                (Some(line), None) | (None, Some(line)) => (line.kind, &line.key),
+                (None, None) => return Ok(true),
+            };
+            let (before, after);
+            (before, left) = self.lines_named(name, left)?;
+            (after, right) = other.lines_named(name, right)?;
+            let (before, after) = patch::without_common(before, after);
+            if !patch::side_by_side(&before, &after, &mut each) {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// All lines with a kind and key that stand from a beginning of a line on, and where the next one begins.
+    fn lines_named(
+        &self,
+        name: (Kind, &String),
+        mut start: usize,
+    ) -> Result<(Vec<Line>, usize), FeedError> {
+        let mut lines = Vec::new();
+        while let Some(line) = self.line_at(start)? {
+            if (line.kind, &line.key) != name {
+                break;
+            }
+            lines.push(line);
+            start = self.line_from(start).end + 1;
+        }
+        Ok((lines, start))
+    }
+
+    /// The line that begins here; nothing at the end of the file.
+    fn line_at(&self, start: usize) -> Result<Option<Line>, FeedError> {
+        match start < self.bytes.len() {
+            true => self.line(self.line_from(start)).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    /// Where lines begin that differ, from two beginnings of lines on; up to there, both halves are the same.
+    fn behind_common(&self, left: usize, other: &Self, right: usize) -> (usize, usize) {
+        let rest = |half: &Self, from: usize| half.bytes.get(from..).map_or(0, <[u8]>::len);
+        let (mut same, most) = (0, rest(self, left).min(rest(other, right)));
+        while same < most {
+            let length = BLOCK_BYTES.min(most - same);
+            let (a, b) = (
+                self.bytes_in(left + same..left + same + length),
+                other.bytes_in(right + same..right + same + length),
+            );
+            if a == b {
+                same += length;
+                continue;
+            }
+            same += a.iter().zip(b).take_while(|(a, b)| a == b).count();
+            break;
+        }
+        // Back to where the line begins in which they differ.
+        let common = self.bytes_in(left..left + same);
+        let start = memchr::memrchr(b'\n', common).map_or(0, |end| end + 1);
+        (left + start, right + start)
+    }
+
+    /// The bytes of lines, as they lie there; fewer at the end of the file.
+    pub(super) fn bytes_in(&self, place: Range<usize>) -> &[u8] {
+        let end = place.end.min(self.bytes.len());
+        self.bytes.get(place.start..end).unwrap_or_default()
+    }
+
+    /// The size of the file.
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The place of a line, its end included, if it is the one that begins there.
+    pub(super) fn place_at(
+        &self,
+        start: usize,
+        line: &Line,
+    ) -> Result<Option<Range<usize>>, FeedError> {
+        let place = self.line_from(start);
+        let is_there = !place.is_empty() && self.line(place.clone())? == *line;
+        Ok(is_there.then(|| place.start..place.end + 1))
+    }
+
+    /// Where this line stands, or would stand.
+    pub(super) fn start_of(&self, line: &Line) -> Result<usize, FeedError> {
+        self.first_from(|other| other < line)
+    }
+
+    /// Where the first line begins that is not before what is looked for.
+    fn first_from(&self, is_before: impl Fn(&Line) -> bool) -> Result<usize, FeedError> {
+        let (mut low, mut high) = (0, self.bytes.len());
+        while low < high {
+            let place = self.line_around(low + (high - low) / 2);
+            if is_before(&self.line(place.clone())?) {
+                low = place.end + 1;
+            } else {
+                high = place.start;
+            }
+        }
+        Ok(low)
     }
 
     /// The line that has a byte, without its end.
@@ -171,6 +232,7 @@ impl MappedHalf {
 mod tests {
     use super::*;
     use crate::wire::{Document, Offer};
+    use frontage_shared::model::money::Currency;
 
     fn half(folder: &FeedFolder, offers: &[(&str, &str)]) -> MappedHalf {
         let offer = |(id, at): &(&str, &str)| {
@@ -180,7 +242,9 @@ mod tests {
                 ..Offer::default()
             })
         };
-        let feed = folder.write(offers.iter().map(offer).collect(), 1).unwrap();
+        let feed = folder
+            .write(offers.iter().map(offer).collect(), Currency::EUR, 1)
+            .unwrap();
         folder.map(&feed.offers).unwrap()
     }
 

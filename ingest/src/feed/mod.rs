@@ -3,25 +3,25 @@
 //! A feed has two halves that change at different speeds. Half files are named by their content and never modified;
 //! a small JSON file says which two are the accepted ones, and is replaced in one rename.
 
-mod lookup; // lines by key, and what changed between two halves
+mod draft; // a feed in the making
+mod lookup; // lines by key, and what differs between two halves
+mod patch; // a feed from the one before
 mod sort; // more lines than memory holds, in order
+mod summary; // what is counted of a feed
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use xxhash_rust::xxh3::Xxh3;
-
+pub use self::draft::{Draft, Lines};
 pub use self::lookup::MappedHalf;
-use self::sort::Sorter;
+pub use self::patch::Patched;
+pub use self::summary::{Facts, Summary};
 use crate::fetch::Validators;
-use crate::wire::{Document, Kind, Offer, Price, Product, Stock};
-
-/// Bytes of a half file that are hashed and written at once.
-const BLOCK_BYTES: usize = 256 << 10;
+use crate::wire::Kind;
 
 /// What a source brought in one run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +31,8 @@ pub struct Feed {
     pub as_of: i64,
     /// Documents by kind, offers that came inside products not counted.
     pub counts: BTreeMap<Kind, u64>,
+    /// What the guard needs to know of it.
+    pub summary: Summary,
     /// Products, categories, pages and attributes, without prices and stock.
     pub catalog: Half,
     /// Prices and stock, wherever they stood.
@@ -59,6 +61,18 @@ pub struct SourceCache {
     pub validators: Option<Validators>,
     /// Hash of all that turns bytes into documents; with another one the bytes must be read again.
     pub recipe: String,
+    /// How the records of the latest feed became documents, if each gave documents of its own, none refused and none
+    /// repeated: then a record that goes takes its documents with it, and nothing else.
+    #[serde(default)]
+    pub plain: Option<Plain>,
+}
+
+/// A feed without faults, beside its documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plain {
+    /// Records that the mapping left out on purpose.
+    pub left_out: u64,
 }
 
 /// A feed that waits for an operator.
@@ -84,23 +98,6 @@ pub struct Line {
     pub key: String,
     /// The document.
     pub json: String,
-}
-
-/// The documents of a run as they come, already as the lines that they will be: a document takes several times the
-/// memory of its line.
-#[derive(Debug)]
-pub struct Draft {
-    counts: BTreeMap<Kind, u64>,
-    catalog: (Sorter, u64),
-    offers: (Sorter, u64),
-}
-
-/// A document as the lines it becomes in both halves.
-#[derive(Debug)]
-pub struct Lines {
-    kind: Kind,
-    catalog: Option<Line>,
-    offers: Vec<Line>,
 }
 
 /// The feed cache failed.
@@ -222,40 +219,6 @@ impl FeedFolder {
         Ok(())
     }
 
-    /// Writes documents, split into their halves, and gives the feed.
-    ///
-    /// # Errors
-    /// A file cannot be written.
-    pub fn write(&self, documents: Vec<Document>, as_of: i64) -> Result<Feed, FeedError> {
-        let mut draft = self.draft();
-        for document in documents {
-            draft.add(&Lines::of(document))?;
-        }
-        self.write_draft(draft, as_of)
-    }
-
-    /// Begins a feed.
-    pub fn draft(&self) -> Draft {
-        Draft {
-            counts: BTreeMap::new(),
-            catalog: (Sorter::new(&self.path, "catalog"), 0),
-            offers: (Sorter::new(&self.path, "offers"), 0),
-        }
-    }
-
-    /// Writes both halves of a draft, and gives the feed.
-    ///
-    /// # Errors
-    /// A file cannot be written.
-    pub fn write_draft(&self, draft: Draft, as_of: i64) -> Result<Feed, FeedError> {
-        Ok(Feed {
-            as_of,
-            counts: draft.counts,
-            catalog: self.write_half(draft.catalog)?,
-            offers: self.write_half(draft.offers)?,
-        })
-    }
-
     /// Reads a half line by line, in the order of the file.
     ///
     /// # Errors
@@ -293,96 +256,6 @@ impl FeedFolder {
 
     fn half_path(&self, half: &Half) -> PathBuf {
         self.path.join(format!("{}.ndjson", half.hash))
-    }
-
-    fn write_half(&self, (sorter, documents): (Sorter, u64)) -> Result<Half, FeedError> {
-        let path = self.path.join("half.part");
-        let failed = io_error(&path);
-        let mut file = BufWriter::with_capacity(1 << 20, File::create(&path).map_err(&failed)?);
-        let mut hasher = blake3::Hasher::new();
-        // Hashing a few lines at a time is several times as fast as line by line.
-        let mut block = Vec::with_capacity(BLOCK_BYTES);
-        let mut flush = |block: &mut Vec<u8>| {
-            hasher.update(block);
-            file.write_all(block).map_err(&failed)?;
-            block.clear();
-            Ok(())
-        };
-        sorter.finish(|line| {
-            block.extend_from_slice(line);
-            if block.len() >= BLOCK_BYTES {
-                flush(&mut block)?;
-            }
-            Ok(())
-        })?;
-        flush(&mut block)?;
-        file.into_inner()
-            .map_err(|error| failed(error.into_error()))?
-            .sync_all()
-            .map_err(&failed)?;
-        let half = Half {
-            hash: hasher.finalize().to_hex().to_string(),
-            documents,
-        };
-        std::fs::rename(&path, self.half_path(&half)).map_err(&failed)?;
-        Ok(half)
-    }
-}
-
-impl Draft {
-    /// Adds a document.
-    ///
-    /// # Errors
-    /// Lines that no longer fit into memory cannot be written.
-    pub fn add(&mut self, lines: &Lines) -> Result<(), FeedError> {
-        *self.counts.entry(lines.kind).or_default() += 1;
-        if let Some(line) = &lines.catalog {
-            self.catalog.1 += 1;
-            self.catalog.0.add(line.kind, &line.key, &line.text())?;
-        }
-        for line in &lines.offers {
-            self.offers.1 += 1;
-            self.offers.0.add(line.kind, &line.key, &line.text())?;
-        }
-        Ok(())
-    }
-}
-
-impl Lines {
-    /// Splits a document into its halves.
-    pub fn of(document: Document) -> Self {
-        let kind = document.kind();
-        match document {
-            Document::Offer(_) => Self {
-                kind,
-                catalog: None,
-                offers: vec![line(&document)],
-            },
-            Document::Product(mut product) => {
-                let offers = take_offers(&mut product).into_iter().map(Document::Offer);
-                let offers = offers.map(|offer| line(&offer)).collect();
-                Self {
-                    kind,
-                    catalog: Some(line(&Document::Product(product))),
-                    offers,
-                }
-            }
-            other => Self {
-                kind,
-                catalog: Some(line(&other)),
-                offers: Vec::new(),
-            },
-        }
-    }
-
-    /// Hash of all that the document says: equal documents, equal hash.
-    pub fn content(&self) -> u64 {
-        let mut hasher = Xxh3::new();
-        for line in self.catalog.iter().chain(&self.offers) {
-            hasher.update(line.json.as_bytes());
-            hasher.update(b"\n");
-        }
-        hasher.digest()
     }
 }
 
@@ -430,14 +303,6 @@ fn io_error(path: &Path) -> impl Fn(std::io::Error) -> FeedError + use<> {
     }
 }
 
-fn line(document: &Document) -> Line {
-    Line {
-        kind: document.kind(),
-        key: document.key(),
-        json: document.to_json(),
-    }
-}
-
 /// Kind, a space, the key as a JSON string, a space, the document.
 fn parse_line(text: &str) -> Option<Line> {
     let (kind, rest) = text.split_once(' ')?;
@@ -451,30 +316,11 @@ fn parse_line(text: &str) -> Option<Line> {
     })
 }
 
-/// Moves prices and stock out of a product: they belong to the fast half.
-fn take_offers(product: &mut Product) -> Vec<Offer> {
-    let own = take_offer(&product.id, &mut product.prices, &mut product.stock);
-    let variants = product
-        .variants
-        .iter_mut()
-        .filter_map(|variant| take_offer(&variant.id, &mut variant.prices, &mut variant.stock));
-    variants.chain(own).collect()
-}
-
-fn take_offer(id: &str, prices: &mut Vec<Price>, stock: &mut Option<Stock>) -> Option<Offer> {
-    let (prices, stock) = (std::mem::take(prices), stock.take());
-    (!prices.is_empty() || stock.is_some()).then(|| Offer {
-        variant_id: Some(id.to_owned()),
-        sku: None,
-        prices,
-        stock,
-        updated_at: None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::{Document, Price, Product};
+    use frontage_shared::model::money::Currency;
 
     fn product(id: &str, amount: &str) -> Document {
         let price = Price {
@@ -500,10 +346,18 @@ mod tests {
     fn a_price_change_leaves_the_slow_half_alone() {
         let (_state, folder) = folder();
         let before = folder
-            .write(vec![product("a", "1.00"), product("b \"x\"", "2.00")], 1)
+            .write(
+                vec![product("a", "1.00"), product("b \"x\"", "2.00")],
+                Currency::EUR,
+                1,
+            )
             .unwrap();
         let after = folder
-            .write(vec![product("b \"x\"", "2.00"), product("a", "1.50")], 2)
+            .write(
+                vec![product("b \"x\"", "2.00"), product("a", "1.50")],
+                Currency::EUR,
+                2,
+            )
             .unwrap();
         assert_eq!(before.catalog, after.catalog);
         assert_ne!(before.offers, after.offers);
@@ -518,8 +372,12 @@ mod tests {
     #[test]
     fn saving_forgets_halves_that_are_no_longer_needed() {
         let (_state, folder) = folder();
-        let old = folder.write(vec![product("a", "1.00")], 1).unwrap();
-        let new = folder.write(vec![product("a", "1.50")], 2).unwrap();
+        let old = folder
+            .write(vec![product("a", "1.00")], Currency::EUR, 1)
+            .unwrap();
+        let new = folder
+            .write(vec![product("a", "1.50")], Currency::EUR, 2)
+            .unwrap();
         let cache = SourceCache {
             accepted: Some(new.clone()),
             ..SourceCache::default()
@@ -533,7 +391,9 @@ mod tests {
     #[test]
     fn a_damaged_memory_is_set_aside() {
         let (_state, folder) = folder();
-        let feed = folder.write(vec![product("a", "1.00")], 1).unwrap();
+        let feed = folder
+            .write(vec![product("a", "1.00")], Currency::EUR, 1)
+            .unwrap();
         folder
             .save(&SourceCache {
                 accepted: Some(feed.clone()),

@@ -26,7 +26,7 @@ const HEAD_BYTES: usize = 9;
 pub(super) struct Sorter {
     folder: PathBuf,
     /// What the files of this sorter begin with.
-    name: &'static str,
+    name: String,
     bytes: Vec<u8>,
     places: Vec<Place>,
     runs: Vec<PathBuf>,
@@ -58,7 +58,7 @@ struct Head {
 }
 
 impl Sorter {
-    pub(super) fn new(folder: &Path, name: &'static str) -> Self {
+    pub(super) fn new(folder: &Path, name: String) -> Self {
         Self {
             folder: folder.to_owned(),
             name,
@@ -178,7 +178,7 @@ impl Sorted {
                 line: Vec::new(),
                 run,
             };
-            if sorted.read(&mut head)? {
+            if read(&mut sorted.runs, &sorted.paths, &mut head)? {
                 sorted.heads.push(Reverse(head));
             }
         }
@@ -200,10 +200,6 @@ impl Sorted {
                 PeekMut::pop(first);
             }
         }
-    }
-
-    fn read(&mut self, head: &mut Head) -> Result<bool, FeedError> {
-        read(&mut self.runs, &self.paths, head)
     }
 }
 

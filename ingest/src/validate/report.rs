@@ -116,6 +116,11 @@ impl Report {
         percent
     }
 
+    /// Whether every record gave documents of its own, or was left out on purpose.
+    pub fn is_plain(&self) -> bool {
+        self.unmapped == 0 && self.refused == 0 && self.repeated == 0
+    }
+
     /// Whether every document is accounted for.
     pub fn adds_up(&self) -> bool {
         let grouped: u64 = self.groups.iter().map(|group| group.count).sum();

@@ -1,0 +1,240 @@
+//! A feed in the making: documents as lines, counted, sorted and written as two halves.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use frontage_shared::model::money::Currency;
+use xxhash_rust::xxh3::Xxh3;
+
+use super::sort::Sorter;
+use super::{Facts, Feed, FeedError, FeedFolder, Half, Line, Summary, io_error};
+use crate::wire::{Document, Kind, Offer, Price, Product, Stock};
+
+/// Bytes of a half file that are hashed and written at once: hashing line by line takes several times as long.
+const BLOCK_BYTES: usize = 256 << 10;
+
+/// The documents of a run as they come, already as the lines that they will be: a document takes several times the
+/// memory of its line.
+#[derive(Debug)]
+pub struct Draft {
+    pub(super) counts: BTreeMap<Kind, u64>,
+    summary: Summary,
+    pub(super) catalog: (Sorter, u64),
+    pub(super) offers: (Sorter, u64),
+}
+
+/// A document as the lines it becomes in both halves.
+#[derive(Debug)]
+pub struct Lines {
+    kind: Kind,
+    catalog: Option<Prepared>,
+    offers: Vec<Prepared>,
+}
+
+/// A line as it will be written, and what is counted of it.
+#[derive(Debug)]
+struct Prepared {
+    key: String,
+    text: String,
+    facts: Facts,
+}
+
+/// Writes a half file, which gets its name from its content.
+pub(super) struct HalfWriter {
+    path: PathBuf,
+    file: File,
+    hasher: blake3::Hasher,
+    block: Vec<u8>,
+}
+
+impl FeedFolder {
+    /// Writes documents, split into their halves, and gives the feed.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn write(
+        &self,
+        documents: Vec<Document>,
+        currency: Currency,
+        as_of: i64,
+    ) -> Result<Feed, FeedError> {
+        let mut draft = self.draft("all", currency);
+        for document in documents {
+            draft.add(&Lines::of(document, currency))?;
+        }
+        self.write_draft(draft, as_of)
+    }
+
+    /// Begins a feed. Lines that do not fit into memory go to files that begin with `name`.
+    pub fn draft(&self, name: &str, currency: Currency) -> Draft {
+        let sorter = |half: &str| Sorter::new(&self.path, format!("{name}-{half}"));
+        Draft {
+            counts: BTreeMap::new(),
+            summary: Summary::new(currency),
+            catalog: (sorter("catalog"), 0),
+            offers: (sorter("offers"), 0),
+        }
+    }
+
+    /// Writes both halves of a draft, and gives the feed.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn write_draft(&self, draft: Draft, as_of: i64) -> Result<Feed, FeedError> {
+        Ok(Feed {
+            as_of,
+            counts: draft.counts,
+            summary: draft.summary,
+            catalog: self.write_half(draft.catalog)?,
+            offers: self.write_half(draft.offers)?,
+        })
+    }
+
+    fn write_half(&self, (sorter, documents): (Sorter, u64)) -> Result<Half, FeedError> {
+        let mut half = HalfWriter::create(self)?;
+        sorter.finish(|line| half.write(line))?;
+        half.finish(self, documents)
+    }
+}
+
+impl HalfWriter {
+    pub(super) fn create(folder: &FeedFolder) -> Result<Self, FeedError> {
+        let path = folder.path.join("half.part");
+        Ok(Self {
+            file: File::create(&path).map_err(io_error(&path))?,
+            path,
+            hasher: blake3::Hasher::new(),
+            block: Vec::with_capacity(2 * BLOCK_BYTES),
+        })
+    }
+
+    pub(super) fn write(&mut self, lines: &[u8]) -> Result<(), FeedError> {
+        if lines.len() >= BLOCK_BYTES {
+            self.flush()?;
+            return self.put(lines);
+        }
+        self.block.extend_from_slice(lines);
+        match self.block.len() >= BLOCK_BYTES {
+            true => self.flush(),
+            false => Ok(()),
+        }
+    }
+
+    pub(super) fn finish(mut self, folder: &FeedFolder, documents: u64) -> Result<Half, FeedError> {
+        self.flush()?;
+        self.file.sync_all().map_err(io_error(&self.path))?;
+        let hash = self.hasher.finalize().to_hex().to_string();
+        let half = Half { hash, documents };
+        std::fs::rename(&self.path, folder.half_path(&half)).map_err(io_error(&self.path))?;
+        Ok(half)
+    }
+
+    fn flush(&mut self) -> Result<(), FeedError> {
+        let mut block = std::mem::take(&mut self.block);
+        self.put(&block)?;
+        block.clear();
+        self.block = block;
+        Ok(())
+    }
+
+    fn put(&mut self, lines: &[u8]) -> Result<(), FeedError> {
+        self.hasher.update(lines);
+        self.file.write_all(lines).map_err(io_error(&self.path))
+    }
+}
+
+impl Draft {
+    /// Adds a document.
+    ///
+    /// # Errors
+    /// Lines that no longer fit into memory cannot be written.
+    pub fn add(&mut self, lines: &Lines) -> Result<(), FeedError> {
+        *self.counts.entry(lines.kind).or_default() += 1;
+        for (half, lines) in [
+            (&mut self.catalog, lines.catalog.as_slice()),
+            (&mut self.offers, lines.offers.as_slice()),
+        ] {
+            for line in lines {
+                half.1 += 1;
+                half.0.add(line.facts.kind, &line.key, &line.text)?;
+                self.summary.add(&line.facts);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Lines {
+    /// Splits a document into its halves; prices in the shop's currency are counted.
+    pub fn of(document: Document, currency: Currency) -> Self {
+        let kind = document.kind();
+        let prepared = |document| Prepared::of(&document, currency);
+        match document {
+            Document::Offer(_) => Self {
+                kind,
+                catalog: None,
+                offers: vec![prepared(document)],
+            },
+            Document::Product(mut product) => {
+                let offers = take_offers(&mut product).into_iter().map(Document::Offer);
+                Self {
+                    kind,
+                    offers: offers.map(prepared).collect(),
+                    catalog: Some(prepared(Document::Product(product))),
+                }
+            }
+            other => Self {
+                kind,
+                catalog: Some(prepared(other)),
+                offers: Vec::new(),
+            },
+        }
+    }
+
+    /// Hash of all that the document says: equal documents, equal hash.
+    pub fn content(&self) -> u64 {
+        let mut hasher = Xxh3::new();
+        for line in self.catalog.iter().chain(&self.offers) {
+            hasher.update(line.text.as_bytes());
+        }
+        hasher.digest()
+    }
+}
+
+impl Prepared {
+    fn of(document: &Document, currency: Currency) -> Self {
+        let line = Line {
+            kind: document.kind(),
+            key: document.key(),
+            json: document.to_json(),
+        };
+        Self {
+            text: line.text(),
+            key: line.key,
+            facts: Facts::of(document, currency),
+        }
+    }
+}
+
+/// Moves prices and stock out of a product: they belong to the fast half.
+fn take_offers(product: &mut Product) -> Vec<Offer> {
+    let own = take_offer(&product.id, &mut product.prices, &mut product.stock);
+    let variants = product
+        .variants
+        .iter_mut()
+        .filter_map(|variant| take_offer(&variant.id, &mut variant.prices, &mut variant.stock));
+    variants.chain(own).collect()
+}
+
+fn take_offer(id: &str, prices: &mut Vec<Price>, stock: &mut Option<Stock>) -> Option<Offer> {
+    let (prices, stock) = (std::mem::take(prices), stock.take());
+    (!prices.is_empty() || stock.is_some()).then(|| Offer {
+        variant_id: Some(id.to_owned()),
+        sku: None,
+        prices,
+        stock,
+        updated_at: None,
+    })
+}

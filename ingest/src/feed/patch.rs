@@ -1,0 +1,201 @@
+//! A feed that differs from the one before in a few records: its halves are those from before with some lines
+//! exchanged, and are the same, byte for byte, as if all records had been read.
+
+use std::cmp::Ordering;
+use std::ops::Range;
+
+use frontage_shared::model::money::Currency;
+
+use super::draft::HalfWriter;
+use super::{Draft, Facts, Feed, FeedError, FeedFolder, Half, Line, MappedHalf, parse_line};
+
+/// A feed made from the one before.
+#[derive(Debug)]
+pub struct Patched {
+    /// The feed.
+    pub feed: Feed,
+    /// What is counted of each line that one of both has, or both have differently.
+    pub differences: Vec<(Option<Facts>, Option<Facts>)>,
+}
+
+/// Something else stands where the line of a half used to be.
+struct Edit {
+    place: Range<usize>,
+    insert: Option<String>,
+}
+
+impl FeedFolder {
+    /// Exchanges lines of a feed: those of `removed` go, and those of `added` come.
+    ///
+    /// Gives nothing if the feed does not have just these lines, or already has another document with the key of one
+    /// that comes: then somebody has to read all records and say what is wrong.
+    ///
+    /// # Errors
+    /// A file cannot be read or written.
+    pub fn patch(
+        &self,
+        before: &Feed,
+        removed: Draft,
+        added: Draft,
+        currency: Currency,
+        as_of: i64,
+    ) -> Result<Option<Patched>, FeedError> {
+        let mut feed = Feed {
+            as_of,
+            ..before.clone()
+        };
+        for (kind, count) in &removed.counts {
+            match feed.counts.get_mut(kind) {
+                Some(known) if *known > *count => *known -= count,
+                _ => drop(feed.counts.remove(kind)),
+            }
+        }
+        for (kind, count) in &added.counts {
+            *feed.counts.entry(*kind).or_default() += count;
+        }
+        let mut differences = Vec::new();
+        // A product's offers may well have keys that others have, too: whose they are is decided when they are merged.
+        let is_catalog = before.catalog.documents > 0 || added.catalog.1 > 0;
+        for (half, removed, added, is_unique) in [
+            (&mut feed.catalog, removed.catalog, added.catalog, true),
+            (&mut feed.offers, removed.offers, added.offers, !is_catalog),
+        ] {
+            let (removed, added) = without_common(lines(removed.0)?, lines(added.0)?);
+            if removed.is_empty() && added.is_empty() {
+                continue;
+            }
+            let old = self.map(half)?;
+            let Some(edits) = edits(&old, &removed, &added, is_unique)? else {
+                return Ok(None);
+            };
+            let documents = half.documents + added.len() as u64 - removed.len() as u64;
+            *half = self.write_edited(&old, edits, documents)?;
+            let facts = |line: Option<&Line>| line.and_then(|line| Facts::read(line, currency));
+            side_by_side(&removed, &added, &mut |before, after| {
+                differences.push((facts(before), facts(after)));
+                true
+            });
+        }
+        for (before, after) in &differences {
+            before.iter().for_each(|facts| feed.summary.remove(facts));
+            after.iter().for_each(|facts| feed.summary.add(facts));
+        }
+        Ok(Some(Patched { feed, differences }))
+    }
+
+    fn write_edited(
+        &self,
+        old: &MappedHalf,
+        edits: Vec<Edit>,
+        documents: u64,
+    ) -> Result<Half, FeedError> {
+        let mut half = HalfWriter::create(self)?;
+        let mut kept = 0;
+        for edit in edits {
+            half.write(old.bytes_in(kept..edit.place.start))?;
+            half.write(edit.insert.unwrap_or_default().as_bytes())?;
+            kept = edit.place.end;
+        }
+        half.write(old.bytes_in(kept..old.len()))?;
+        half.finish(self, documents)
+    }
+}
+
+/// All lines of a sorter, in order.
+fn lines(sorter: super::sort::Sorter) -> Result<Vec<Line>, FeedError> {
+    let mut lines = Vec::new();
+    sorter.finish(|text| {
+        let text = std::str::from_utf8(text).unwrap_or_default();
+        lines.extend(parse_line(text.trim_end_matches('\n')));
+        Ok(())
+    })?;
+    Ok(lines)
+}
+
+/// Both without the lines that are in both.
+pub(super) fn without_common(removed: Vec<Line>, added: Vec<Line>) -> (Vec<Line>, Vec<Line>) {
+    let (mut gone, mut new) = (Vec::new(), Vec::new());
+    let (mut removed, mut added) = (removed.into_iter().peekable(), added.into_iter().peekable());
+    loop {
+        let order = match (removed.peek(), added.peek()) {
+            (Some(a), Some(b)) => a.cmp(b),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => return (gone, new),
+        };
+        match order {
+            Ordering::Less => gone.extend(removed.next()),
+            Ordering::Greater => new.extend(added.next()),
+            Ordering::Equal => drop((removed.next(), added.next())),
+        }
+    }
+}
+
+/// Where lines go and come, in the order of the half.
+fn edits(
+    old: &MappedHalf,
+    removed: &[Line],
+    added: &[Line],
+    is_unique: bool,
+) -> Result<Option<Vec<Edit>>, FeedError> {
+    let mut edits: Vec<Edit> = Vec::new();
+    for (index, line) in removed.iter().enumerate() {
+        // Offers of several products may be the same to the letter; then one line stands behind the other.
+        let again = index.checked_sub(1).and_then(|before| removed.get(before)) == Some(line);
+        let place = match edits.last().filter(|_| again) {
+            Some(before) => old.place_at(before.place.end, line)?,
+            None => old.place_at(old.start_of(line)?, line)?,
+        };
+        let Some(place) = place else {
+            return Ok(None);
+        };
+        edits.push(Edit {
+            place,
+            insert: None,
+        });
+    }
+    for line in added {
+        let name = |line: &Line| (line.kind, line.key.clone());
+        if is_unique {
+            let there = old.find(line.kind, &line.key)?.len();
+            let going = removed
+                .iter()
+                .filter(|gone| name(gone) == name(line))
+                .count();
+            if there > going {
+                return Ok(None);
+            }
+        }
+        let start = old.start_of(line)?;
+        edits.push(Edit {
+            place: start..start,
+            insert: Some(line.text()),
+        });
+    }
+    // What comes at the place of a line that goes is written before that one is left out.
+    edits.sort_by_key(|edit| (edit.place.start, edit.place.end));
+    Ok(Some(edits))
+}
+
+/// Calls `each` with the lines of both that have the same kind and key, and with each line that stands alone, until
+/// it gives false and wants no more; then gives false, too.
+pub(super) fn side_by_side(
+    removed: &[Line],
+    added: &[Line],
+    each: &mut impl FnMut(Option<&Line>, Option<&Line>) -> bool,
+) -> bool {
+    let (mut removed, mut added) = (removed.iter().peekable(), added.iter().peekable());
+    loop {
+        let order = match (removed.peek(), added.peek()) {
+            (Some(a), Some(b)) => (a.kind, &a.key).cmp(&(b.kind, &b.key)),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => return true,
+        };
+        let before = if order.is_le() { removed.next() } else { None };
+        let after = if order.is_ge() { added.next() } else { None };
+        if !each(before, after) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! What is counted of a feed, so that the guard need not read the one before to know what it held.
+
+use std::collections::BTreeMap;
+
+use frontage_shared::model::money::Currency;
+use serde::{Deserialize, Serialize};
+
+use super::Line;
+use crate::wire::{Document, Kind, Offer, Status};
+
+/// Counts over the lines of a feed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Summary {
+    /// The shop's currency when this was counted; amounts in others were not looked at.
+    pub currency: String,
+    /// Lines in the shop by kind: drafts and archived documents are in a feed, but not in the shop.
+    pub shown: BTreeMap<Kind, u64>,
+    /// Offers with a price in the shop's currency.
+    pub priced: u64,
+    /// Offers with such a price above zero.
+    pub positive: u64,
+    /// Products in the shop by the id of a category that they name.
+    pub categories: BTreeMap<String, u64>,
+}
+
+/// What is counted of one line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Facts {
+    /// Its kind.
+    pub kind: Kind,
+    /// Whether it is in the shop.
+    pub is_shown: bool,
+    /// The price in the shop's currency. A float will do: only shares and medians come of it.
+    pub amount: Option<f64>,
+    /// Whether it has a price in any currency.
+    pub is_priced: bool,
+    /// The categories that a product names.
+    pub category_ids: Vec<String>,
+}
+
+impl Summary {
+    /// Nothing counted yet.
+    pub fn new(currency: Currency) -> Self {
+        Self {
+            currency: currency.code().to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// Counts a line.
+    pub fn add(&mut self, facts: &Facts) {
+        let (priced, positive) = facts.prices();
+        self.priced += priced;
+        self.positive += positive;
+        if !facts.is_shown {
+            return;
+        }
+        *self.shown.entry(facts.kind).or_default() += 1;
+        for id in &facts.category_ids {
+            match self.categories.get_mut(id) {
+                Some(products) => *products += 1,
+                None => drop(self.categories.insert(id.clone(), 1)),
+            }
+        }
+    }
+
+    /// Takes back what [`add`](Self::add) counted.
+    pub fn remove(&mut self, facts: &Facts) {
+        let (priced, positive) = facts.prices();
+        self.priced = self.priced.saturating_sub(priced);
+        self.positive = self.positive.saturating_sub(positive);
+        if !facts.is_shown {
+            return;
+        }
+        take_one(&mut self.shown, &facts.kind);
+        for id in &facts.category_ids {
+            take_one(&mut self.categories, id);
+        }
+    }
+
+    /// The same counts, seen from a shop with this currency.
+    pub fn seen_in(&self, currency: Currency) -> Self {
+        let is_same = self.currency == currency.code();
+        let of_prices = |count| if is_same { count } else { 0 };
+        Self {
+            currency: currency.code().to_owned(),
+            priced: of_prices(self.priced),
+            positive: of_prices(self.positive),
+            ..self.clone()
+        }
+    }
+}
+
+/// A count that falls to zero is no longer there, as if it had never been.
+fn take_one<K: Ord>(counts: &mut BTreeMap<K, u64>, key: &K) {
+    match counts.get_mut(key) {
+        Some(count) if *count > 1 => *count -= 1,
+        _ => drop(counts.remove(key)),
+    }
+}
+
+impl Facts {
+    /// The facts of a document as it stands in a half.
+    pub fn of(document: &Document, currency: Currency) -> Self {
+        let (status, offer, category_ids): (_, Option<&Offer>, &[String]) = match document {
+            Document::Product(product) => (product.status, None, &product.category_ids),
+            Document::Offer(offer) => (None, Some(offer), &[]),
+            Document::Category(category) => (category.status, None, &[]),
+            Document::Page(page) => (page.status, None, &[]),
+            Document::Attribute(_) => (None, None, &[]),
+        };
+        let prices = offer.map_or(&[][..], |offer| &offer.prices);
+        let own = prices
+            .iter()
+            .find(|price| price.currency == currency.code());
+        Self {
+            kind: document.kind(),
+            is_shown: !matches!(status, Some(Status::Draft | Status::Archived)),
+            amount: own.and_then(|price| price.amount.parse().ok()),
+            is_priced: !prices.is_empty(),
+            category_ids: category_ids.to_vec(),
+        }
+    }
+
+    /// The facts of a line, if it can be read.
+    pub fn read(line: &Line, currency: Currency) -> Option<Self> {
+        let document = Document::from_json(&line.json).ok()?;
+        Some(Self::of(&document, currency))
+    }
+
+    /// Prices, and prices above zero, that this line is counted for.
+    fn prices(&self) -> (u64, u64) {
+        let amount = self.amount;
+        (
+            u64::from(amount.is_some()),
+            u64::from(amount.is_some_and(|amount| amount > 0.0)),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{Price, Product};
+
+    fn product(status: Option<Status>) -> Document {
+        Document::Product(Box::new(Product {
+            id: "a".to_owned(),
+            name: "A".to_owned(),
+            status,
+            category_ids: vec!["mugs".to_owned()],
+            ..Product::default()
+        }))
+    }
+
+    fn offer(amount: &str) -> Document {
+        Document::Offer(Offer {
+            variant_id: Some("a".to_owned()),
+            prices: vec![Price {
+                amount: amount.to_owned(),
+                currency: "EUR".to_owned(),
+                compare_at: None,
+            }],
+            ..Offer::default()
+        })
+    }
+
+    #[test]
+    fn what_is_taken_back_leaves_no_trace() {
+        let documents = [
+            product(None),
+            product(Some(Status::Draft)),
+            offer("0.00"),
+            offer("9.90"),
+        ];
+        let facts = documents.map(|document| Facts::of(&document, Currency::EUR));
+        let mut summary = Summary::new(Currency::EUR);
+        facts.iter().for_each(|facts| summary.add(facts));
+        assert_eq!((summary.priced, summary.positive), (2, 1));
+        assert_eq!(summary.shown[&Kind::Product], 1);
+        assert_eq!(summary.categories["mugs"], 1);
+        let dollars = Currency::parse("USD").unwrap();
+        assert_eq!(summary.seen_in(dollars).priced, 0);
+        facts.iter().for_each(|facts| summary.remove(facts));
+        assert_eq!(summary, Summary::new(Currency::EUR));
+    }
+}
