@@ -22,7 +22,7 @@ use crate::lock;
 use crate::merge::Conflicts;
 use crate::operate::{self, Diff};
 use crate::publish::{self, PublishError};
-use crate::validate;
+use crate::validate::{self, Known};
 
 /// What a check found.
 #[derive(Debug, Serialize)]
@@ -35,6 +35,8 @@ pub struct Report {
     pub counts: Option<Counts>,
     /// What publishing would change.
     pub diff: Option<Diff>,
+    /// The generation that an operator pinned; nothing is published over it.
+    pub pinned: Option<u64>,
 }
 
 /// What a check found of one source.
@@ -67,6 +69,9 @@ pub async fn run(context: &Context, sources: &[&Source], now: i64) -> Result<Rep
         conflicts: (change.conflicts.count, change.conflicts.samples),
         counts: change.counts,
         diff: change.diff,
+        pinned: current
+            .filter(|current| current.pinned)
+            .map(|current| current.generation),
     })
 }
 
@@ -235,6 +240,9 @@ fn copy_feed(
         };
         match from.copy_halves(&feed, &to) {
             Ok(()) => {
+                let folder = |state: &Path| state.join("quarantine");
+                let (from, into) = (folder(&context.config.state), folder(&trial.state));
+                Known::copy(&from, &into, &source.name, &feed.content_hash());
                 let copied = SourceCache {
                     accepted: Some(feed),
                     recipe,
@@ -311,6 +319,12 @@ impl fmt::Display for Report {
                 .1
                 .iter()
                 .try_for_each(|sample| writeln!(f, "  {sample}"))?;
+        }
+        if let Some(pinned) = self.pinned {
+            writeln!(
+                f,
+                "generation {pinned} is pinned; nothing is published over it until `unpin`"
+            )?;
         }
         match (&self.counts, &self.diff) {
             (None, _) => writeln!(f, "nothing would be published"),

@@ -11,7 +11,7 @@ use frontage_shared::snapshot::Generation;
 use indicatif::ProgressBar;
 
 use crate::board::Doing;
-use crate::config::{Shop, Source};
+use crate::config::{Config, Shop, Source};
 use crate::cycle::Context;
 use crate::decode::DecodeError;
 use crate::feed::{Feed, FeedError, FeedFolder, HeldFeed, Plain, SourceCache};
@@ -27,7 +27,7 @@ use crate::publish::{self, PublishError};
 use crate::record::Recorder;
 use crate::reread::{self, Before};
 use crate::schema;
-use crate::validate::{Report, ValidateError};
+use crate::validate::{Known, Report, ValidateError};
 use crate::wire::Kind;
 
 /// One stage of a source failed; its last good feed stays.
@@ -124,7 +124,8 @@ async fn look(
     let _lock = lock::hold(&folder.lock_file()).await?;
     let mut cache = folder.load()?;
     let recipe = recipe(source, &config.shop);
-    let is_reusable = cache.recipe == recipe && (cache.accepted.is_some() || cache.held.is_some());
+    let is_reusable = cache.recipe == judged(&recipe, source, &cache)
+        && (cache.accepted.is_some() || cache.held.is_some());
     let previous = cache.validators.clone().filter(|_| is_reusable);
     let fetched = fetch(context, source, previous.as_ref(), &folder, (now, doing)).await?;
     let report = match fetched {
@@ -137,12 +138,13 @@ async fn look(
         }
         Fetched::Feed(raw) => {
             let memory = (&folder, &mut cache);
-            let (report, judged) =
+            let (report, candidate) =
                 take(context, source, memory, (raw, &recipe), now, (run, doing)).await?;
             let memory = (&folder, &mut cache);
-            judge(context, source, memory, published, judged, now).await?;
+            judge(context, source, memory, published, candidate, now).await?;
+            keep_known(config, source, &report, &cache)?;
             run.result = RunResult::Accepted;
-            cache.recipe = recipe;
+            cache.recipe = judged(&recipe, source, &cache);
             Some(report)
         }
     };
@@ -174,6 +176,7 @@ async fn take(
         shop: config.shop.clone(),
         pages: raw.pages,
         quarantine: quarantine_file(&config.state, source),
+        known: known(config, source, cache),
         draft: folder.draft("all", config.shop.currency),
         bar: bar(context),
         doing: Arc::clone(doing),
@@ -200,14 +203,13 @@ async fn take(
         records: report.documents + report.unmapped,
         refused: run.refused,
     };
-    Ok((
-        report,
-        Judged {
-            feed,
-            movement,
-            tally,
-        },
-    ))
+    let judged = Judged {
+        feed,
+        movement,
+        tally,
+        reasons: report.reasons(source.max_new_invalid_percent),
+    };
+    Ok((report, judged))
 }
 
 /// The published generation, for a source that it is made of and that the cache knows nothing of. One that is damaged
@@ -254,6 +256,7 @@ async fn judge(
         feed,
         movement,
         tally,
+        reasons,
     } = judged;
     let generation = forgotten(context, source, cache, manifest).await?;
     let published = Published {
@@ -266,6 +269,20 @@ async fn judge(
     };
     let currency = context.config.shop.currency;
     let verdict = guard::judge(&source.guard, currency, folder, published, feed, &tally)?;
+    let verdict = match verdict {
+        Verdict::Accepted(accepted) if !reasons.is_empty() => Verdict::Held {
+            feed: accepted.into_feed(),
+            reasons,
+        },
+        Verdict::Held {
+            feed,
+            reasons: mut all,
+        } => {
+            all.extend(reasons);
+            Verdict::Held { feed, reasons: all }
+        }
+        verdict => verdict,
+    };
     let held_before = cache.held.take();
     match verdict {
         Verdict::Accepted(accepted) => cache.accepted = Some(accepted.into_feed()),
@@ -283,6 +300,33 @@ async fn judge(
         }
     }
     Ok(())
+}
+
+/// What is refused of the feed that the shop is made of.
+fn known(config: &Config, source: &Source, cache: &SourceCache) -> Known {
+    let feed = cache.accepted.as_ref().map(Feed::content_hash);
+    Known::of(
+        &config.state.join("quarantine"),
+        &source.name,
+        feed.as_deref(),
+    )
+}
+
+/// Keeps what is refused of a feed, for when it is the one that the shop is made of.
+fn keep_known(
+    config: &Config,
+    source: &Source,
+    report: &Report,
+    cache: &SourceCache,
+) -> Result<(), ValidateError> {
+    let accepted = cache.accepted.as_ref().map(Feed::content_hash);
+    let held = cache.held.as_ref().map(|held| held.hash.clone());
+    let Some(this) = held.clone().or_else(|| accepted.clone()) else {
+        return Ok(());
+    };
+    let others: Vec<String> = accepted.into_iter().chain(held).collect();
+    let folder = config.state.join("quarantine");
+    report.known.keep(&folder, &source.name, &this, &others)
 }
 
 /// A progress bar, if anybody watches.
@@ -342,6 +386,8 @@ struct Judged {
     feed: Feed,
     movement: Option<Movement>,
     tally: Tally,
+    /// Why it is held whatever the guard says.
+    reasons: Vec<String>,
 }
 
 /// The accepted feed, if the pages that it was read from are at hand, it was without fault, and it would be read the
@@ -401,6 +447,15 @@ pub fn quarantine_file(state: &Path, source: &Source) -> PathBuf {
         .join(format!("{}.ndjson", source.name))
 }
 
+/// The recipe as it is remembered. A held feed was held by certain limits: with other ones it is judged again.
+fn judged(recipe: &str, source: &Source, cache: &SourceCache) -> String {
+    if cache.held.is_none() {
+        return recipe.to_owned();
+    }
+    let limits = format!("{:?} {}", source.guard, source.max_new_invalid_percent);
+    format!("{recipe} {}", blake3::hash(limits.as_bytes()).to_hex())
+}
+
 /// Where the report of a source's last run that had something to read is written.
 pub fn report_file(state: &Path, source: &Source) -> PathBuf {
     state
@@ -419,6 +474,7 @@ pub fn recipe(source: &Source, shop: &Shop) -> String {
         source.format,
         source.limits,
         source.provides,
+        &source.contract,
     );
     hasher.update(format!("{settings:?} {} {}", shop.currency, shop.time_zone).as_bytes());
     hasher.update(schema::common().to_string().as_bytes());

@@ -20,7 +20,7 @@ use crate::feed::{Draft, Lines};
 use crate::fetch::RawPage;
 use crate::harvest::HarvestError;
 use crate::map::Mapper;
-use crate::validate::{self, Examined, Report, ValidateError, Validation};
+use crate::validate::{self, Examined, Known, Report, ValidateError, Validation};
 
 /// Records that go from thread to thread at once, unless they are large.
 const BATCH_RECORDS: usize = 64;
@@ -41,6 +41,8 @@ pub struct Job {
     pub pages: Vec<RawPage>,
     /// Where refused records are written.
     pub quarantine: PathBuf,
+    /// What is refused of the published feed.
+    pub known: Known,
     /// Where lines go.
     pub draft: Draft,
     /// What somebody may be looking at.
@@ -76,6 +78,7 @@ pub fn run(job: Job) -> Result<(Draft, Report), HarvestError> {
         shop,
         pages,
         quarantine,
+        known,
         draft,
         bar,
         doing,
@@ -92,7 +95,7 @@ pub fn run(job: Job) -> Result<(Draft, Report), HarvestError> {
         pages.iter().map(|page| page.bytes).sum(),
         doing,
     );
-    let validation = Validation::start(&source, Some(&quarantine))?;
+    let validation = Validation::start(&source, Some(&quarantine), known)?;
     let workers = std::thread::available_parallelism()
         .map_or(1, NonZero::get)
         .min(MAX_WORKERS);
@@ -166,7 +169,7 @@ fn work(
         }
     };
     let examine = |mapped| {
-        validate::examine(source.provides, mapped, |document| {
+        validate::examine(source, mapped, |document| {
             let lines = Lines::of(document, shop.currency);
             let content = lines.content();
             (lines, content)

@@ -17,7 +17,7 @@ use crate::harvest::{self, HarvestError};
 use crate::history::{self, HistoryError};
 use crate::pipeline::{self, Job};
 use crate::record::{self, RecordError};
-use crate::validate::Report;
+use crate::validate::{Known, Report};
 
 /// A run cannot be replayed.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +79,7 @@ pub async fn run(context: &Context, wanted: &str) -> Result<Replay, ReplayError>
         shop: config.shop.clone(),
         pages,
         quarantine: harvest::quarantine_file(scratch.path(), source),
+        known: Known::default(),
         draft: folder.draft("replay", context.config.shop.currency),
         bar: ProgressBar::hidden(),
         doing: Board::default()

@@ -62,6 +62,9 @@ mod desk;
 /// A run is never lost, doubled or overlapped, whoever asks for it.
 mod pokes;
 
+/// `check` can never disagree with `once`.
+mod foretold;
+
 /// A recorded run gives the same feed again.
 mod replay;
 

@@ -2,6 +2,7 @@
 //!
 //! A key that is not here is refused. Times and sizes carry their unit in the name.
 
+use super::contract::ContractTable;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -81,6 +82,8 @@ pub(super) struct SourceTable {
     #[serde(default)]
     pub(super) vars: BTreeMap<String, toml::Value>,
     #[serde(default)]
+    pub(super) contract: ContractTable,
+    #[serde(default)]
     pub(super) guard: GuardTable,
 }
 
@@ -157,6 +160,7 @@ pub(super) struct GuardTable {
     pub(super) max_invalid_percent: Option<f64>,
     pub(super) max_category_removed_percent: Option<f64>,
     pub(super) min_category_products: Option<u64>,
+    pub(super) max_new_invalid_percent: Option<f64>,
 }
 
 #[derive(Debug, Deserialize)]

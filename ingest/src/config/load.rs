@@ -81,6 +81,13 @@ impl Check<'_> {
         );
         let shop = shop.and_then(|shop| self.shop(shop));
         let guard = self.optional::<GuardTable>("guard", table.remove("guard"));
+        let new_invalid = guard.and_then(|guard| {
+            self.new_invalid(
+                "guard",
+                guard.max_new_invalid_percent,
+                MAX_NEW_INVALID_PERCENT,
+            )
+        });
         let guard = guard.and_then(|guard| self.guard("guard", guard, GUARD));
         let retention = self.optional::<RetentionTable>("retention", table.remove("retention"));
         let retention = retention.and_then(|retention| self.retention(&retention));
@@ -92,7 +99,11 @@ impl Check<'_> {
             max_bytes: table.max_bytes,
         });
         let desk = self.desk(table.remove("desk"));
-        let sources = self.sources(table.remove("source"), guard.unwrap_or(GUARD));
+        let budgets = (
+            guard.unwrap_or(GUARD),
+            new_invalid.unwrap_or(MAX_NEW_INVALID_PERCENT),
+        );
+        let sources = self.sources(table.remove("source"), budgets);
         for (key, value) in table {
             self.problem(
                 &key,
@@ -277,6 +288,25 @@ impl Check<'_> {
         (self.problems.len() == before).then_some(guard)
     }
 
+    /// The budget for records that are refused and were not before.
+    pub(super) fn new_invalid(
+        &mut self,
+        key: &str,
+        value: Option<f64>,
+        default: f64,
+    ) -> Option<f64> {
+        let value = value.unwrap_or(default);
+        if !(0.0..=100.0).contains(&value) {
+            self.problem(
+                format!("{key}.max_new_invalid_percent"),
+                "expected a percentage from 0 to 100",
+                value,
+            );
+            return None;
+        }
+        Some(value)
+    }
+
     fn retention(&mut self, table: &RetentionTable) -> Option<Retention> {
         let generations = self.at_least("retention.generations", u64::from(table.generations), 1);
         let hour = 3_600;
@@ -337,6 +367,9 @@ const GUARD: Guard = Guard {
     max_category_removed_percent: 80.0,
     min_category_products: 20,
 };
+
+/// The same for records that are refused and were not before.
+const MAX_NEW_INVALID_PERCENT: f64 = 10.0;
 
 pub(super) const NAME_RULE: &str =
     "expected lower-case letters, digits, - and _, at most 60, starting with a letter or digit";

@@ -3,6 +3,7 @@
 //! Nothing below `config` sees a text where a time, a URL, a currency or a size is meant.
 //! A file with mistakes yields all of them at once, and nothing else.
 
+mod contract;
 mod desk;
 mod error;
 mod file;
@@ -13,6 +14,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 
+pub use contract::{Contract, ContractMode, OwnSchema};
 pub use desk::{Desk, Secret};
 pub use error::{ConfigError, Problem};
 pub use load::{from_text, load};

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
 
+use super::contract::Contract;
 use super::desk::Desk;
 use crate::calendar::Blackout;
 
@@ -92,8 +93,12 @@ pub struct Source {
     pub mapping: Mapping,
     /// What the mapping sees as `$name`, beside `$currency` and `$time_zone`.
     pub vars: BTreeMap<String, serde_json::Value>,
+    /// What becomes of documents that break a rule.
+    pub contract: Contract,
     /// When a candidate is held, for what this source brings.
     pub guard: Guard,
+    /// Records that may be refused and were not in the published feed, in percent.
+    pub max_new_invalid_percent: f64,
 }
 
 /// What becomes of runs that could not begin when they were due.

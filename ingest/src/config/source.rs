@@ -2,7 +2,7 @@
 //!
 //! Every rule is tried even after another has failed, so that one pass finds all problems of a source.
 
-use super::file::SourceTable;
+use super::file::{GuardTable, SourceTable};
 use super::load::{Check, NAME_RULE, is_name, short};
 use super::settings::{
     Format, Guard, Mapping, Missed, Next, Provides, Request, Source, SourceLimits,
@@ -15,7 +15,11 @@ use toml::Value;
 use url::Url;
 
 impl Check<'_> {
-    pub(super) fn sources(&mut self, value: Option<Value>, guard: Guard) -> Option<Vec<Source>> {
+    pub(super) fn sources(
+        &mut self,
+        value: Option<Value>,
+        budgets: (Guard, f64),
+    ) -> Option<Vec<Source>> {
         let tables = match value {
             Some(Value::Table(tables)) if !tables.is_empty() => tables,
             Some(other) if !other.is_table() => {
@@ -38,12 +42,12 @@ impl Check<'_> {
         let before = self.problems.len();
         let sources = tables
             .into_iter()
-            .filter_map(|(name, value)| self.source(name, value, guard))
+            .filter_map(|(name, value)| self.source(name, value, budgets))
             .collect();
         (self.problems.len() == before).then_some(sources)
     }
 
-    fn source(&mut self, name: String, value: Value, guard: Guard) -> Option<Source> {
+    fn source(&mut self, name: String, value: Value, budgets: (Guard, f64)) -> Option<Source> {
         let key = format!("source.{name}");
         if !is_name(&name) {
             self.problem(&key, NAME_RULE, &name);
@@ -82,8 +86,9 @@ impl Check<'_> {
         let (blackouts, missed) = self.waiting(&key, &table);
         let request = self.request(&key, &table);
         let limits = self.limits(&key, &table);
-        let guard = self.guard(&format!("{key}.guard"), table.guard, guard);
+        let (guard, new_invalid) = self.budgets(&key, table.guard, budgets);
         let mapping = self.mapping(&key, table.map_file, table.map);
+        let contract = self.contract(&format!("{key}.contract"), table.contract);
         let vars = self.vars(&key, table.vars);
         Some(Source {
             name,
@@ -98,8 +103,22 @@ impl Check<'_> {
             limits: limits?,
             mapping: mapping?,
             vars,
+            contract: contract?,
             guard: guard?,
+            max_new_invalid_percent: new_invalid?,
         })
+    }
+
+    /// When what the source brings is held.
+    fn budgets(
+        &mut self,
+        key: &str,
+        table: GuardTable,
+        (guard, new_invalid): (Guard, f64),
+    ) -> (Option<Guard>, Option<f64>) {
+        let key = format!("{key}.guard");
+        let new_invalid = self.new_invalid(&key, table.max_new_invalid_percent, new_invalid);
+        (self.guard(&key, table, guard), new_invalid)
     }
 
     /// When a source is not polled, and what becomes of runs that were due then.

@@ -38,6 +38,7 @@ fn the_reference_names_every_key() {
     for table in [
         "shop",
         "source.products",
+        "source.products.contract",
         "source.products.guard",
         "guard",
         "retention",
@@ -58,7 +59,7 @@ fn the_reference_names_every_key() {
         assert!(names.len() > 1, "{error}");
         for name in names
             .into_iter()
-            .filter(|name| !matches!(*name, "map" | "vars" | "guard"))
+            .filter(|name| !matches!(*name, "map" | "vars" | "contract" | "fields" | "guard"))
         {
             assert!(
                 text.lines()
@@ -70,6 +71,8 @@ fn the_reference_names_every_key() {
     for table in [
         "source.products.map",
         "source.products.vars",
+        "source.products.contract",
+        "source.products.contract.fields",
         "source.products.guard",
     ] {
         assert!(text.contains(&format!("[{table}]")));

@@ -69,6 +69,7 @@ pub fn run(
             shop: job.shop.clone(),
             pages: vec![page.raw(lines.len())],
             quarantine: job.quarantine.clone(),
+            known: job.known.clone(),
             draft,
             bar: ProgressBar::hidden(),
             doing: job.doing.clone(),

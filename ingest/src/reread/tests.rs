@@ -64,6 +64,7 @@ impl Bench {
             shop: self.config.shop.clone(),
             pages: vec![page.clone()],
             quarantine: self.state.path().join("quarantine.ndjson"),
+            known: crate::validate::Known::default(),
             bar: ProgressBar::hidden(),
             doing: Board::default().begin(&source.name, "test", 0).doing(),
             source,

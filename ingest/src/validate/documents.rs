@@ -3,11 +3,13 @@
 //! A key is accepted once per run. The same document again is harmless; a different one with the same key is refused,
 //! because nothing says which of the two is right.
 
+use super::contract::{self, Deviation};
 use super::error::ValidateError;
+use super::known::{self, Known};
 use super::report::{Quarantined, Report};
-use super::rules::{self, Fault};
+use super::rules::Fault;
 use super::{clean, schemas};
-use crate::config::{Provides, Source};
+use crate::config::{ContractMode, Provides, Source};
 use crate::decode::Origin;
 use crate::map::{Mapped, Refusal};
 use crate::wire::{Document, Kind};
@@ -31,7 +33,7 @@ pub struct Examined<T> {
 struct Candidate<T> {
     kind: Option<Kind>,
     key: Option<String>,
-    sound: Result<Sound<T>, Fault>,
+    sound: Result<Sound<T>, Deviation>,
 }
 
 /// A document that keeps every rule.
@@ -40,6 +42,8 @@ struct Sound<T> {
     document: T,
     name: Name,
     content: u64,
+    /// What its source's contract let pass, or took out of it.
+    told: Vec<Deviation>,
 }
 
 /// Hash of kind and key. A feed has no enemies among its own documents, and by accident no two are alike.
@@ -48,7 +52,7 @@ type Name = [u8; 16];
 /// Judges the documents of one record by themselves: all that needs no look at other records, and so can be done for
 /// many records at once. `keep` makes of a document what goes on, and the hash of its content.
 pub fn examine<T>(
-    provides: Provides,
+    source: &Source,
     mapped: Mapped,
     keep: impl Fn(Document) -> (T, u64),
 ) -> Examined<T> {
@@ -58,7 +62,7 @@ pub fn examine<T>(
             .and_then(Value::as_str)
             .and_then(Kind::parse);
         let key = key(kind, &value);
-        let sound = document(provides, value).map(|document| {
+        let sound = document(source, value).map(|(document, told)| {
             let name = xxh3_128(format!("{} {}", document.kind(), document.key()).as_bytes())
                 .to_le_bytes();
             let (document, content) = keep(document);
@@ -66,6 +70,7 @@ pub fn examine<T>(
                 document,
                 name,
                 content,
+                told,
             }
         });
         Candidate { kind, key, sound }
@@ -78,24 +83,12 @@ pub fn examine<T>(
     }
 }
 
-/// The document, if it keeps every rule that a document can keep alone.
-fn document(provides: Provides, mut value: Value) -> Result<Document, Fault> {
-    let kind = kind_of(&value)?;
-    check_provides(provides, kind)?;
+/// The document, if it keeps every rule that a document can keep alone, or its source's contract lets it go on.
+fn document(source: &Source, mut value: Value) -> Result<(Document, Vec<Deviation>), Deviation> {
+    let kind = kind_of(&value).map_err(Deviation::refused)?;
+    check_provides(source.provides, kind).map_err(Deviation::refused)?;
     clean::control_characters(&mut value);
-    schemas::check(kind, &value)?;
-    let mut document = Document::from_value(value).map_err(|error| {
-        // The schema was kept, so only the size of a number is left.
-        Fault::new(
-            "",
-            "number",
-            format!("holds a number that is too large to keep: {error}"),
-            "",
-        )
-    })?;
-    rules::check(&document)?;
-    clean::html_fields(&mut document);
-    Ok(document)
+    contract::document(&source.contract, kind, value)
 }
 
 fn check_provides(provides: Provides, kind: Kind) -> Result<(), Fault> {
@@ -116,20 +109,31 @@ pub struct Validation {
     source: String,
     report: Report,
     quarantine: Option<Quarantine>,
+    /// The refusals of the published feed, and those of this one.
+    known: (Known, Known),
     /// Hash of kind and key, to hash of content and number of the record.
     seen: HashMap<Name, (u64, u64)>,
 }
 
 impl Validation {
     /// Begins; refused records are written to `quarantine`, one JSON object per line, as far as it has room.
-    pub fn start(source: &Source, quarantine: Option<&Path>) -> Result<Self, ValidateError> {
+    ///
+    /// # Errors
+    /// The file cannot be made.
+    pub fn start(
+        source: &Source,
+        quarantine: Option<&Path>,
+        known: Known,
+    ) -> Result<Self, ValidateError> {
         Ok(Self {
             source: source.name.clone(),
             report: Report {
                 source: source.name.clone(),
+                is_compared: known.is_comparable(),
                 ..Report::default()
             },
             quarantine: quarantine.map(Quarantine::create).transpose()?,
+            known: (known, Known::default()),
             seen: HashMap::new(),
         })
     }
@@ -147,7 +151,7 @@ impl Validation {
                     .map(|field| format!("/{}", field.replace('.', "/")))
                     .unwrap_or_default();
                 let fault = Fault::new(pointer, "map", refusal.message, "");
-                self.quarantine(&origin, None, None, fault)?;
+                self.quarantine(&origin, None, None, Deviation::refused(fault))?;
                 return Ok(Vec::new());
             }
         };
@@ -157,12 +161,23 @@ impl Validation {
         let mut documents = Vec::with_capacity(candidates.len());
         for Candidate { kind, key, sound } in candidates {
             self.report.documents += 1;
-            match sound.and_then(|sound| self.unless_there(&origin, kind, key.as_deref(), sound)) {
-                Ok(Some(document)) => documents.push(document),
+            let sound = match sound {
+                Ok(sound) => sound,
+                Err(refused) => {
+                    self.report.refused += 1;
+                    self.quarantine(&origin, kind, key, refused)?;
+                    continue;
+                }
+            };
+            match self.unless_there(&origin, kind, key.as_deref(), sound) {
+                Ok(Some((document, told))) => {
+                    self.tell(&origin, kind, key.as_deref(), told)?;
+                    documents.push(document);
+                }
                 Ok(None) => self.report.repeated += 1,
                 Err(fault) => {
                     self.report.refused += 1;
-                    self.quarantine(&origin, kind, key, fault)?;
+                    self.quarantine(&origin, kind, key, Deviation::refused(fault))?;
                 }
             }
         }
@@ -175,11 +190,15 @@ impl Validation {
     }
 
     /// Ends, and says what became of everything.
+    ///
+    /// # Errors
+    /// The quarantine cannot be written.
     pub fn finish(mut self) -> Result<Report, ValidateError> {
         if let Some(quarantine) = &mut self.quarantine {
             quarantine.finish()?;
         }
         self.report.sort();
+        self.report.known = self.known.1;
         Ok(self.report)
     }
 
@@ -190,14 +209,14 @@ impl Validation {
         kind: Option<Kind>,
         key: Option<&str>,
         sound: Sound<T>,
-    ) -> Result<Option<T>, Fault> {
+    ) -> Result<Option<(T, Vec<Deviation>)>, Fault> {
         match self.seen.entry(sound.name) {
             Entry::Vacant(entry) => {
                 entry.insert((sound.content, origin.record));
                 if let Some(kind) = kind {
                     *self.report.accepted.entry(kind).or_default() += 1;
                 }
-                Ok(Some(sound.document))
+                Ok(Some((sound.document, sound.told)))
             }
             Entry::Occupied(entry) if entry.get().0 == sound.content => Ok(None),
             Entry::Occupied(entry) => {
@@ -215,12 +234,30 @@ impl Validation {
         }
     }
 
+    /// Counts what the contract did to a document.
+    fn tell(
+        &mut self,
+        origin: &Origin,
+        kind: Option<Kind>,
+        key: Option<&str>,
+        told: Vec<Deviation>,
+    ) -> Result<(), ValidateError> {
+        for deviation in told {
+            match deviation.mode {
+                ContractMode::Evolve => self.report.let_through += 1,
+                _ => self.report.discarded += 1,
+            }
+            self.quarantine(origin, kind, key.map(str::to_owned), deviation)?;
+        }
+        Ok(())
+    }
+
     fn quarantine(
         &mut self,
         origin: &Origin,
         kind: Option<Kind>,
         key: Option<String>,
-        fault: Fault,
+        Deviation { fault, mode }: Deviation,
     ) -> Result<(), ValidateError> {
         let refused = Quarantined {
             source: self.source.clone(),
@@ -233,11 +270,15 @@ impl Validation {
             rule: fault.rule,
             value: schemas::shown(&Value::String(fault.value)),
             message: fault.message,
+            mode,
         };
+        let identity = known::identity(&refused);
+        let is_new = self.known.0.is_comparable() && !self.known.0.has(identity);
+        self.known.1.add(identity);
         if let Some(quarantine) = &mut self.quarantine {
             quarantine.write(&refused)?;
         }
-        self.report.count(refused);
+        self.report.count(refused, is_new);
         Ok(())
     }
 }

@@ -1,18 +1,23 @@
 //! **validate**: only documents that keep every rule go on, cleaned of what is not safe in a page.
 //!
-//! A document is accepted or refused as a whole, and every one is counted: what was read is what was accepted, refused,
+//! A document is accepted or refused as a whole, unless its source's contract says otherwise, and every one is counted: what was read is what was accepted, refused,
 //! repeated or left out. A refusal names source, record, key, pointer, rule and value.
 
 mod clean;
+mod contract;
 mod documents;
 mod error;
+mod known;
 mod report;
 mod rules;
 mod schemas;
 
 #[cfg(test)]
+mod contract_tests;
+#[cfg(test)]
 mod tests;
 
 pub use documents::{Examined, Validation, examine};
 pub use error::ValidateError;
-pub use report::{Group, Quarantined, Report};
+pub use known::Known;
+pub use report::{Group, Quarantined, Report, outcome};

@@ -3,6 +3,8 @@
 //! The numbers add up: records are mapped, left out or refused by the mapping; documents are accepted, refused or repeated.
 
 use super::error::ValidateError;
+use super::known::Known;
+use crate::config::ContractMode;
 use crate::wire::Kind;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -28,8 +30,23 @@ pub struct Report {
     pub refused: u64,
     /// Documents that came a second time, the same.
     pub repeated: u64,
-    /// Refusals by reason, the most frequent first.
+    /// Values that were taken out of documents which went on without them.
+    #[serde(default)]
+    pub discarded: u64,
+    /// Values that break a rule and were let through.
+    #[serde(default)]
+    pub let_through: u64,
+    /// Documents and records that were refused and were not before; nothing if there is no feed to compare with.
+    #[serde(default)]
+    pub newly_refused: u64,
+    /// Whether there was a feed to compare with.
+    #[serde(default)]
+    pub is_compared: bool,
+    /// Broken rules by reason, the most frequent first.
     pub groups: Vec<Group>,
+    /// Which refusals these are, for the next run.
+    #[serde(skip)]
+    pub known: Known,
 }
 
 /// Refusals for the same reason.
@@ -41,8 +58,14 @@ pub struct Group {
     pub pointer: String,
     /// The rule.
     pub rule: String,
+    /// What became of the values.
+    #[serde(default)]
+    pub mode: ContractMode,
     /// How often.
     pub count: u64,
+    /// How often where it was not so before; nothing if there is no feed to compare with.
+    #[serde(default)]
+    pub new: u64,
     /// The first few.
     pub samples: Vec<Quarantined>,
 }
@@ -70,6 +93,9 @@ pub struct Quarantined {
     pub value: String,
     /// What is wrong with it.
     pub message: String,
+    /// What became of it.
+    #[serde(default)]
+    pub mode: ContractMode,
 }
 
 impl Report {
@@ -118,34 +144,79 @@ impl Report {
 
     /// Whether every record gave documents of its own, or was left out on purpose.
     pub fn is_plain(&self) -> bool {
-        self.unmapped == 0 && self.refused == 0 && self.repeated == 0
+        self.unmapped == 0
+            && self.refused == 0
+            && self.repeated == 0
+            && self.discarded == 0
+            && self.let_through == 0
+    }
+
+    /// Why a feed with this report is held, besides what the guard compares, in sentences: a frozen field, and more new
+    /// refusals than the budget allows.
+    pub fn reasons(&self, max_new_percent: f64) -> Vec<String> {
+        let frozen = self
+            .groups
+            .iter()
+            .filter(|group| group.mode == ContractMode::Freeze);
+        let mut reasons: Vec<String> = frozen
+            .map(|group| {
+                let kind = group.kind.map_or("record", Kind::as_str);
+                let place = place(&group.pointer);
+                format!(
+                    "{} × {kind} {place} breaks {}, and is frozen by the contract",
+                    group.count, group.rule
+                )
+            })
+            .collect();
+        let all = self.documents + self.unmapped;
+        // Counts are far below 2^52, so these are exact.
+        #[expect(clippy::cast_precision_loss, reason = "a percentage of counts")]
+        let percent = self.newly_refused as f64 * 100.0 / all.max(1) as f64;
+        if self.is_compared && percent > max_new_percent {
+            reasons.push(format!(
+                "{} of {all} records are refused and were not before ({percent:.1} %, limit {} %)",
+                self.newly_refused, max_new_percent
+            ));
+        }
+        reasons
     }
 
     /// Whether every document is accounted for.
     pub fn adds_up(&self) -> bool {
-        let grouped: u64 = self.groups.iter().map(|group| group.count).sum();
+        let refusals = self.groups.iter().filter(|group| group.is_refusal());
+        let grouped: u64 = refusals.map(|group| group.count).sum();
         self.documents == self.accepted() + self.refused + self.repeated
             && self.left_out + self.unmapped <= self.records
             && (self.groups.len() >= Self::GROUPS || grouped == self.refused + self.unmapped)
     }
 
-    pub(super) fn count(&mut self, refusal: Quarantined) {
+    pub(super) fn count(&mut self, refusal: Quarantined, is_new: bool) {
+        let new = u64::from(is_new);
+        if is_refusal(refusal.mode) {
+            self.newly_refused += new;
+        }
         let pointer = without_indices(&refusal.pointer);
         let same = |group: &&mut Group| {
-            group.kind == refusal.kind && group.rule == refusal.rule && group.pointer == pointer
+            group.kind == refusal.kind
+                && group.rule == refusal.rule
+                && group.mode == refusal.mode
+                && group.pointer == pointer
         };
         if let Some(group) = self.groups.iter_mut().find(same) {
             group.count += 1;
+            group.new += new;
             if group.samples.len() < Self::SAMPLES {
                 group.samples.push(refusal);
             }
         } else if self.groups.len() < Self::GROUPS {
-            let (kind, rule) = (refusal.kind, refusal.rule.clone());
+            let (kind, rule, mode) = (refusal.kind, refusal.rule.clone(), refusal.mode);
             self.groups.push(Group {
                 kind,
                 pointer,
                 rule,
+                mode,
                 count: 1,
+                new,
                 samples: vec![refusal],
             });
         }
@@ -158,8 +229,34 @@ impl Report {
     }
 }
 
+impl Group {
+    /// Whether its documents were refused.
+    pub fn is_refusal(&self) -> bool {
+        is_refusal(self.mode)
+    }
+
+    /// What became of the values, in a word or two.
+    pub fn outcome(&self) -> &'static str {
+        outcome(self.mode)
+    }
+}
+
+/// What became of a value that broke a rule, in a word or two.
+pub fn outcome(mode: ContractMode) -> &'static str {
+    match mode {
+        ContractMode::DiscardRecord => "refused",
+        ContractMode::Freeze => "refused, frozen",
+        ContractMode::DiscardValue => "value left out",
+        ContractMode::Evolve => "let through",
+    }
+}
+
+fn is_refusal(mode: ContractMode) -> bool {
+    matches!(mode, ContractMode::DiscardRecord | ContractMode::Freeze)
+}
+
 /// `/variants/3/prices/0/amount` as `/variants/*/prices/*/amount`.
-fn without_indices(pointer: &str) -> String {
+pub(super) fn without_indices(pointer: &str) -> String {
     let part = |part: &str| {
         let is_index = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
         if is_index {
@@ -190,6 +287,12 @@ impl fmt::Display for Report {
         writeln!(f, "  {:>9}    accepted ({kinds})", self.accepted())?;
         writeln!(f, "  {:>9}    refused", self.refused)?;
         writeln!(f, "  {:>9}    repeated", self.repeated)?;
+        if self.discarded > 0 {
+            writeln!(f, "  {:>9}  values left out of documents", self.discarded)?;
+        }
+        if self.let_through > 0 {
+            writeln!(f, "  {:>9}  values let through", self.let_through)?;
+        }
         for group in &self.groups {
             let kind = group.kind.map_or("record", Kind::as_str);
             let message = group
@@ -198,10 +301,16 @@ impl fmt::Display for Report {
                 .map_or("", |sample| sample.message.as_str());
             writeln!(
                 f,
-                "  refused {} × {kind} {} [{}]: {message}",
+                "  {} {} × {kind} {} [{}]{}: {message}",
+                group.outcome(),
                 group.count,
                 place(&group.pointer),
-                group.rule
+                group.rule,
+                if self.is_compared {
+                    format!(", {} of them new", group.new)
+                } else {
+                    String::new()
+                }
             )?;
             for sample in &group.samples {
                 let key = sample.key.as_deref().unwrap_or("no key");

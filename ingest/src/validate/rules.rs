@@ -16,6 +16,8 @@ pub(super) struct Fault {
     pub(super) rule: String,
     pub(super) message: String,
     pub(super) value: String,
+    /// Names of fields that have no place there.
+    pub(super) unexpected: Vec<String>,
 }
 
 impl Fault {
@@ -30,6 +32,7 @@ impl Fault {
             rule: rule.to_owned(),
             message: message.into(),
             value: value.into(),
+            unexpected: Vec::new(),
         }
     }
 }

@@ -49,6 +49,27 @@ pub(super) fn check(kind: Kind, document: &Value) -> Result<(), Fault> {
     }
 }
 
+/// The rules of a merchant's own schema that a document breaks, as far as one wants to know.
+pub(super) fn own(validator: &Validator, document: &Value) -> Vec<Fault> {
+    const MOST: usize = 50;
+    if validator.is_valid(document) {
+        return Vec::new();
+    }
+    let told = |error: ValidationError<'_>| {
+        let fault = fault(&error);
+        Fault {
+            rule: format!("own/{}", fault.rule),
+            message: error.masked().to_string(),
+            ..fault
+        }
+    };
+    validator
+        .iter_errors(document)
+        .take(MOST)
+        .map(told)
+        .collect()
+}
+
 fn fault(error: &ValidationError<'_>) -> Fault {
     let kind = error.kind();
     let message = match kind {
@@ -68,6 +89,10 @@ fn fault(error: &ValidationError<'_>) -> Fault {
         rule: kind.keyword().to_owned(),
         message,
         value,
+        unexpected: match kind {
+            ValidationErrorKind::AdditionalProperties { unexpected } => unexpected.clone(),
+            _ => Vec::new(),
+        },
     }
 }
 

@@ -1,7 +1,6 @@
 //! The examples beside the schemas, and runs of documents good and bad.
 
 use super::*;
-use crate::config::Provides;
 use crate::config::{self, Source};
 use crate::decode::Origin;
 use crate::map::{Mapped, Refusal};
@@ -10,10 +9,10 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-fn source(provides: &str) -> Source {
+pub(super) fn source(provides: &str, tables: &str) -> Source {
     let text = format!(
         "store = \"s\"\nstate = \"t\"\n[shop]\nid = \"s\"\nname = \"S\"\ncurrency = \"EUR\"\n[source.x]\nprovides = \"{provides}\"\n\
-         schedule = \"@daily\"\nurl = \"http://shop.example/feed\""
+         schedule = \"@daily\"\nurl = \"http://shop.example/feed\"\n{tables}"
     );
     config::from_text(&text, Path::new("test.toml"), Path::new("/"))
         .unwrap()
@@ -33,7 +32,7 @@ fn mapped(record: u64, documents: Vec<Value>) -> Mapped {
 }
 
 fn judged(record: u64, documents: Vec<Value>) -> Examined<Document> {
-    examine(Provides::Catalog, mapped(record, documents), whole)
+    examine(&source("catalog", ""), mapped(record, documents), whole)
 }
 
 /// A document as it is, and the hash of its content.
@@ -43,14 +42,28 @@ fn whole(document: Document) -> (Document, u64) {
 }
 
 fn run(provides: &str, records: Vec<Vec<Value>>) -> (Vec<Document>, Report) {
-    let mut validation = Validation::start(&source(provides), None).unwrap();
+    run_with(provides, "", records)
+}
+
+pub(super) fn run_with(
+    provides: &str,
+    tables: &str,
+    records: Vec<Vec<Value>>,
+) -> (Vec<Document>, Report) {
+    run_known(provides, tables, Known::default(), records)
+}
+
+pub(super) fn run_known(
+    provides: &str,
+    tables: &str,
+    known: Known,
+    records: Vec<Vec<Value>>,
+) -> (Vec<Document>, Report) {
+    let source = source(provides, tables);
+    let mut validation = Validation::start(&source, None, known).unwrap();
     let mut documents = Vec::new();
     for (number, record) in records.into_iter().enumerate() {
-        let examined = examine(
-            source(provides).provides,
-            mapped(number as u64, record),
-            whole,
-        );
+        let examined = examine(&source, mapped(number as u64, record), whole);
         documents.extend(validation.admit(examined).unwrap());
     }
     let report = validation.finish().unwrap();
@@ -204,7 +217,7 @@ fn product(id: &str, name: &str) -> Value {
 
 /// Two products, a category twice, a duplicate, an incomplete product, nothing, and a record that is not mapped.
 fn mixed() -> Report {
-    let mut validation = Validation::start(&source("catalog"), None).unwrap();
+    let mut validation = Validation::start(&source("catalog", ""), None, Known::default()).unwrap();
     validation
         .admit(judged(
             0,
@@ -236,7 +249,7 @@ fn mixed() -> Report {
     };
     validation
         .admit(examine(
-            Provides::Catalog,
+            &source("catalog", ""),
             Mapped {
                 documents: Err(refusal),
                 ..mapped(5, vec![])
@@ -291,7 +304,9 @@ fn everything_is_counted() {
         "{text}"
     );
     let json = serde_json::to_string(&report).unwrap();
-    assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
+    let read: Report = serde_json::from_str(&json).unwrap();
+    let known = report.known.clone();
+    assert_eq!(Report { known, ..read }, report);
 }
 
 #[test]
@@ -323,7 +338,8 @@ fn reasons_are_grouped_and_samples_are_few() {
 fn refused_documents_are_written_down() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("quarantine.ndjson");
-    let mut validation = Validation::start(&source("catalog"), Some(&path)).unwrap();
+    let mut validation =
+        Validation::start(&source("catalog", ""), Some(&path), Known::default()).unwrap();
     let long = "x".repeat(5000);
     for number in 0..3 {
         validation
@@ -348,9 +364,13 @@ fn refused_documents_are_written_down() {
         "{:?}",
         lines[0]
     );
-    let error = Validation::start(&source("catalog"), Some(folder.path()))
-        .err()
-        .unwrap();
+    let error = Validation::start(
+        &source("catalog", ""),
+        Some(folder.path()),
+        Known::default(),
+    )
+    .err()
+    .unwrap();
     assert!(matches!(error, ValidateError::Quarantine { .. }));
 }
 
