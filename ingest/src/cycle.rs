@@ -21,6 +21,7 @@ use crate::basis::{self, Basis, BasisHalf, Tally};
 use crate::board::Board;
 use crate::compile::{self, Before, CompileError, Compiled};
 use crate::config::{Config, Source};
+use crate::conflicts;
 use crate::feed::{Feed, FeedError, FeedFolder};
 use crate::fetch::{Client, FetchError};
 use crate::harvest;
@@ -186,6 +187,7 @@ pub async fn publish_accepted(
     keep_local_parts(&parts, &manifest, &files, &mut verified)?;
     verified.save();
     Basis::keep(&context.config.state, &manifest.offers.hash, halves, tally);
+    conflicts::keep(&context.config.state, manifest.generation, &conflicts);
     retain::prune(&context.store, context.config.retention, &manifest, now).await?;
     Ok((ShopOutcome::Published(Box::new(manifest)), conflicts))
 }

@@ -36,6 +36,9 @@ pub mod harvest;
 /// Decode, map and validate of one source, on all cores.
 pub mod pipeline;
 
+/// Conflicts of the published generation.
+pub mod conflicts;
+
 /// When: the daemon.
 pub mod reread;
 pub mod schedule;

@@ -62,6 +62,9 @@ mod desk;
 /// A run is never lost, doubled or overlapped, whoever asks for it.
 mod pokes;
 
+/// Documents that contradict each other are told by name.
+mod conflicts;
+
 /// `check` can never disagree with `once`.
 mod foretold;
 

@@ -137,16 +137,43 @@ fn parents(categories: &[Category], conflicts: &mut Conflicts) -> Vec<Option<usi
     for at in 0..parents.len() {
         let above = std::iter::successors(Some(at), |&at| parents.get(at).copied().flatten());
         if above.take(MAX_DEPTH + 1).count() > MAX_DEPTH {
-            let name = categories
-                .get(at)
-                .map_or("", |category| category.id.as_str());
-            conflicts.add(|| format!("category `{name}` is its own ancestor, or deeper than {MAX_DEPTH}; it becomes a root"));
+            conflicts.add(|| too_deep(categories, &parents, at));
             if let Some(parent) = parents.get_mut(at) {
                 *parent = None;
             }
         }
     }
     parents
+}
+
+/// The categories that are each other's ancestors, or how deep a category is.
+fn too_deep(categories: &[Category], parents: &[Option<usize>], at: usize) -> String {
+    let name = |at: usize| {
+        let category = categories.get(at);
+        format!("`{}`", category.map_or("", |category| category.id.as_str()))
+    };
+    let mut way = vec![at];
+    while let Some(above) = parents.get(way[way.len() - 1]).copied().flatten() {
+        if let Some(begin) = way.iter().position(|&seen| seen == above) {
+            let round: Vec<String> = way[begin..].iter().map(|&at| name(at)).collect();
+            let first = name(at);
+            return match round.contains(&first) {
+                true => format!(
+                    "categories {} are each other's ancestors; {first} becomes a root",
+                    round.join(" in ")
+                ),
+                false => format!(
+                    "category {first} is below {}, which are each other's ancestors; {first} becomes a root",
+                    round.join(" in ")
+                ),
+            };
+        }
+        way.push(above);
+    }
+    format!(
+        "category {} is deeper than {MAX_DEPTH}; it becomes a root",
+        name(at)
+    )
 }
 
 /// Last path segments of the previous generation, by id.

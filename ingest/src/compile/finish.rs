@@ -42,7 +42,7 @@ impl Tables<'_> {
             let origin = self.tables.strings.string(origin)?;
             self.tables.origins.push(origin);
         }
-        self.finish_skus();
+        self.finish_skus(conflicts);
         self.tables.text_files = self.text.finish()?;
         let counts = Counts {
             products: row_count(&self.tables.products),
@@ -307,7 +307,7 @@ impl Tables<'_> {
         Ok(())
     }
 
-    fn finish_skus(&mut self) {
+    fn finish_skus(&mut self, conflicts: &mut Conflicts) {
         let mut skus = std::mem::take(&mut self.tables.skus);
         skus.sort_by_cached_key(|row| {
             let variant = row
@@ -319,6 +319,28 @@ impl Tables<'_> {
             )
         });
         self.tables.skus = skus;
+        let strings = &self.tables.strings;
+        let variant = |row: &RowRef<{ section::VARIANTS }>| {
+            let variant = self.tables.variants.get(row.get()? as usize)?;
+            let product = self.tables.products.get(variant.product.get()? as usize)?;
+            Some((
+                strings.get(variant.sku),
+                strings.get(variant.id),
+                strings.get(product.id),
+            ))
+        };
+        for pair in self.tables.skus.windows(2) {
+            let (Some((sku, one, owner)), Some((same, other, product))) =
+                (variant(&pair[0]), variant(&pair[1]))
+            else {
+                continue;
+            };
+            if sku == same {
+                conflicts.add(|| {
+                    format!("variants `{one}` of product `{owner}` and `{other}` of product `{product}` have the SKU `{sku}`; an offer by SKU counts for both")
+                });
+            }
+        }
     }
 }
 

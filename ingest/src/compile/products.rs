@@ -135,6 +135,9 @@ impl<'a> Tables<'a> {
         let slug = self
             .slugs
             .assign(&product.id, product.slug.as_deref(), &product.name);
+        if product.slug.as_deref().is_some_and(|wanted| wanted != slug) {
+            conflicts.add(|| self.slug_taken(&product, &slug));
+        }
         let category_rows = self.category_rows(&product, conflicts);
         let flags = flags(&product);
         if flags & NOT_LISTED == 0 {
@@ -173,6 +176,34 @@ impl<'a> Tables<'a> {
         self.index(row, product, &category_rows)
     }
 
+    /// Who has the slug that a product asks for.
+    fn slug_taken(&self, product: &Product, got: &str) -> String {
+        let (id, wanted) = (&product.id, product.slug.as_deref().unwrap_or_default());
+        let strings = &self.tables.strings;
+        let mut products = self.tables.products.iter();
+        match products.find(|other| strings.get(other.slug) == wanted) {
+            Some(other) => {
+                let other = strings.get(other.id);
+                format!(
+                    "products `{other}` and `{id}` both ask for the slug `{wanted}`; `{id}` gets `{got}`"
+                )
+            }
+            None => format!(
+                "product `{id}` asks for the slug `{wanted}`, which another product has had; it gets `{got}`"
+            ),
+        }
+    }
+
+    /// Which product has a variant of this id already.
+    fn owner_of_variant(&self, id: &str) -> &str {
+        let strings = &self.tables.strings;
+        let mut variants = self.tables.variants.iter();
+        variants
+            .find(|variant| strings.get(variant.id) == id)
+            .and_then(|variant| self.tables.products.get(variant.product.get()? as usize))
+            .map_or("", |product| strings.get(product.id))
+    }
+
     /// Active variants with ids that are new, in the shop's order; a product without variants is its own variant.
     fn sellable_variants(
         &mut self,
@@ -190,18 +221,19 @@ impl<'a> Tables<'a> {
             });
         }
         variants.retain(|variant| variant.status.unwrap_or_default() == Status::Active);
+        let mut ids = std::mem::take(&mut self.variant_ids);
         variants.retain(|variant| {
-            let is_new = self.variant_ids.insert(variant.id.clone());
+            let is_new = ids.insert(variant.id.clone());
             if !is_new {
                 conflicts.add(|| {
-                    format!(
-                        "variant `{}` of product `{}` exists already and is left out",
-                        variant.id, product.id
-                    )
+                    let (id, owner) = (&variant.id, self.owner_of_variant(&variant.id));
+                    let product = &product.id;
+                    format!("variant `{id}` of product `{product}` exists already in product `{owner}` and is left out")
                 });
             }
             is_new
         });
+        self.variant_ids = ids;
         variants.sort_by_key(|variant| {
             (
                 !variant.default.unwrap_or(false),

@@ -7,6 +7,7 @@ use super::chart::{Chart, eventful};
 use super::frame::Frame;
 use super::text::{self, Pill, When, pill, when};
 use super::{Built, Visit, render};
+use crate::conflicts::{self, KeptConflicts};
 use crate::cycle::CycleError;
 use crate::desk::wire::{Answer, segment};
 use crate::history::{self, Run};
@@ -28,6 +29,7 @@ struct Overview<'a> {
     waiting: Vec<Waiting>,
     failing: usize,
     generations: Vec<(GenerationLine, When)>,
+    conflicts: Option<KeptConflicts>,
 }
 
 /// A source in the table.
@@ -97,6 +99,7 @@ pub(in crate::desk) async fn overview(visit: &Visit<'_>) -> Built {
         .collect();
     let page = Overview {
         frame: Frame::new(visit, "Overview", "overview"),
+        conflicts: conflicts::kept(&context.config.state).filter(|kept| kept.count > 0),
         live: status.live.map(|live| {
             let at = when(live.created_at, zone, visit.now);
             (live, at)
