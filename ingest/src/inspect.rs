@@ -329,14 +329,26 @@ pub struct GenerationLine {
 /// # Errors
 /// The store cannot be read.
 pub async fn generations(context: &Context) -> Result<Generations, CycleError> {
+    latest_generations(context, usize::MAX).await
+}
+
+/// Lists the latest so many generations, the latest last; manifests are kept for months.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn latest_generations(
+    context: &Context,
+    count: usize,
+) -> Result<Generations, CycleError> {
     let current = context
         .store
         .current()
         .await?
         .map(|manifest| manifest.generation);
     let parts = context.store.parts().await?;
+    let names = context.store.manifests().await?;
     let mut lines = Vec::new();
-    for name in context.store.manifests().await? {
+    for name in &names[names.len().saturating_sub(count)..] {
         let manifest = context.store.manifest_named(&name.name).await?;
         lines.push(GenerationLine {
             generation: manifest.generation,

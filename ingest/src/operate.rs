@@ -198,7 +198,29 @@ pub async fn open(context: &Context, generation: u64) -> Result<Generation, Oper
     let manifest = manifest_of(context, generation).await?;
     let folder = context.config.state.join("opened");
     let opened = publish::opened(&context.store, &folder, &manifest, &context.verified()).await;
-    Ok(opened.map_err(CycleError::from)?)
+    let opened = opened.map_err(CycleError::from)?;
+    let _lock = publish::hold_folder(&folder)
+        .await
+        .map_err(CycleError::from)?;
+    forget_opened(&folder);
+    Ok(opened)
+}
+
+/// Keeps the copies that were made last, for the next comparison. Whoever reads a removed one has it mapped.
+fn forget_opened(folder: &std::path::Path) {
+    const KEPT: usize = 6;
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
+    let mut files: Vec<_> = entries
+        .flatten()
+        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+        .collect();
+    files.sort();
+    for (_, path) in files.iter().rev().skip(KEPT) {
+        // What cannot be removed now is tried again the next time.
+        let _ = std::fs::remove_file(path);
+    }
 }
 
 /// Compares two generations, product by product and variant by variant.

@@ -10,11 +10,15 @@ use super::{Built, Visit, render};
 use crate::inspect::{self, GenerationLine};
 use crate::operate::{self, OperateError};
 
+/// Older ones are listed by the command.
+const MOST: usize = 200;
+
 #[derive(TemplateSimple)]
 #[template(path = "generations.stpl")]
 struct GenerationsPage<'a> {
     frame: Frame<'a>,
     lines: Vec<(GenerationLine, When)>,
+    most: usize,
     pinned: Option<u64>,
     current: Option<u64>,
 }
@@ -32,7 +36,7 @@ struct RollbackPage<'a> {
 /// All generations, the latest first.
 pub(in crate::desk) async fn generations(visit: &Visit<'_>) -> Built {
     let context = &visit.state.context;
-    let lines = inspect::generations(context).await?.0;
+    let lines = inspect::latest_generations(context, MOST).await?.0;
     let zone = context.config.shop.time_zone;
     let current = lines.iter().find(|line| line.current);
     let page = GenerationsPage {
@@ -40,6 +44,7 @@ pub(in crate::desk) async fn generations(visit: &Visit<'_>) -> Built {
         pinned: current
             .filter(|line| line.pinned)
             .map(|line| line.generation),
+        most: MOST,
         current: current.map(|line| line.generation),
         lines: lines
             .into_iter()

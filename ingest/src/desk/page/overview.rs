@@ -89,9 +89,8 @@ pub(in crate::desk) async fn overview(visit: &Visit<'_>) -> Built {
     let status = status::read(context).await?;
     let runs = history::read(&context.config.state).map_err(CycleError::from)?;
     let zone = context.config.shop.time_zone;
-    let mut generations = inspect::generations(context).await?.0;
-    let rest = generations.len().saturating_sub(GENERATIONS);
-    let generations = generations.drain(rest..).rev();
+    let latest = inspect::latest_generations(context, GENERATIONS).await?.0;
+    let generations = latest.into_iter().rev();
     let rows: Vec<Row> = status
         .sources
         .iter()
