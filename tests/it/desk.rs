@@ -2,9 +2,10 @@
 //!
 //! `DESK_PICTURES=FOLDER` keeps a picture of every page, for people to look at.
 
+use frontage_tests::backend::Response;
 use frontage_tests::browser::{Browser, Screen};
 use frontage_tests::documents;
-use frontage_tests::shop::{Page, Shop, ShopBuilder};
+use frontage_tests::shop::{CATALOG, Page, Shop, ShopBuilder};
 use serde_json::{Value, json};
 
 use crate::browser::{in_order, wait_for};
@@ -390,6 +391,26 @@ async fn a_page_of_another_site_can_do_nothing() {
     .await;
     let told = get(&shop, again.header("location"), &[("cookie", &cookie)]).await;
     assert!(told.body.contains("is pinned already"), "{}", told.body);
+}
+
+#[tokio::test]
+async fn a_monitor_learns_what_is_held_and_what_fails() {
+    let shop = with_desk().await;
+    assert_eq!(get(&shop, "/healthz", &[]).await.body, "ok\n");
+    assert_eq!(get(&shop, "/metrics", &[]).await.status, 401);
+    let bearer = format!("Bearer {TOKEN}");
+    let says = async |line: &str| {
+        let page = get(&shop, "/metrics", &[("authorization", &bearer)]).await;
+        page.body.lines().any(|found| found == line)
+    };
+    assert!(says("frontage_ingest_generation 1").await);
+    assert!(says("frontage_ingest_source_held{source=\"catalog\"} 0").await);
+    shop.sends(&documents::shop(2));
+    let held = "frontage_ingest_source_held{source=\"catalog\"} 1";
+    assert!(shop.comes_to_pass(|| says(held)).await);
+    shop.backend.respond_with(CATALOG, Response::status(500));
+    let failed = "frontage_ingest_source_failed{source=\"catalog\"} 1";
+    assert!(shop.comes_to_pass(|| says(failed)).await);
 }
 
 /// Without a token the desk is for this machine alone, under names that only this machine has.

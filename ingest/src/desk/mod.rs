@@ -18,6 +18,9 @@ mod actions;
 /// Connections, within limits.
 mod listen;
 
+/// What monitors ask.
+mod metrics;
+
 /// What the pages show.
 mod page;
 

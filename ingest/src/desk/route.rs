@@ -10,6 +10,7 @@ use hyper::{Method, StatusCode};
 
 use super::State;
 use super::actions::{self, Action};
+use super::metrics;
 use super::page::{self, Visit};
 use super::session::Session;
 use super::wire::{Answer, Request, segment};
@@ -24,6 +25,7 @@ pub(super) async fn answer(state: &Arc<State>, request: Request) -> Answer {
     }
     match (request.method.as_str(), pieces.as_slice()) {
         ("GET" | "HEAD", ["healthz"]) => return Answer::text(StatusCode::OK, "ok\n"),
+        ("GET", ["metrics"]) => return measured(state, &request).await,
         ("POST", ["poke", source]) => return poke(state, &request, source).await,
         (_, ["poke", _]) => {
             let only = Answer::text(StatusCode::METHOD_NOT_ALLOWED, "Poke with POST.\n");
@@ -51,6 +53,26 @@ pub(super) async fn answer(state: &Arc<State>, request: Request) -> Answer {
         }
     };
     visited(state, &request, &session, &pieces).await
+}
+
+/// What monitors ask. They send the operator's token with every request.
+async fn measured(state: &State, request: &Request) -> Answer {
+    let token = request.bearer().unwrap_or_default();
+    let is_known = match state.sessions.needs_token() {
+        true => state.sessions.admits(token).await,
+        false => request.is_addressed_directly(),
+    };
+    if !is_known {
+        let refused = Answer::text(
+            StatusCode::UNAUTHORIZED,
+            "Send the operator's token as: Authorization: Bearer TOKEN\n",
+        );
+        return refused.with(hyper::header::WWW_AUTHENTICATE, "Bearer".to_owned());
+    }
+    match metrics::text(state).await {
+        Ok(text) => Answer::text(StatusCode::OK, &text),
+        Err(error) => Answer::text(StatusCode::INTERNAL_SERVER_ERROR, &format!("{error}\n")),
+    }
 }
 
 /// "Look now", from a back end.
