@@ -3,6 +3,7 @@
 use frontage_shared::manifest::Manifest;
 use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::layout::PartKind;
+use frontage_shared::snapshot::routes::RouteKind;
 
 use crate::cycle::{self, Context, CycleError, ShopOutcome};
 use crate::feed::FeedFolder;
@@ -60,21 +61,24 @@ pub struct Diff {
     pub removed: Changes,
     /// Products whose text, images or categories differ.
     pub changed: Changes,
-    /// Variants whose price differs, as `SKU: was → now`.
+    /// Variants whose price differs, as `SKU: was → now`, those that moved most first.
     pub prices: Changes,
     /// Variants whose stock differs.
     pub stock: Changes,
+    /// Addresses that led somewhere and would be gone.
+    pub vanished: Changes,
 }
 
 impl Diff {
     /// Every list with its name, in the order in which they are told.
-    pub fn lists(&self) -> [(&'static str, &Changes); 5] {
+    pub fn lists(&self) -> [(&'static str, &Changes); 6] {
         [
             ("products added", &self.added),
             ("products removed", &self.removed),
             ("products changed", &self.changed),
             ("prices changed", &self.prices),
             ("stock changed", &self.stock),
+            ("addresses gone", &self.vanished),
         ]
     }
 }
@@ -230,6 +234,7 @@ pub fn diff(from: &Generation, to: &Generation) -> Diff {
         to: to.number(),
         ..Diff::default()
     };
+    let mut movers = Movers::default();
     for old in from.catalog.products() {
         match to.catalog.product_by_id(old.id()) {
             None => diff
@@ -253,38 +258,87 @@ pub fn diff(from: &Generation, to: &Generation) -> Diff {
                 from.offers.variant(before.row),
                 to.offers.variant(variant.row),
             );
-            let name = || {
-                if variant.sku().is_empty() {
-                    variant.id()
-                } else {
-                    variant.sku()
-                }
+            let name = match variant.sku() {
+                "" => variant.id(),
+                sku => sku,
             };
             if was.price != now.price {
-                diff.prices.add(|| {
-                    format!(
-                        "{}: {} → {}",
-                        name(),
-                        price(to, was.price),
-                        price(to, now.price)
-                    )
-                });
+                movers.add(to, name, was.price, now.price);
             }
             if (was.quantity, was.availability) != (now.quantity, now.availability) {
                 diff.stock.add(|| {
                     format!(
-                        "{}: {:?} {:?} → {:?} {:?}",
-                        name(),
-                        was.availability,
-                        was.quantity,
-                        now.availability,
-                        now.quantity
+                        "{name}: {:?} {:?} → {:?} {:?}",
+                        was.availability, was.quantity, now.availability, now.quantity
                     )
                 });
             }
         }
     }
+    diff.prices = movers.into_changes();
+    for (kind, path, _) in from.catalog.routes() {
+        if to.catalog.route(kind, path).is_none() {
+            diff.vanished.add(|| address(kind, path));
+        }
+    }
     diff
+}
+
+/// As the server answers it.
+fn address(kind: RouteKind, path: &str) -> String {
+    let folder = match kind {
+        RouteKind::Product => "p",
+        RouteKind::Category => "c",
+        RouteKind::Brand => "b",
+        RouteKind::Page => "pages",
+    };
+    format!("/{folder}/{path}")
+}
+
+/// Prices that changed, those that moved most first.
+#[derive(Default)]
+struct Movers {
+    count: u64,
+    /// By how much, in percent, and in words. Not more than twice as many as are told.
+    largest: Vec<(f64, String)>,
+}
+
+impl Movers {
+    fn add(&mut self, generation: &Generation, name: &str, was: Option<i64>, now: Option<i64>) {
+        self.count += 1;
+        // Prices are far below 2^52 minor units, and nothing is published from this.
+        #[expect(clippy::cast_precision_loss, reason = "a percentage for people")]
+        let percent = match (was, now) {
+            (Some(was), Some(now)) if was != 0 => (now - was) as f64 * 100.0 / was as f64,
+            // A price that comes or goes is the largest move of all.
+            _ => f64::INFINITY,
+        };
+        let share = match percent.is_finite() {
+            true => format!(" ({percent:+.1} %)"),
+            false => String::new(),
+        };
+        let (was, now) = (price(generation, was), price(generation, now));
+        let text = format!("{name}: {was} → {now}{share}");
+        self.largest.push((percent.abs(), text));
+        if self.largest.len() >= 2 * MAX_SAMPLES {
+            self.order();
+        }
+    }
+
+    fn order(&mut self) {
+        // A stable sort: equal moves stay in the order of the catalog.
+        self.largest
+            .sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        self.largest.truncate(MAX_SAMPLES);
+    }
+
+    fn into_changes(mut self) -> Changes {
+        self.order();
+        Changes {
+            count: self.count,
+            samples: self.largest.into_iter().map(|(_, text)| text).collect(),
+        }
+    }
 }
 
 impl Changes {

@@ -172,6 +172,8 @@ impl<'a> Visitor<'a> {
                 "Why it is held",
                 "8\nproducts removed",
                 "Thing number 12",
+                "8\naddresses gone",
+                "/p/thing-number-5",
                 "Approve and publish",
             ],
         )
