@@ -129,6 +129,7 @@ async fn show(
     for (label, path) in &tour.stops {
         say(&format!("  {label:<11} {shop}{path}"));
     }
+    say(&format!("  {:<11} http://{}/", "desk", settings.desk));
     say(&format!("  {:<11} {admin}/status", "operators"));
     say(&format!(
         "  {:<11} http://{}/",

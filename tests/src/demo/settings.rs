@@ -17,7 +17,7 @@ const ICECAT_PRODUCTS: &str = include_str!("../../../config/demo/icecat/products
 const ICECAT_DEPARTMENTS: &str = include_str!("../../../config/demo/icecat/departments.jq");
 
 /// Where the files in `config/demo` say that the three processes listen.
-const SHIPPED_PORTS: [u16; 3] = [8080, 8090, 8081];
+const SHIPPED_PORTS: [u16; 4] = [8080, 8090, 8081, 8091];
 
 /// Everything that can be chosen about the demo.
 #[derive(Debug, Clone)]
@@ -28,6 +28,8 @@ pub struct Settings {
     pub admin: SocketAddr,
     /// Where the sample back end listens.
     pub backend: SocketAddr,
+    /// Where the operator's desk is.
+    pub desk: SocketAddr,
     /// How many products are generated.
     pub products: u64,
     /// A real data set instead.
@@ -55,7 +57,7 @@ impl Settings {
                 u16::try_from(port).with_context(|| format!("{name}={port} is not a port"))?;
             anyhow::Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
         };
-        let [shop, admin, backend] = SHIPPED_PORTS;
+        let [shop, admin, backend, desk] = SHIPPED_PORTS;
         let data = variable("DEMO_DATA")
             .filter(|text| !text.is_empty())
             .map(PathBuf::from);
@@ -67,6 +69,7 @@ impl Settings {
             shop: address("DEMO_PORT", shop)?,
             admin: address("DEMO_ADMIN_PORT", admin)?,
             backend: address("DEMO_BACKEND_PORT", backend)?,
+            desk: address("DEMO_DESK_PORT", desk)?,
             products: number("DEMO_PRODUCTS", 4000)?,
             data,
             keep: variable("DEMO_KEEP").is_some_and(|text| text == "1"),
@@ -81,6 +84,7 @@ impl Settings {
             ("the shop", "DEMO_PORT", self.shop),
             ("the operators' page", "DEMO_ADMIN_PORT", self.admin),
             ("the sample back end", "DEMO_BACKEND_PORT", self.backend),
+            ("the operator's desk", "DEMO_DESK_PORT", self.desk),
         ];
         for (what, variable, address) in ports {
             TcpListener::bind(address).with_context(|| {
@@ -93,7 +97,7 @@ impl Settings {
     /// The configuration files by name, with this demo's addresses and folder.
     pub fn files(&self, folder: &Path) -> HashMap<&'static str, String> {
         let fill = |text: &str| {
-            let addresses = [self.shop, self.admin, self.backend];
+            let addresses = [self.shop, self.admin, self.backend, self.desk];
             let mut filled = String::new();
             for line in text.lines() {
                 // At most one address stands in a line; a chosen port must not be taken for a shipped one.
@@ -147,6 +151,7 @@ mod tests {
             ("DEMO_PORT", "8081"),
             ("DEMO_BACKEND_PORT", "8080"),
             ("DEMO_ADMIN_PORT", "9000"),
+            ("DEMO_DESK_PORT", "8090"),
         ];
         let files = settings(&swapped)
             .expect("settings")
@@ -165,6 +170,7 @@ mod tests {
                 && ingest.contains("\"/folder/store\"")
         );
         assert!(!ingest.contains("target/demo"), "{ingest}");
+        assert!(ingest.contains("listen = \"127.0.0.1:8090\""), "{ingest}");
     }
 
     #[test]
