@@ -44,6 +44,11 @@ pub fn kept(state: &Path) -> Option<KeptConflicts> {
     serde_json::from_slice(&std::fs::read(file(state)).ok()?).ok()
 }
 
+/// Where they lie while they are being written.
+pub fn part_file(state: &Path) -> PathBuf {
+    file(state).with_extension("part")
+}
+
 fn file(state: &Path) -> PathBuf {
     state.join("conflicts.json")
 }

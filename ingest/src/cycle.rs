@@ -308,7 +308,7 @@ impl Context {
                 tracing::warn!(%error, "cannot remove temporary files of a writer that was killed")
             }
         }
-        for leftover in [verified::part_file, basis::part_file] {
+        for leftover in [verified::part_file, basis::part_file, conflicts::part_file] {
             // Whoever writes these files replaces what is there.
             let _ = std::fs::remove_file(leftover(&self.config.state));
         }

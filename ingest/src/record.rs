@@ -171,7 +171,11 @@ fn prune(folder: &Path, bounds: Recordings) -> Result<(), RecordError> {
     };
     for entry in entries {
         let path = entry.map_err(failed(folder))?.path();
-        if path.extension().is_some_and(|end| end == "zst") && !pages.contains(&path) {
+        // Whoever records a source is the only one, and what is half written is nobody's any more.
+        let is_left = path
+            .extension()
+            .is_some_and(|end| end == "part" || (end == "zst" && !pages.contains(&path)));
+        if is_left {
             std::fs::remove_file(&path).map_err(failed(&path))?;
         }
     }
