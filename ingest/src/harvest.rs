@@ -22,7 +22,7 @@ use crate::guard::{self, Movement, Published, Tally, Verdict};
 use crate::history::{Run, RunResult};
 use crate::lock::{self, LockError};
 use crate::map::MapError;
-use crate::pipeline::{self, Job};
+use crate::pipeline::{self, Job, Reading};
 use crate::publish::{self, PublishError};
 use crate::record::Recorder;
 use crate::reread::{self, Before};
@@ -51,6 +51,11 @@ pub enum HarvestError {
     /// The published generation, which the feed must be compared with, is whole and cannot be opened.
     #[error("the published generation: {0}")]
     Published(#[from] PublishError),
+    /// Changes came before there was anything to change.
+    #[error(
+        "the feed brings changes only, and no full feed came before it that was read in the same way; let the back end send one"
+    )]
+    NothingToChange,
     /// The lock of the source cannot be used.
     #[error(transparent)]
     Lock(#[from] LockError),
@@ -67,7 +72,7 @@ impl HarvestError {
             Self::Decode(_) | Self::Panic(_) => "decode",
             Self::Map(_) => "map",
             Self::Validate(_) => "validate",
-            Self::Feed(_) | Self::Lock(_) => "merge",
+            Self::Feed(_) | Self::Lock(_) | Self::NothingToChange => "merge",
             Self::Published(_) => "guard",
         }
     }
@@ -180,14 +185,19 @@ async fn take(
         draft: folder.draft("all", config.shop.currency),
         bar: bar(context),
         doing: Arc::clone(doing),
+        is_delta: false,
     };
-    let before = before(cache, recipe, &folder.spool());
-    let read = read(job, before, folder.clone(), now).await;
+    let base = Base {
+        before: before(cache, recipe, &folder.spool()),
+        latest: latest(cache, recipe),
+    };
+    let read = read(job, base, folder.clone(), now).await;
     recorder.finish(run).await;
     let Read {
         feed,
         report,
         movement,
+        is_delta,
     } = read?;
     report.keep(&report_file(&config.state, source))?;
     doing.judging();
@@ -196,11 +206,13 @@ async fn take(
     run.refused = report.refused + report.unmapped;
     run.hash = Some(feed.content_hash());
     cache.validators = Some(raw.validators);
-    cache.plain = report.is_plain().then_some(Plain {
+    cache.plain = (report.is_plain() && !is_delta).then_some(Plain {
         left_out: report.left_out,
     });
+    // One bad record among two that changed is not half a shop.
+    let unchanged = if is_delta { feed.documents() } else { 0 };
     let tally = Tally {
-        records: report.documents + report.unmapped,
+        records: unchanged + report.documents + report.unmapped,
         refused: run.refused,
     };
     let judged = Judged {
@@ -379,6 +391,24 @@ struct Read {
     report: Report,
     /// How it differs from the accepted feed, if that is known already.
     movement: Option<Movement>,
+    /// Whether it was made of changes.
+    is_delta: bool,
+}
+
+/// What a new feed may be made from.
+struct Base {
+    /// For feeds that hardly differ.
+    before: Option<Before>,
+    /// For changes: the latest feed, though it may be held, so that no change is lost while an operator thinks.
+    latest: Option<Feed>,
+}
+
+fn latest(cache: &SourceCache, recipe: &str) -> Option<Feed> {
+    let held = cache.held.as_ref().map(|held| &held.feed);
+    let latest = held.or(cache.accepted.as_ref());
+    // By which limits a feed was held does not matter for how it was read.
+    let read_with = cache.recipe.split(' ').next();
+    latest.filter(|_| read_with == Some(recipe)).cloned()
 }
 
 /// What the guard is asked about.
@@ -409,14 +439,9 @@ fn before(cache: &SourceCache, recipe: &str, spool: &Path) -> Option<Before> {
 }
 
 /// Decode, map and validate, off the runtime's threads: what changed since the feed before, or all.
-async fn read(
-    job: Job,
-    before: Option<Before>,
-    folder: FeedFolder,
-    now: i64,
-) -> Result<Read, HarvestError> {
+async fn read(job: Job, base: Base, folder: FeedFolder, now: i64) -> Result<Read, HarvestError> {
     let work = move || {
-        let reread = match &before {
+        let reread = match &base.before {
             Some(before) => reread::run(&job, before, &folder, now)?,
             None => None,
         };
@@ -425,13 +450,32 @@ async fn read(
                 feed: reread.feed,
                 report: reread.report,
                 movement: Some(reread.movement),
+                is_delta: false,
             });
         }
-        let (draft, report) = pipeline::run(job)?;
+        let provides = job.source.provides;
+        let page = job.pages.first().map(|page| page.url.clone());
+        let Reading {
+            draft,
+            report,
+            is_delta,
+        } = pipeline::run(job)?;
+        let feed = match (is_delta, base.latest) {
+            (true, Some(latest)) => folder.apply(&latest, provides, draft, now)?.feed,
+            (true, None) => return Err(HarvestError::NothingToChange),
+            (false, _) if draft.deletes() => {
+                return Err(HarvestError::Decode(DecodeError::Container {
+                    page: page.unwrap_or_default(),
+                    message: "a `delete` stands in a full feed; what that does not mention is gone anyway".to_owned(),
+                }));
+            }
+            (false, _) => folder.write_draft(draft, now)?,
+        };
         Ok(Read {
-            feed: folder.write_draft(draft, now)?,
+            feed,
             report,
             movement: None,
+            is_delta,
         })
     };
     match tokio::task::spawn_blocking(work).await {

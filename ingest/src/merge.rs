@@ -158,7 +158,7 @@ impl Merged {
                 Document::Category(category) => structure.categories.push(category),
                 Document::Page(page) => structure.pages.push(page),
                 Document::Attribute(attribute) => structure.attributes.push(attribute),
-                Document::Product(_) | Document::Offer(_) => {}
+                Document::Product(_) | Document::Offer(_) | Document::Delete(_) => {}
             }
         }
         Ok(structure)

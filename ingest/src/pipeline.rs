@@ -49,6 +49,19 @@ pub struct Job {
     pub bar: ProgressBar,
     /// What the operator's desk shows.
     pub doing: Arc<Doing>,
+    /// Whether the back end was only asked for what changed.
+    pub is_delta: bool,
+}
+
+/// What was read.
+#[derive(Debug)]
+pub struct Reading {
+    /// The lines.
+    pub draft: Draft,
+    /// What became of the records.
+    pub report: Report,
+    /// Whether these are only changes: asked for, or announced by the feed.
+    pub is_delta: bool,
 }
 
 /// Consecutive records of a feed.
@@ -72,7 +85,7 @@ struct Done {
 ///
 /// # Errors
 /// The bytes are no records, the mapping fails as a whole, or a file cannot be written.
-pub fn run(job: Job) -> Result<(Draft, Report), HarvestError> {
+pub fn run(job: Job) -> Result<Reading, HarvestError> {
     let Job {
         source,
         shop,
@@ -82,6 +95,7 @@ pub fn run(job: Job) -> Result<(Draft, Report), HarvestError> {
         draft,
         bar,
         doing,
+        is_delta,
     } = job;
     if let Some(folder) = quarantine.parent() {
         std::fs::create_dir_all(folder).map_err(|source| ValidateError::Quarantine {
@@ -105,18 +119,26 @@ pub fn run(job: Job) -> Result<(Draft, Report), HarvestError> {
     let batches = Arc::new(Mutex::new(batches));
     std::thread::scope(|scope| {
         let (source, shop, pages) = (&source, &shop, &pages);
-        scope.spawn(move || cut(source, pages, &to_workers));
+        let cutting = scope.spawn(move || cut(source, pages, &to_workers));
         for _ in 0..workers {
             let (batches, to_order) = (Arc::clone(&batches), to_order.clone());
             scope.spawn(move || work(source, shop, &batches, &to_order));
         }
         drop((batches, to_order));
-        in_order(done, validation, draft, progress)
+        let (draft, report) = in_order(done, validation, draft, progress)?;
+        let announced = cutting.join();
+        let announced = announced.map_err(|_| HarvestError::Panic("decode".to_owned()))?;
+        Ok(Reading {
+            draft,
+            report,
+            is_delta: is_delta || announced,
+        })
     })
 }
 
-/// Cuts the pages into batches of records, until the last one or until nobody wants more.
-fn cut(source: &Source, pages: &[RawPage], to_workers: &SyncSender<Batch>) {
+/// Cuts the pages into batches of records, until the last one or until nobody wants more. Gives whether the feed
+/// announced that it only brings changes.
+fn cut(source: &Source, pages: &[RawPage], to_workers: &SyncSender<Batch>) -> bool {
     let mut records = decode::records(pages, source);
     let mut number = 0;
     let mut send = |records, bytes| {
@@ -137,17 +159,18 @@ fn cut(source: &Source, pages: &[RawPage], to_workers: &SyncSender<Batch>) {
             }
             Err(error) => {
                 let _ = send(Ok(batch), bytes) && send(Err(error), 0);
-                return;
+                return records.is_delta();
             }
         }
         if batch.len() >= BATCH_RECORDS || bytes >= BATCH_BYTES {
             let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_RECORDS));
             if !send(Ok(full), std::mem::take(&mut bytes)) {
-                return;
+                return records.is_delta();
             }
         }
     }
     let _ = send(Ok(batch), bytes);
+    records.is_delta()
 }
 
 /// Maps and examines batches until there are no more, or until one fails.

@@ -85,13 +85,19 @@ pub async fn run(context: &Context, wanted: &str) -> Result<Replay, ReplayError>
         doing: Board::default()
             .begin(&source.name, "replay", recording.started_at)
             .doing(),
+        is_delta: false,
     };
     let built = tokio::task::spawn_blocking(move || pipeline::run(job)).await;
     let built = built.unwrap_or_else(|panic| Err(HarvestError::Panic(panic.to_string())));
     let (hash, report, failure) = match built {
-        Ok((draft, report)) => {
-            let feed = folder.write_draft(draft, recording.started_at)?;
-            (Some(feed.content_hash()), Some(report), None)
+        Ok(reading) if reading.is_delta => {
+            let failure =
+                "at merge: the run brought changes only; the feed that they change is not recorded";
+            (None, Some(reading.report), Some(failure.to_owned()))
+        }
+        Ok(reading) => {
+            let feed = folder.write_draft(reading.draft, recording.started_at)?;
+            (Some(feed.content_hash()), Some(reading.report), None)
         }
         Err(error) => (None, None, Some(format!("at {}: {error}", error.stage()))),
     };

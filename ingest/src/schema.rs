@@ -11,7 +11,7 @@ pub const COMMON_NAME: &str = "common.schema.json";
 
 static COMMON: LazyLock<Value> =
     LazyLock::new(|| parse(include_str!("../../schemas/common.schema.json")));
-static DOCUMENTS: LazyLock<[Value; 5]> = LazyLock::new(|| {
+static DOCUMENTS: LazyLock<[Value; 6]> = LazyLock::new(|| {
     Kind::ALL.map(|kind| {
         parse(match kind {
             Kind::Product => include_str!("../../schemas/product.schema.json"),
@@ -19,6 +19,7 @@ static DOCUMENTS: LazyLock<[Value; 5]> = LazyLock::new(|| {
             Kind::Category => include_str!("../../schemas/category.schema.json"),
             Kind::Page => include_str!("../../schemas/page.schema.json"),
             Kind::Attribute => include_str!("../../schemas/attribute.schema.json"),
+            Kind::Delete => include_str!("../../schemas/delete.schema.json"),
         })
     })
 });
@@ -30,13 +31,14 @@ pub fn common() -> &'static Value {
 
 /// The schema of a document.
 pub fn document(kind: Kind) -> &'static Value {
-    let [product, offer, category, page, attribute] = &*DOCUMENTS;
+    let [product, offer, category, page, attribute, delete] = &*DOCUMENTS;
     match kind {
         Kind::Product => product,
         Kind::Offer => offer,
         Kind::Category => category,
         Kind::Page => page,
         Kind::Attribute => attribute,
+        Kind::Delete => delete,
     }
 }
 

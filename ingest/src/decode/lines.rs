@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 pub(super) struct Container {
     state: State,
     counts: BTreeMap<String, u64>,
+    is_delta: bool,
 }
 
 #[derive(Debug, Default, PartialEq)]
@@ -33,7 +34,7 @@ impl Container {
             (State::Fresh | State::Closed, Some("feed"), Value::Object(line))
                 if line.contains_key("version") =>
             {
-                begin(line)?;
+                self.is_delta |= begin(line)? == "delta";
                 self.state = State::Open;
                 self.counts.clear();
                 Ok(false)
@@ -62,6 +63,11 @@ impl Container {
         }
     }
 
+    /// Whether the feed said that it only brings changes.
+    pub(super) fn is_delta(&self) -> bool {
+        self.is_delta
+    }
+
     /// Checks that what was begun was ended.
     pub(super) fn close(&self) -> Result<(), String> {
         if self.state == State::Open {
@@ -88,7 +94,7 @@ impl Container {
 pub(super) fn begins_full_feed(value: &Value) -> Option<bool> {
     let line = value.as_object()?;
     let is_feed = line.get("type").and_then(Value::as_str) == Some("feed");
-    (is_feed && line.contains_key("version")).then(|| begin(line).is_ok())
+    (is_feed && line.contains_key("version")).then(|| begin(line) == Ok("full"))
 }
 
 /// What a line counts that ends a feed.
@@ -114,7 +120,8 @@ fn announced(line: &Map<String, Value>) -> Result<BTreeMap<String, u64>, String>
     Ok(announced)
 }
 
-fn begin(line: &Map<String, Value>) -> Result<(), String> {
+/// The mode of a feed.
+fn begin(line: &Map<String, Value>) -> Result<&'static str, String> {
     let field = |name: &str| line.get(name).and_then(Value::as_str).unwrap_or_default();
     if field("version") != "1" {
         return Err(format!(
@@ -122,13 +129,13 @@ fn begin(line: &Map<String, Value>) -> Result<(), String> {
             field("version")
         ));
     }
-    if field("mode") != "full" {
-        return Err(format!(
-            "the `feed` line has mode `{}`; this program reads mode `full`",
-            field("mode")
-        ));
+    match field("mode") {
+        "full" => Ok("full"),
+        "delta" => Ok("delta"),
+        mode => Err(format!(
+            "the `feed` line has mode `{mode}`; there are `full` and `delta`"
+        )),
     }
-    Ok(())
 }
 
 fn list(counts: &BTreeMap<String, u64>) -> String {

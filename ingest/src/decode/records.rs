@@ -90,6 +90,11 @@ impl Iterator for Records {
 }
 
 impl Records {
+    /// Whether the feed, as far as it was read, only brings changes.
+    pub fn is_delta(&self) -> bool {
+        self.container.is_delta()
+    }
+
     /// Bytes that the latest record takes in its page.
     pub fn record_bytes(&self) -> usize {
         self.buffer.len()

@@ -189,8 +189,8 @@ fn a_container_must_be_whole() {
     );
     refuse(
         NDJSON,
-        "{\"type\":\"feed\",\"version\":\"1\",\"mode\":\"delta\"}",
-        "mode `delta`",
+        "{\"type\":\"feed\",\"version\":\"1\",\"mode\":\"partial\"}",
+        "mode `partial`",
     );
 }
 

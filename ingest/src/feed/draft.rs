@@ -20,7 +20,9 @@ const BLOCK_BYTES: usize = 256 << 10;
 #[derive(Debug)]
 pub struct Draft {
     pub(super) counts: BTreeMap<Kind, u64>,
-    summary: Summary,
+    pub(super) summary: Summary,
+    /// Kind and key of documents that are gone.
+    pub(super) deleted: Vec<(Kind, String)>,
     pub(super) catalog: (Sorter, u64),
     pub(super) offers: (Sorter, u64),
 }
@@ -31,6 +33,8 @@ pub struct Lines {
     kind: Kind,
     catalog: Option<Prepared>,
     offers: Vec<Prepared>,
+    /// Kind and key of the document that is gone.
+    deleted: Option<(Kind, String)>,
 }
 
 /// A line as it will be written, and what is counted of it.
@@ -73,6 +77,7 @@ impl FeedFolder {
         Draft {
             counts: BTreeMap::new(),
             summary: Summary::new(currency),
+            deleted: Vec::new(),
             catalog: (sorter("catalog"), 0),
             offers: (sorter("offers"), 0),
         }
@@ -146,11 +151,20 @@ impl HalfWriter {
 }
 
 impl Draft {
+    /// Whether it names documents that are gone.
+    pub fn deletes(&self) -> bool {
+        !self.deleted.is_empty()
+    }
+
     /// Adds a document.
     ///
     /// # Errors
     /// Lines that no longer fit into memory cannot be written.
     pub fn add(&mut self, lines: &Lines) -> Result<(), FeedError> {
+        if let Some(deleted) = &lines.deleted {
+            self.deleted.push(deleted.clone());
+            return Ok(());
+        }
         *self.counts.entry(lines.kind).or_default() += 1;
         for (half, lines) in [
             (&mut self.catalog, lines.catalog.as_slice()),
@@ -171,24 +185,32 @@ impl Lines {
     pub fn of(document: Document, currency: Currency) -> Self {
         let kind = document.kind();
         let prepared = |document| Prepared::of(&document, currency);
+        let nothing = Self {
+            kind,
+            catalog: None,
+            offers: Vec::new(),
+            deleted: None,
+        };
         match document {
             Document::Offer(_) => Self {
-                kind,
-                catalog: None,
                 offers: vec![prepared(document)],
+                ..nothing
+            },
+            Document::Delete(delete) => Self {
+                deleted: Some((delete.of, delete.id)),
+                ..nothing
             },
             Document::Product(mut product) => {
                 let offers = take_offers(&mut product).into_iter().map(Document::Offer);
                 Self {
-                    kind,
                     offers: offers.map(prepared).collect(),
                     catalog: Some(prepared(Document::Product(product))),
+                    ..nothing
                 }
             }
             other => Self {
-                kind,
                 catalog: Some(prepared(other)),
-                offers: Vec::new(),
+                ..nothing
             },
         }
     }
@@ -198,6 +220,9 @@ impl Lines {
         let mut hasher = Xxh3::new();
         for line in self.catalog.iter().chain(&self.offers) {
             hasher.update(line.text.as_bytes());
+        }
+        if let Some((kind, key)) = &self.deleted {
+            hasher.update(format!("delete {kind} {key}").as_bytes());
         }
         hasher.digest()
     }

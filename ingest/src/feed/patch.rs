@@ -2,12 +2,16 @@
 //! exchanged, and are the same, byte for byte, as if all records had been read.
 
 use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use frontage_shared::model::money::Currency;
 
 use super::draft::HalfWriter;
+use super::sort::Sorter;
 use super::{Draft, Facts, Feed, FeedError, FeedFolder, Half, Line, MappedHalf, parse_line};
+use crate::config::Provides;
+use crate::wire::{Document, Kind};
 
 /// A feed made from the one before.
 #[derive(Debug)]
@@ -24,6 +28,15 @@ struct Edit {
     insert: Option<String>,
 }
 
+/// Lines of a feed that go, and lines that come.
+#[derive(Debug, Default)]
+struct Exchange {
+    catalog: (Vec<Line>, Vec<Line>),
+    offers: (Vec<Line>, Vec<Line>),
+    /// Documents that go and come, by kind.
+    counts: (BTreeMap<Kind, u64>, BTreeMap<Kind, u64>),
+}
+
 impl FeedFolder {
     /// Exchanges lines of a feed: those of `removed` go, and those of `added` come.
     ///
@@ -35,32 +48,88 @@ impl FeedFolder {
     pub fn patch(
         &self,
         before: &Feed,
-        removed: Draft,
-        added: Draft,
-        currency: Currency,
+        provides: Provides,
+        (removed, added): (Draft, Draft),
         as_of: i64,
     ) -> Result<Option<Patched>, FeedError> {
-        let mut feed = Feed {
-            as_of,
-            ..before.clone()
+        let exchange = Exchange {
+            counts: (removed.counts, added.counts),
+            catalog: (lines(removed.catalog.0)?, lines(added.catalog.0)?),
+            offers: (lines(removed.offers.0)?, lines(added.offers.0)?),
         };
-        for (kind, count) in &removed.counts {
-            match feed.counts.get_mut(kind) {
-                Some(known) if *known > *count => *known -= count,
-                _ => drop(feed.counts.remove(kind)),
+        self.exchange(before, provides, exchange, as_of)
+    }
+
+    /// Applies a feed of changes: documents that come replace those of the same kind and key, and others are deleted.
+    ///
+    /// # Errors
+    /// A file cannot be read or written.
+    pub fn apply(
+        &self,
+        before: &Feed,
+        provides: Provides,
+        delta: Draft,
+        as_of: i64,
+    ) -> Result<Patched, FeedError> {
+        let mut exchange = Exchange::default();
+        exchange.catalog.1 = lines(delta.catalog.0)?;
+        exchange.offers.1 = lines(delta.offers.0)?;
+        exchange.counts.1 = delta.counts;
+        let coming = match provides {
+            Provides::Catalog => &exchange.catalog.1,
+            Provides::Offers => &exchange.offers.1,
+        };
+        let coming = coming.iter().map(|line| (line.kind, line.key.clone()));
+        let names: BTreeSet<(Kind, String)> = coming.chain(delta.deleted).collect();
+        let (catalog, offers) = (self.map(&before.catalog)?, self.map(&before.offers)?);
+        for (kind, key) in names {
+            let lines = match kind {
+                Kind::Offer => offers.find(kind, &key)?,
+                _ => catalog.find(kind, &key)?,
+            };
+            *exchange.counts.0.entry(kind).or_default() += lines.len() as u64;
+            for line in &lines {
+                for id in offered_by(line) {
+                    exchange.offers.0.extend(offers.find(Kind::Offer, &id)?);
+                }
+            }
+            match kind {
+                Kind::Offer => exchange.offers.0.extend(lines),
+                _ => exchange.catalog.0.extend(lines),
             }
         }
-        for (kind, count) in &added.counts {
-            *feed.counts.entry(*kind).or_default() += count;
-        }
+        exchange.offers.0.sort();
+        exchange.offers.0.dedup();
+        let patched = self.exchange(before, provides, exchange, as_of)?;
+        patched.ok_or_else(|| FeedError::Damaged {
+            path: self.half_path(&before.catalog),
+            reason: "it does not hold a line that was found in it".to_owned(),
+        })
+    }
+
+    fn exchange(
+        &self,
+        before: &Feed,
+        provides: Provides,
+        exchange: Exchange,
+        as_of: i64,
+    ) -> Result<Option<Patched>, FeedError> {
+        let Ok(currency) = Currency::parse(&before.summary.currency) else {
+            return Ok(None);
+        };
+        let mut feed = Feed {
+            as_of,
+            counts: counts_after(&before.counts, &exchange.counts),
+            ..before.clone()
+        };
         let mut differences = Vec::new();
         // A product's offers may well have keys that others have, too: whose they are is decided when they are merged.
-        let is_catalog = before.catalog.documents > 0 || added.catalog.1 > 0;
-        for (half, removed, added, is_unique) in [
-            (&mut feed.catalog, removed.catalog, added.catalog, true),
-            (&mut feed.offers, removed.offers, added.offers, !is_catalog),
+        let is_unique = provides == Provides::Offers;
+        for (half, (removed, added), is_unique) in [
+            (&mut feed.catalog, exchange.catalog, true),
+            (&mut feed.offers, exchange.offers, is_unique),
         ] {
-            let (removed, added) = without_common(lines(removed.0)?, lines(added.0)?);
+            let (removed, added) = without_common(removed, added);
             if removed.is_empty() && added.is_empty() {
                 continue;
             }
@@ -101,8 +170,37 @@ impl FeedFolder {
     }
 }
 
+/// How many documents of each kind there are when some went and some came.
+fn counts_after(
+    before: &BTreeMap<Kind, u64>,
+    (gone, new): &(BTreeMap<Kind, u64>, BTreeMap<Kind, u64>),
+) -> BTreeMap<Kind, u64> {
+    let mut counts = before.clone();
+    for (kind, count) in new {
+        *counts.entry(*kind).or_default() += count;
+    }
+    for (kind, count) in gone {
+        if let Some(known) = counts.get_mut(kind) {
+            *known = known.saturating_sub(*count);
+        }
+    }
+    counts.retain(|_, count| *count > 0);
+    counts
+}
+
+/// The keys under which a product's own offers stand.
+fn offered_by(line: &Line) -> Vec<String> {
+    match Document::from_json(&line.json) {
+        Ok(Document::Product(product)) => {
+            let variants = product.variants.into_iter().map(|variant| variant.id);
+            variants.chain([product.id]).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// All lines of a sorter, in order.
-fn lines(sorter: super::sort::Sorter) -> Result<Vec<Line>, FeedError> {
+fn lines(sorter: Sorter) -> Result<Vec<Line>, FeedError> {
     let mut lines = Vec::new();
     sorter.finish(|text| {
         let text = std::str::from_utf8(text).unwrap_or_default();

@@ -108,7 +108,7 @@ impl Facts {
             Document::Offer(offer) => (None, Some(offer), &[]),
             Document::Category(category) => (category.status, None, &[]),
             Document::Page(page) => (page.status, None, &[]),
-            Document::Attribute(_) => (None, None, &[]),
+            Document::Attribute(_) | Document::Delete(_) => (None, None, &[]),
         };
         let prices = offer.map_or(&[][..], |offer| &offer.prices);
         let own = prices

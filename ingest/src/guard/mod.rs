@@ -176,7 +176,7 @@ fn strangers(
                 generation.catalog.product_by_id(&line.key).is_some() == is_shown
             }
             Kind::Offer => movement::variant_row(generation, &line.key).is_some(),
-            Kind::Category | Kind::Page | Kind::Attribute => true,
+            Kind::Category | Kind::Page | Kind::Attribute | Kind::Delete => true,
         });
     }
     let share = percent(expected.saturating_sub(known), expected);

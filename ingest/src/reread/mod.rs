@@ -48,7 +48,7 @@ pub fn run(
     folder: &FeedFolder,
     now: i64,
 ) -> Result<Option<Reread>, HarvestError> {
-    if job.source.format != Format::Ndjson {
+    if job.source.format != Format::Ndjson || job.is_delta {
         return Ok(None);
     }
     let Some(changed) = decode::changed(&before.pages, &job.pages) else {
@@ -73,9 +73,13 @@ pub fn run(
             draft,
             bar: ProgressBar::hidden(),
             doing: job.doing.clone(),
+            is_delta: false,
         });
         // Whatever is wrong with a line is told by whoever reads all, with the line's place in the feed.
-        Ok::<_, HarvestError>(read.ok().filter(|(_, report)| report.is_plain()))
+        let plain = read
+            .ok()
+            .filter(|read| read.report.is_plain() && !read.is_delta);
+        Ok::<_, HarvestError>(plain.map(|read| (read.draft, read.report)))
     };
     let Some((removed, gone)) = read("removed", &changed.removed)? else {
         return Ok(None);
@@ -83,7 +87,10 @@ pub fn run(
     let Some((added, new)) = read("added", &changed.added)? else {
         return Ok(None);
     };
-    let patched = folder.patch(&before.feed, removed, added, currency, now)?;
+    if removed.deletes() || added.deletes() {
+        return Ok(None);
+    }
+    let patched = folder.patch(&before.feed, job.source.provides, (removed, added), now)?;
     let Some(Patched { feed, differences }) = patched else {
         return Ok(None);
     };

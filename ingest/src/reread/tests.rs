@@ -67,14 +67,16 @@ impl Bench {
             known: crate::validate::Known::default(),
             bar: ProgressBar::hidden(),
             doing: Board::default().begin(&source.name, "test", 0).doing(),
+            is_delta: false,
             source,
         }
     }
 
     /// Reads all.
     fn whole(&self, page: &RawPage, now: i64) -> (Feed, Report) {
-        let (draft, report) = pipeline::run(self.job(page)).unwrap();
-        (self.folder().write_draft(draft, now).unwrap(), report)
+        let read = pipeline::run(self.job(page)).unwrap();
+        let feed = self.folder().write_draft(read.draft, now).unwrap();
+        (feed, read.report)
     }
 
     fn product(&mut self, id: u64) -> Value {
@@ -148,6 +150,67 @@ fn walk(provides: &str, make: fn(&mut Bench, u64) -> Value) {
             pages: vec![page],
         };
     }
+}
+
+/// Sends what changes as a feed of changes, and everything as a full feed: both end in the same bytes.
+fn delta_walk(provides: &str, kind: &str, make: fn(&mut Bench, u64) -> Value) {
+    let mut bench = Bench::new(provides);
+    let mut records: Vec<Value> = (0..40).map(|id| make(&mut bench, id)).collect();
+    let page = bench.page(&records);
+    let mut latest = bench.whole(&page, 0).0;
+    for step in 1..80 {
+        let mut changes = vec![json!({"type": "feed", "version": "1", "mode": "delta"})];
+        for id in (0..60).filter(|id| id % 11 == step % 11) {
+            let record = make(&mut bench, u64::try_from(id).unwrap());
+            let place = records
+                .iter()
+                .position(|known| name(known) == name(&record));
+            match (place, bench.below(3)) {
+                (Some(place), 0) => {
+                    let gone = records.remove(place);
+                    let (id, variant) = name(&gone);
+                    let key = if id.is_null() { variant } else { id };
+                    changes.push(json!({"type": "delete", "of": kind, "id": key}));
+                }
+                (Some(place), _) => {
+                    records[place] = record.clone();
+                    changes.push(record);
+                }
+                (None, _) => {
+                    records.push(record.clone());
+                    changes.push(record);
+                }
+            }
+        }
+        let deleted = changes.iter().filter(|change| change["type"] == "delete");
+        let deleted = deleted.count();
+        let counts = json!({"type": "end", "counts": {kind: changes.len() - 1 - deleted, "delete": deleted}});
+        changes.push(counts);
+        let page = bench.page(&changes);
+        let read = pipeline::run(bench.job(&page)).unwrap();
+        assert!(read.is_delta);
+        let provides = bench.config.sources[0].provides;
+        let patched = bench.folder().apply(&latest, provides, read.draft, step);
+        let page = bench.page(&records);
+        latest = bench.whole(&page, step).0;
+        assert_eq!(patched.unwrap().feed, latest, "step {step}");
+    }
+}
+
+#[test]
+fn changes_of_a_catalog_end_in_the_whole_catalog() {
+    delta_walk("catalog", "product", |bench, id| {
+        let mut product = bench.product(id);
+        if product["variants"].is_array() {
+            product["variants"][0]["id"] = json!(format!("w{id}"));
+        }
+        product
+    });
+}
+
+#[test]
+fn changes_of_offers_end_in_all_offers() {
+    delta_walk("offers", "offer", Bench::offer);
 }
 
 fn name(record: &Value) -> (Value, Value) {

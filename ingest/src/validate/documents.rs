@@ -88,11 +88,16 @@ fn document(source: &Source, mut value: Value) -> Result<(Document, Vec<Deviatio
     let kind = kind_of(&value).map_err(Deviation::refused)?;
     check_provides(source.provides, kind).map_err(Deviation::refused)?;
     clean::control_characters(&mut value);
-    contract::document(&source.contract, kind, value)
+    let (document, told) = contract::document(&source.contract, kind, value)?;
+    if let Document::Delete(delete) = &document {
+        check_provides(source.provides, delete.of).map_err(Deviation::refused)?;
+    }
+    Ok((document, told))
 }
 
 fn check_provides(provides: Provides, kind: Kind) -> Result<(), Fault> {
-    if (kind == Kind::Offer) == (provides == Provides::Offers) {
+    // What a delete is about is said inside it.
+    if kind == Kind::Delete || (kind == Kind::Offer) == (provides == Provides::Offers) {
         return Ok(());
     }
     let message = match provides {
@@ -321,6 +326,9 @@ fn key(kind: Option<Kind>, value: &Value) -> Option<String> {
     };
     match kind {
         Some(Kind::Attribute) => field("code"),
+        Some(Kind::Delete) => field("of")
+            .zip(field("id"))
+            .map(|(of, id)| format!("{of} {id}")),
         Some(Kind::Offer) => {
             field("variant_id").or_else(|| field("sku").map(|sku| format!("sku:{sku}")))
         }

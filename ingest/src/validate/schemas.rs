@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 /// Where the embedded files lie for their references to each other; never a place on any network.
 const BASE: &str = "frontage:///schemas/";
 
-static VALIDATORS: LazyLock<[Validator; 5]> = LazyLock::new(|| {
+static VALIDATORS: LazyLock<[Validator; 6]> = LazyLock::new(|| {
     let registry = Registry::new()
         .add(format!("{BASE}{}", schema::COMMON_NAME), schema::common())
         .and_then(jsonschema::RegistryBuilder::prepare)
@@ -32,13 +32,14 @@ static VALIDATORS: LazyLock<[Validator; 5]> = LazyLock::new(|| {
 
 /// Checks a document against its schema; the first rule it breaks, if any.
 pub(super) fn check(kind: Kind, document: &Value) -> Result<(), Fault> {
-    let [product, offer, category, page, attribute] = &*VALIDATORS;
+    let [product, offer, category, page, attribute, delete] = &*VALIDATORS;
     let validator = match kind {
         Kind::Product => product,
         Kind::Offer => offer,
         Kind::Category => category,
         Kind::Page => page,
         Kind::Attribute => attribute,
+        Kind::Delete => delete,
     };
     if validator.is_valid(document) {
         return Ok(());

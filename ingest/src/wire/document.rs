@@ -21,6 +21,20 @@ pub enum Document {
     Page(Page),
     /// What an attribute code means.
     Attribute(AttributeDefinition),
+    /// A document that is gone, in a feed of changes.
+    Delete(Delete),
+}
+
+/// A document that is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delete {
+    /// What it was.
+    pub of: Kind,
+    /// Its key.
+    pub id: String,
+    /// When, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
 }
 
 /// The `type` of a document.
@@ -37,16 +51,19 @@ pub enum Kind {
     Page,
     /// See [`Document::Attribute`].
     Attribute,
+    /// See [`Document::Delete`].
+    Delete,
 }
 
 impl Kind {
     /// Every kind, in the order they are listed in reports.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Product,
         Self::Offer,
         Self::Category,
         Self::Page,
         Self::Attribute,
+        Self::Delete,
     ];
 
     /// The kind as `type` spells it.
@@ -57,6 +74,7 @@ impl Kind {
             Self::Category => "category",
             Self::Page => "page",
             Self::Attribute => "attribute",
+            Self::Delete => "delete",
         }
     }
 
@@ -81,6 +99,7 @@ impl Document {
             Self::Category(_) => Kind::Category,
             Self::Page(_) => Kind::Page,
             Self::Attribute(_) => Kind::Attribute,
+            Self::Delete(_) => Kind::Delete,
         }
     }
 
@@ -92,6 +111,7 @@ impl Document {
             Self::Category(category) => category.id.clone(),
             Self::Page(page) => page.id.clone(),
             Self::Attribute(attribute) => attribute.code.clone(),
+            Self::Delete(delete) => format!("{} {}", delete.of, delete.id),
         }
     }
 
@@ -123,6 +143,7 @@ impl Document {
             Kind::Category => Self::Category(Category::deserialize(from)?),
             Kind::Page => Self::Page(Page::deserialize(from)?),
             Kind::Attribute => Self::Attribute(AttributeDefinition::deserialize(from)?),
+            Kind::Delete => Self::Delete(Delete::deserialize(from)?),
         })
     }
 }

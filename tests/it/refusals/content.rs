@@ -166,10 +166,10 @@ fn not_a_container() -> Vec<Hostile> {
             "has version `2`",
         ),
         between(
-            "a delta",
-            json!({"type": "feed", "version": "1", "mode": "delta"}),
+            "a mode of another time",
+            json!({"type": "feed", "version": "1", "mode": "partial"}),
             end(PRODUCTS),
-            "has mode `delta`",
+            "has mode `partial`",
         ),
         Hostile::unreadable(
             "more after the end",
