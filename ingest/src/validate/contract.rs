@@ -32,12 +32,12 @@ pub(super) fn document(
     contract: &Contract,
     kind: Kind,
     mut value: Value,
-) -> Result<(Document, Vec<Deviation>), Deviation> {
+) -> Result<(Document, Vec<Deviation>), Box<Deviation>> {
     let mut told: Vec<Deviation> = Vec::new();
     loop {
         let (fault, left) = match sound(contract, kind, value, &mut told) {
             Ok(document) => return Ok((document, told)),
-            Err(broken) => broken,
+            Err(broken) => *broken,
         };
         let (place, mode) = place(contract, &fault);
         let discards = match mode {
@@ -58,7 +58,7 @@ pub(super) fn document(
                 Some(first) => first.fault,
                 None => fault,
             };
-            return Err(Deviation { fault, mode });
+            return Err(Box::new(Deviation { fault, mode }));
         }
         if !follows {
             let fault = Fault {
@@ -82,15 +82,15 @@ fn sound(
     kind: Kind,
     value: Value,
     told: &mut Vec<Deviation>,
-) -> Result<Document, (Fault, Value)> {
+) -> Result<Document, Box<(Fault, Value)>> {
     if let Err(fault) = schemas::check(kind, &value) {
-        return Err((fault, value));
+        return Err(Box::new((fault, value)));
     }
     if let Some(own) = &contract.schema {
         for fault in schemas::own(own.validator(), &value) {
             let (_, mode) = place(contract, &fault);
             if mode != ContractMode::Evolve {
-                return Err((fault, value));
+                return Err(Box::new((fault, value)));
             }
             if !told.iter().any(|known| known.fault == fault) {
                 told.push(Deviation { fault, mode });
@@ -102,12 +102,13 @@ fn sound(
         Err(error) => {
             // The schema was kept, so only the size of a number is left.
             let message = format!("holds a number that is too large to keep: {error}");
-            return Err((Fault::new("", "number", message, ""), Value::Null));
+            let fault = Fault::new("", "number", message, "");
+            return Err(Box::new((fault, Value::Null)));
         }
     };
     if let Err(fault) = rules::check(&document) {
         let value = serde_json::from_str(&document.to_json()).unwrap_or_default();
-        return Err((fault, value));
+        return Err(Box::new((fault, value)));
     }
     clean::html_fields(&mut document);
     Ok(document)

@@ -33,7 +33,7 @@ pub struct Examined<T> {
 struct Candidate<T> {
     kind: Option<Kind>,
     key: Option<String>,
-    sound: Result<Sound<T>, Deviation>,
+    sound: Result<Sound<T>, Box<Deviation>>,
 }
 
 /// A document that keeps every rule.
@@ -84,9 +84,13 @@ pub fn examine<T>(
 }
 
 /// The document, if it keeps every rule that a document can keep alone, or its source's contract lets it go on.
-fn document(source: &Source, mut value: Value) -> Result<(Document, Vec<Deviation>), Deviation> {
-    let kind = kind_of(&value).map_err(Deviation::refused)?;
-    check_provides(source.provides, kind).map_err(Deviation::refused)?;
+fn document(
+    source: &Source,
+    mut value: Value,
+) -> Result<(Document, Vec<Deviation>), Box<Deviation>> {
+    let refused = |fault| Box::new(Deviation::refused(fault));
+    let kind = kind_of(&value).map_err(refused)?;
+    check_provides(source.provides, kind).map_err(refused)?;
     clean::control_characters(&mut value);
     let (document, told) = contract::document(&source.contract, kind, value)?;
     if let Document::Delete(delete) = &document {
@@ -170,7 +174,7 @@ impl Validation {
                 Ok(sound) => sound,
                 Err(refused) => {
                     self.report.refused += 1;
-                    self.quarantine(&origin, kind, key, refused)?;
+                    self.quarantine(&origin, kind, key, *refused)?;
                     continue;
                 }
             };
