@@ -20,6 +20,7 @@ use crate::plan::Plan;
 use crate::record::RecordError;
 use crate::replay::{self, ReplayError};
 use crate::schedule::{self, ScheduleError};
+use crate::why::{self, WhyError};
 use crate::{check, status};
 
 const EXIT_CODES: &str = "Exit codes:
@@ -85,6 +86,11 @@ enum Command {
         /// The newer generation; the current one if not given.
         to: Option<u64>,
     },
+    /// Shows which source each value of a product comes from, when it was read, and what it overrode.
+    Why {
+        /// A product's id or a SKU, perhaps with a field: 4711, 4711.name, 4711-red.price.
+        product: String,
+    },
     /// Publishes a feed that a guard held. `status` prints its hash.
     Approve {
         /// The held feed's hash.
@@ -137,6 +143,8 @@ enum CliError {
     History(#[from] HistoryError),
     #[error(transparent)]
     Replay(#[from] ReplayError),
+    #[error(transparent)]
+    Why(#[from] WhyError),
     #[error("{file}: {source}")]
     Part {
         file: PathBuf,
@@ -160,7 +168,8 @@ impl CliError {
             | Self::Part { .. }
             | Self::History(_) => 5,
             Self::Operate(_) | Self::Replay(ReplayError::Record(RecordError::Unknown { .. })) => 2,
-            Self::Replay(_) => 5,
+            Self::Why(WhyError::Unknown(_) | WhyError::UnknownField { .. }) => 2,
+            Self::Replay(_) | Self::Why(_) => 5,
             Self::Schedule(_) | Self::Start(_) | Self::Output(_) => 70,
         }
     }
@@ -265,6 +274,7 @@ async fn with_shop(
             );
             print(arguments, &operate::diff(&from, &to))
         }
+        Command::Why { product } => print(arguments, &why::ask(&context, product).await?),
         Command::Approve { hash } => {
             shop_outcome(arguments, &operate::approve(&context, hash, now).await?)
         }

@@ -34,6 +34,7 @@ pub mod cycle;
 pub mod harvest;
 
 /// Decode, map and validate of one source, on all cores.
+pub mod ownership;
 pub mod pipeline;
 
 /// Conflicts of the published generation.
@@ -44,6 +45,7 @@ pub mod reread;
 pub mod schedule;
 
 /// The documents that every stage after `map` speaks of.
+pub mod why;
 pub mod wire;
 
 /// The schemas of those documents, embedded.

@@ -1,17 +1,22 @@
 //! **merge**: the accepted documents of all sources, as one catalog and one set of offers.
 //!
 //! Documents are read from the feed cache in sorted order, so that memory does not grow with the catalog. A source
-//! only ever adds its own documents; where two bring the same one, the first by name wins and the other is reported.
+//! only ever adds its own documents; where several bring the same one, each field comes from the source that owns it, or
+//! from the first by precedence that states it, and what only their names decided is reported.
 
+use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::iter::Peekable;
+use std::rc::Rc;
 
 use frontage_shared::manifest::SourceState;
+use serde_json::Value;
 
 use crate::basis::BasisHalf;
 use crate::config::{Config, Provides};
 use crate::feed::{Feed, FeedError, FeedFolder, Half, Line, MappedHalf};
+use crate::ownership::{self, Say, Version};
 use crate::wire::{
     AttributeDefinition, Category, Document, Kind, Offer, Page, Price, Product, Stock,
 };
@@ -23,6 +28,8 @@ const MAX_SAMPLES: usize = 20;
 pub struct Merged {
     /// Feeds by source name.
     feeds: BTreeMap<String, (FeedFolder, Feed)>,
+    /// What each source may say in documents that others bring, too.
+    says: BTreeMap<String, Say>,
     /// Hash over all that the catalog part is compiled from.
     pub catalog_hash: [u8; 32],
     /// Hash over all that the offers part is compiled from, the catalog aside.
@@ -107,6 +114,11 @@ impl Merged {
                 (FeedFolder::open(&config.state, &source)?, feed),
             );
         }
+        let says: BTreeMap<String, Say> = config
+            .sources
+            .iter()
+            .map(|source| (source.name.clone(), source.say.clone()))
+            .collect();
         let hash = |label: &str, half: fn(&Feed) -> &Half| {
             let mut hasher = blake3::Hasher::new();
             // The crate's version is part of the recipe: a new compiler may lay out the same documents differently.
@@ -121,6 +133,10 @@ impl Merged {
             );
             for (source, (_, feed)) in &with_folders {
                 hasher.update(format!("{source} {}\n", half(feed).hash).as_bytes());
+                let say = says.get(source).filter(|say| **say != Say::default());
+                if let Some(say) = say.filter(|_| label == "catalog") {
+                    hasher.update(format!("{say:?}\n").as_bytes());
+                }
             }
             *hasher.finalize().as_bytes()
         };
@@ -130,6 +146,7 @@ impl Merged {
         );
         Ok(Self {
             feeds: with_folders,
+            says,
             catalog_hash,
             offers_hash,
         })
@@ -154,7 +171,7 @@ impl Merged {
     pub fn structure(&self, conflicts: &mut Conflicts) -> Result<Structure, MergeError> {
         let mut structure = Structure::default();
         for line in self.catalog_lines(|kind| kind != Kind::Product)? {
-            match read(resolve(line?, conflicts))? {
+            match resolve(line?, conflicts)? {
                 Document::Category(category) => structure.categories.push(category),
                 Document::Page(page) => structure.pages.push(page),
                 Document::Attribute(attribute) => structure.attributes.push(attribute),
@@ -174,7 +191,7 @@ impl Merged {
     ) -> Result<impl Iterator<Item = Result<Box<Product>, MergeError>> + use<'a>, MergeError> {
         let lines = self.catalog_lines(|kind| kind == Kind::Product)?;
         Ok(lines.filter_map(
-            |line| match line.and_then(|line| read(resolve(line, conflicts))) {
+            |group| match group.and_then(|group| resolve(group, conflicts)) {
                 Ok(Document::Product(product)) => Some(Ok(product)),
                 Ok(_) => None,
                 Err(error) => Some(Err(error)),
@@ -237,8 +254,11 @@ impl Merged {
                 .lines(&feed.catalog)?
                 .filter(move |line| line.as_ref().map_or(true, |line| wanted(line.kind)));
             let lines: Lines = Box::new(lines);
-            streams.push((source.clone(), lines.peekable()));
+            let say = self.says.get(source).cloned().unwrap_or_default();
+            streams.push((Rc::new((source.clone(), say)), lines.peekable()));
         }
+        // A stable sort: among equals, the first by name stays the first.
+        streams.sort_by_key(|(origin, _)| Reverse(origin.1.priority));
         Ok(Groups { streams })
     }
 }
@@ -356,19 +376,22 @@ impl Conflicts {
     }
 }
 
-/// Lines with the same kind and key, with the sources they come from.
+/// Lines with the same kind and key, in the order of precedence.
 struct Group {
-    winner: Line,
-    sources: Vec<String>,
+    first: (Origin, Line),
+    others: Vec<(Origin, Line)>,
 }
+
+/// A source, and what it may say.
+type Origin = Rc<(String, Say)>;
 
 /// The lines of one half of a feed.
 type Lines = Box<dyn Iterator<Item = Result<Line, FeedError>>>;
 
 /// Merges sorted streams into groups, in order.
 struct Groups {
-    /// Sorted lines by source.
-    streams: Vec<(String, Peekable<Lines>)>,
+    /// Sorted lines by source, in the order of precedence.
+    streams: Vec<(Origin, Peekable<Lines>)>,
 }
 
 impl Iterator for Groups {
@@ -393,34 +416,54 @@ impl Iterator for Groups {
             }
         }
         let (kind, key) = first?;
-        let mut group: Option<Group> = None;
-        for (source, lines) in &mut self.streams {
-            while let Some(Ok(line)) = lines
+        let mut lines = Vec::new();
+        for (origin, stream) in &mut self.streams {
+            while let Some(Ok(line)) = stream
                 .next_if(|line| matches!(line, Ok(line) if line.kind == kind && line.key == key))
             {
-                group
-                    .get_or_insert_with(|| Group {
-                        winner: line,
-                        sources: Vec::new(),
-                    })
-                    .sources
-                    .push(source.clone());
+                lines.push((Rc::clone(origin), line));
             }
         }
-        group.map(Ok)
+        let mut lines = lines.into_iter();
+        lines.next().map(|first| {
+            Ok(Group {
+                first,
+                others: lines.collect(),
+            })
+        })
     }
 }
 
-fn resolve(group: Group, conflicts: &mut Conflicts) -> Line {
-    if let [winner, other, ..] = group.sources.as_slice() {
-        conflicts.add(|| {
-            format!(
-                "{} `{}` comes from both `{winner}` and `{other}`; `{winner}` wins",
-                group.winner.kind, group.winner.key
-            )
+/// The one document of a group; what sources of the same rank say differently is told.
+fn resolve(group: Group, conflicts: &mut Conflicts) -> Result<Document, MergeError> {
+    if group.others.is_empty() {
+        return read(group.first.1);
+    }
+    let (kind, key) = (group.first.1.kind, group.first.1.key.clone());
+    let wrong = |source| MergeError::Document {
+        kind,
+        key: key.clone(),
+        source,
+    };
+    let mut versions = Vec::new();
+    for (origin, line) in std::iter::once(&group.first).chain(&group.others) {
+        versions.push(Version {
+            source: &origin.0,
+            say: &origin.1,
+            fields: serde_json::from_str(&line.json).map_err(wrong)?,
         });
     }
-    group.winner
+    let together = ownership::together(&versions);
+    if !together.disputed.is_empty()
+        && let [winner, other, ..] = versions.as_slice()
+    {
+        let (winner, other) = (winner.source, other.source);
+        let fields = together.disputed.join("`, `");
+        conflicts.add(|| {
+            format!("{kind} `{key}` comes from both `{winner}` and `{other}`, which differ in `{fields}`; `{winner}` wins")
+        });
+    }
+    Document::from_value(Value::Object(together.fields)).map_err(wrong)
 }
 
 fn read(line: Line) -> Result<Document, MergeError> {

@@ -68,6 +68,9 @@ mod conflicts;
 /// Feeds of changes end in the shop that full feeds give.
 mod deltas;
 
+/// Whose a field is that several sources state.
+mod ownership;
+
 /// `check` can never disagree with `once`.
 mod foretold;
 

@@ -85,6 +85,10 @@ pub(super) struct SourceTable {
     pub(super) contract: ContractTable,
     #[serde(default)]
     pub(super) guard: GuardTable,
+    #[serde(default)]
+    pub(super) priority: i64,
+    #[serde(default)]
+    pub(super) owns: Vec<String>,
 }
 
 fn once() -> String {

@@ -12,6 +12,7 @@ use url::Url;
 use super::contract::Contract;
 use super::desk::Desk;
 use crate::calendar::Blackout;
+use crate::ownership::Say;
 
 /// Everything the operator decides.
 #[derive(Debug, Clone)]
@@ -99,6 +100,8 @@ pub struct Source {
     pub guard: Guard,
     /// Records that may be refused and were not in the published feed, in percent.
     pub max_new_invalid_percent: f64,
+    /// What it may say in documents that other sources bring, too.
+    pub say: Say,
 }
 
 /// What becomes of runs that could not begin when they were due.

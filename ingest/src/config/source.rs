@@ -9,6 +9,9 @@ use super::settings::{
 };
 use crate::calendar::{self, Blackout};
 use crate::cron_text;
+use crate::ownership::Say;
+use crate::schema;
+use crate::wire::Kind;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use toml::Value;
@@ -90,6 +93,11 @@ impl Check<'_> {
         let mapping = self.mapping(&key, table.map_file, table.map);
         let contract = self.contract(&format!("{key}.contract"), table.contract);
         let vars = self.vars(&key, table.vars);
+        let say = Say {
+            priority: table.priority,
+            owns: table.owns,
+        };
+        self.check_owned(&key, &say.owns);
         Some(Source {
             name,
             provides: provides?,
@@ -106,6 +114,7 @@ impl Check<'_> {
             contract: contract?,
             guard: guard?,
             max_new_invalid_percent: new_invalid?,
+            say,
         })
     }
 
@@ -296,6 +305,23 @@ impl Check<'_> {
                         None
                     }
                 }
+            }
+        }
+    }
+
+    /// Fields of documents that a source of the catalog may own.
+    fn check_owned(&mut self, key: &str, owns: &[String]) {
+        let is_field = |name: &String| {
+            Kind::ALL.iter().any(|kind| {
+                schema::document(*kind)["properties"]
+                    .get(name.as_str())
+                    .is_some()
+            })
+        };
+        for name in owns {
+            if !is_field(name) || name == "type" || name == "id" {
+                let expected = "expected fields of documents, as schemas/README.md has them";
+                self.problem(format!("{key}.owns"), expected, name);
             }
         }
     }

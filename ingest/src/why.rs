@@ -1,0 +1,340 @@
+//! `why PRODUCT[.FIELD]`: which source a value of the shop comes from, when it was read, and what it overrode.
+//!
+//! The accepted feeds are asked, with the very rules that merging follows, and the published generation beside them.
+
+use std::fmt;
+
+use frontage_shared::model::money::Money;
+use frontage_shared::snapshot::Generation;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::config::{Config, Provides};
+use crate::cycle::{self, Context, CycleError};
+use crate::feed::{Feed, FeedError, FeedFolder, Line};
+use crate::ownership::{self, Say, Version};
+use crate::publish;
+use crate::status::time;
+use crate::wire::Kind;
+
+/// Longer values are shortened for people.
+const SHOWN_CHARS: usize = 100;
+
+/// Where the values of a product come from.
+#[derive(Debug, Serialize)]
+pub struct Why {
+    /// The product's id.
+    pub product: String,
+    /// Its name in the shop, if it is there.
+    pub published: Option<String>,
+    /// Its fields.
+    pub fields: Vec<Field>,
+}
+
+/// One field of a product, or price and stock of a variant.
+#[derive(Debug, Serialize)]
+pub struct Field {
+    /// Its name; for offers, the variant's id goes before it: `4711-red.prices`.
+    pub name: String,
+    /// What shoppers see, where that is a price or a quantity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published: Option<String>,
+    /// What the sources say, the one that counts first.
+    pub stated: Vec<Stated>,
+}
+
+/// What a source says of a field.
+#[derive(Debug, Serialize)]
+pub struct Stated {
+    /// The source.
+    pub source: String,
+    /// When its feed was read, Unix seconds.
+    pub as_of: i64,
+    /// Why this one counts, or does not.
+    pub reason: &'static str,
+    /// What it says.
+    pub value: Value,
+}
+
+/// The question cannot be answered.
+#[derive(Debug, thiserror::Error)]
+pub enum WhyError {
+    /// No source brings it.
+    #[error(
+        "no accepted feed has a product or SKU `{0}`; `status` says whether its source is held or failed"
+    )]
+    Unknown(String),
+    /// The product has no such field.
+    #[error("no source states `{field}` of product `{product}`; stated are {known}")]
+    UnknownField {
+        /// The product.
+        product: String,
+        /// As asked.
+        field: String,
+        /// What there is.
+        known: String,
+    },
+    /// The feed cache cannot be read.
+    #[error(transparent)]
+    Feed(#[from] FeedError),
+    /// The store cannot be read.
+    #[error(transparent)]
+    Cycle(#[from] CycleError),
+}
+
+/// A source's accepted feed.
+struct Known {
+    name: String,
+    say: Say,
+    provides: Provides,
+    folder: FeedFolder,
+    feed: Feed,
+}
+
+/// Answers for a product's id or SKU, perhaps with a field behind a point.
+///
+/// # Errors
+/// There is no such product or field, or something cannot be read.
+pub async fn ask(context: &Context, wanted: &str) -> Result<Why, WhyError> {
+    let known = known(&context.config)?;
+    let current = context.store.current().await.map_err(CycleError::from)?;
+    let generation = match current {
+        Some(manifest) => {
+            let (folder, verified) = (context.parts_folder(), context.verified());
+            let opened = publish::opened(&context.store, &folder, &manifest, &verified).await;
+            Some(opened.map_err(CycleError::from)?)
+        }
+        None => None,
+    };
+    let generation = generation.as_ref();
+    let find = |name| find(&known, generation, name);
+    // Ids may hold points, so the whole is tried first.
+    let (product, field) = match (find(wanted)?, wanted.rsplit_once('.')) {
+        (Some(product), _) => (Some(product), None),
+        (None, Some((name, field))) => (find(name)?, Some(field)),
+        (None, None) => (None, None),
+    };
+    let product = product.ok_or_else(|| WhyError::Unknown(wanted.to_owned()))?;
+    let (mut fields, merged) = own_fields(&known, &product)?;
+    fields.extend(offers(&known, generation, &product, &merged)?);
+    if let Some(field) = field {
+        let names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
+        let wanted = if field == "price" { "prices" } else { field };
+        fields.retain(|stated| stated.name.rsplit('.').next() == Some(wanted));
+        if fields.is_empty() {
+            return Err(WhyError::UnknownField {
+                product,
+                field: field.to_owned(),
+                known: names.join(", "),
+            });
+        }
+    }
+    let published = generation
+        .and_then(|generation| generation.catalog.product_by_id(&product))
+        .map(|product| product.name().to_owned());
+    Ok(Why {
+        product,
+        published,
+        fields,
+    })
+}
+
+/// Every source with an accepted feed, in the order of precedence.
+fn known(config: &Config) -> Result<Vec<Known>, WhyError> {
+    let mut known = Vec::new();
+    for (name, feed) in cycle::accepted_feeds(config)? {
+        let Some(source) = config.source(&name) else {
+            continue;
+        };
+        known.push(Known {
+            folder: FeedFolder::open(&config.state, &name)?,
+            say: source.say.clone(),
+            provides: source.provides,
+            name,
+            feed,
+        });
+    }
+    known.sort_by_key(|known| std::cmp::Reverse(known.say.priority));
+    Ok(known)
+}
+
+/// The product with an id, or the one that sells a SKU.
+fn find(
+    known: &[Known],
+    generation: Option<&Generation>,
+    name: &str,
+) -> Result<Option<String>, WhyError> {
+    for source in known {
+        if !lines(source, Kind::Product, name)?.is_empty() {
+            return Ok(Some(name.to_owned()));
+        }
+    }
+    let variant = generation.and_then(|generation| {
+        let catalog = &generation.catalog;
+        let variant = catalog.variant_by_sku(name);
+        variant.or_else(|| catalog.variant_by_id(name))
+    });
+    Ok(variant
+        .and_then(|variant| variant.product())
+        .map(|product| product.id().to_owned()))
+}
+
+fn lines(source: &Known, kind: Kind, key: &str) -> Result<Vec<Line>, FeedError> {
+    let half = match kind {
+        Kind::Offer => &source.feed.offers,
+        _ => &source.feed.catalog,
+    };
+    source.folder.map(half)?.find(kind, key)
+}
+
+/// What the sources say of the product itself, and what comes of it.
+fn own_fields(
+    known: &[Known],
+    product: &str,
+) -> Result<(Vec<Field>, Map<String, Value>), WhyError> {
+    let (mut versions, mut as_of) = (Vec::new(), Vec::new());
+    for source in known {
+        for line in lines(source, Kind::Product, product)? {
+            let fields = serde_json::from_str(&line.json).unwrap_or_default();
+            versions.push(Version {
+                source: &source.name,
+                say: &source.say,
+                fields,
+            });
+            as_of.push(source.feed.as_of);
+        }
+    }
+    let together = ownership::together(&versions);
+    let mut fields = Vec::new();
+    for (name, origin) in &together.origin {
+        if name == "type" || name == "id" {
+            continue;
+        }
+        let mut stated = Vec::new();
+        for (place, version) in versions.iter().enumerate() {
+            let Some(value) = version.fields.get(name) else {
+                continue;
+            };
+            let reason = match (place == *origin, version.say.owns.contains(name)) {
+                (true, true) => "owns the field",
+                (true, false) => "first by precedence",
+                (false, _) => "overridden",
+            };
+            stated.push(Stated {
+                source: version.source.to_owned(),
+                as_of: as_of.get(place).copied().unwrap_or_default(),
+                reason,
+                value: value.clone(),
+            });
+        }
+        stated.sort_by_key(|stated| stated.reason == "overridden");
+        fields.push(Field {
+            name: name.clone(),
+            published: None,
+            stated,
+        });
+    }
+    Ok((fields, together.fields))
+}
+
+/// What the sources say of price and stock of the product's variants: sources of offers by id, then by SKU, then what
+/// stands inside products, as merging has it.
+fn offers(
+    known: &[Known],
+    generation: Option<&Generation>,
+    product: &str,
+    merged: &Map<String, Value>,
+) -> Result<Vec<Field>, WhyError> {
+    let variants = merged.get("variants").and_then(Value::as_array);
+    let text =
+        |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+    let own = merged.get("sku").and_then(Value::as_str).map(str::to_owned);
+    let mut units = vec![(product.to_owned(), own)];
+    for variant in variants.into_iter().flatten() {
+        units.extend(text(variant, "id").map(|id| (id, text(variant, "sku"))));
+    }
+    let mut fields = Vec::new();
+    for (id, sku) in units {
+        let row = generation.and_then(|generation| generation.catalog.variant_by_id(&id));
+        let offer = row.and_then(|row| Some(generation?.offers.variant(row.row)));
+        for name in ["prices", "stock"] {
+            let mut stated = stated_offers(known, name, (&id, sku.as_deref()))?;
+            if stated.is_empty() {
+                continue;
+            }
+            if let Some(first) = stated.first_mut() {
+                first.reason = "counts";
+            }
+            let published = match (name, &offer, generation) {
+                ("prices", Some(offer), Some(generation)) => offer.price.map(|minor| {
+                    let currency = generation.currency();
+                    format!("{} {currency}", Money { minor, currency })
+                }),
+                ("stock", Some(offer), _) => offer.quantity.map(|quantity| quantity.to_string()),
+                _ => None,
+            };
+            fields.push(Field {
+                name: format!("{id}.{name}"),
+                published,
+                stated,
+            });
+        }
+    }
+    Ok(fields)
+}
+
+fn stated_offers(
+    known: &[Known],
+    name: &str,
+    (id, sku): (&str, Option<&str>),
+) -> Result<Vec<Stated>, WhyError> {
+    let by_sku = sku.map(|sku| format!("sku:{sku}"));
+    let ranks = [
+        (Provides::Offers, Some(id)),
+        (Provides::Offers, by_sku.as_deref()),
+        (Provides::Catalog, Some(id)),
+    ];
+    let mut stated = Vec::new();
+    for (provides, key) in ranks {
+        let Some(key) = key else { continue };
+        let mut of_rank = Vec::new();
+        for source in known.iter().filter(|source| source.provides == provides) {
+            for line in lines(source, Kind::Offer, key)? {
+                let offer: Value = serde_json::from_str(&line.json).unwrap_or_default();
+                if let Some(value) = offer.get(name) {
+                    of_rank.push(Stated {
+                        source: source.name.clone(),
+                        as_of: source.feed.as_of,
+                        reason: "overridden",
+                        value: value.clone(),
+                    });
+                }
+            }
+        }
+        // Of several sources of the same rank, the last by name counts.
+        of_rank.sort_by(|a, b| b.source.cmp(&a.source));
+        stated.extend(of_rank);
+    }
+    Ok(stated)
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.published {
+            Some(name) => writeln!(f, "product `{}`, in the shop as \"{name}\"", self.product)?,
+            None => writeln!(f, "product `{}`, not in the shop", self.product)?,
+        }
+        for field in &self.fields {
+            match &field.published {
+                Some(value) => writeln!(f, "\n{}: {value} in the shop", field.name)?,
+                None => writeln!(f, "\n{}", field.name)?,
+            }
+            for stated in &field.stated {
+                let value: String = stated.value.to_string().chars().take(SHOWN_CHARS).collect();
+                let (source, at) = (&stated.source, time(stated.as_of));
+                writeln!(f, "  {source}, read {at}, {}: {value}", stated.reason)?;
+            }
+        }
+        Ok(())
+    }
+}
