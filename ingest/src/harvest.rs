@@ -514,8 +514,7 @@ pub fn recipe(source: &Source, shop: &Shop) -> String {
     let settings = (
         &source.mapping,
         &source.vars,
-        &source.records,
-        source.format,
+        &source.decoding,
         source.limits,
         source.provides,
         &source.contract,

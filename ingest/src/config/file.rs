@@ -46,6 +46,15 @@ pub(super) struct SourceTable {
     pub(super) format: String,
     #[serde(default)]
     pub(super) records: String,
+    pub(super) encoding: Option<String>,
+    #[serde(default = "auto")]
+    pub(super) packed: String,
+    #[serde(default = "everything")]
+    pub(super) entries: String,
+    #[serde(default)]
+    pub(super) csv: CsvTable,
+    #[serde(default)]
+    pub(super) xml: XmlTable,
     #[serde(default = "none")]
     pub(super) next: String,
     pub(super) accept_language: Option<String>,
@@ -73,6 +82,8 @@ pub(super) struct SourceTable {
     pub(super) max_record_bytes: u64,
     #[serde(default = "max_depth")]
     pub(super) max_depth: u64,
+    #[serde(default = "max_ratio")]
+    pub(super) max_ratio: u64,
     #[serde(default = "map_timeout_ms")]
     pub(super) map_timeout_ms: u64,
     #[serde(default = "max_documents")]
@@ -97,6 +108,14 @@ fn once() -> String {
 
 fn json() -> String {
     "json".to_owned()
+}
+
+fn auto() -> String {
+    "auto".to_owned()
+}
+
+fn everything() -> String {
+    "*".to_owned()
 }
 
 fn none() -> String {
@@ -147,12 +166,35 @@ fn max_depth() -> u64 {
     64
 }
 
+fn max_ratio() -> u64 {
+    250
+}
+
 fn map_timeout_ms() -> u64 {
     5_000
 }
 
 fn max_documents() -> u64 {
     10_000
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct CsvTable {
+    pub(super) separator: Option<String>,
+    pub(super) quote: Option<String>,
+    pub(super) escape: Option<String>,
+    pub(super) columns: Option<Vec<String>>,
+    pub(super) skip_lines: u64,
+    pub(super) trim: Option<bool>,
+    pub(super) ragged: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct XmlTable {
+    pub(super) namespaces: Option<String>,
+    pub(super) lists: Vec<String>,
 }
 
 #[derive(Debug, Default, Clone, Copy, Deserialize)]

@@ -4,6 +4,7 @@
 //! A file with mistakes yields all of them at once, and nothing else.
 
 mod contract;
+mod decoding;
 mod desk;
 mod error;
 mod file;
@@ -15,10 +16,11 @@ mod source;
 mod tests;
 
 pub use contract::{Contract, ContractMode, OwnSchema};
+pub use decoding::{Csv, Decoding, Format, Packed, Ragged, Xml};
 pub use desk::{Desk, Secret};
 pub use error::{ConfigError, Problem};
 pub use load::{from_text, load};
 pub use settings::{
-    Config, Facets, Format, Guard, Mapping, Missed, Next, Provides, Recordings, Request, Retention,
-    Shop, Source, SourceLimits,
+    Config, Facets, Guard, Mapping, Missed, Next, Provides, Recordings, Request, Retention, Shop,
+    Source, SourceLimits,
 };

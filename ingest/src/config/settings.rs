@@ -2,6 +2,7 @@
 //!
 //! Only `load` makes these, so a value of these types has passed every check.
 
+use super::decoding::Decoding;
 use chrono_tz::Tz;
 use frontage_shared::model::money::Currency;
 use std::collections::BTreeMap;
@@ -84,10 +85,8 @@ pub struct Source {
     pub blackouts: Vec<Blackout>,
     /// What becomes of a run that could not begin when it was due.
     pub missed: Missed,
-    /// What the bytes are.
-    pub format: Format,
-    /// JSON pointer to the array of records; empty when the body is the array.
-    pub records: String,
+    /// How its bytes become records.
+    pub decoding: Decoding,
     /// What a run may cost.
     pub limits: SourceLimits,
     /// How a record becomes documents.
@@ -162,15 +161,6 @@ pub enum Next {
     Link,
 }
 
-/// What the bytes are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// One JSON document with an array of records in it.
-    Json,
-    /// One record per line.
-    Ndjson,
-}
-
 /// What a run may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SourceLimits {
@@ -188,6 +178,8 @@ pub struct SourceLimits {
     pub max_record_bytes: usize,
     /// How deep objects and arrays may nest in a record.
     pub max_depth: usize,
+    /// How many times larger than packed a page may be unpacked, once it is large at all.
+    pub max_ratio: u64,
     /// How long the mapping may take for one record.
     pub map_timeout: Duration,
     /// How many documents the mapping may make of one record.

@@ -4,9 +4,7 @@
 
 use super::file::{GuardTable, SourceTable};
 use super::load::{Check, NAME_RULE, is_name, short};
-use super::settings::{
-    Format, Guard, Mapping, Missed, Next, Provides, Request, Source, SourceLimits,
-};
+use super::settings::{Guard, Mapping, Missed, Next, Provides, Request, Source, SourceLimits};
 use crate::calendar::{self, Blackout};
 use crate::cron_text;
 use crate::ownership::Say;
@@ -61,11 +59,6 @@ impl Check<'_> {
             &table.provides,
             &[("catalog", Provides::Catalog), ("offers", Provides::Offers)],
         );
-        let format = self.one_of(
-            &format!("{key}.format"),
-            &table.format,
-            &[("json", Format::Json), ("ndjson", Format::Ndjson)],
-        );
         let schedule = match cron_text::parse(&table.schedule) {
             Ok(schedule) => Some(schedule),
             Err(error) => {
@@ -73,19 +66,7 @@ impl Check<'_> {
                 None
             }
         };
-        if !(table.records.is_empty() || table.records.starts_with('/')) {
-            self.problem(
-                format!("{key}.records"),
-                "expected a JSON pointer such as /data, or nothing",
-                &table.records,
-            );
-        } else if format == Some(Format::Ndjson) && !table.records.is_empty() {
-            self.problem(
-                format!("{key}.records"),
-                "has no meaning with format = \"ndjson\"",
-                &table.records,
-            );
-        }
+        let decoding = self.decoding(&key, &table);
         let (blackouts, missed) = self.waiting(&key, &table);
         let request = self.request(&key, &table);
         let limits = self.limits(&key, &table);
@@ -106,8 +87,7 @@ impl Check<'_> {
             jitter: Duration::from_millis(table.jitter_ms),
             blackouts: blackouts?,
             missed: missed?,
-            format: format?,
-            records: table.records,
+            decoding: decoding?,
             limits: limits?,
             mapping: mapping?,
             vars,
@@ -249,6 +229,7 @@ impl Check<'_> {
         let max_records = least("max_records", table.max_records);
         let max_record_bytes = least("max_record_bytes", table.max_record_bytes);
         let max_documents = least("max_documents", table.max_documents);
+        let max_ratio = least("max_ratio", table.max_ratio);
         let map_timeout = self.duration(&format!("{key}.map_timeout_ms"), table.map_timeout_ms);
         if !(1..=120).contains(&table.max_depth) {
             self.problem(
@@ -266,6 +247,7 @@ impl Check<'_> {
             max_records: max_records?,
             max_record_bytes: usize::try_from(max_record_bytes?).ok()?,
             max_depth: usize::try_from(table.max_depth).ok()?,
+            max_ratio: max_ratio?,
             map_timeout: map_timeout?,
             max_documents: usize::try_from(max_documents?).ok()?,
         })

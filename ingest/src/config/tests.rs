@@ -40,6 +40,8 @@ fn the_reference_names_every_key() {
         "source.products",
         "source.products.contract",
         "source.products.guard",
+        "source.products.csv",
+        "source.products.xml",
         "guard",
         "retention",
         "recordings",
@@ -57,10 +59,12 @@ fn the_reference_names_every_key() {
         let known = known.lines().next().unwrap();
         let names: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
         assert!(names.len() > 1, "{error}");
-        for name in names
-            .into_iter()
-            .filter(|name| !matches!(*name, "map" | "vars" | "contract" | "fields" | "guard"))
-        {
+        for name in names.into_iter().filter(|name| {
+            !matches!(
+                *name,
+                "map" | "csv" | "xml" | "vars" | "contract" | "fields" | "guard"
+            )
+        }) {
             assert!(
                 text.lines()
                     .any(|line| line.starts_with(&format!("{name} = "))),
@@ -85,7 +89,11 @@ fn the_reference_says_what_it_means() {
     assert_eq!(config.shop.currency.code(), "EUR");
     let products = config.source("products").unwrap();
     assert_eq!(
-        (products.provides, products.format, products.request.next),
+        (
+            products.provides,
+            products.decoding.format,
+            products.request.next
+        ),
         (Provides::Catalog, Format::Json, Next::None)
     );
     assert_eq!(products.request.timeout, Duration::from_secs(30));
@@ -128,7 +136,7 @@ fn all_problems_are_named_at_once() {
     let text = "store = \"s3://bucket\"\nsotre = 1\n[shop]\nid = \"My Shop\"\nname = \" \"\ncurrency = \"EURO\"\nlocale = \"english!\"\n\
                 time_zone = \"Berlin\"\ncountry = \"Germany\"\nemail = \"nobody\"\n[guard]\nmax_removed_percent = 200\n[retention]\n\
                 generations = 0\n[facets]\nmax_values = 0\n[source.\"A b\"]\nprovides = \"both\"\nurl = \"ftp://shop.example/\"\n\
-                schedule = \"61 * * * *\"\nformat = \"csv\"\nrecords = \"data\"\nnext = \"page\"\ntimeout_ms = 0\nmax_pages = 0\n\
+                schedule = \"61 * * * *\"\nformat = \"xls\"\nrecords = \"data\"\nnext = \"page\"\ntimeout_ms = 0\nmax_pages = 0\n\
                 max_depth = 500\nretries = 99\nmap_file = \"missing.jq\"\nheaders = { \"bad name\" = \"x\", Host = \"y\", X = \"a\\nb\" }\n\
                 [source.\"A b\".map]\ntype = '\"page\"'\n[source.\"A b\".vars]\ncurrency = \"USD\"\n\"a-b\" = 1\n[source.\"A b\".guard]\n\
                 max_invalid_percent = -1\n[source.y]\nurl = 7";

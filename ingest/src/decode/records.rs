@@ -3,15 +3,21 @@
 //! It ends after the last record or after the first error, whichever comes first.
 
 use super::array::Array;
+use super::error::stopped;
 use super::error::{DecodeError, Place};
 use super::lines::Container;
+use super::rows::Rows;
 use super::scan::{Copied, Scanner};
-use crate::config::{Format, Source, SourceLimits};
+use super::text;
+use super::unpack::{self, Entry};
+use super::xml::{self, Elements};
+use crate::config::{Decoding, Format, Source, SourceLimits};
 use crate::fetch::RawPage;
 use serde_json::Value;
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 /// One record of a back end, in its own shape.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +26,8 @@ pub struct Record {
     pub origin: Origin,
     /// What it says.
     pub value: Value,
+    /// Why it must not be used, although what comes after it may be.
+    pub flaw: Option<String>,
 }
 
 /// Where a record came from, for messages.
@@ -47,9 +55,10 @@ impl fmt::Display for Origin {
 pub fn records(pages: &[RawPage], source: &Source) -> Records {
     Records {
         pages: VecDeque::from(pages.to_vec()),
-        format: source.format,
-        pointer: source.records.clone(),
+        entries: VecDeque::new(),
+        decoding: source.decoding.clone(),
         limits: source.limits,
+        unpacked: Arc::default(),
         current: None,
         container: Container::default(),
         count: 0,
@@ -61,9 +70,12 @@ pub fn records(pages: &[RawPage], source: &Source) -> Records {
 /// The records of a feed, in order.
 pub struct Records {
     pages: VecDeque<RawPage>,
-    format: Format,
-    pointer: String,
+    /// What is left to read of the latest page.
+    entries: VecDeque<Entry>,
+    decoding: Decoding,
     limits: SourceLimits,
+    /// Bytes that came out of packed pages.
+    unpacked: Arc<AtomicU64>,
     current: Option<(Arc<str>, Page)>,
     container: Container,
     count: u64,
@@ -74,6 +86,8 @@ pub struct Records {
 enum Page {
     Array(Array),
     Lines(Scanner),
+    Rows(Box<Rows>),
+    Elements(Box<Elements>),
 }
 
 impl Iterator for Records {
@@ -97,27 +111,37 @@ impl Records {
 
     /// Bytes that the latest record takes in its page.
     pub fn record_bytes(&self) -> usize {
-        self.buffer.len()
+        match &self.current {
+            Some((_, Page::Rows(rows))) => rows.row_bytes(),
+            Some((_, Page::Elements(elements))) => elements.record_bytes(),
+            _ => self.buffer.len(),
+        }
     }
 
     fn advance(&mut self) -> Result<Option<Record>, DecodeError> {
         loop {
             let Some((name, mut page)) = self.current.take() else {
-                let Some(raw) = self.pages.pop_front() else {
+                let Some(entry) = self.next_entry()? else {
                     return Ok(None);
                 };
-                self.current = Some((Arc::from(raw.url.as_str()), self.open(&raw)?));
+                self.current = Some((Arc::from(entry.name.as_str()), self.open(entry)?));
                 continue;
             };
             let found = match &mut page {
                 Page::Array(array) => self.element(&name, array)?,
                 Page::Lines(scanner) => self.line(&name, scanner)?,
+                Page::Rows(rows) => rows.next(&name, self.count)?,
+                Page::Elements(elements) => elements.next(&name, self.count)?,
             };
             if found.is_some() {
+                if matches!(page, Page::Rows(_) | Page::Elements(_)) {
+                    self.check_count(&name)?;
+                    self.count += 1;
+                }
                 self.current = Some((name, page));
                 return Ok(found);
             }
-            if self.pages.is_empty() {
+            if self.pages.is_empty() && self.entries.is_empty() {
                 self.container
                     .close()
                     .map_err(|message| DecodeError::Container {
@@ -128,20 +152,45 @@ impl Records {
         }
     }
 
-    fn open(&self, raw: &RawPage) -> Result<Page, DecodeError> {
-        let mut scanner = Scanner::open(&raw.file, &raw.url, self.limits.max_depth)?;
-        match self.format {
-            Format::Json => Ok(Page::Array(Array::open(scanner, &self.pointer)?)),
-            Format::Ndjson => match scanner.peek()? {
-                None => Err(DecodeError::Empty {
-                    page: raw.url.clone(),
-                    expected: "one record per line".to_owned(),
-                }),
-                Some(b'{') => Ok(Page::Lines(scanner)),
-                Some(byte) => {
-                    Err(scanner.unexpected("one object per line (format = \"ndjson\")", byte))
+    fn next_entry(&mut self) -> Result<Option<Entry>, DecodeError> {
+        while self.entries.is_empty() {
+            let Some(raw) = self.pages.pop_front() else {
+                return Ok(None);
+            };
+            self.entries = unpack::entries(&raw, &self.decoding)?.into();
+        }
+        Ok(self.entries.pop_front())
+    }
+
+    fn open(&self, entry: Entry) -> Result<Page, DecodeError> {
+        let raw = entry.open(&self.limits, &self.unpacked)?;
+        let failed = |error: std::io::Error| stopped(entry.place(), &error);
+        let encoding = self.decoding.encoding;
+        let max_depth = self.limits.max_depth;
+        match self.decoding.format {
+            Format::Csv => {
+                let stream = Box::new(text::utf8(raw, encoding, |_| None).map_err(failed)?);
+                let rows = Rows::open(stream, entry, &self.decoding.csv, &self.limits)?;
+                Ok(Page::Rows(Box::new(rows)))
+            }
+            Format::Xml => {
+                let stream = text::utf8(raw, encoding, xml::declared).map_err(failed)?;
+                let Decoding { records, xml, .. } = &self.decoding;
+                let elements = Elements::open(stream, entry, records, xml, &self.limits);
+                Ok(Page::Elements(Box::new(elements)))
+            }
+            Format::Json | Format::Ndjson => {
+                // Without a setting JSON is UTF-8, and is judged record by record.
+                let stream = match encoding {
+                    None => raw,
+                    Some(_) => Box::new(text::utf8(raw, encoding, |_| None).map_err(failed)?),
+                };
+                let scanner = Scanner::open(stream, entry, max_depth)?;
+                if self.decoding.format == Format::Ndjson {
+                    return lines(scanner);
                 }
-            },
+                Ok(Page::Array(Array::open(scanner, &self.decoding.records)?))
+            }
         }
     }
 
@@ -165,7 +214,11 @@ impl Records {
         }
         let value = parse(&self.buffer, begin, &origin)?;
         self.count += 1;
-        Ok(Some(Record { origin, value }))
+        Ok(Some(Record {
+            origin,
+            value,
+            flaw: None,
+        }))
     }
 
     fn line(
@@ -208,7 +261,11 @@ impl Records {
             if is_record {
                 self.check_count(page)?;
                 self.count += 1;
-                return Ok(Some(Record { origin, value }));
+                return Ok(Some(Record {
+                    origin,
+                    value,
+                    flaw: None,
+                }));
             }
         }
     }
@@ -232,6 +289,18 @@ impl Records {
     }
 }
 
+/// A page with one record per line.
+fn lines(mut scanner: Scanner) -> Result<Page, DecodeError> {
+    match scanner.peek()? {
+        None => Err(DecodeError::Empty {
+            page: scanner.page().to_owned(),
+            expected: "one record per line".to_owned(),
+        }),
+        Some(b'{') => Ok(Page::Lines(scanner)),
+        Some(byte) => Err(scanner.unexpected("one object per line (format = \"ndjson\")", byte)),
+    }
+}
+
 fn parse(bytes: &[u8], begin: Place, origin: &Origin) -> Result<Value, DecodeError> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let mut place = begin.clone();
@@ -249,6 +318,7 @@ fn parse(bytes: &[u8], begin: Place, origin: &Origin) -> Result<Value, DecodeErr
         DecodeError::Syntax {
             place,
             record: origin.record,
+            format: "JSON",
             message: error.to_string(),
         }
     })

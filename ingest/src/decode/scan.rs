@@ -2,16 +2,14 @@
 //!
 //! Only the outline is checked here (brackets, strings, separators); what a record holds is checked when it is parsed.
 
-use super::error::{DecodeError, Place};
-use std::fs::File;
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use super::error::{DecodeError, Place, stopped};
+use super::unpack::Entry;
+use std::io::{BufRead, BufReader, Read};
 
 /// A page being read from front to back.
 pub(super) struct Scanner {
-    reader: BufReader<File>,
-    file: PathBuf,
-    page: String,
+    reader: BufReader<Box<dyn Read + Send>>,
+    entry: Entry,
     byte: u64,
     line: u64,
     max_depth: usize,
@@ -24,17 +22,15 @@ pub(super) enum Copied {
 }
 
 impl Scanner {
-    /// Opens a page and steps over a byte order mark.
-    pub(super) fn open(file: &Path, page: &str, max_depth: usize) -> Result<Self, DecodeError> {
-        let opened = File::open(file).map_err(|source| DecodeError::Read {
-            path: file.to_owned(),
-            source,
-        })?;
-        let reader = BufReader::with_capacity(128 * 1024, opened);
+    /// Begins a page and steps over a byte order mark.
+    pub(super) fn open(
+        stream: Box<dyn Read + Send>,
+        entry: Entry,
+        max_depth: usize,
+    ) -> Result<Self, DecodeError> {
         let mut scanner = Self {
-            reader,
-            file: file.to_owned(),
-            page: page.to_owned(),
+            reader: BufReader::with_capacity(128 * 1024, stream),
+            entry,
             byte: 0,
             line: 1,
             max_depth,
@@ -52,24 +48,23 @@ impl Scanner {
 
     pub(super) fn place(&self) -> Place {
         Place {
-            page: self.page.clone(),
+            page: self.entry.name.clone(),
             line: self.line,
             byte: self.byte,
         }
     }
 
     pub(super) fn page(&self) -> &str {
-        &self.page
+        &self.entry.name
     }
 
     /// The bytes that can be looked at without reading; empty at the end of the page only.
     pub(super) fn ahead(&mut self) -> Result<&[u8], DecodeError> {
-        // Split borrows: the error needs the path, the slice borrows the reader.
-        let Self { reader, file, .. } = self;
-        reader.fill_buf().map_err(|source| DecodeError::Read {
-            path: file.clone(),
-            source,
-        })
+        // Split borrows: the error needs the names, the slice borrows the reader.
+        let Self { reader, entry, .. } = self;
+        reader
+            .fill_buf()
+            .map_err(|error| stopped(entry.place(), &error))
     }
 
     fn take(&mut self, bytes: usize) {

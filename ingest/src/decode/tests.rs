@@ -7,7 +7,7 @@ use std::path::Path;
 
 const PAGE: &str = "http://shop.example/feed";
 
-fn source(extra: &str) -> Source {
+pub(super) fn source(extra: &str) -> Source {
     let text = format!(
         "store = \"s\"\nstate = \"t\"\n[shop]\nid = \"s\"\nname = \"S\"\ncurrency = \"EUR\"\n[source.x]\nprovides = \"catalog\"\n\
          schedule = \"@daily\"\nurl = \"{PAGE}\"\n{extra}"
@@ -18,7 +18,7 @@ fn source(extra: &str) -> Source {
         .remove(0)
 }
 
-fn read(source: &Source, pages: &[&[u8]]) -> Result<Vec<Record>, DecodeError> {
+pub(super) fn read(source: &Source, pages: &[&[u8]]) -> Result<Vec<Record>, DecodeError> {
     let folder = tempfile::tempdir().unwrap();
     let page = |(number, bytes): (usize, &&[u8])| {
         let file = folder.path().join(format!("{number}.page"));
@@ -34,7 +34,7 @@ fn read(source: &Source, pages: &[&[u8]]) -> Result<Vec<Record>, DecodeError> {
 }
 
 #[track_caller]
-fn check(extra: &str, pages: &[&str], expected: &str) {
+pub(super) fn check(extra: &str, pages: &[&str], expected: &str) {
     let pages: Vec<&[u8]> = pages.iter().map(|page| page.as_bytes()).collect();
     let values: Vec<_> = read(&source(extra), &pages)
         .unwrap()
@@ -45,7 +45,7 @@ fn check(extra: &str, pages: &[&str], expected: &str) {
 }
 
 #[track_caller]
-fn refuse(extra: &str, page: impl AsRef<[u8]>, expected: &str) {
+pub(super) fn refuse(extra: &str, page: impl AsRef<[u8]>, expected: &str) {
     let error = read(&source(extra), &[page.as_ref()])
         .unwrap_err()
         .to_string();
@@ -202,7 +202,7 @@ fn what_is_not_an_array_of_records_is_refused() {
     refuse("", "\"x\"", "got a text");
     refuse("", "null", "got `n`");
     refuse("", "<html>", "looks like HTML or XML");
-    refuse("", [0x1f, 0x8b, 8, 0], "gzip header");
+    refuse("packed = \"none\"", [0x1f, 0x8b, 8, 0], "gzip header");
     refuse(
         "records = \"/data\"",
         "[]",

@@ -53,9 +53,12 @@ impl Mapper {
         match &self.runner {
             Runner::Here(engine) => Ok(records
                 .into_iter()
-                .map(|Record { origin, value }| Mapped {
-                    origin,
-                    documents: engine.run(value, &|| true),
+                .map(|record| Mapped {
+                    documents: match record.flaw {
+                        Some(flaw) => Err(Refusal::new(flaw)),
+                        None => engine.run(record.value, &|| true),
+                    },
+                    origin: record.origin,
                 })
                 .collect()),
             Runner::Thread(worker) => {

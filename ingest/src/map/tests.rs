@@ -34,6 +34,7 @@ fn record(number: u64, value: Value) -> Record {
             line: number + 1,
         },
         value,
+        flaw: None,
     }
 }
 

@@ -145,9 +145,17 @@ fn work(
     };
     while let Ok(batch) = records.recv() {
         let mut outputs = Vec::with_capacity(batch.len());
-        for Record { origin, value } in batch {
+        for Record {
+            origin,
+            value,
+            flaw,
+        } in batch
+        {
             set(Some((origin.clone(), Instant::now())));
-            let result = engine.run(value, &is_wanted);
+            let result = match flaw {
+                Some(flaw) => Err(Refusal::new(flaw)),
+                None => engine.run(value, &is_wanted),
+            };
             set(None);
             if !is_wanted() {
                 return;

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use indicatif::ProgressBar;
 
-use crate::config::Format;
 use crate::decode;
 use crate::feed::{Feed, FeedFolder, Patched, Plain};
 use crate::fetch::RawPage;
@@ -48,7 +47,8 @@ pub fn run(
     folder: &FeedFolder,
     now: i64,
 ) -> Result<Option<Reread>, HarvestError> {
-    if job.source.format != Format::Ndjson || job.is_delta {
+    let is_plain = |page: &RawPage| decode::is_plain_lines(page, &job.source.decoding);
+    if !before.pages.iter().chain(&job.pages).all(is_plain) || job.is_delta {
         return Ok(None);
     }
     let Some(changed) = decode::changed(&before.pages, &job.pages) else {

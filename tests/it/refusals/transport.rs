@@ -22,6 +22,7 @@ pub(super) fn feeds() -> Vec<Hostile> {
     let mut feeds = statuses();
     feeds.extend(cuts(&good));
     feeds.extend(codings(&good));
+    feeds.extend(packed_files(&good));
     feeds.extend(redirects());
     feeds.extend([
         catalog(
@@ -206,10 +207,40 @@ fn codings(good: &str) -> Vec<Hostile> {
             "is encoded as `compress`",
         ),
         Hostile::unreadable(
-            "gzip that does not say so",
+            "gzip in a gzip that does not say so",
             Target::Catalog,
-            ndjson(packed),
+            ndjson(gzip(&packed)),
             "expected one object per line",
+        ),
+    ]
+}
+
+/// Files that are packed by themselves, as the first bytes say.
+fn packed_files(good: &str) -> Vec<Hostile> {
+    let file = |name: &str, body: Vec<u8>, says| {
+        Hostile::unreadable(name, Target::Catalog, ndjson(body), says)
+    };
+    let lines = vec![b'\n'; BOMB_BYTES];
+    let packed = gzip(good.as_bytes());
+    let half = packed[..packed.len() / 2].to_vec();
+    let mut archive = b"PK\x03\x04".to_vec();
+    archive.extend_from_slice(good.as_bytes());
+    vec![
+        file(
+            "a gzip file that is a bomb",
+            gzip(&lines),
+            "(max_page_bytes)",
+        ),
+        file(
+            "a zstd file that is a bomb",
+            zstd(&lines),
+            "(max_page_bytes)",
+        ),
+        file("half a gzip file", half, "cannot be unpacked as gzip"),
+        file(
+            "a zip file that is none",
+            archive,
+            "is a zip archive, and it is damaged",
         ),
     ]
 }

@@ -1,0 +1,258 @@
+//! CSV, XML, encodings and packed pages, as real systems write them and as nobody should.
+
+use super::tests::{check, read, refuse, source};
+use std::io::Write as _;
+
+const CSV: &str = "format = \"csv\"";
+const XML: &str = "format = \"xml\"\nrecords = \"/rss/channel/item|//PRODUCT\"";
+
+fn values(extra: &str, pages: &[&[u8]]) -> String {
+    let records = read(&source(extra), pages).unwrap();
+    assert!(records.iter().all(|record| record.flaw.is_none()));
+    let values: Vec<_> = records.into_iter().map(|record| record.value).collect();
+    serde_json::to_string(&values).unwrap()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::STORE);
+    for (name, bytes) in files {
+        writer.start_file(*name, options).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn rows_become_objects_by_the_names_of_their_columns() {
+    check(
+        CSV,
+        &[
+            "\u{feff}id, name ,price\r\n1,\"Mug, blue\",\"12,90\"\r\n\r\n2,\" a\nb \",\r\n",
+            "\u{feff}id,name,price\n3,\"5\"\"\",x",
+        ],
+        r#"[{"id":"1","name":"Mug, blue","price":"12,90"},{"id":"2","name":"a\nb","price":""},{"id":"3","name":"5\"","price":"x"}]"#,
+    );
+    check(
+        "format = \"tsv\"",
+        &["size\tsize\t\nS\tM\tL"],
+        r#"[{"column_3":"L","size":"S","size_2":"M"}]"#,
+    );
+    check(
+        "format = \"csv\"\ncsv = { separator = \";\", quote = \"\", skip_lines = 2, columns = [\"a\", \"b\"], trim = false }",
+        &["made by;\"an ERP\n\n1 ;5\" tube\n"],
+        r#"[{"a":"1 ","b":"5\" tube"}]"#,
+    );
+    check(
+        "format = \"csv\"\ncsv = { escape = \"\\\\\" }",
+        &["a\n\"say \\\"hi\\\"\"\n"],
+        r#"[{"a":"say \"hi\""}]"#,
+    );
+}
+
+#[test]
+fn rows_of_another_length_are_flawed_records() {
+    let page = b"a,b\n1,2\n3\n4,5,6\n";
+    let records = read(&source(CSV), &[page]).unwrap();
+    let flaws: Vec<_> = records
+        .iter()
+        .map(|record| record.flaw.as_deref())
+        .collect();
+    assert_eq!(
+        flaws,
+        [
+            None,
+            Some("the row has 1 values where there are 2 columns"),
+            Some("the row has 3 values where there are 2 columns")
+        ]
+    );
+    assert_eq!(records[2].origin.line, 4);
+    let filled = read(
+        &source("format = \"csv\"\ncsv = { ragged = \"fill\" }"),
+        &[page],
+    )
+    .unwrap();
+    assert_eq!(
+        (filled[1].flaw.as_ref(), &filled[1].value["b"]),
+        (None, &"".into())
+    );
+    assert!(
+        filled[2].flaw.is_some(),
+        "a value too much is never dropped"
+    );
+}
+
+#[test]
+fn rows_that_are_none_are_refused() {
+    refuse(CSV, "", "is empty");
+    refuse(CSV, "\n\n", "is empty");
+    refuse(CSV, "<html>", "looks like HTML");
+    refuse(CSV, "{\"error\": 1}", "got an object");
+    refuse(CSV, "a;b;c\n1;2;3\n", "perhaps ';' is the separator");
+    refuse(
+        CSV,
+        b"a,b\n1,M\xfcnchen\n",
+        "line 2, byte 7: what stands here is not UTF-8",
+    );
+    let long = format!("a,b\n1,\"{}", "x".repeat(300_000));
+    refuse(
+        &format!("{CSV}\nmax_record_bytes = 1000"),
+        long,
+        "record 0 is larger than 1000 bytes",
+    );
+}
+
+#[test]
+fn texts_are_read_in_the_encoding_they_are_in() {
+    let page = b"a\nM\xfcnchen \x80 5\n";
+    let cp1252 = format!("{CSV}\nencoding = \"windows-1252\"");
+    assert_eq!(values(&cp1252, &[page]), r#"[{"a":"München € 5"}]"#);
+    let utf16: Vec<u8> = "\u{feff}a\nMünchen\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    assert_eq!(values(CSV, &[&utf16]), r#"[{"a":"München"}]"#);
+    assert_eq!(
+        values("encoding = \"iso-8859-1\"", &[b"[\"\xfc\"]"]),
+        r#"["ü"]"#
+    );
+    // What the document declares, unless a setting knows better.
+    let xml = b"<?xml version=\"1.0\" encoding='ISO-8859-1' ?><PRODUCT>\xfc</PRODUCT>";
+    assert_eq!(values(XML, &[xml]), r##"[{"#text":"ü"}]"##);
+    let told = format!("{XML}\nencoding = \"koi8-r\"");
+    assert_eq!(values(&told, &[xml]), r##"[{"#text":"Э"}]"##);
+    // Longer than any buffer, so that characters are cut between two pieces.
+    let long = format!("a\n{}\n", "€".repeat(100_000));
+    let read = values(CSV, &[long.as_bytes()]);
+    assert_eq!(read.matches('€').count(), 100_000);
+}
+
+#[test]
+fn elements_become_objects_wherever_they_stand() {
+    check(
+        XML,
+        &[r#"<?xml version="1.0"?>
+<rss xmlns:g="http://base.google.com/ns/1.0"><channel><title>Shop</title>
+<item><g:id>1</g:id><title>Tom &amp; Jerry &uuml; &#8364;</title><g:image>a</g:image><g:image>b</g:image>
+ <description><![CDATA[<p>x & y</p>]]></description><empty/></item>
+<!-- a comment --><item g:id="2" xml:lang="de">text<sub a="&lt;">s</sub></item></channel></rss>"#],
+        r##"[{"description":"<p>x & y</p>","empty":"","id":"1","image":["a","b"],"title":"Tom & Jerry ü €"},{"#text":"text","@id":"2","@lang":"de","sub":{"#text":"s","@a":"<"}}]"##,
+    );
+    check(
+        &format!("{XML}\nxml = {{ namespaces = \"keep\", lists = [\"g:x\"] }}"),
+        &["<a><b><PRODUCT mode='new'><g:x>1</g:x></PRODUCT></b><PRODUCT/></a>"],
+        r#"[{"@mode":"new","g:x":["1"]},{}]"#,
+    );
+    check(XML, &["<rss><channel/></rss>"], "[]");
+    check(
+        XML,
+        &[
+            "<!DOCTYPE a SYSTEM \"http://127.0.0.1:9/a.dtd\"><a><PRODUCT><t>Salt & pepper</t></PRODUCT></a>",
+        ],
+        r#"[{"t":"Salt & pepper"}]"#,
+    );
+    let page = b"<a>\n<PRODUCT><t>1</t></PRODUCT>\n<PRODUCT>&nonsense;</PRODUCT>\n</a>";
+    let records = read(&source(XML), &[page]).unwrap();
+    assert_eq!(records[1].origin.line, 3);
+    assert_eq!(
+        records[1].flaw.as_deref(),
+        Some("the entity `&nonsense;` is not known")
+    );
+}
+
+#[test]
+fn elements_that_are_none_are_refused() {
+    refuse(XML, "", "is empty");
+    refuse(XML, "hello", "text outside of its root");
+    refuse(XML, "<html><body/></html>", "its root element is `html`");
+    refuse(XML, "<a><PRODUCT><b></PRODUCT></a>", "is not XML");
+    refuse(XML, "<a><PRODUCT>", "the end of a record");
+    refuse(XML, "<a><PRODUCT/>", "the end of `/a`");
+    refuse(XML, "<PRODUCT a='1' a='2'/>", "two attributes `a`");
+    refuse(
+        XML,
+        "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;\">]><x><PRODUCT>&b;</PRODUCT></x>",
+        "declares entities",
+    );
+    refuse(
+        XML,
+        format!("<PRODUCT>{}", "<a>".repeat(70)),
+        "nested deeper than 64",
+    );
+    refuse(XML, "<a>".repeat(70), "nested deeper than 64");
+    let small = format!("{XML}\nmax_record_bytes = 1000");
+    refuse(
+        &small,
+        format!("<a><PRODUCT>{}", "x".repeat(300_000)),
+        "larger than 1000 bytes",
+    );
+    refuse(
+        &small,
+        format!("<a><!--{}", "x".repeat(300_000)),
+        "larger than 1000 bytes",
+    );
+}
+
+#[test]
+fn packed_pages_are_read_as_if_they_were_not() {
+    let rows = b"a\n1\n".as_slice();
+    let zstd = zstd::encode_all(rows, 1).unwrap();
+    let archive = zip(&[
+        ("export/b.csv", b"a\n2\n"),
+        ("export/a.csv", b"a\n1\n"),
+        ("export/readme.txt", b"nothing"),
+        ("__MACOSX/export/a.csv", b"nothing"),
+    ]);
+    let expected = r#"[{"a":"1"}]"#;
+    assert_eq!(values(CSV, &[&gzip(rows)]), expected);
+    assert_eq!(values(CSV, &[&zstd]), expected);
+    let entries = format!("{CSV}\nentries = \"*.csv\"");
+    assert_eq!(values(&entries, &[&archive]), r#"[{"a":"1"},{"a":"2"}]"#);
+    let records = read(&source(&entries), &[&archive]).unwrap();
+    assert!(records[1].origin.page.ends_with("!export/b.csv"));
+    let json = gzip(b"[1]");
+    assert_eq!(values("", &[&json]), "[1]");
+    refuse(
+        &format!("{CSV}\npacked = \"none\""),
+        gzip(rows),
+        "not UTF-8",
+    );
+}
+
+#[test]
+fn packed_pages_that_are_damaged_or_bombs_are_refused() {
+    let rows = "a\n1234567890\n".repeat(500).into_bytes();
+    let whole = gzip(&rows);
+    refuse(CSV, &whole[..whole.len() / 2], "cannot be unpacked as gzip");
+    refuse(
+        &format!("{CSV}\npacked = \"zstd\""),
+        &whole,
+        "cannot be unpacked as zstd",
+    );
+    refuse(
+        CSV,
+        &zip(&[("a.csv", &rows)])[..900],
+        "is a zip archive, and it is damaged",
+    );
+    refuse(
+        &format!("{CSV}\nentries = \"*.xml\""),
+        zip(&[("a.csv", &rows)]),
+        "none of its 1 files is named like `*.xml`",
+    );
+    let mut changed = zip(&[("a.csv", &rows)]);
+    changed[2000] ^= 1;
+    refuse(CSV, changed, "not what the archive says");
+    let small = format!("{CSV}\nmax_page_bytes = 1000");
+    refuse(&small, &whole, "larger than 1000 bytes when it is unpacked");
+    let line = "1".repeat(200);
+    let bomb = format!("a\n{}", format!("{line}\n").repeat(90_000));
+    let bomb = zstd::encode_all(bomb.as_bytes(), 1).unwrap();
+    refuse(CSV, bomb, "(max_ratio)");
+}
