@@ -99,25 +99,40 @@ pub fn keep(
 ) -> Result<(), RecordError> {
     let folder = folder(state, &recording.source);
     if bounds.runs > 0 {
-        std::fs::create_dir_all(&folder).map_err(failed(&folder))?;
-        let mut kept = Vec::with_capacity(pages.len());
-        for page in pages {
-            kept.push(keep_page(&folder, page)?);
+        let kept = write(&folder, recording, pages);
+        if kept.is_err() {
+            // What was begun is of no use; what went wrong matters more than a failure to tidy up after it.
+            for part in [PAGE_PART, RECORDING_PART] {
+                let _ = std::fs::remove_file(folder.join(part));
+            }
         }
-        let latest = in_folder(&folder)?.pop();
-        let recording = Recording {
-            pages: kept,
-            sequence: latest.map_or(0, |(_, latest)| latest.sequence + 1),
-            ..recording
-        };
-        let path = folder.join(format!("{}.json", recording.id));
-        let text =
-            serde_json::to_vec_pretty(&recording).map_err(|error| failed(&path)(error.into()))?;
-        let part = folder.join("recording.part");
-        std::fs::write(&part, text).map_err(failed(&part))?;
-        std::fs::rename(&part, &path).map_err(failed(&path))?;
+        kept?;
     }
     prune(&folder, bounds)
+}
+
+/// Files in the making.
+const PAGE_PART: &str = "page.part";
+const RECORDING_PART: &str = "recording.part";
+
+fn write(folder: &Path, recording: Recording, pages: &[RawPage]) -> Result<(), RecordError> {
+    std::fs::create_dir_all(folder).map_err(failed(folder))?;
+    let mut kept = Vec::with_capacity(pages.len());
+    for page in pages {
+        kept.push(keep_page(folder, page)?);
+    }
+    let latest = in_folder(folder)?.pop();
+    let recording = Recording {
+        pages: kept,
+        sequence: latest.map_or(0, |(_, latest)| latest.sequence + 1),
+        ..recording
+    };
+    let path = folder.join(format!("{}.json", recording.id));
+    let text =
+        serde_json::to_vec_pretty(&recording).map_err(|error| failed(&path)(error.into()))?;
+    let part = folder.join(RECORDING_PART);
+    std::fs::write(&part, text).map_err(failed(&part))?;
+    std::fs::rename(&part, &path).map_err(failed(&path))
 }
 
 fn keep_page(folder: &Path, page: &RawPage) -> Result<RecordedPage, RecordError> {
@@ -128,11 +143,11 @@ fn keep_page(folder: &Path, page: &RawPage) -> Result<RecordedPage, RecordError>
     let hash = hasher.finalize().to_hex().to_string();
     let path = page_file(folder, &hash);
     if !path.is_file() {
-        let part = folder.join("page.part");
+        let part = folder.join(PAGE_PART);
         let source = File::open(&page.file).map_err(failed(&page.file))?;
         let target = File::create(&part).map_err(failed(&part))?;
-        zstd::stream::copy_encode(BufReader::new(source), BufWriter::new(target), LEVEL)
-            .map_err(failed(&part))?;
+        // The encoder writes in blocks of its own; a writer that buffers would lose the error of its last one.
+        zstd::stream::copy_encode(BufReader::new(source), target, LEVEL).map_err(failed(&part))?;
         std::fs::rename(&part, &path).map_err(failed(&path))?;
     }
     Ok(RecordedPage {

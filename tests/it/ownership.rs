@@ -26,7 +26,11 @@ async fn each_field_comes_from_its_owner_and_why_says_so() {
     // The name is the texts' own; the description is of the source that comes first; tags only one of them states.
     let page = shop.get("/p/stoneware-mug").await;
     assert_eq!(page.status, 200);
-    assert!(page.body.contains("All about Thing number 1."), "{}", page.body);
+    assert!(
+        page.body.contains("All about Thing number 1."),
+        "{}",
+        page.body
+    );
     assert!(!page.body.contains("Fired at"));
 
     let why = shop.ingest(&["why", "p1", "--json"]).await;
@@ -35,7 +39,11 @@ async fn each_field_comes_from_its_owner_and_why_says_so() {
     assert_eq!(why["published"], "Stoneware mug");
     let field = |name: &str| {
         let fields = why["fields"].as_array().expect("fields");
-        fields.iter().find(|field| field["name"] == name).expect("the field").clone()
+        fields
+            .iter()
+            .find(|field| field["name"] == name)
+            .expect("the field")
+            .clone()
     };
     let name = field("name");
     assert_eq!(name["stated"][0]["source"], "texts");
@@ -49,7 +57,11 @@ async fn each_field_comes_from_its_owner_and_why_says_so() {
 
     let price = shop.ingest(&["why", "p1.price"]).await;
     assert_eq!(price.code, Some(0), "{}", price.stderr);
-    assert!(price.stdout.contains("p1.prices: 10.50 EUR in the shop"), "{}", price.stdout);
+    assert!(
+        price.stdout.contains("p1.prices: 10.50 EUR in the shop"),
+        "{}",
+        price.stdout
+    );
     for (wanted, told) in [("nothing", "no accepted feed"), ("p1.colour", "stated are")] {
         let unknown = shop.ingest(&["why", wanted]).await;
         assert_eq!(unknown.code, Some(2), "{wanted}");

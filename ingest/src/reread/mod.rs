@@ -47,16 +47,9 @@ pub fn run(
     folder: &FeedFolder,
     now: i64,
 ) -> Result<Option<Reread>, HarvestError> {
-    let is_plain = |page: &RawPage| decode::is_plain_lines(page, &job.source.decoding);
-    if !before.pages.iter().chain(&job.pages).all(is_plain) || job.is_delta {
-        return Ok(None);
-    }
-    let Some(changed) = decode::changed(&before.pages, &job.pages) else {
+    let Some(changed) = changed(job, before) else {
         return Ok(None);
     };
-    if changed.records > job.source.limits.max_records {
-        return Ok(None);
-    }
     let currency = job.shop.currency;
     let read = |name: &str, lines: &[u8]| {
         let page = Part::write(folder.spool().join(name).with_extension("part"), lines)?;
@@ -111,6 +104,16 @@ pub fn run(
         report,
         movement,
     }))
+}
+
+/// The lines that changed, where that can be told from the bytes.
+fn changed(job: &Job, before: &Before) -> Option<decode::Changed> {
+    let is_plain = |page: &RawPage| decode::is_plain_lines(page, &job.source.decoding);
+    if !before.pages.iter().chain(&job.pages).all(is_plain) || job.is_delta {
+        return None;
+    }
+    let changed = decode::changed(&before.pages, &job.pages)?;
+    (changed.records <= job.source.limits.max_records).then_some(changed)
 }
 
 /// A page that is gone when it was read.
