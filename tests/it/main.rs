@@ -71,6 +71,9 @@ mod deltas;
 /// Whose a field is that several sources state.
 mod ownership;
 
+/// Credentials go where they belong, and nowhere else.
+mod credentials;
+
 /// `check` can never disagree with `once`.
 mod foretold;
 

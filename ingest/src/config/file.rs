@@ -59,7 +59,8 @@ pub(super) struct SourceTable {
     pub(super) next: String,
     pub(super) accept_language: Option<String>,
     #[serde(default)]
-    pub(super) headers: BTreeMap<String, String>,
+    pub(super) headers: BTreeMap<String, toml::Value>,
+    pub(super) auth: Option<toml::Value>,
     #[serde(default = "timeout_ms")]
     pub(super) timeout_ms: u64,
     #[serde(default = "stall_timeout_ms")]

@@ -3,6 +3,7 @@
 //! Nothing below `config` sees a text where a time, a URL, a currency or a size is meant.
 //! A file with mistakes yields all of them at once, and nothing else.
 
+mod auth;
 mod contract;
 mod decoding;
 mod desk;

@@ -142,6 +142,8 @@ pub struct Request {
     pub accept_language: Option<String>,
     /// Sent with every request of this source, to its own origin only.
     pub headers: BTreeMap<String, String>,
+    /// Query parameters that let ingest in: added when a request is sent, and in no address that anybody sees.
+    pub secret_query: Vec<(String, String)>,
     /// From sending a request to the head of its answer.
     pub timeout: Duration,
     /// Between two chunks of a body.
@@ -150,6 +152,34 @@ pub struct Request {
     pub deadline: Duration,
     /// How often one page is asked for again.
     pub retries: u32,
+}
+
+impl Request {
+    /// The address as it is sent.
+    pub fn sent(&self, url: &Url) -> Url {
+        let mut url = url.clone();
+        if !self.secret_query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&self.secret_query);
+        }
+        url
+    }
+
+    /// An address without the parameters that let ingest in; back ends repeat them in links.
+    pub fn bare(&self, mut url: Url) -> Url {
+        let is_secret = |name: &str| self.secret_query.iter().any(|(known, _)| known == name);
+        if url.query_pairs().any(|(name, _)| is_secret(&name)) {
+            let kept: Vec<(String, String)> = url
+                .query_pairs()
+                .filter(|(name, _)| !is_secret(name))
+                .map(|(name, value)| (name.into_owned(), value.into_owned()))
+                .collect();
+            url.set_query(None);
+            if !kept.is_empty() {
+                url.query_pairs_mut().extend_pairs(kept);
+            }
+        }
+        url
+    }
 }
 
 /// Where the address of the next page stands.

@@ -2,6 +2,7 @@
 //!
 //! Every rule is tried even after another has failed, so that one pass finds all problems of a source.
 
+use super::auth::Credentials;
 use super::file::{GuardTable, SourceTable};
 use super::load::{Check, NAME_RULE, is_name, short};
 use super::settings::{Guard, Mapping, Missed, Next, Provides, Request, Source, SourceLimits};
@@ -156,13 +157,7 @@ impl Check<'_> {
             &table.next,
             &[("none", Next::None), ("link", Next::Link)],
         );
-        for (name, value) in table
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-        {
-            self.header(&format!("{key}.headers.{name}"), name, value);
-        }
+        let (headers, auth) = self.credentials(key, table);
         if let Some(language) = &table.accept_language {
             self.header(
                 &format!("{key}.accept_language"),
@@ -184,13 +179,41 @@ impl Check<'_> {
         Some(Request {
             url: url?,
             next: next?,
+            secret_query: auth?.query,
             accept_language: table.accept_language.clone(),
-            headers: table.headers.clone(),
+            headers,
             timeout: timeout?,
             stall_timeout: stall_timeout?,
             deadline: deadline?,
             retries: table.retries,
         })
+    }
+
+    /// The headers of a source's requests, with the one that lets them in, and what else does.
+    fn credentials(
+        &mut self,
+        key: &str,
+        table: &SourceTable,
+    ) -> (BTreeMap<String, String>, Option<Credentials>) {
+        let mut headers = BTreeMap::new();
+        for (name, value) in &table.headers {
+            let key = format!("{key}.headers.{name}");
+            if let Some(value) = self.secret_text(&key, value) {
+                self.header(&key, name, &value);
+                headers.insert(name.clone(), value);
+            }
+        }
+        let auth = self.auth(&format!("{key}.auth"), table.auth.clone());
+        if let Some((name, value)) = auth.as_ref().and_then(|auth| auth.header.as_ref()) {
+            let key = format!("{key}.auth");
+            self.header(&key, name, value);
+            let is_taken = headers.keys().any(|known| known.eq_ignore_ascii_case(name));
+            if is_taken {
+                self.problem(key, "this header stands in `headers` already", name);
+            }
+            headers.insert(name.clone(), value.clone());
+        }
+        (headers, auth)
     }
 
     fn header(&mut self, key: &str, name: &str, value: &str) {

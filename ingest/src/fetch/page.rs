@@ -113,7 +113,7 @@ async fn send(
         spent.requests += 1;
         let request = asking
             .client
-            .get(url.clone())
+            .get(asking.request.sent(&url))
             .headers(headers(asking.request, known));
         let timeout = asking.request.timeout;
         let response = tokio::time::timeout(timeout, request.send())
@@ -124,12 +124,12 @@ async fn send(
             })?
             .map_err(|source| FetchError::Connect {
                 url: shown(&url),
-                source,
+                source: source.without_url(),
             })?;
         if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
             return Ok(response);
         }
-        url = redirect(&url, response.headers())?;
+        url = asking.request.bare(redirect(&url, response.headers())?);
     }
     Err(FetchError::Redirect {
         url: shown(first),
@@ -161,6 +161,8 @@ pub(super) fn within_origin(
         return Ok(None);
     };
     if target.origin() != base.origin() {
+        // A back end may repeat in the query what it was asked with.
+        target.set_query(None);
         return Err(FetchError::CrossOrigin {
             url: shown(base),
             what,
@@ -240,7 +242,7 @@ fn next(request: &Request, url: &Url, headers: &HeaderMap) -> Result<Option<Stri
     };
     let target = within_origin(url, &target, "next link")?
         .ok_or_else(|| wrong(format!("`{target}` is not an address")))?;
-    Ok(Some(shown(&target)))
+    Ok(Some(shown(&request.bare(target))))
 }
 
 async fn receive(

@@ -88,7 +88,11 @@ pub(super) fn request_hash(request: &Request) -> String {
     };
     add(&shown(&request.url));
     add(request.accept_language.as_deref().unwrap_or_default());
-    for (name, value) in &request.headers {
+    let query = request
+        .secret_query
+        .iter()
+        .map(|(name, value)| (name, value));
+    for (name, value) in request.headers.iter().chain(query) {
         add(name);
         add(value);
     }

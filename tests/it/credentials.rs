@@ -1,0 +1,125 @@
+//! Credentials come from the environment or from files, go to their own origin, and stay out of everything else.
+
+use std::path::Path;
+
+use frontage_tests::backend::Response;
+use frontage_tests::documents;
+use frontage_tests::shop::{CATALOG, Shop, ShopBuilder};
+
+const SECRETS: [&str; 4] = [
+    "s3cret-passw0rd",
+    "b3arer-t0ken",
+    "h3ader-value",
+    "qu3ry-key",
+];
+
+/// A shop whose only source is let in like this, with the secrets in files beside its configuration.
+fn shop(auth: &str) -> Shop {
+    let shop = ShopBuilder::of(documents::shop(3))
+        .catalog_source(&format!("retries = 0\nauth = {auth}\n"))
+        .start();
+    for (number, secret) in SECRETS.iter().enumerate() {
+        let file = shop.folder().join(format!("secret-{number}"));
+        std::fs::write(file, format!("{secret}\n")).expect("a file");
+    }
+    shop
+}
+
+/// Files below a folder that hold one of the secrets, those that are meant to aside.
+fn leaks(folder: &Path) -> Vec<String> {
+    let mut leaks = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+        let path = entry.path();
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if path.is_dir() {
+            leaks.extend(self::leaks(&path));
+        } else if !name.starts_with("secret-") {
+            let bytes = std::fs::read(&path).unwrap_or_default();
+            let text = String::from_utf8_lossy(&bytes);
+            let is_leak = SECRETS.iter().any(|secret| text.contains(secret));
+            leaks.extend(is_leak.then(|| path.display().to_string()));
+        }
+    }
+    leaks
+}
+
+#[tokio::test]
+async fn every_kind_of_credential_arrives_and_is_told_to_nobody() {
+    let cases = [
+        (
+            r#"{ kind = "basic", user = "shop", password = { file = "secret-0" } }"#,
+            "authorization",
+            // shop:s3cret-passw0rd
+            "Basic c2hvcDpzM2NyZXQtcGFzc3cwcmQ=",
+        ),
+        (
+            r#"{ kind = "bearer", token = { file = "secret-1" } }"#,
+            "authorization",
+            "Bearer b3arer-t0ken",
+        ),
+        (
+            r#"{ kind = "header", name = "X-Token", value = { file = "secret-2" }, prefix = "token " }"#,
+            "x-token",
+            "token h3ader-value",
+        ),
+        (
+            r#"{ kind = "query", params = { key = { file = "secret-3" } } }"#,
+            "",
+            "key=qu3ry-key",
+        ),
+    ];
+    for (auth, header, expected) in cases {
+        let shop = shop(auth);
+        shop.once().await;
+        // A second run, so that whatever is remembered is there; then one that fails, and one that is sent elsewhere.
+        shop.sends(&documents::shop(4));
+        let mut told = vec![shop.once().await];
+        shop.backend.respond_with(CATALOG, Response::status(500));
+        told.push(shop.ingest(&["once"]).await);
+        let elsewhere = ShopBuilder::of(documents::shop(1)).start();
+        let to = elsewhere.backend.url(CATALOG);
+        shop.backend
+            .respond_with(CATALOG, Response::status(302).header("location", &to));
+        told.push(shop.ingest(&["once"]).await);
+        told.push(shop.ingest(&["status", "--json"]).await);
+        told.push(shop.ingest(&["history", "--json"]).await);
+        for seen in shop.backend.requests() {
+            match header {
+                "" => assert!(seen.target.contains(expected), "{}", seen.target),
+                name => assert_eq!(seen.headers[name], expected),
+            }
+        }
+        assert!(elsewhere.backend.requests().is_empty());
+        for told in told {
+            let text = format!("{}{}", told.stdout, told.stderr);
+            let leaked = SECRETS.iter().find(|secret| text.contains(*secret));
+            assert_eq!(leaked, None, "{text}");
+        }
+        assert_eq!(leaks(shop.folder()), Vec::<String>::new(), "{auth}");
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_is_missing_is_named_and_a_wrong_one_is_not_repeated() {
+    for (auth, told) in [
+        (
+            r#"{ kind = "bearer", token = { env = "FRONTAGE_NO_SUCH_VARIABLE" } }"#,
+            "`FRONTAGE_NO_SUCH_VARIABLE` is not set",
+        ),
+        (
+            r#"{ kind = "bearer", token = { file = "missing" } }"#,
+            "cannot read the file `missing`",
+        ),
+        (r#"{ kind = "bearer" }"#, "auth.token"),
+        (r#"{ kind = "kerberos" }"#, "expected none, basic"),
+        (
+            r#"{ kind = "bearer", token = { text = "s3cret-passw0rd" } }"#,
+            "auth.token",
+        ),
+    ] {
+        let ended = shop(auth).ingest(&["once"]).await;
+        assert_eq!(ended.code, Some(2), "{auth}");
+        assert!(ended.stderr.contains(told), "{auth}: {}", ended.stderr);
+        assert!(!ended.stderr.contains(SECRETS[0]), "{}", ended.stderr);
+    }
+}
