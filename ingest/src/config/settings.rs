@@ -183,12 +183,14 @@ impl Request {
 }
 
 /// Where the address of the next page stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next {
     /// There is only one page.
     None,
     /// In the header `Link: <…>; rel="next"`.
     Link,
+    /// In the page, which is JSON, at this pointer.
+    Body(String),
 }
 
 /// What a run may cost.

@@ -152,11 +152,16 @@ impl Check<'_> {
                 &table.url,
             );
         }
-        let next = self.one_of(
-            &format!("{key}.next"),
-            &table.next,
-            &[("none", Next::None), ("link", Next::Link)],
-        );
+        let next = match table.next.as_str() {
+            "none" => Some(Next::None),
+            "link" => Some(Next::Link),
+            pointer if pointer.starts_with('/') => Some(Next::Body(pointer.to_owned())),
+            other => {
+                let expected = "expected none, link, or a JSON pointer such as /_links/next/href";
+                self.problem(format!("{key}.next"), expected, other);
+                None
+            }
+        };
         let (headers, auth) = self.credentials(key, table);
         if let Some(language) = &table.accept_language {
             self.header(

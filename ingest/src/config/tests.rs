@@ -92,7 +92,7 @@ fn the_reference_says_what_it_means() {
         (
             products.provides,
             products.decoding.format,
-            products.request.next
+            products.request.next.clone()
         ),
         (Provides::Catalog, Format::Json, Next::None)
     );

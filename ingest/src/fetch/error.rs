@@ -99,6 +99,18 @@ pub enum FetchError {
         /// What is wrong with it.
         rule: String,
     },
+    /// A next link in a page that cannot be understood.
+    #[error(
+        "the next link of {url} at `{pointer}` is not understood, so the next page is unknown: {rule}"
+    )]
+    NextInBody {
+        /// The page asked for.
+        url: String,
+        /// Where the link should stand.
+        pointer: String,
+        /// What is wrong with it.
+        rule: String,
+    },
     /// A next link back to a page already read.
     #[error("page {page} links to {url}, which was read before: the pages go round in a circle")]
     Loop {

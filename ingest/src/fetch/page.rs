@@ -12,6 +12,7 @@ use reqwest::header::{
     HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LINK, LOCATION,
 };
 use reqwest::{Response, StatusCode};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use tokio::time::Instant;
@@ -222,9 +223,10 @@ fn refreshed(
     })
 }
 
-/// The page's next link, as a whole address. With `next = "none"` a link is of no interest, not even a wrong one.
+/// The next link in a page's headers, as a whole address. Where it does not stand there, a link is of no interest, not
+/// even a wrong one.
 fn next(request: &Request, url: &Url, headers: &HeaderMap) -> Result<Option<String>, FetchError> {
-    if request.next == Next::None {
+    if request.next != Next::Link {
         return Ok(None);
     }
     let wrong = |rule: String| FetchError::NextLink {
@@ -292,6 +294,9 @@ async fn receive(
     spent.bytes += sink.bytes;
     validators.bytes = sink.bytes;
     validators.hash = sink.hash();
+    if let Next::Body(pointer) = &asking.request.next {
+        validators.next = next_in_body(asking.request, url, &part.0, pointer)?;
+    }
     let file = validators.file(asking.spool);
     std::fs::rename(&part.0, &file).map_err(|source| FetchError::Spool { path: file, source })?;
     Ok(Page {
@@ -299,6 +304,44 @@ async fn receive(
         is_reused: false,
     })
 }
+
+/// The next link in a page, as a whole address. Nothing, `null`, `false` or an empty text there end the feed.
+fn next_in_body(
+    request: &Request,
+    url: &Url,
+    file: &Path,
+    pointer: &str,
+) -> Result<Option<String>, FetchError> {
+    let wrong = |rule: String| FetchError::NextInBody {
+        url: shown(url),
+        pointer: pointer.to_owned(),
+        rule,
+    };
+    let spool = |source| FetchError::Spool {
+        path: file.to_owned(),
+        source,
+    };
+    if std::fs::metadata(file).map_err(spool)?.len() > MAX_LINKING_BYTES {
+        let limit = MAX_LINKING_BYTES >> 20;
+        return Err(wrong(format!(
+            "the page is larger than {limit} MiB; ask for smaller pages"
+        )));
+    }
+    let text = std::fs::read(file).map_err(spool)?;
+    let page: Value = serde_json::from_slice(&text).map_err(|error| wrong(format!("{error}")))?;
+    let reference = match page.pointer(pointer) {
+        None | Some(Value::Null | Value::Bool(false)) => return Ok(None),
+        Some(Value::String(reference)) if reference.is_empty() => return Ok(None),
+        Some(Value::String(reference)) => reference,
+        Some(_) => return Err(wrong("what stands there is no text".to_owned())),
+    };
+    let target = within_origin(url, reference, "next link")?
+        .ok_or_else(|| wrong("what stands there is not an address".to_owned()))?;
+    Ok(Some(shown(&request.bare(target))))
+}
+
+/// A page that says where the next one is has to be read as a whole.
+const MAX_LINKING_BYTES: u64 = 64 << 20;
 
 /// A file in the making, removed when the page fails.
 struct Part(PathBuf);

@@ -222,10 +222,10 @@ impl Walk<'_> {
     }
 
     fn next_page(&self, url: &Url, link: Option<&str>) -> Result<Option<Url>, FetchError> {
-        match (self.asking.request.next, link) {
-            (Next::None, _) | (Next::Link, None) => Ok(None),
+        match (&self.asking.request.next, link) {
+            (Next::None, _) | (_, None) => Ok(None),
             // A remembered link was checked when it was new, but the file it was remembered in is only a file.
-            (Next::Link, Some(link)) => page::within_origin(url, link, "next link"),
+            (_, Some(link)) => page::within_origin(url, link, "next link"),
         }
     }
 

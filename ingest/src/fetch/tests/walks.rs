@@ -327,3 +327,39 @@ async fn next_links_are_followed_with_suspicion() {
         1
     );
 }
+
+#[tokio::test]
+async fn the_next_page_may_be_named_in_the_page_itself() {
+    let back_end = BackEnd::start(|asked, _| {
+        let page = match asked.path.split_once("after=") {
+            None => r#"{"items": [1], "_links": {"next": {"href": "?after=a&limit=1"}}}"#,
+            Some((_, "a&limit=1")) => {
+                r#"{"items": [2], "_links": {"next": {"href": "/feed?after=b"}}}"#
+            }
+            Some((_, "b")) => r#"{"items": [3], "_links": {"next": null}}"#,
+            Some((_, "number")) => r#"{"_links": {"next": {"href": 7}}}"#,
+            Some((_, "elsewhere")) => {
+                r#"{"_links": {"next": {"href": "http://127.0.0.2:1/feed"}}}"#
+            }
+            Some(_) => "[",
+        };
+        ok("", page)
+    });
+    let at = |path: &str| {
+        let mut source = back_end.source("");
+        source.request.next = crate::config::Next::Body("/_links/next/href".to_owned());
+        source.request.url = source.request.url.join(path).unwrap();
+        source
+    };
+    let spool = tempfile::tempdir().unwrap();
+    let whole = feed(&at(""), None, spool.path()).await;
+    assert_eq!(whole.pages.len(), 3);
+    for (path, told) in [
+        ("?after=number", "no text"),
+        ("?after=elsewhere", "127.0.0.2"),
+        ("?after=broken", "EOF"),
+    ] {
+        let error = fetch(&at(path), None, spool.path()).await.unwrap_err();
+        assert!(error.to_string().contains(told), "{error}");
+    }
+}
