@@ -143,6 +143,10 @@ pub fn catalog(
 }
 
 /// Reads all products, in order, until nobody wants more.
+#[expect(
+    clippy::vec_box,
+    reason = "a product is large, and goes from thread to thread in the box it was read into"
+)]
 fn read_ahead(
     merged: &Merged,
     conflicts: &mut Conflicts,

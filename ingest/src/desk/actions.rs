@@ -114,13 +114,10 @@ pub(super) async fn start(state: &Arc<State>, action: Action, now: i64) -> u64 {
         }
         shared.actions.finish(number, outcome);
     });
-    match tokio::time::timeout(PATIENCE, task).await {
-        Ok(Err(panic)) => {
-            let why = format!("a bug: {panic}");
-            state.actions.finish(number, Outcome::Refused(why));
-        }
-        // It is done, or goes on by itself.
-        Ok(Ok(())) | Err(_) => {}
+    // Otherwise it is done, or goes on by itself.
+    if let Ok(Err(panic)) = tokio::time::timeout(PATIENCE, task).await {
+        let why = format!("a bug: {panic}");
+        state.actions.finish(number, Outcome::Refused(why));
     }
     number
 }

@@ -75,6 +75,11 @@ async fn measured(state: &State, request: &Request) -> Answer {
     }
 }
 
+/// Whether there is an operator's token, and this is it.
+async fn is_operator(state: &State, token: &str) -> bool {
+    state.sessions.needs_token() && state.sessions.admits(token).await
+}
+
 /// "Look now", from a back end.
 async fn poke(state: &State, request: &Request, source: &str) -> Answer {
     let settings = &state.settings;
@@ -91,8 +96,7 @@ async fn poke(state: &State, request: &Request, source: &str) -> Answer {
                 "A page of another site cannot poke.\n",
             );
         }
-    } else if !is_back_end && !(state.sessions.needs_token() && state.sessions.admits(token).await)
-    {
+    } else if !is_back_end && !is_operator(state, token).await {
         let refused = Answer::text(
             StatusCode::UNAUTHORIZED,
             "This token is not the one. Send it as: Authorization: Bearer TOKEN\n",
