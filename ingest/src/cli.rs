@@ -17,6 +17,7 @@ use crate::inspect;
 use crate::map::{self, MapError};
 use crate::operate::{self, OperateError};
 use crate::plan::Plan;
+use crate::preset::{Preset, PresetLine};
 use crate::record::RecordError;
 use crate::replay::{self, ReplayError};
 use crate::schedule::{self, ScheduleError};
@@ -112,6 +113,11 @@ enum Command {
         /// The run, such as products-1790000000-3f9a2c.
         run: String,
     },
+    /// Lists the back ends that `preset` knows, or prints the settings and the mapping of one.
+    Presets {
+        /// A preset, such as shopify.
+        name: Option<String>,
+    },
     /// Checks every byte of a part.
     Verify {
         /// A .catalog or .offers file.
@@ -133,6 +139,8 @@ enum CliError {
     Mappings(Vec<MapError>),
     #[error("there is no source `{wanted}`; the configuration has {known}")]
     UnknownSource { wanted: String, known: String },
+    #[error("there is no preset `{wanted}`; there are {known}")]
+    UnknownPreset { wanted: String, known: String },
     #[error(transparent)]
     Cycle(#[from] CycleError),
     #[error(transparent)]
@@ -162,6 +170,7 @@ impl CliError {
             Self::Config(_)
             | Self::Mappings(_)
             | Self::UnknownSource { .. }
+            | Self::UnknownPreset { .. }
             | Self::Schedule(ScheduleError::AlreadyRunning(_)) => 2,
             Self::Operate(OperateError::Cycle(_))
             | Self::Cycle(_)
@@ -206,6 +215,7 @@ async fn run(arguments: &Arguments) -> Result<u8, CliError> {
     match &arguments.command {
         Command::Verify { file } => verify(arguments, file),
         Command::Inspect { file } => inspect_part(arguments, file),
+        Command::Presets { name } => presets(arguments, name.as_deref()),
         command => {
             let mut context = cycle::context(load(&arguments.config)?)?;
             let is_watched = std::io::stderr().is_terminal() && !matches!(command, Command::Run);
@@ -290,7 +300,7 @@ async fn with_shop(
             Ok(replay.exit_code())
         }
         Command::Generations => print(arguments, &inspect::generations(&context).await?),
-        Command::Verify { .. } | Command::Inspect { .. } => Ok(0),
+        Command::Verify { .. } | Command::Inspect { .. } | Command::Presets { .. } => Ok(0),
     }
 }
 
@@ -391,6 +401,21 @@ fn inspect_part(arguments: &Arguments, file: &Path) -> Result<u8, CliError> {
         source,
     })?;
     print(arguments, &inspect::PartReport::of(&part))
+}
+
+fn presets(arguments: &Arguments, name: Option<&str>) -> Result<u8, CliError> {
+    if let Some(name) = name {
+        let unknown = || CliError::UnknownPreset {
+            wanted: name.to_owned(),
+            known: Preset::names(),
+        };
+        return print(arguments, Preset::find(name).ok_or_else(unknown)?);
+    }
+    for preset in Preset::all() {
+        let (name, title) = (preset.name, preset.title);
+        print(arguments, &PresetLine { name, title })?;
+    }
+    Ok(0)
 }
 
 fn shop_outcome(arguments: &Arguments, outcome: &ShopOutcome) -> Result<u8, CliError> {

@@ -78,6 +78,9 @@ pub mod replay;
 /// One writer at a time.
 pub mod lock;
 
+/// Back ends that are known already.
+pub mod preset;
+
 /// What the operator wrote.
 pub mod config;
 

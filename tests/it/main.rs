@@ -68,6 +68,9 @@ mod conflicts;
 /// Feeds of changes end in the shop that full feeds give.
 mod deltas;
 
+/// Back ends that are known already become shops by their name.
+mod presets;
+
 /// Whose a field is that several sources state.
 mod ownership;
 

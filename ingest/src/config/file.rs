@@ -89,6 +89,11 @@ pub(super) struct SourceTable {
     pub(super) map_timeout_ms: u64,
     #[serde(default = "max_documents")]
     pub(super) max_documents: u64,
+    #[expect(
+        dead_code,
+        reason = "read before the table is, and named here so that it is a known key"
+    )]
+    pub(super) preset: Option<String>,
     pub(super) map_file: Option<String>,
     pub(super) map: Option<BTreeMap<String, String>>,
     #[serde(default)]

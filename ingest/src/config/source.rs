@@ -9,6 +9,7 @@ use super::settings::{Guard, Mapping, Missed, Next, Provides, Request, Source, S
 use crate::calendar::{self, Blackout};
 use crate::cron_text;
 use crate::ownership::Say;
+use crate::preset::Preset;
 use crate::schema;
 use crate::wire::Kind;
 use std::collections::BTreeMap;
@@ -49,11 +50,12 @@ impl Check<'_> {
         (self.problems.len() == before).then_some(sources)
     }
 
-    fn source(&mut self, name: String, value: Value, budgets: (Guard, f64)) -> Option<Source> {
+    fn source(&mut self, name: String, mut value: Value, budgets: (Guard, f64)) -> Option<Source> {
         let key = format!("source.{name}");
         if !is_name(&name) {
             self.problem(&key, NAME_RULE, &name);
         }
+        let preset = self.preset(&key, &mut value)?;
         let table = self.table::<SourceTable>(&key, Some(value))?;
         let provides = self.one_of(
             &format!("{key}.provides"),
@@ -72,7 +74,7 @@ impl Check<'_> {
         let request = self.request(&key, &table);
         let limits = self.limits(&key, &table);
         let (guard, new_invalid) = self.budgets(&key, table.guard, budgets);
-        let mapping = self.mapping(&key, table.map_file, table.map);
+        let mapping = self.mapping(&key, table.map_file, table.map, preset);
         let contract = self.contract(&format!("{key}.contract"), table.contract);
         let vars = self.vars(&key, table.vars);
         let say = Say {
@@ -97,6 +99,29 @@ impl Check<'_> {
             max_new_invalid_percent: new_invalid?,
             say,
         })
+    }
+
+    /// The preset that a source names, after its keys were added to the source's own; `None` when it is no preset.
+    fn preset(&mut self, key: &str, value: &mut Value) -> Option<Option<&'static Preset>> {
+        let Some(table) = value.as_table_mut() else {
+            return Some(None);
+        };
+        // Another type than a text is told where the table is read.
+        let Some(name) = table.get("preset").and_then(Value::as_str) else {
+            return Some(None);
+        };
+        let name = name.to_owned();
+        let key = format!("{key}.preset");
+        let Some(preset) = Preset::find(&name) else {
+            let known = format!("expected one of {}", Preset::names());
+            self.problem(key, known, name);
+            return None;
+        };
+        if let Err(error) = preset.complete(table) {
+            self.problem(key, error.message(), name);
+            return None;
+        }
+        Some(Some(preset))
     }
 
     /// When what the source brings is held.
@@ -286,9 +311,13 @@ impl Check<'_> {
         key: &str,
         file: Option<String>,
         fields: Option<BTreeMap<String, String>>,
+        preset: Option<&Preset>,
     ) -> Option<Mapping> {
         match (file, fields) {
-            (None, None) => Some(Mapping::None),
+            (None, None) => Some(preset.map_or(Mapping::None, |preset| Mapping::Program {
+                path: format!("preset {}", preset.name).into(),
+                text: preset.map.to_owned(),
+            })),
             (Some(file), Some(_)) => {
                 self.problem(
                     format!("{key}.map_file"),

@@ -1,0 +1,125 @@
+//! Presets: the settings and the mapping of well-known back ends, so that a merchant only names theirs.
+//!
+//! The files are those of `config/presets/`, embedded, so that an installation needs none of them.
+
+use serde::Serialize;
+use std::fmt;
+use toml::{Table, Value};
+
+/// One back end that is known already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Preset {
+    /// What `preset = "…"` says.
+    pub name: &'static str,
+    /// What people call the back end.
+    pub title: &'static str,
+    /// Keys of a source table, as TOML.
+    pub text: &'static str,
+    /// The mapping: a jq program.
+    pub map: &'static str,
+}
+
+const PRESETS: [Preset; 2] = [
+    Preset {
+        name: "shopify",
+        title: "Shopify, Admin REST API or public products.json",
+        text: include_str!("../../../config/presets/shopify.toml"),
+        map: include_str!("../../../config/presets/shopify.jq"),
+    },
+    Preset {
+        name: "google-merchant",
+        title: "Google Merchant product feed, RSS or Atom",
+        text: include_str!("../../../config/presets/google-merchant.toml"),
+        map: include_str!("../../../config/presets/google-merchant.jq"),
+    },
+];
+
+impl Preset {
+    /// Every preset.
+    pub fn all() -> &'static [Self] {
+        &PRESETS
+    }
+
+    /// The preset of this name.
+    pub fn find(name: &str) -> Option<&'static Self> {
+        PRESETS.iter().find(|preset| preset.name == name)
+    }
+
+    /// The names of all presets, for messages.
+    pub fn names() -> String {
+        let names: Vec<&str> = PRESETS.iter().map(|preset| preset.name).collect();
+        names.join(", ")
+    }
+
+    /// A source's table with the preset's keys where it has none of its own; tables are joined key by key.
+    ///
+    /// # Errors
+    ///
+    /// The preset's own text is no TOML, which a test rules out.
+    pub fn complete(&self, source: &mut Table) -> Result<(), toml::de::Error> {
+        join(source, self.text.parse()?);
+        Ok(())
+    }
+}
+
+fn join(own: &mut Table, preset: Table) {
+    for (key, value) in preset {
+        match (own.get_mut(&key), value) {
+            (Some(Value::Table(own)), Value::Table(preset)) => join(own, preset),
+            (Some(_), _) => {}
+            (None, value) => drop(own.insert(key, value)),
+        }
+    }
+}
+
+impl fmt::Display for Preset {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "{}\n# The mapping, as jq:\n{}", self.text, self.map)
+    }
+}
+
+/// A preset as a line of a list.
+#[derive(Debug, Serialize)]
+pub struct PresetLine {
+    /// What `preset = "…"` says.
+    pub name: &'static str,
+    /// What people call the back end.
+    pub title: &'static str,
+}
+
+impl fmt::Display for PresetLine {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "{:<18}{}", self.name, self.title)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sources_own_keys_win() {
+        let mut source: Table = "next = \"none\"\n[xml]\nnamespaces = \"keep\""
+            .parse()
+            .unwrap();
+        let preset = "next = \"link\"\nformat = \"xml\"\nxml = { lists = [\"a\"] }";
+        join(&mut source, preset.parse().unwrap());
+        let wanted =
+            "next = \"none\"\nformat = \"xml\"\nxml = { lists = [\"a\"], namespaces = \"keep\" }";
+        assert_eq!(source, wanted.parse::<Table>().unwrap());
+    }
+
+    #[test]
+    fn every_preset_is_a_whole_source() {
+        for preset in Preset::all() {
+            let text = format!(
+                "store = \"s\"\nstate = \"i\"\n[shop]\nid = \"a\"\nname = \"A\"\ncurrency = \"EUR\"\n[source.x]\n\
+                 provides = \"catalog\"\nschedule = \"@daily\"\nurl = \"http://a.example/\"\npreset = \"{}\"\n",
+                preset.name
+            );
+            let path = std::path::Path::new("/a.toml");
+            let config = crate::config::from_text(&text, path, std::path::Path::new("/")).unwrap();
+            crate::map::check(&config.sources[0], &config.shop).unwrap();
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Back ends that are known already: a stand-in sends what they send, and a shop comes of it.
+
+use frontage_tests::backend::Response;
+use frontage_tests::shop::{Shop, ShopBuilder};
+use serde_json::json;
+
+/// A shop whose only source has this preset and begins at this path.
+fn shop_of(preset: &str, path: &str) -> Shop {
+    let shop = ShopBuilder::generated(1).start();
+    let text = format!(
+        "store = \"store\"\nstate = \"ingest\"\n\n[shop]\nid = \"demo\"\nname = \"Test shop\"\ncurrency = \"EUR\"\n\n\
+         [source.catalog]\npreset = \"{preset}\"\nprovides = \"catalog\"\nurl = \"{}\"\nschedule = \"* * * * * *\"\n",
+        shop.backend.url(path)
+    );
+    std::fs::write(shop.folder().join("ingest.toml"), text).expect("a configuration");
+    shop
+}
+
+async fn told(shop: &Shop, asked: &str, wanted: &str) {
+    let why = shop.ingest(&["why", asked]).await;
+    assert!(
+        why.stdout.contains(wanted),
+        "{asked}: {}{}",
+        why.stdout,
+        why.stderr
+    );
+}
+
+async fn taken(shop: &Shop) {
+    let once = shop.ingest(&["once"]).await;
+    assert_eq!(once.code, Some(0), "{}{}", once.stdout, once.stderr);
+    let check = shop.ingest(&["check", "--json"]).await;
+    assert_eq!(check.code, Some(0), "{}{}", check.stdout, check.stderr);
+}
+
+#[tokio::test]
+async fn shopify_with_its_pages() {
+    let shop = shop_of("shopify", "/admin/products.json");
+    let shirt = json!({"id": 632_910_392_i64, "title": "Linen shirt", "handle": "linen-shirt", "body_html": "<p>Washed.</p>", "vendor": "Weber",
+        "product_type": "Shirts", "tags": "\"Big Air\", summer", "status": "active", "updated_at": "2026-11-01T10:00:00+01:00",
+        "options": [{"name": "Size", "values": ["S", "M"]}], "images": [{"src": "https://cdn.example/s.jpg", "alt": null}],
+        "variants": [
+            {"id": 1, "title": "S", "sku": "LS-S", "price": "39.00", "compare_at_price": "49.00", "option1": "S", "position": 1, "barcode": "4006381333931",
+             "inventory_management": "shopify", "inventory_quantity": 3, "inventory_policy": "deny"},
+            {"id": 2, "title": "M", "sku": "LS-M", "price": "39.00", "compare_at_price": "", "option1": "M", "position": 2, "barcode": null,
+             "inventory_management": "shopify", "inventory_quantity": -2, "inventory_policy": "deny"}]});
+    let card = json!({"id": 7, "title": "Gift card", "handle": "gift-card", "product_type": "", "tags": "", "status": "active",
+        "options": [{"name": "Title", "values": ["Default Title"]}], "images": [],
+        "variants": [{"id": 8, "title": "Default Title", "sku": "", "price": "10.00", "compare_at_price": null, "option1": "Default Title", "inventory_management": null}]});
+    let next = format!(
+        "<{}>; rel=\"next\"",
+        shop.backend.url("/admin/products-2.json")
+    );
+    let first = Response::json(&json!({"products": [shirt]})).header("link", &next);
+    shop.backend.respond_with("/admin/products.json", first);
+    let second = Response::json(&json!({"products": [card]}));
+    shop.backend.respond_with("/admin/products-2.json", second);
+    taken(&shop).await;
+    told(&shop, "632910392.name", "Linen shirt").await;
+    told(&shop, "632910392.category_ids", "shirts").await;
+    told(&shop, "LS-S.prices", "39").await;
+    told(&shop, "LS-S.stock", "3").await;
+    told(&shop, "LS-M.stock", "out").await;
+    told(&shop, "7.name", "Gift card").await;
+}
+
+#[tokio::test]
+async fn google_merchant_rss() {
+    let shop = shop_of("google-merchant", "/feed.xml");
+    let feed = r#"<?xml version="1.0"?><rss version="2.0" xmlns:g="http://base.google.com/ns/1.0"><channel><title>Shop</title>
+        <item><g:id>M1</g:id><title>Stoneware mug</title><description>Fired twice.</description><g:price>12.90 EUR</g:price>
+        <g:sale_price>9.90 EUR</g:sale_price><g:availability>in stock</g:availability><g:product_type>Kitchen &gt; Mugs</g:product_type>
+        <g:image_link>https://cdn.example/m.jpg</g:image_link><g:color>Blue</g:color></item>
+        <item><g:id>M2</g:id><title>Plate</title><g:price>20.00 EUR</g:price><g:sale_price>1.00 EUR</g:sale_price>
+        <g:sale_price_effective_date>2020-01-01/2020-01-02</g:sale_price_effective_date><g:availability>out_of_stock</g:availability></item>
+        </channel></rss>"#;
+    shop.backend
+        .respond_with("/feed.xml", Response::ok("application/xml", feed));
+    taken(&shop).await;
+    told(&shop, "M1.name", "Stoneware mug").await;
+    told(&shop, "M1.prices", "9.90 EUR").await;
+    told(&shop, "M1.category_ids", "kitchen-mugs").await;
+    told(&shop, "M2.prices", "20.00 EUR").await;
+    told(&shop, "M2.stock", "out").await;
+}
+
+#[tokio::test]
+async fn presets_are_listed_and_printed() {
+    let shop = shop_of("shopfy", "/");
+    let listed = shop.ingest(&["presets"]).await;
+    assert!(
+        listed.stdout.contains("google-merchant"),
+        "{}",
+        listed.stderr
+    );
+    let printed = shop.ingest(&["presets", "shopify"]).await;
+    assert!(
+        printed.stdout.contains("records = \"/products\""),
+        "{}",
+        printed.stderr
+    );
+    let unknown = shop.ingest(&["once"]).await;
+    assert_eq!(unknown.code, Some(2));
+    assert!(
+        unknown.stderr.contains("expected one of shopify"),
+        "{}",
+        unknown.stderr
+    );
+}
