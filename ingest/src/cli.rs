@@ -18,6 +18,7 @@ use crate::map::{self, MapError};
 use crate::operate::{self, OperateError};
 use crate::plan::Plan;
 use crate::preset::{Preset, PresetLine};
+use crate::probe::{self, ProbeError};
 use crate::record::RecordError;
 use crate::replay::{self, ReplayError};
 use crate::schedule::{self, ScheduleError};
@@ -65,6 +66,17 @@ enum Command {
     Check {
         /// Names of sources; all if none is given.
         sources: Vec<String>,
+    },
+    /// Looks at an unknown file or address and proposes a source for it; needs no configuration.
+    Probe {
+        /// A file, or an http or https address.
+        target: String,
+        /// Puts the proposal at the end of this configuration.
+        #[arg(long)]
+        write: Option<PathBuf>,
+        /// What the source is called.
+        #[arg(long, default_value = "products")]
+        name: String,
     },
     /// Shows what is live, how old it is, and what keeps newer data from being published.
     Status,
@@ -142,6 +154,8 @@ enum CliError {
     #[error("there is no preset `{wanted}`; there are {known}")]
     UnknownPreset { wanted: String, known: String },
     #[error(transparent)]
+    Probe(#[from] ProbeError),
+    #[error(transparent)]
     Cycle(#[from] CycleError),
     #[error(transparent)]
     Operate(#[from] OperateError),
@@ -172,6 +186,7 @@ impl CliError {
             | Self::UnknownSource { .. }
             | Self::UnknownPreset { .. }
             | Self::Schedule(ScheduleError::AlreadyRunning(_)) => 2,
+            Self::Probe(error) => error.exit_code(),
             Self::Operate(OperateError::Cycle(_))
             | Self::Cycle(_)
             | Self::Part { .. }
@@ -216,6 +231,18 @@ async fn run(arguments: &Arguments) -> Result<u8, CliError> {
         Command::Verify { file } => verify(arguments, file),
         Command::Inspect { file } => inspect_part(arguments, file),
         Command::Presets { name } => presets(arguments, name.as_deref()),
+        Command::Probe {
+            target,
+            write,
+            name,
+        } => {
+            let proposal = probe::propose(target, name).await?;
+            print(arguments, &proposal)?;
+            if let Some(path) = write {
+                probe::write(&proposal, path)?;
+            }
+            Ok(0)
+        }
         command => {
             let mut context = cycle::context(load(&arguments.config)?)?;
             let is_watched = std::io::stderr().is_terminal() && !matches!(command, Command::Run);
@@ -300,7 +327,10 @@ async fn with_shop(
             Ok(replay.exit_code())
         }
         Command::Generations => print(arguments, &inspect::generations(&context).await?),
-        Command::Verify { .. } | Command::Inspect { .. } | Command::Presets { .. } => Ok(0),
+        Command::Verify { .. }
+        | Command::Inspect { .. }
+        | Command::Presets { .. }
+        | Command::Probe { .. } => Ok(0),
     }
 }
 

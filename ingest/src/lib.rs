@@ -105,6 +105,9 @@ pub mod cron_text;
 /// The command line.
 pub mod cli;
 
+/// A source for an unknown back end.
+pub mod probe;
+
 /// Everything but publish.
 pub mod check;
 

@@ -77,6 +77,9 @@ mod ownership;
 /// Credentials go where they belong, and nowhere else.
 mod credentials;
 
+/// From an unknown address to a shop.
+mod probe;
+
 /// `check` can never disagree with `once`.
 mod foretold;
 

@@ -371,11 +371,12 @@ const GUARD: Guard = Guard {
 /// The same for records that are refused and were not before.
 const MAX_NEW_INVALID_PERCENT: f64 = 10.0;
 
-pub(super) const NAME_RULE: &str =
+/// What [`is_name`] asks for, in words.
+pub const NAME_RULE: &str =
     "expected lower-case letters, digits, - and _, at most 60, starting with a letter or digit";
 
 /// Names become folders and log fields.
-pub(super) fn is_name(text: &str) -> bool {
+pub fn is_name(text: &str) -> bool {
     text.len() <= 60
         && text.starts_with(|first: char| first.is_ascii_lowercase() || first.is_ascii_digit())
         && text.bytes().all(|byte| {

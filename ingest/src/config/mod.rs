@@ -20,7 +20,7 @@ pub use contract::{Contract, ContractMode, OwnSchema};
 pub use decoding::{Csv, Decoding, Format, Packed, Ragged, Xml};
 pub use desk::{Desk, Secret};
 pub use error::{ConfigError, Problem};
-pub use load::{from_text, load};
+pub use load::{NAME_RULE, from_text, is_name, load};
 pub use settings::{
     Config, Facets, Guard, Mapping, Missed, Next, Provides, Recordings, Request, Retention, Shop,
     Source, SourceLimits,

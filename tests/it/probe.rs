@@ -1,0 +1,134 @@
+//! An address becomes a shop: `probe` proposes a source, and with what it proposes a cycle publishes products.
+
+use std::path::{Path, PathBuf};
+
+use frontage_tests::backend::Response;
+use frontage_tests::documents;
+use frontage_tests::shop::{Shop, ShopBuilder};
+use serde_json::{Value, json};
+
+const EXPORT: &str = "/api/articles";
+
+/// A configuration with a shop and a source that is going to be replaced by the proposal.
+fn bare(shop: &Shop) -> PathBuf {
+    let path = shop.folder().join("fresh.toml");
+    let text = "# Our shop.\nstore = \"fresh-store\"\nstate = \"fresh-state\"\n\n[shop]\nid = \"demo\"\nname = \"Kontor\" # the sign\ncurrency = \"EUR\"\n";
+    std::fs::write(&path, text).expect("a file");
+    path
+}
+
+/// Runs `probe --write` and then `once` with the outcome, and gives what that prints.
+async fn connect(shop: &Shop, target: &str, config: &Path) -> (Value, String) {
+    let config = config.to_str().expect("a path");
+    let probed = shop
+        .ingest(&[
+            "probe", target, "--json", "--write", config, "--name", "articles",
+        ])
+        .await;
+    assert_eq!(probed.code, Some(0), "{}{}", probed.stdout, probed.stderr);
+    let proposal = serde_json::from_str(&probed.stdout).expect("JSON");
+    let output = tokio::process::Command::new(frontage_tests::shop::binary("frontage-ingest"))
+        .args(["once", "--config", config])
+        .output()
+        .await
+        .expect("the command starts");
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{told}");
+    (proposal, told)
+}
+
+#[tokio::test]
+async fn an_unknown_address_becomes_a_shop() {
+    let shop = ShopBuilder::of(documents::shop(1)).start();
+    let article = |number: u32| {
+        json!({"Artikelnummer": format!("A{number}"), "Bezeichnung": format!("Becher {number}"), "VKPreis": format!("{number},90"),
+            "EAN": "4006381333931", "Bild": "https://img.example.com/a.jpg", "Bestand": number % 3, "Langtext": "<p>Gebrannt.</p>"})
+    };
+    let articles: Vec<Value> = (1..=12).map(article).collect();
+    let body = json!({"meta": {"total": 12}, "data": {"articles": articles}});
+    shop.backend.respond_with(EXPORT, Response::json(&body));
+    let config = bare(&shop);
+    let (proposal, told) = connect(&shop, &shop.backend.url(EXPORT), &config).await;
+    assert_eq!(proposal["records"], "/data/articles");
+    assert_eq!(proposal["documents"][0]["prices"][0]["amount"], "1.90");
+    assert_eq!(
+        (&proposal["tried"], &proposal["passed"]),
+        (&json!(12), &json!(12))
+    );
+    assert!(told.contains("12 products"), "{told}");
+    let text = std::fs::read_to_string(&config).expect("a file");
+    assert!(
+        text.starts_with("# Our shop.") && text.contains("# the sign"),
+        "{text}"
+    );
+
+    // What is there already is not touched, and no name becomes anything else.
+    for (name, told) in [
+        ("articles", "already"),
+        ("x]\nstore = \"y", "expected lower-case"),
+    ] {
+        let config = config.to_str().expect("a path");
+        let target = shop.backend.url(EXPORT);
+        let refused = shop
+            .ingest(&["probe", &target, "--write", config, "--name", name])
+            .await;
+        assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+        assert!(refused.stderr.contains(told), "{}", refused.stderr);
+    }
+    assert_eq!(std::fs::read_to_string(&config).expect("a file"), text);
+}
+
+#[tokio::test]
+async fn what_is_no_feed_is_told_and_proposes_nothing() {
+    let shop = ShopBuilder::of(documents::shop(1)).start();
+    shop.backend
+        .respond_with("/login", Response::ok("text/html", "<html>log in</html>"));
+    shop.backend
+        .respond_with("/empty", Response::json(&json!({"articles": []})));
+    shop.backend
+        .respond_with("/away", Response::redirect(302, "http://127.0.0.2:1/"));
+    for (path, told) in [
+        ("/login", "neither JSON"),
+        ("/empty", "looks like the id"),
+        ("/away", "302"),
+        ("/nothing", "404"),
+    ] {
+        let ended = shop.ingest(&["probe", &shop.backend.url(path)]).await;
+        assert_eq!(
+            ended.code,
+            Some(3),
+            "{path}: {}{}",
+            ended.stdout,
+            ended.stderr
+        );
+        assert!(ended.stderr.contains(told), "{path}: {}", ended.stderr);
+    }
+}
+
+#[tokio::test]
+async fn real_exports_become_shops() {
+    // Those of the second have no ids, so names make them: 66 repeat one, or differ from one in punctuation only.
+    for (file, products) in [
+        ("dummyjson/products.json", "194 products"),
+        (
+            "bestbuy-open-data/products-subset-typesense.json",
+            "3225 products",
+        ),
+    ] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../shared/data")
+            .join(file);
+        let Ok(text) = std::fs::read(&path) else {
+            println!(
+                "{} is missing: a real export was not probed",
+                path.display()
+            );
+            continue;
+        };
+        let shop = ShopBuilder::of(documents::shop(1)).start();
+        shop.backend
+            .respond_with(EXPORT, Response::ok("application/json", text));
+        let (_, told) = connect(&shop, &shop.backend.url(EXPORT), &bare(&shop)).await;
+        assert!(told.contains(products), "{file}: {told}");
+    }
+}
