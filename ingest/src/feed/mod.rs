@@ -247,6 +247,10 @@ impl FeedFolder {
     pub fn copy_halves(&self, feed: &Feed, to: &Self) -> Result<(), FeedError> {
         for half in [&feed.catalog, &feed.offers] {
             let (from, to) = (self.half_path(half), to.half_path(half));
+            // Halves are named by their content. Copying a file over another name of itself would empty it.
+            if to.is_file() {
+                continue;
+            }
             if std::fs::hard_link(&from, &to).is_err() {
                 std::fs::copy(&from, &to).map_err(io_error(&to))?;
             }
