@@ -22,6 +22,7 @@ pub mod merge;
 pub mod guard;
 
 /// 7 Documents to the two parts of a generation.
+pub mod common;
 pub mod compile;
 
 /// 8 Parts to the store, HEAD last.

@@ -4,6 +4,7 @@
 //! somebody reads all records. No line is taken apart but those that changed.
 
 use super::lines;
+use crate::common;
 use crate::fetch::RawPage;
 use frontage_shared::snapshot::mapped;
 use ownedbytes::OwnedBytes;
@@ -15,8 +16,6 @@ use xxhash_rust::xxh3::xxh3_128;
 const BYTES_PER_CHANGE: usize = 10;
 /// A small feed may change altogether.
 const MIN_LIMIT_BYTES: usize = 1 << 20;
-/// Bytes that are compared at once.
-const BLOCK_BYTES: usize = 64 << 10;
 
 /// The lines by which two feeds differ.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -153,47 +152,16 @@ fn exchange(old: &[Body], new: &[Body], limit: usize) -> Option<Changed> {
 
 /// Both without the lines at their beginning and end that they share.
 fn between_common<'a>(a: &'a [u8], b: &'a [u8]) -> (&'a [u8], &'a [u8]) {
-    let most = a.len().min(b.len());
-    let mut same = 0;
-    while same < most {
-        let end = most.min(same + BLOCK_BYTES);
-        if a[same..end] != b[same..end] {
-            break;
-        }
-        same = end;
+    if a == b {
+        return (&[], &[]);
     }
-    same += a[same..]
-        .iter()
-        .zip(&b[same..])
-        .take_while(|(a, b)| a == b)
-        .count();
-    let start = match same == a.len() && same == b.len() {
-        true => same,
-        false => memchr::memrchr(b'\n', &a[..same]).map_or(0, |end| end + 1),
-    };
+    // Back to where the line begins in which they differ.
+    let same = common::prefix(a, b);
+    let start = memchr::memrchr(b'\n', &a[..same]).map_or(0, |end| end + 1);
     let (a, b) = (&a[start..], &b[start..]);
-    let most = a.len().min(b.len());
-    let mut same = 0;
-    while same < most {
-        let length = BLOCK_BYTES.min(most - same);
-        let end = |side: &'a [u8]| &side[side.len() - same - length..side.len() - same];
-        if end(a) != end(b) {
-            same += end(a)
-                .iter()
-                .rev()
-                .zip(end(b).iter().rev())
-                .take_while(|(a, b)| a == b)
-                .count();
-            break;
-        }
-        same += length;
-    }
     // Up to the end of the line in which they differ.
-    let tail = &a[a.len() - same..];
-    let kept = match same == a.len() && same == b.len() {
-        true => same,
-        false => memchr::memchr(b'\n', tail).map_or(0, |end| tail.len() - end - 1),
-    };
+    let tail = &a[a.len() - common::suffix(a, b)..];
+    let kept = memchr::memchr(b'\n', tail).map_or(0, |end| tail.len() - end - 1);
     (&a[..a.len() - kept], &b[..b.len() - kept])
 }
 

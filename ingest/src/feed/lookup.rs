@@ -11,10 +11,8 @@ use frontage_shared::snapshot::mapped;
 use ownedbytes::OwnedBytes;
 
 use super::{FeedError, FeedFolder, Half, Line, io_error, parse_line, patch};
+use crate::common;
 use crate::wire::Kind;
-
-/// Bytes that are compared at once.
-const BLOCK_BYTES: usize = 64 << 10;
 
 /// A half file, mapped.
 #[derive(Debug)]
@@ -138,23 +136,12 @@ impl MappedHalf {
 
     /// Where lines begin that differ, from two beginnings of lines on; up to there, both halves are the same.
     fn behind_common(&self, left: usize, other: &Self, right: usize) -> (usize, usize) {
-        let rest = |half: &Self, from: usize| half.bytes.get(from..).map_or(0, <[u8]>::len);
-        let (mut same, most) = (0, rest(self, left).min(rest(other, right)));
-        while same < most {
-            let length = BLOCK_BYTES.min(most - same);
-            let (a, b) = (
-                self.bytes_in(left + same..left + same + length),
-                other.bytes_in(right + same..right + same + length),
-            );
-            if a == b {
-                same += length;
-                continue;
-            }
-            same += a.iter().zip(b).take_while(|(a, b)| a == b).count();
-            break;
-        }
+        let (ours, theirs) = (
+            self.bytes_in(left..self.len()),
+            other.bytes_in(right..other.len()),
+        );
         // Back to where the line begins in which they differ.
-        let common = self.bytes_in(left..left + same);
+        let common = &ours[..common::prefix(ours, theirs)];
         let start = memchr::memrchr(b'\n', common).map_or(0, |end| end + 1);
         (left + start, right + start)
     }
