@@ -253,14 +253,9 @@ fn edits(
         });
     }
     for line in added {
-        let name = |line: &Line| (line.kind, line.key.clone());
         if is_unique {
             let there = old.find(line.kind, &line.key)?.len();
-            let going = removed
-                .iter()
-                .filter(|gone| name(gone) == name(line))
-                .count();
-            if there > going {
+            if there > named(removed, line).len() {
                 return Ok(None);
             }
         }
@@ -273,6 +268,14 @@ fn edits(
     // What comes at the place of a line that goes is written before that one is left out.
     edits.sort_by_key(|edit| (edit.place.start, edit.place.end));
     Ok(Some(edits))
+}
+
+/// Of lines in order, those with the kind and key of another one.
+fn named<'a>(lines: &'a [Line], other: &Line) -> &'a [Line] {
+    let name = (other.kind, &other.key);
+    let start = lines.partition_point(|line| (line.kind, &line.key) < name);
+    let end = lines.partition_point(|line| (line.kind, &line.key) <= name);
+    &lines[start..end]
 }
 
 /// Calls `each` with the lines of both that have the same kind and key, and with each line that stands alone, until
