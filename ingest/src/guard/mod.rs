@@ -100,7 +100,7 @@ pub fn judge(
             &compared
         }
         (None, None, None) => {
-            compared = Movement::from_nothing(&feed);
+            compared = Movement::from_nothing(&feed, currency);
             &compared
         }
     };

@@ -90,16 +90,10 @@ impl Movement {
     }
 
     /// A feed that is compared with nothing.
-    pub(super) fn from_nothing(after: &Feed) -> Self {
-        let zero = after.summary.priced - after.summary.positive;
+    pub(super) fn from_nothing(after: &Feed, currency: Currency) -> Self {
         Self {
-            before: Summary::default(),
-            after: after.summary.clone(),
-            removed: BTreeMap::new(),
-            vanished: 0,
-            newly_zero: zero,
-            shifts: Vec::new(),
-            touched: 0,
+            newly_zero: after.summary.priced - after.summary.positive,
+            ..Self::new(&Summary::default(), &after.summary, currency)
         }
     }
 

@@ -52,11 +52,11 @@ pub fn run(
     };
     let currency = job.shop.currency;
     let read = |name: &str, lines: &[u8]| {
-        let page = Part::write(folder.spool().join(name).with_extension("part"), lines)?;
         let draft = folder.draft(name, currency);
         if lines.is_empty() {
             return Ok(Some((draft, Report::default())));
         }
+        let page = Part::write(folder.spool().join(name).with_extension("part"), lines)?;
         let read = pipeline::run(Job {
             source: job.source.clone(),
             shop: job.shop.clone(),
