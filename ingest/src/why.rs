@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::config::{Config, Provides};
 use crate::cycle::{self, Context, CycleError};
-use crate::feed::{Feed, FeedError, FeedFolder, Line};
+use crate::feed::{FeedError, FeedFolder, MappedHalf};
 use crate::ownership::{self, Say, Version};
 use crate::publish;
 use crate::status::time;
@@ -87,8 +87,10 @@ struct Known {
     name: String,
     say: Say,
     provides: Provides,
-    folder: FeedFolder,
-    feed: Feed,
+    /// When its feed was read, Unix seconds.
+    as_of: i64,
+    catalog: MappedHalf,
+    offers: MappedHalf,
 }
 
 /// Answers for a product's id or SKU, perhaps with a field behind a point.
@@ -146,12 +148,14 @@ fn known(config: &Config) -> Result<Vec<Known>, WhyError> {
         let Some(source) = config.source(&name) else {
             continue;
         };
+        let folder = FeedFolder::open(&config.state, &name)?;
         known.push(Known {
-            folder: FeedFolder::open(&config.state, &name)?,
             say: source.say.clone(),
             provides: source.provides,
+            as_of: feed.as_of,
+            catalog: folder.map(&feed.catalog)?,
+            offers: folder.map(&feed.offers)?,
             name,
-            feed,
         });
     }
     known.sort_by_key(|known| std::cmp::Reverse(known.say.priority));
@@ -165,7 +169,7 @@ fn find(
     name: &str,
 ) -> Result<Option<String>, WhyError> {
     for source in known {
-        if !lines(source, Kind::Product, name)?.is_empty() {
+        if !source.catalog.find(Kind::Product, name)?.is_empty() {
             return Ok(Some(name.to_owned()));
         }
     }
@@ -179,14 +183,6 @@ fn find(
         .map(|product| product.id().to_owned()))
 }
 
-fn lines(source: &Known, kind: Kind, key: &str) -> Result<Vec<Line>, FeedError> {
-    let half = match kind {
-        Kind::Offer => &source.feed.offers,
-        _ => &source.feed.catalog,
-    };
-    source.folder.map(half)?.find(kind, key)
-}
-
 /// What the sources say of the product itself, and what comes of it.
 fn own_fields(
     known: &[Known],
@@ -194,14 +190,14 @@ fn own_fields(
 ) -> Result<(Vec<Field>, Map<String, Value>), WhyError> {
     let (mut versions, mut as_of) = (Vec::new(), Vec::new());
     for source in known {
-        for line in lines(source, Kind::Product, product)? {
+        for line in source.catalog.find(Kind::Product, product)? {
             let fields = serde_json::from_str(&line.json).unwrap_or_default();
             versions.push(Version {
                 source: &source.name,
                 say: &source.say,
                 fields,
             });
-            as_of.push(source.feed.as_of);
+            as_of.push(source.as_of);
         }
     }
     let together = ownership::together(&versions);
@@ -299,12 +295,12 @@ fn stated_offers(
         let Some(key) = key else { continue };
         let mut of_rank = Vec::new();
         for source in known.iter().filter(|source| source.provides == provides) {
-            for line in lines(source, Kind::Offer, key)? {
+            for line in source.offers.find(Kind::Offer, key)? {
                 let offer: Value = serde_json::from_str(&line.json).unwrap_or_default();
                 if let Some(value) = offer.get(name) {
                     of_rank.push(Stated {
                         source: source.name.clone(),
-                        as_of: source.feed.as_of,
+                        as_of: source.as_of,
                         reason: "overridden",
                         value: value.clone(),
                     });
