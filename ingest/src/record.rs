@@ -87,6 +87,9 @@ pub fn id(source: &Source, raw: &RawFeed, started_at: i64) -> String {
     format!("{}-{started_at}-{}", source.name, &content[..6])
 }
 
+/// A page and the BLAKE3 of its content, which whoever fetched it knows already.
+pub type Fetched = (RawPage, String);
+
 /// Keeps the pages of a run, and lets go of older runs beyond the bounds.
 ///
 /// # Errors
@@ -95,7 +98,7 @@ pub fn keep(
     state: &Path,
     bounds: Recordings,
     recording: Recording,
-    pages: &[RawPage],
+    pages: &[Fetched],
 ) -> Result<(), RecordError> {
     let folder = folder(state, &recording.source);
     if bounds.runs > 0 {
@@ -115,7 +118,7 @@ pub fn keep(
 const PAGE_PART: &str = "page.part";
 const RECORDING_PART: &str = "recording.part";
 
-fn write(folder: &Path, recording: Recording, pages: &[RawPage]) -> Result<(), RecordError> {
+fn write(folder: &Path, recording: Recording, pages: &[Fetched]) -> Result<(), RecordError> {
     std::fs::create_dir_all(folder).map_err(failed(folder))?;
     let mut kept = Vec::with_capacity(pages.len());
     for page in pages {
@@ -135,13 +138,8 @@ fn write(folder: &Path, recording: Recording, pages: &[RawPage]) -> Result<(), R
     std::fs::rename(&part, &path).map_err(failed(&path))
 }
 
-fn keep_page(folder: &Path, page: &RawPage) -> Result<RecordedPage, RecordError> {
-    let mut hasher = blake3::Hasher::new();
-    File::open(&page.file)
-        .and_then(|file| hasher.update_reader(file).map(drop))
-        .map_err(failed(&page.file))?;
-    let hash = hasher.finalize().to_hex().to_string();
-    let path = page_file(folder, &hash);
+fn keep_page(folder: &Path, (page, hash): &Fetched) -> Result<RecordedPage, RecordError> {
+    let path = page_file(folder, hash);
     if !path.is_file() {
         let part = folder.join(PAGE_PART);
         let source = File::open(&page.file).map_err(failed(&page.file))?;
@@ -154,7 +152,7 @@ fn keep_page(folder: &Path, page: &RawPage) -> Result<RecordedPage, RecordError>
         url: page.url.clone(),
         kept_bytes: std::fs::metadata(&path).map_err(failed(&path))?.len(),
         bytes: page.bytes,
-        hash,
+        hash: hash.clone(),
     })
 }
 
@@ -221,7 +219,9 @@ impl Recorder {
             pages: Vec::new(),
         };
         run.recording = (config.recordings.runs > 0).then(|| recording.id.clone());
-        let (state, bounds, pages) = (config.state.clone(), config.recordings, raw.pages.clone());
+        let hashes = raw.validators.pages.iter().map(|page| page.hash.clone());
+        let pages: Vec<Fetched> = raw.pages.iter().cloned().zip(hashes).collect();
+        let (state, bounds) = (config.state.clone(), config.recordings);
         let task = tokio::task::spawn_blocking(move || keep(&state, bounds, recording, &pages));
         Self { task }
     }
@@ -347,14 +347,15 @@ fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> RecordError + use<> {
 mod tests {
     use super::*;
 
-    fn page(folder: &Path, text: &str) -> RawPage {
+    fn page(folder: &Path, text: &str) -> Fetched {
         let file = folder.join("raw");
         std::fs::write(&file, text).unwrap();
-        RawPage {
+        let page = RawPage {
             url: "https://shop.example/products".to_owned(),
             file,
             bytes: text.len() as u64,
-        }
+        };
+        (page, blake3::hash(text.as_bytes()).to_hex().to_string())
     }
 
     fn record(state: &Path, bounds: Recordings, started_at: i64, text: &str) {
