@@ -28,8 +28,7 @@ pub(super) async fn answer(state: &Arc<State>, request: Request) -> Answer {
         ("GET", ["metrics"]) => return measured(state, &request).await,
         ("POST", ["poke", source]) => return poke(state, &request, source).await,
         (_, ["poke", _]) => {
-            let only = Answer::text(StatusCode::METHOD_NOT_ALLOWED, "Poke with POST.\n");
-            return only.with(hyper::header::ALLOW, "POST".to_owned());
+            return not_allowed("POST", "Poke with POST.\n");
         }
         _ => {}
     }
@@ -63,16 +62,23 @@ async fn measured(state: &State, request: &Request) -> Answer {
         false => request.is_addressed_directly(),
     };
     if !is_known {
-        let refused = Answer::text(
-            StatusCode::UNAUTHORIZED,
-            "Send the operator's token as: Authorization: Bearer TOKEN\n",
-        );
-        return refused.with(hyper::header::WWW_AUTHENTICATE, "Bearer".to_owned());
+        return unauthorized("Send the operator's token as: Authorization: Bearer TOKEN\n");
     }
     match metrics::text(state).await {
         Ok(text) => Answer::text(StatusCode::OK, &text),
         Err(error) => Answer::text(StatusCode::INTERNAL_SERVER_ERROR, &format!("{error}\n")),
     }
+}
+
+fn not_allowed(allowed: &str, text: &str) -> Answer {
+    let refused = Answer::text(StatusCode::METHOD_NOT_ALLOWED, text);
+    refused.with(hyper::header::ALLOW, allowed.to_owned())
+}
+
+/// For programs, which send a token with every request.
+fn unauthorized(text: &str) -> Answer {
+    let refused = Answer::text(StatusCode::UNAUTHORIZED, text);
+    refused.with(hyper::header::WWW_AUTHENTICATE, "Bearer".to_owned())
 }
 
 /// Whether there is an operator's token, and this is it.
@@ -97,11 +103,9 @@ async fn poke(state: &State, request: &Request, source: &str) -> Answer {
             );
         }
     } else if !is_back_end && !is_operator(state, token).await {
-        let refused = Answer::text(
-            StatusCode::UNAUTHORIZED,
+        return unauthorized(
             "This token is not the one. Send it as: Authorization: Bearer TOKEN\n",
         );
-        return refused.with(hyper::header::WWW_AUTHENTICATE, "Bearer".to_owned());
     }
     match state.bells.get(source) {
         Some(bell) => {
@@ -157,8 +161,7 @@ async fn visited(
         now: request.now.timestamp(),
     };
     if request.method != Method::GET && request.method != Method::HEAD {
-        let only = Answer::text(StatusCode::METHOD_NOT_ALLOWED, "GET or POST.\n");
-        return only.with(hyper::header::ALLOW, "GET, HEAD, POST".to_owned());
+        return not_allowed("GET, HEAD, POST", "GET or POST.\n");
     }
     let built = match pieces {
         [""] => page::overview(&visit).await,
