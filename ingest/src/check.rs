@@ -240,8 +240,10 @@ fn copy_feed(
         };
         match from.copy_halves(&feed, &to) {
             Ok(()) => {
-                let folder = |state: &Path| state.join("quarantine");
-                let (from, into) = (folder(&context.config.state), folder(&trial.state));
+                let (from, into) = (
+                    harvest::quarantine(&context.config.state),
+                    harvest::quarantine(&trial.state),
+                );
                 Known::copy(&from, &into, &source.name, &feed.content_hash());
                 let copied = SourceCache {
                     accepted: Some(feed),

@@ -214,12 +214,12 @@ async fn take(
     let tally = Tally {
         records: unchanged + report.documents + report.unmapped,
         refused: run.refused,
+        reasons: report.reasons(source.max_new_invalid_percent),
     };
     let judged = Judged {
         feed,
         movement,
         tally,
-        reasons: report.reasons(source.max_new_invalid_percent),
     };
     Ok((report, judged))
 }
@@ -268,7 +268,6 @@ async fn judge(
         feed,
         movement,
         tally,
-        reasons,
     } = judged;
     let generation = forgotten(context, source, cache, manifest).await?;
     let published = Published {
@@ -281,20 +280,6 @@ async fn judge(
     };
     let currency = context.config.shop.currency;
     let verdict = guard::judge(&source.guard, currency, folder, published, feed, &tally)?;
-    let verdict = match verdict {
-        Verdict::Accepted(accepted) if !reasons.is_empty() => Verdict::Held {
-            feed: accepted.into_feed(),
-            reasons,
-        },
-        Verdict::Held {
-            feed,
-            reasons: mut all,
-        } => {
-            all.extend(reasons);
-            Verdict::Held { feed, reasons: all }
-        }
-        verdict => verdict,
-    };
     let held_before = cache.held.take();
     match verdict {
         Verdict::Accepted(accepted) => cache.accepted = Some(accepted.into_feed()),
@@ -317,11 +302,7 @@ async fn judge(
 /// What is refused of the feed that the shop is made of.
 fn known(config: &Config, source: &Source, cache: &SourceCache) -> Known {
     let feed = cache.accepted.as_ref().map(Feed::content_hash);
-    Known::of(
-        &config.state.join("quarantine"),
-        &source.name,
-        feed.as_deref(),
-    )
+    Known::of(&quarantine(&config.state), &source.name, feed.as_deref())
 }
 
 /// Keeps what is refused of a feed, for when it is the one that the shop is made of.
@@ -337,7 +318,7 @@ fn keep_known(
         return Ok(());
     };
     let others: Vec<String> = accepted.into_iter().chain(held).collect();
-    let folder = config.state.join("quarantine");
+    let folder = quarantine(&config.state);
     report.known.keep(&folder, &source.name, &this, &others)
 }
 
@@ -416,8 +397,6 @@ struct Judged {
     feed: Feed,
     movement: Option<Movement>,
     tally: Tally,
-    /// Why it is held whatever the guard says.
-    reasons: Vec<String>,
 }
 
 /// The accepted feed, if the pages that it was read from are at hand, it was without fault, and it would be read the
@@ -484,11 +463,14 @@ async fn read(job: Job, base: Base, folder: FeedFolder, now: i64) -> Result<Read
     }
 }
 
+/// Where everything lies that is known of refused records.
+pub fn quarantine(state: &Path) -> PathBuf {
+    state.join("quarantine")
+}
+
 /// Where refused records of a source's last run are written.
 pub fn quarantine_file(state: &Path, source: &Source) -> PathBuf {
-    state
-        .join("quarantine")
-        .join(format!("{}.ndjson", source.name))
+    quarantine(state).join(format!("{}.ndjson", source.name))
 }
 
 /// The recipe as it is remembered. A held feed was held by certain limits: with other ones it is judged again.
@@ -502,9 +484,7 @@ fn judged(recipe: &str, source: &Source, cache: &SourceCache) -> String {
 
 /// Where the report of a source's last run that had something to read is written.
 pub fn report_file(state: &Path, source: &Source) -> PathBuf {
-    state
-        .join("quarantine")
-        .join(format!("{}.report.json", source.name))
+    quarantine(state).join(format!("{}.report.json", source.name))
 }
 
 /// Hash of all that turns bytes into documents.

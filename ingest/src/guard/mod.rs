@@ -45,12 +45,14 @@ pub struct Published<'a> {
 }
 
 /// How a run's records fared.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Tally {
     /// Records read.
     pub records: u64,
     /// Records refused, by the mapping or by validation.
     pub refused: u64,
+    /// Why the feed is held whatever the rules say, in sentences.
+    pub reasons: Vec<String>,
 }
 
 impl Accepted {
@@ -117,6 +119,7 @@ pub fn judge(
     }
     reasons.extend(prices(rules, movement));
     reasons.extend(categories(rules, movement));
+    reasons.extend_from_slice(&tally.reasons);
     Ok(if reasons.is_empty() {
         Verdict::Accepted(Accepted(feed))
     } else {

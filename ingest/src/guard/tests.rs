@@ -49,7 +49,11 @@ fn check(before: Option<Vec<Document>>, after: Vec<Document>, refused: u64, expe
         feed: before.as_ref(),
         ..Published::default()
     };
-    let tally = Tally { records, refused };
+    let tally = Tally {
+        records,
+        refused,
+        ..Tally::default()
+    };
     let reasons = match judge(&RULES, Currency::EUR, &folder, published, feed, &tally).unwrap() {
         Verdict::Accepted(_) => Vec::new(),
         Verdict::Held { reasons, .. } => reasons,
