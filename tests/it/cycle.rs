@@ -7,13 +7,7 @@ use serde_json::{Value, json};
 
 /// The manifest of the current generation, as the store has it.
 fn manifest(shop: &Shop) -> Value {
-    let newest = std::fs::read_dir(shop.store().join("manifests"))
-        .expect("a folder of manifests")
-        .flatten()
-        .map(|entry| entry.path())
-        .max()
-        .expect("a manifest");
-    serde_json::from_slice(&std::fs::read(newest).expect("a manifest")).expect("JSON")
+    serde_json::from_slice(&shop.newest_manifest()).expect("JSON")
 }
 
 #[tokio::test]

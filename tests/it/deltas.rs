@@ -24,13 +24,7 @@ fn gone(product: &str) -> Value {
 
 /// Hashes of both parts of the newest generation.
 fn parts(shop: &Shop) -> (Value, Value) {
-    let newest = std::fs::read_dir(shop.store().join("manifests"))
-        .expect("manifests")
-        .flatten()
-        .map(|entry| entry.path())
-        .max();
-    let manifest = std::fs::read(newest.expect("a manifest")).expect("a file");
-    let manifest: Value = serde_json::from_slice(&manifest).expect("a manifest");
+    let manifest: Value = serde_json::from_slice(&shop.newest_manifest()).expect("a manifest");
     (manifest["catalog"].clone(), manifest["offers"].clone())
 }
 

@@ -241,28 +241,17 @@ impl<'a> Visitor<'a> {
         self.clicks("form[action='/sources/catalog/run'] button", "/actions/")
             .await;
         self.sees("run", &["catalog is asked for now"]).await;
-        self.shop
-            .until("the desk's run is in the history", async |shop| {
-                let runs = shop
-                    .ingest(&["history", "--json", "-n", "1000"])
-                    .await
-                    .stdout;
-                runs.lines()
-                    .any(|run| run.contains("\"trigger\":\"desk\""))
-                    .then_some(())
-            })
-            .await;
-        self.shop
-            .until("something is refused", async |shop| {
-                let runs = shop
-                    .ingest(&["history", "--json", "-n", "1000"])
-                    .await
-                    .stdout;
-                runs.lines()
-                    .any(|run| run.contains("\"refused\":2"))
-                    .then_some(())
-            })
-            .await;
+        for (what, told) in [
+            ("the desk's run is in the history", "\"trigger\":\"desk\""),
+            ("something is refused", "\"refused\":2"),
+        ] {
+            self.shop
+                .until(what, async |shop| {
+                    let runs = shop.history().await;
+                    runs.iter().any(|run| run.contains(told)).then_some(())
+                })
+                .await;
+        }
         self.go("/sources/catalog").await;
         self.sees(
             "source",

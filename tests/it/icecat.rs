@@ -132,14 +132,6 @@ fn adds_up(report: &str) -> u64 {
 }
 
 fn published(shop: &Shop) -> Generation {
-    let manifests =
-        std::fs::read_dir(shop.store().join("manifests")).expect("a folder of manifests");
-    let newest = manifests
-        .flatten()
-        .map(|entry| entry.path())
-        .max()
-        .expect("a manifest");
-    let manifest =
-        Manifest::decode(&std::fs::read(newest).expect("a manifest")).expect("a manifest");
+    let manifest = Manifest::decode(&shop.newest_manifest()).expect("a manifest");
     Generation::map(manifest, &shop.store().join("parts")).expect("both parts")
 }

@@ -503,12 +503,9 @@ fn accepted(refusals: &Value) -> u64 {
 }
 
 async fn accepted_runs(shop: &Shop) -> usize {
-    let history = shop
-        .ingest(&["history", "--json", "--lines", "1000"])
-        .await
-        .stdout;
+    let history = shop.history().await;
     history
-        .lines()
+        .iter()
         .filter(|line| line.contains("\"accepted\""))
         .count()
 }

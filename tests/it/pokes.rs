@@ -194,12 +194,9 @@ async fn runs(shop: &Shop, trigger: &str) -> Vec<Value> {
 }
 
 async fn all_runs(shop: &Shop) -> Vec<Value> {
-    let history = shop
-        .ingest(&["history", "--json", "-n", "1000"])
-        .await
-        .stdout;
+    let history = shop.history().await;
     history
-        .lines()
+        .iter()
         .filter_map(|line| serde_json::from_str(line).ok())
         .collect()
 }

@@ -105,12 +105,9 @@ async fn what_could_not_be_read_can_be_looked_into_and_the_oldest_runs_go() {
 
 /// Recorded runs of the history with their hashes, oldest first.
 async fn recordings(shop: &Shop) -> Vec<(String, String)> {
-    let history = shop
-        .ingest(&["history", "--json", "-n", "1000"])
-        .await
-        .stdout;
+    let history = shop.history().await;
     let runs = history
-        .lines()
+        .iter()
         .map(|line| serde_json::from_str::<Value>(line).expect("a run"));
     let named = runs.filter_map(|run| {
         let hash = run["hash"].as_str().unwrap_or_default().to_owned();

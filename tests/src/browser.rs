@@ -5,6 +5,8 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 /// What chromium needs to run anywhere, and to ask nobody but the shop for anything.
@@ -145,7 +147,9 @@ impl Browser {
         let taken = self.call("/goog/cdp/execute", Some(capture)).await;
         let clear = json!({"cmd": "Emulation.clearDeviceMetricsOverride", "params": {}});
         self.call("/goog/cdp/execute", Some(clear)).await;
-        base64(taken["data"].as_str().unwrap_or_default())
+        STANDARD
+            .decode(taken["data"].as_str().expect("a picture"))
+            .expect("base64 of a picture")
     }
 
     /// What the console said since it was asked last.
@@ -193,25 +197,6 @@ impl Browser {
         let answer: Value = serde_json::from_slice(&bytes).expect("the driver answers in JSON");
         answer["value"].clone()
     }
-}
-
-/// The bytes behind base64 as a driver writes it, padded and on one line.
-fn base64(text: &str) -> Vec<u8> {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let digits = text
-        .bytes()
-        .filter_map(|byte| DIGITS.iter().position(|digit| *digit == byte));
-    let (mut bytes, mut held, mut bits) = (Vec::new(), 0_usize, 0);
-    for digit in digits {
-        held = held << 6 | digit;
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.extend(u8::try_from(held >> bits & 0xff));
-            held &= (1 << bits) - 1;
-        }
-    }
-    bytes
 }
 
 impl Drop for Browser {

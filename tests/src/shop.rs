@@ -237,6 +237,23 @@ impl Shop {
         format!("http://{}{path}", self.admin)
     }
 
+    /// The newest manifest, byte for byte as the store has it.
+    pub fn newest_manifest(&self) -> Vec<u8> {
+        let manifests = std::fs::read_dir(self.store().join("manifests"));
+        let newest = manifests
+            .expect("a folder of manifests")
+            .flatten()
+            .map(|entry| entry.path())
+            .max();
+        std::fs::read(newest.expect("a manifest")).expect("a manifest")
+    }
+
+    /// The run history as `history --json` prints it, a run a line.
+    pub async fn history(&self) -> Vec<String> {
+        let ended = self.ingest(&["history", "--json", "-n", "1000"]).await;
+        ended.stdout.lines().map(str::to_owned).collect()
+    }
+
     /// Where the operator's desk is, if the shop has one.
     pub fn desk_url(&self, path: &str) -> String {
         format!("http://{}{path}", self.desk)
