@@ -217,10 +217,8 @@ fn walk<'a>(
         }
         Value::Null => {}
         Value::String(text) if text.trim().is_empty() => {}
-        other if depth > 0 => {
-            if columns.len() < MOST || columns.contains_key(path) {
-                columns.entry(path.to_owned()).or_default().push(other);
-            }
+        other if depth > 0 && (columns.len() < MOST || columns.contains_key(path)) => {
+            columns.entry(path.to_owned()).or_default().push(other);
         }
         _ => {}
     }
