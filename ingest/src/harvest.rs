@@ -497,6 +497,7 @@ pub fn recipe(source: &Source, shop: &Shop) -> String {
         &source.decoding,
         source.limits,
         source.provides,
+        source.duplicates,
         &source.contract,
     );
     hasher.update(format!("{settings:?} {} {}", shop.currency, shop.time_zone).as_bytes());

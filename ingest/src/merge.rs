@@ -6,7 +6,7 @@
 
 use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::iter::Peekable;
 use std::rc::Rc;
 
@@ -18,7 +18,8 @@ use crate::config::{Config, Provides};
 use crate::feed::{Feed, FeedError, FeedFolder, Half, Line, MappedHalf};
 use crate::ownership::{self, Say, Version};
 use crate::wire::{
-    AttributeDefinition, Category, Document, Kind, Offer, Page, Price, Product, Stock,
+    AttributeDefinition, Category, Document, Kind, Offer, Page, Price, Product, Stock, Variant,
+    variant_key_ids,
 };
 
 /// Conflicts that are reported one by one; more are only counted.
@@ -170,18 +171,21 @@ impl Merged {
     /// The feed cache cannot be read.
     pub fn structure(&self, conflicts: &mut Conflicts) -> Result<Structure, MergeError> {
         let mut structure = Structure::default();
-        for line in self.catalog_lines(|kind| kind != Kind::Product)? {
+        for line in self.catalog_lines(|kind| !matches!(kind, Kind::Product | Kind::Variant))? {
             match resolve(line?, conflicts)? {
                 Document::Category(category) => structure.categories.push(category),
                 Document::Page(page) => structure.pages.push(page),
                 Document::Attribute(attribute) => structure.attributes.push(attribute),
-                Document::Product(_) | Document::Offer(_) | Document::Delete(_) => {}
+                Document::Product(_)
+                | Document::Variant(_)
+                | Document::Offer(_)
+                | Document::Delete(_) => {}
             }
         }
         Ok(structure)
     }
 
-    /// Products in the order of their ids.
+    /// Products in the order of their ids, each with the variants that have documents of their own.
     ///
     /// # Errors
     /// The feed cache cannot be opened; items carry their own errors.
@@ -189,14 +193,18 @@ impl Merged {
         &self,
         conflicts: &'a mut Conflicts,
     ) -> Result<impl Iterator<Item = Result<Box<Product>, MergeError>> + use<'a>, MergeError> {
-        let lines = self.catalog_lines(|kind| kind == Kind::Product)?;
-        Ok(lines.filter_map(
-            |group| match group.and_then(|group| resolve(group, conflicts)) {
-                Ok(Document::Product(product)) => Some(Ok(product)),
-                Ok(_) => None,
-                Err(error) => Some(Err(error)),
-            },
-        ))
+        let mut feeds = self.feeds.values();
+        let has_variants = feeds.any(|(_, feed)| feed.counts.contains_key(&Kind::Variant));
+        let variants = match has_variants {
+            true => Some(self.catalog_lines(|kind| kind == Kind::Variant)?),
+            false => None,
+        };
+        let variants: Box<dyn Iterator<Item = _>> = Box::new(variants.into_iter().flatten());
+        Ok(Joined {
+            products: self.catalog_lines(|kind| kind == Kind::Product)?,
+            variants: variants.peekable(),
+            conflicts,
+        })
     }
 
     /// All prices and stock. What an offers source says wins over what stands inside products.
@@ -434,12 +442,95 @@ impl Iterator for Groups {
     }
 }
 
+/// Products, joined with the variants that have documents of their own. Both come in the order of the products' ids.
+struct Joined<'a, P> {
+    products: P,
+    variants: Peekable<Box<dyn Iterator<Item = Result<Group, MergeError>>>>,
+    conflicts: &'a mut Conflicts,
+}
+
+impl<P: Iterator<Item = Result<Group, MergeError>>> Joined<'_, P> {
+    /// The next variant, if it belongs to this product, or to one before it that is not there; without a product,
+    /// whatever is left.
+    fn variant(&mut self, product: Option<&str>) -> Result<Option<Box<Variant>>, MergeError> {
+        let is_due = |group: &Result<Group, MergeError>| match (group, product) {
+            (Ok(group), Some(id)) => variant_key_ids(&group.first.1.key).0 <= id,
+            (Ok(_), None) | (Err(_), _) => true,
+        };
+        let Some(group) = self.variants.next_if(is_due) else {
+            return Ok(None);
+        };
+        match resolve(group?, self.conflicts)? {
+            Document::Variant(variant) => Ok(Some(variant)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Puts variants in the product they belong to.
+    fn join(&mut self, product: &mut Product) -> Result<(), MergeError> {
+        let inside: HashSet<String> = match self.variants.peek() {
+            Some(_) => product
+                .variants
+                .iter()
+                .map(|variant| variant.id.clone())
+                .collect(),
+            None => HashSet::new(),
+        };
+        while let Some(mut variant) = self.variant(Some(&product.id))? {
+            let wanted = variant.product_id.take().unwrap_or_default();
+            let id = &variant.id;
+            if wanted != product.id {
+                self.conflicts.add(|| nowhere(id, &wanted));
+            } else if inside.contains(id) {
+                self.conflicts.add(|| {
+                    format!("variant `{id}` stands inside of product `{wanted}` and in a document of its own; the one inside counts for all but price and stock")
+                });
+            } else {
+                product.variants.push(*variant);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<P: Iterator<Item = Result<Group, MergeError>>> Iterator for Joined<'_, P> {
+    type Item = Result<Box<Product>, MergeError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        for group in self.products.by_ref() {
+            let joined = match group.and_then(|group| resolve(group, self.conflicts)) {
+                Ok(Document::Product(mut product)) => self.join(&mut product).map(|()| product),
+                Ok(_) => continue,
+                Err(error) => Err(error),
+            };
+            return Some(joined);
+        }
+        loop {
+            match self.variant(None) {
+                Ok(Some(variant)) => {
+                    let wanted = variant.product_id.as_deref().unwrap_or_default();
+                    self.conflicts.add(|| nowhere(&variant.id, wanted));
+                }
+                Ok(None) => return None,
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
+
+fn nowhere(variant: &str, product: &str) -> String {
+    format!(
+        "variant `{variant}` belongs to product `{product}`, which no source brings; it is left out"
+    )
+}
+
 /// The one document of a group; what sources of the same rank say differently is told.
 fn resolve(group: Group, conflicts: &mut Conflicts) -> Result<Document, MergeError> {
     if group.others.is_empty() {
         return read(group.first.1);
     }
     let (kind, key) = (group.first.1.kind, group.first.1.key.clone());
+    let key = shown(&key);
     let wrong = |source| MergeError::Document {
         kind,
         key: key.clone(),
@@ -469,7 +560,16 @@ fn resolve(group: Group, conflicts: &mut Conflicts) -> Result<Document, MergeErr
 fn read(line: Line) -> Result<Document, MergeError> {
     Document::from_json(&line.json).map_err(|source| MergeError::Document {
         kind: line.kind,
-        key: line.key,
+        key: shown(&line.key),
         source,
     })
+}
+
+/// A key for people to read.
+fn shown(key: &str) -> String {
+    let (first, second) = variant_key_ids(key);
+    match second {
+        "" => first.to_owned(),
+        id => format!("{first} / {id}"),
+    }
 }

@@ -11,10 +11,11 @@ pub const COMMON_NAME: &str = "common.schema.json";
 
 static COMMON: LazyLock<Value> =
     LazyLock::new(|| parse(include_str!("../../schemas/common.schema.json")));
-static DOCUMENTS: LazyLock<[Value; 6]> = LazyLock::new(|| {
+static DOCUMENTS: LazyLock<[Value; 7]> = LazyLock::new(|| {
     Kind::ALL.map(|kind| {
         parse(match kind {
             Kind::Product => include_str!("../../schemas/product.schema.json"),
+            Kind::Variant => include_str!("../../schemas/variant.schema.json"),
             Kind::Offer => include_str!("../../schemas/offer.schema.json"),
             Kind::Category => include_str!("../../schemas/category.schema.json"),
             Kind::Page => include_str!("../../schemas/page.schema.json"),
@@ -31,9 +32,10 @@ pub fn common() -> &'static Value {
 
 /// The schema of a document.
 pub fn document(kind: Kind) -> &'static Value {
-    let [product, offer, category, page, attribute, delete] = &*DOCUMENTS;
+    let [product, variant, offer, category, page, attribute, delete] = &*DOCUMENTS;
     match kind {
         Kind::Product => product,
+        Kind::Variant => variant,
         Kind::Offer => offer,
         Kind::Category => category,
         Kind::Page => page,
@@ -73,6 +75,15 @@ mod tests {
             Value::Array(items) => items.iter().for_each(|item| references(item, found)),
             _ => {}
         }
+    }
+
+    #[test]
+    fn a_variant_has_the_same_fields_wherever_it_stands() {
+        let inside = &document(Kind::Product)["$defs"]["variant"]["properties"];
+        let mut apart = document(Kind::Variant)["properties"].clone();
+        let fields = apart.as_object_mut().unwrap();
+        assert!(fields.remove("type").is_some() && fields.remove("product_id").is_some());
+        assert_eq!(apart, *inside);
     }
 
     #[test]

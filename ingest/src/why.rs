@@ -2,6 +2,7 @@
 //!
 //! The accepted feeds are asked, with the very rules that merging follows, and the published generation beside them.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use frontage_shared::model::money::Money;
@@ -15,7 +16,7 @@ use crate::feed::{FeedError, FeedFolder, MappedHalf};
 use crate::ownership::{self, Say, Version};
 use crate::publish;
 use crate::status::time;
-use crate::wire::Kind;
+use crate::wire::{Kind, variant_key, variant_key_ids};
 
 /// Longer values are shortened for people.
 const SHOWN_CHARS: usize = 100;
@@ -117,8 +118,18 @@ pub async fn ask(context: &Context, wanted: &str) -> Result<Why, WhyError> {
         (None, None) => (None, None),
     };
     let product = product.ok_or_else(|| WhyError::Unknown(wanted.to_owned()))?;
-    let (mut fields, merged) = own_fields(&known, &product)?;
-    fields.extend(offers(&known, generation, &product, &merged)?);
+    let (mut fields, merged) = own_fields(&known, Kind::Product, &product)?;
+    let mut units = units(&product, &merged);
+    for key in variant_documents(&known, &product)? {
+        let (own, merged) = own_fields(&known, Kind::Variant, &key)?;
+        let (_, id) = variant_key_ids(&key);
+        fields.extend(own.into_iter().map(|field| Field {
+            name: format!("{id}.{}", field.name),
+            ..field
+        }));
+        units.push((id.to_owned(), text(&merged, "sku")));
+    }
+    fields.extend(offers(&known, generation, &units)?);
     if let Some(field) = field {
         let names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
         let wanted = if field == "price" { "prices" } else { field };
@@ -183,14 +194,27 @@ fn find(
         .map(|product| product.id().to_owned()))
 }
 
-/// What the sources say of the product itself, and what comes of it.
+/// The keys of the variants that belong to a product and have documents of their own.
+fn variant_documents(known: &[Known], product: &str) -> Result<BTreeSet<String>, WhyError> {
+    let mut keys = BTreeSet::new();
+    for source in known {
+        let lines = source
+            .catalog
+            .find_from(Kind::Variant, &variant_key(product, ""))?;
+        keys.extend(lines.into_iter().map(|line| line.key));
+    }
+    Ok(keys)
+}
+
+/// What the sources say in a document, and what comes of it.
 fn own_fields(
     known: &[Known],
-    product: &str,
+    kind: Kind,
+    key: &str,
 ) -> Result<(Vec<Field>, Map<String, Value>), WhyError> {
     let (mut versions, mut as_of) = (Vec::new(), Vec::new());
     for source in known {
-        for line in source.catalog.find(Kind::Product, product)? {
+        for line in source.catalog.find(kind, key)? {
             let fields = serde_json::from_str(&line.json).unwrap_or_default();
             versions.push(Version {
                 source: &source.name,
@@ -203,7 +227,7 @@ fn own_fields(
     let together = ownership::together(&versions);
     let mut fields = Vec::new();
     for (name, origin) in &together.origin {
-        if name == "type" || name == "id" {
+        if matches!(name.as_str(), "type" | "id" | "product_id") {
             continue;
         }
         let mut stated = Vec::new();
@@ -233,28 +257,33 @@ fn own_fields(
     Ok((fields, together.fields))
 }
 
-/// What the sources say of price and stock of the product's variants: sources of offers by id, then by SKU, then what
+/// Id and SKU of a product and of the variants inside it: what price and stock may be stated of.
+fn units(product: &str, merged: &Map<String, Value>) -> Vec<(String, Option<String>)> {
+    let mut units = vec![(product.to_owned(), text(merged, "sku"))];
+    let variants = merged.get("variants").and_then(Value::as_array);
+    for variant in variants.into_iter().flatten().filter_map(Value::as_object) {
+        units.extend(text(variant, "id").map(|id| (id, text(variant, "sku"))));
+    }
+    units
+}
+
+fn text(fields: &Map<String, Value>, name: &str) -> Option<String> {
+    fields.get(name).and_then(Value::as_str).map(str::to_owned)
+}
+
+/// What the sources say of price and stock of these variants: sources of offers by id, then by SKU, then what
 /// stands inside products, as merging has it.
 fn offers(
     known: &[Known],
     generation: Option<&Generation>,
-    product: &str,
-    merged: &Map<String, Value>,
+    units: &[(String, Option<String>)],
 ) -> Result<Vec<Field>, WhyError> {
-    let variants = merged.get("variants").and_then(Value::as_array);
-    let text =
-        |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-    let own = merged.get("sku").and_then(Value::as_str).map(str::to_owned);
-    let mut units = vec![(product.to_owned(), own)];
-    for variant in variants.into_iter().flatten() {
-        units.extend(text(variant, "id").map(|id| (id, text(variant, "sku"))));
-    }
     let mut fields = Vec::new();
     for (id, sku) in units {
-        let row = generation.and_then(|generation| generation.catalog.variant_by_id(&id));
+        let row = generation.and_then(|generation| generation.catalog.variant_by_id(id));
         let offer = row.and_then(|row| Some(generation?.offers.variant(row.row)));
         for name in ["prices", "stock"] {
-            let mut stated = stated_offers(known, name, (&id, sku.as_deref()))?;
+            let mut stated = stated_offers(known, name, (id, sku.as_deref()))?;
             if stated.is_empty() {
                 continue;
             }

@@ -4,20 +4,6 @@ use frontage_tests::documents;
 use frontage_tests::shop::{Shop, ShopBuilder};
 use serde_json::{Value, json};
 
-/// A feed of changes.
-fn delta(changes: &[Value]) -> Vec<Value> {
-    let mut counts = serde_json::Map::new();
-    for change in changes {
-        let kind = change["type"].as_str().expect("a type");
-        let count = counts.get(kind).and_then(Value::as_u64).unwrap_or(0) + 1;
-        counts.insert(kind.to_owned(), json!(count));
-    }
-    let mut lines = vec![json!({"type": "feed", "version": "1", "mode": "delta"})];
-    lines.extend_from_slice(changes);
-    lines.push(json!({"type": "end", "counts": counts}));
-    lines
-}
-
 fn gone(product: &str) -> Value {
     json!({"type": "delete", "of": "product", "id": product})
 }
@@ -35,7 +21,11 @@ async fn changes_are_applied_to_what_came_before() {
     let before = shop.generation().await;
     let dearer = documents::product("p3", "Thing number 3", "88.40");
     let new = documents::product("p99", "Thing number 99", "5.00");
-    shop.sends(&delta(&[dearer.clone(), new.clone(), gone("p7")]));
+    shop.sends(&documents::delta(&[
+        dearer.clone(),
+        new.clone(),
+        gone("p7"),
+    ]));
     shop.once().await;
     shop.until_generation(before + 1).await;
     assert!(shop.get("/p/thing-number-3").await.body.contains("88.40"));
@@ -59,11 +49,11 @@ async fn changes_that_take_too_much_are_held_and_none_is_lost_meanwhile() {
     shop.open().await;
     let before = shop.generation().await;
     let many: Vec<Value> = (1..=10).map(|number| gone(&format!("p{number}"))).collect();
-    shop.sends(&delta(&many));
+    shop.sends(&documents::delta(&many));
     let held = shop.ingest(&["once"]).await;
     assert_eq!(held.code, Some(4), "{}{}", held.stdout, held.stderr);
     // While it waits, another change comes; approving means both.
-    shop.sends(&delta(&[documents::product(
+    shop.sends(&documents::delta(&[documents::product(
         "p15",
         "Thing number 15",
         "88.40",
@@ -92,7 +82,7 @@ async fn changes_that_take_too_much_are_held_and_none_is_lost_meanwhile() {
 
 #[tokio::test]
 async fn changes_need_something_to_change_and_full_feeds_delete_nothing() {
-    let shop = ShopBuilder::of(delta(&documents::shop(3))).start();
+    let shop = ShopBuilder::of(documents::delta(&documents::shop(3))).start();
     let first = shop.ingest(&["once"]).await;
     assert_eq!(first.code, Some(3), "{}{}", first.stdout, first.stderr);
     assert!(

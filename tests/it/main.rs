@@ -88,3 +88,6 @@ mod replay;
 
 /// The demo's children end with it.
 mod guard;
+
+/// Variants in documents of their own.
+mod variants;

@@ -53,3 +53,20 @@ pub fn shop(products: usize) -> Vec<Value> {
     }));
     documents
 }
+
+/// A feed of changes, with its first and last line.
+///
+/// # Panics
+/// A document has no type.
+pub fn delta(changes: &[Value]) -> Vec<Value> {
+    let mut counts = serde_json::Map::new();
+    for change in changes {
+        let kind = change["type"].as_str().expect("a type");
+        let count = counts.get(kind).and_then(Value::as_u64).unwrap_or(0) + 1;
+        counts.insert(kind.to_owned(), json!(count));
+    }
+    let mut lines = vec![json!({"type": "feed", "version": "1", "mode": "delta"})];
+    lines.extend_from_slice(changes);
+    lines.push(json!({"type": "end", "counts": counts}));
+    lines
+}

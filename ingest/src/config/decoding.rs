@@ -69,6 +69,8 @@ pub struct Csv {
     pub trim: bool,
     /// What to do with rows that have fewer values than columns.
     pub ragged: Ragged,
+    /// Columns whose empty cells mean what stands above them.
+    pub fill_down: Vec<String>,
 }
 
 /// What to do with rows that have fewer values than columns. A value too much is refused in any case.
@@ -207,6 +209,7 @@ impl Check<'_> {
             skip_lines: table.skip_lines,
             trim: table.trim.unwrap_or(true),
             ragged: ragged?,
+            fill_down: table.fill_down.clone(),
         })
     }
 

@@ -103,6 +103,8 @@ pub(super) struct SourceTable {
     #[serde(default)]
     pub(super) guard: GuardTable,
     #[serde(default)]
+    pub(super) duplicates: Option<String>,
+    #[serde(default)]
     pub(super) priority: i64,
     #[serde(default)]
     pub(super) owns: Vec<String>,
@@ -194,6 +196,7 @@ pub(super) struct CsvTable {
     pub(super) skip_lines: u64,
     pub(super) trim: Option<bool>,
     pub(super) ragged: Option<String>,
+    pub(super) fill_down: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

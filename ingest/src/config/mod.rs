@@ -22,6 +22,6 @@ pub use desk::{Desk, Secret};
 pub use error::{ConfigError, Problem};
 pub use load::{NAME_RULE, from_text, is_name, load};
 pub use settings::{
-    Config, Facets, Guard, Mapping, Missed, Next, Provides, Recordings, Request, Retention, Shop,
-    Source, SourceLimits,
+    Config, Duplicates, Facets, Guard, Mapping, Missed, Next, Provides, Recordings, Request,
+    Retention, Shop, Source, SourceLimits,
 };

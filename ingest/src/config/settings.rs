@@ -99,6 +99,8 @@ pub struct Source {
     pub guard: Guard,
     /// Records that may be refused and were not in the published feed, in percent.
     pub max_new_invalid_percent: f64,
+    /// What becomes of a document that an earlier record had differently.
+    pub duplicates: Duplicates,
     /// What it may say in documents that other sources bring, too.
     pub say: Say,
 }
@@ -110,6 +112,15 @@ pub enum Missed {
     Once,
     /// They are left out.
     Skip,
+}
+
+/// What becomes of a document whose key an earlier record of the run had, and that says something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Duplicates {
+    /// It is refused: nothing says which of the two is right.
+    Refuse,
+    /// The first one counts: exports of variants repeat the product in every row.
+    First,
 }
 
 /// Which half of the shop a source feeds.

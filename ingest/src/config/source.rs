@@ -5,7 +5,9 @@
 use super::auth::Credentials;
 use super::file::{GuardTable, SourceTable};
 use super::load::{Check, NAME_RULE, is_name, short};
-use super::settings::{Guard, Mapping, Missed, Next, Provides, Request, Source, SourceLimits};
+use super::settings::{
+    Duplicates, Guard, Mapping, Missed, Next, Provides, Request, Source, SourceLimits,
+};
 use crate::calendar::{self, Blackout};
 use crate::cron_text;
 use crate::ownership::Say;
@@ -75,6 +77,11 @@ impl Check<'_> {
         let limits = self.limits(&key, &table);
         let (guard, new_invalid) = self.budgets(&key, table.guard, budgets);
         let mapping = self.mapping(&key, table.map_file, table.map, preset);
+        let duplicates = self.one_of(
+            &format!("{key}.duplicates"),
+            table.duplicates.as_deref().unwrap_or("refuse"),
+            &[("refuse", Duplicates::Refuse), ("first", Duplicates::First)],
+        );
         let contract = self.contract(&format!("{key}.contract"), table.contract);
         let vars = self.vars(&key, table.vars);
         let say = Say {
@@ -97,6 +104,7 @@ impl Check<'_> {
             contract: contract?,
             guard: guard?,
             max_new_invalid_percent: new_invalid?,
+            duplicates: duplicates?,
             say,
         })
     }
@@ -358,7 +366,7 @@ impl Check<'_> {
             })
         };
         for name in owns {
-            if !is_field(name) || name == "type" || name == "id" {
+            if !is_field(name) || matches!(name.as_str(), "type" | "id" | "product_id") {
                 let expected = "expected fields of documents, as schemas/README.md has them";
                 self.problem(format!("{key}.owns"), expected, name);
             }

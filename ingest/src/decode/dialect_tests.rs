@@ -58,6 +58,21 @@ fn rows_become_objects_by_the_names_of_their_columns() {
 }
 
 #[test]
+fn empty_cells_take_what_stands_above_where_that_is_wanted() {
+    let wanted = "format = \"csv\"\ncsv = { fill_down = [\"id\"] }";
+    check(
+        wanted,
+        &["id,size,note\n1,S,x\n ,M,\n2,,\n,L,y\n", "id,size\n,S\n"],
+        r#"[{"id":"1","note":"x","size":"S"},{"id":"1","note":"","size":"M"},{"id":"2","note":"","size":""},{"id":"2","note":"y","size":"L"},{"id":"","size":"S"}]"#,
+    );
+    refuse(
+        wanted,
+        "handle,size\n1,S\n",
+        "expected a column `id` (csv.fill_down)",
+    );
+}
+
+#[test]
 fn rows_of_another_length_are_flawed_records() {
     let page = b"a,b\n1,2\n3\n4,5,6\n";
     let records = read(&source(CSV), &[page]).unwrap();

@@ -25,6 +25,8 @@ pub(super) struct Rows {
     entry: Entry,
     columns: Vec<String>,
     row: csv::StringRecord,
+    /// For each column, what stood in it last, if its empty cells mean that.
+    above: Vec<Option<String>>,
     csv: Csv,
     max_record_bytes: usize,
     skipped_lines: u64,
@@ -59,6 +61,7 @@ impl Rows {
             reader,
             entry,
             columns: Vec::new(),
+            above: Vec::new(),
             row: csv::StringRecord::new(),
             csv: csv.clone(),
             max_record_bytes: limits.max_record_bytes,
@@ -68,6 +71,19 @@ impl Rows {
             Some(columns) => columns.clone(),
             None => rows.header()?,
         };
+        if let Some(name) = csv
+            .fill_down
+            .iter()
+            .find(|name| !rows.columns.contains(name))
+        {
+            return Err(DecodeError::Unexpected {
+                place: rows.place(),
+                expected: format!("a column `{name}` (csv.fill_down)"),
+                got: rows.columns.join(", ").chars().take(200).collect(),
+            });
+        }
+        let fills = |column| csv.fill_down.contains(column).then(String::new);
+        rows.above = rows.columns.iter().map(fills).collect();
         Ok(rows)
     }
 
@@ -126,12 +142,17 @@ impl Rows {
             line: self.place().line,
         };
         let mut values = Map::new();
-        let trimmed = |text: &str| {
+        for ((column, above), text) in self.columns.iter().zip(&mut self.above).zip(&self.row) {
             let text = if self.csv.trim { text.trim() } else { text };
-            Value::String(text.to_owned())
-        };
-        for (column, text) in self.columns.iter().zip(&self.row) {
-            values.insert(column.clone(), trimmed(text));
+            let text = match above {
+                Some(above) if text.trim().is_empty() => above.clone(),
+                Some(above) => {
+                    text.clone_into(above);
+                    text.to_owned()
+                }
+                None => text.to_owned(),
+            };
+            values.insert(column.clone(), Value::String(text));
         }
         let (wanted, got) = (self.columns.len(), self.row.len());
         let mut flaw = None;

@@ -197,7 +197,7 @@ impl Lines {
                 ..nothing
             },
             Document::Delete(delete) => Self {
-                deleted: Some((delete.of, delete.id)),
+                deleted: Some((delete.of, delete.deleted_key())),
                 ..nothing
             },
             Document::Product(mut product) => {
@@ -205,6 +205,18 @@ impl Lines {
                 Self {
                     offers: offers.map(prepared).collect(),
                     catalog: Some(prepared(Document::Product(product))),
+                    ..nothing
+                }
+            }
+            Document::Variant(mut variant) => {
+                let offer = take_offer(&variant.id, &mut variant.prices, &mut variant.stock);
+                Self {
+                    offers: offer
+                        .map(Document::Offer)
+                        .map(prepared)
+                        .into_iter()
+                        .collect(),
+                    catalog: Some(prepared(Document::Variant(variant))),
                     ..nothing
                 }
             }

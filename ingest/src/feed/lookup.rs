@@ -64,6 +64,24 @@ impl MappedHalf {
         Ok(self.lines_named((kind, &key.to_owned()), low)?.0)
     }
 
+    /// All lines of a kind whose key begins with a text.
+    ///
+    /// # Errors
+    /// A line on the way is damaged.
+    pub fn find_from(&self, kind: Kind, beginning: &str) -> Result<Vec<Line>, FeedError> {
+        let mut start =
+            self.first_from(|line| (line.kind, line.key.as_str()) < (kind, beginning))?;
+        let mut lines = Vec::new();
+        while let Some(line) = self.line_at(start)? {
+            if line.kind != kind || !line.key.starts_with(beginning) {
+                break;
+            }
+            lines.push(line);
+            start = self.line_from(start).end + 1;
+        }
+        Ok(lines)
+    }
+
     /// Adds the keys of all lines that only one of two halves has, at most about `limit`; false if there are more.
     ///
     /// # Errors

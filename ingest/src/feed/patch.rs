@@ -11,7 +11,7 @@ use super::draft::HalfWriter;
 use super::sort::Sorter;
 use super::{Draft, Facts, Feed, FeedError, FeedFolder, Half, Line, MappedHalf, parse_line};
 use crate::config::Provides;
-use crate::wire::{Document, Kind};
+use crate::wire::{Document, Kind, variant_key};
 
 /// A feed made from the one before.
 #[derive(Debug)]
@@ -82,6 +82,7 @@ impl FeedFolder {
         let coming = coming.iter().map(|line| (line.kind, line.key.clone()));
         let names: BTreeSet<(Kind, String)> = coming.chain(delta.deleted).collect();
         let (catalog, offers) = (self.map(&before.catalog)?, self.map(&before.offers)?);
+        let has_variants = before.counts.contains_key(&Kind::Variant);
         for (kind, key) in names {
             let lines = match kind {
                 Kind::Offer => offers.find(kind, &key)?,
@@ -90,7 +91,15 @@ impl FeedFolder {
             *exchange.counts.0.entry(kind).or_default() += lines.len() as u64;
             for line in &lines {
                 for id in offered_by(line) {
-                    exchange.offers.0.extend(offers.find(Kind::Offer, &id)?);
+                    // A product may have a variant of its own name, in a document of its own.
+                    let elsewhere = has_variants
+                        && kind == Kind::Product
+                        && !catalog
+                            .find(Kind::Variant, &variant_key(&key, &id))?
+                            .is_empty();
+                    if !elsewhere {
+                        exchange.offers.0.extend(offers.find(Kind::Offer, &id)?);
+                    }
                 }
             }
             match kind {
@@ -188,13 +197,14 @@ fn counts_after(
     counts
 }
 
-/// The keys under which a product's own offers stand.
+/// The keys under which the offers of a product or variant stand.
 fn offered_by(line: &Line) -> Vec<String> {
     match Document::from_json(&line.json) {
         Ok(Document::Product(product)) => {
             let variants = product.variants.into_iter().map(|variant| variant.id);
             variants.chain([product.id]).collect()
         }
+        Ok(Document::Variant(variant)) => vec![variant.id],
         _ => Vec::new(),
     }
 }

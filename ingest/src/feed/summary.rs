@@ -105,6 +105,7 @@ impl Facts {
     pub fn of(document: &Document, currency: Currency) -> Self {
         let (status, offer, category_ids): (_, Option<&Offer>, &[String]) = match document {
             Document::Product(product) => (product.status, None, &product.category_ids),
+            Document::Variant(variant) => (variant.status, None, &[]),
             Document::Offer(offer) => (None, Some(offer), &[]),
             Document::Category(category) => (category.status, None, &[]),
             Document::Page(page) => (page.status, None, &[]),

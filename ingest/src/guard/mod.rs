@@ -11,7 +11,7 @@ use frontage_shared::snapshot::Generation;
 pub use self::movement::Movement;
 use crate::config::Guard;
 use crate::feed::{Facts, Feed, FeedError, FeedFolder};
-use crate::wire::Kind;
+use crate::wire::{Kind, variant_key_ids};
 
 /// A feed that passed, or that an operator approved. Nothing else can be compiled.
 #[derive(Clone, Debug)]
@@ -177,6 +177,11 @@ fn strangers(
             Kind::Product => {
                 let is_shown = Facts::read(&line, currency).is_none_or(|facts| facts.is_shown);
                 generation.catalog.product_by_id(&line.key).is_some() == is_shown
+            }
+            Kind::Variant => {
+                let is_shown = Facts::read(&line, currency).is_none_or(|facts| facts.is_shown);
+                let (_, id) = variant_key_ids(&line.key);
+                movement::variant_row(generation, id).is_some() == is_shown
             }
             Kind::Offer => movement::variant_row(generation, &line.key).is_some(),
             Kind::Category | Kind::Page | Kind::Attribute | Kind::Delete => true,

@@ -85,7 +85,10 @@ pub(super) fn html_fields(document: &mut Document) {
         ],
         Document::Category(category) => [Some(&mut category.description), None],
         Document::Page(page) => [Some(&mut page.body), None],
-        Document::Offer(_) | Document::Attribute(_) | Document::Delete(_) => [None, None],
+        Document::Variant(_)
+        | Document::Offer(_)
+        | Document::Attribute(_)
+        | Document::Delete(_) => [None, None],
     };
     for field in fields.into_iter().flatten() {
         if let Some(text) = field.take() {

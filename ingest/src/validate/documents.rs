@@ -9,7 +9,7 @@ use super::known::{self, Known};
 use super::report::{Quarantined, Report};
 use super::rules::Fault;
 use super::{clean, schemas};
-use crate::config::{ContractMode, Provides, Source};
+use crate::config::{ContractMode, Duplicates, Provides, Source};
 use crate::decode::Origin;
 use crate::map::{Mapped, Refusal};
 use crate::wire::{Document, Kind};
@@ -116,6 +116,7 @@ fn check_provides(provides: Provides, kind: Kind) -> Result<(), Fault> {
 /// The validation of one run of a source.
 pub struct Validation {
     source: String,
+    duplicates: Duplicates,
     report: Report,
     quarantine: Option<Quarantine>,
     /// The refusals of the published feed, and those of this one.
@@ -136,6 +137,7 @@ impl Validation {
     ) -> Result<Self, ValidateError> {
         Ok(Self {
             source: source.name.clone(),
+            duplicates: source.duplicates,
             report: Report {
                 source: source.name.clone(),
                 is_compared: known.is_comparable(),
@@ -211,7 +213,7 @@ impl Validation {
         Ok(self.report)
     }
 
-    /// A document that no earlier record of the run brought; `None` when one brought the same.
+    /// A document that no earlier record of the run brought; `None` when one brought the same, or one that counts.
     fn unless_there<T>(
         &mut self,
         origin: &Origin,
@@ -227,7 +229,11 @@ impl Validation {
                 }
                 Ok(Some((sound.document, sound.told)))
             }
-            Entry::Occupied(entry) if entry.get().0 == sound.content => Ok(None),
+            Entry::Occupied(entry)
+                if entry.get().0 == sound.content || self.duplicates == Duplicates::First =>
+            {
+                Ok(None)
+            }
             Entry::Occupied(entry) => {
                 let first = entry.get().1;
                 let message = format!(
@@ -330,6 +336,10 @@ fn key(kind: Option<Kind>, value: &Value) -> Option<String> {
     };
     match kind {
         Some(Kind::Attribute) => field("code"),
+        Some(Kind::Variant) => {
+            let (product, id) = (field("product_id"), field("id"));
+            id.map(|id| format!("{} / {id}", product.unwrap_or_default()))
+        }
         Some(Kind::Delete) => field("of")
             .zip(field("id"))
             .map(|(of, id)| format!("{of} {id}")),

@@ -41,6 +41,7 @@ impl Fault {
 pub(super) fn check(document: &Document) -> Result<(), Fault> {
     match document {
         Document::Product(product) => check_product(product),
+        Document::Variant(variant) => check_variant("", variant),
         Document::Offer(offer) => check_offer(offer),
         Document::Category(category) => check_category(category),
         Document::Page(page) => check_slug(Some(&page.slug)),
@@ -108,10 +109,14 @@ fn check_variants(variants: &[Variant]) -> Result<(), Fault> {
                 choice.join(", "),
             ));
         }
-        check_prices(&prefix, &variant.prices)?;
-        check_media(&prefix, &variant.media)?;
+        check_variant(&prefix, variant)?;
     }
     Ok(())
+}
+
+fn check_variant(prefix: &str, variant: &Variant) -> Result<(), Fault> {
+    check_prices(prefix, &variant.prices)?;
+    check_media(prefix, &variant.media)
 }
 
 fn check_offer(offer: &Offer) -> Result<(), Fault> {

@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 /// Where the embedded files lie for their references to each other; never a place on any network.
 const BASE: &str = "frontage:///schemas/";
 
-static VALIDATORS: LazyLock<[Validator; 6]> = LazyLock::new(|| {
+static VALIDATORS: LazyLock<[Validator; 7]> = LazyLock::new(|| {
     let registry = Registry::new()
         .add(format!("{BASE}{}", schema::COMMON_NAME), schema::common())
         .and_then(jsonschema::RegistryBuilder::prepare)
@@ -32,9 +32,10 @@ static VALIDATORS: LazyLock<[Validator; 6]> = LazyLock::new(|| {
 
 /// Checks a document against its schema; the first rule it breaks, if any.
 pub(super) fn check(kind: Kind, document: &Value) -> Result<(), Fault> {
-    let [product, offer, category, page, attribute, delete] = &*VALIDATORS;
+    let [product, variant, offer, category, page, attribute, delete] = &*VALIDATORS;
     let validator = match kind {
         Kind::Product => product,
+        Kind::Variant => variant,
         Kind::Offer => offer,
         Kind::Category => category,
         Kind::Page => page,

@@ -2,7 +2,7 @@
 //!
 //! Reading and writing are inverse to each other, and equal documents write equal bytes.
 
-use super::{AttributeDefinition, Category, Offer, Page, Product};
+use super::{AttributeDefinition, Category, Offer, Page, Product, Variant};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use std::fmt;
@@ -13,6 +13,8 @@ use std::fmt;
 pub enum Document {
     /// Something a shop sells.
     Product(Box<Product>),
+    /// A buyable unit of a product that another document describes.
+    Variant(Box<Variant>),
     /// Price and stock of one variant, from a source that knows nothing else about it.
     Offer(Offer),
     /// A node of the category tree.
@@ -30,11 +32,38 @@ pub enum Document {
 pub struct Delete {
     /// What it was.
     pub of: Kind,
-    /// Its key.
+    /// Its key; of a variant, its id.
     pub id: String,
+    /// Of a variant: the product it belonged to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_id: Option<String>,
     /// When, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
+}
+
+impl Delete {
+    /// The key of the document that is gone.
+    pub fn deleted_key(&self) -> String {
+        match (self.of, &self.product_id) {
+            (Kind::Variant, Some(product_id)) => variant_key(product_id, &self.id),
+            _ => self.id.clone(),
+        }
+    }
+}
+
+/// Between the two halves of a variant's key. Ids hold no control character, so that this one keeps the variants of a
+/// product together, and in the order of the products' ids.
+const BETWEEN_IDS: char = '\u{1f}';
+
+/// The key of a variant in a document of its own.
+pub fn variant_key(product_id: &str, id: &str) -> String {
+    format!("{product_id}{BETWEEN_IDS}{id}")
+}
+
+/// The product and the variant that a [`variant_key`] names.
+pub fn variant_key_ids(key: &str) -> (&str, &str) {
+    key.split_once(BETWEEN_IDS).unwrap_or((key, ""))
 }
 
 /// The `type` of a document.
@@ -43,6 +72,8 @@ pub struct Delete {
 pub enum Kind {
     /// See [`Document::Product`].
     Product,
+    /// See [`Document::Variant`].
+    Variant,
     /// See [`Document::Offer`].
     Offer,
     /// See [`Document::Category`].
@@ -57,8 +88,9 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order they are listed in reports.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Product,
+        Self::Variant,
         Self::Offer,
         Self::Category,
         Self::Page,
@@ -70,6 +102,7 @@ impl Kind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Product => "product",
+            Self::Variant => "variant",
             Self::Offer => "offer",
             Self::Category => "category",
             Self::Page => "page",
@@ -95,6 +128,7 @@ impl Document {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Product(_) => Kind::Product,
+            Self::Variant(_) => Kind::Variant,
             Self::Offer(_) => Kind::Offer,
             Self::Category(_) => Kind::Category,
             Self::Page(_) => Kind::Page,
@@ -103,15 +137,20 @@ impl Document {
         }
     }
 
-    /// What makes the document unique among its kind: an id, a code, or for an offer the variant it speaks of.
+    /// What makes the document unique among its kind: an id, a code, for an offer the variant it speaks of, for a
+    /// variant [`variant_key`].
     pub fn key(&self) -> String {
         match self {
             Self::Product(product) => product.id.clone(),
+            Self::Variant(variant) => variant_key(
+                variant.product_id.as_deref().unwrap_or_default(),
+                &variant.id,
+            ),
             Self::Offer(offer) => offer.key(),
             Self::Category(category) => category.id.clone(),
             Self::Page(page) => page.id.clone(),
             Self::Attribute(attribute) => attribute.code.clone(),
-            Self::Delete(delete) => format!("{} {}", delete.of, delete.id),
+            Self::Delete(delete) => format!("{} {}", delete.of, delete.deleted_key()),
         }
     }
 
@@ -139,6 +178,7 @@ impl Document {
     fn read<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<Self, D::Error> {
         Ok(match kind {
             Kind::Product => Self::Product(Box::new(Product::deserialize(from)?)),
+            Kind::Variant => Self::Variant(Box::new(Variant::deserialize(from)?)),
             Kind::Offer => Self::Offer(Offer::deserialize(from)?),
             Kind::Category => Self::Category(Category::deserialize(from)?),
             Kind::Page => Self::Page(Page::deserialize(from)?),

@@ -12,7 +12,7 @@ mod product;
 
 pub use attribute::{Attribute, AttributeDefinition, AttributeKind, AttributeValue};
 pub use content::{Category, Media, MediaKind, Page, PageKind, Seo, Status};
-pub use document::{Delete, Document, Kind};
+pub use document::{Delete, Document, Kind, variant_key, variant_key_ids};
 pub use offer::{Availability, Offer, Price, Stock};
 pub use product::{
     Condition, OptionValue, Product, ProductOption, Related, Relation, Variant, Visibility,

@@ -143,6 +143,9 @@ pub struct OptionValue {
 /// A buyable unit of a product.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Variant {
+    /// In a document of its own: the product it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_id: Option<String>,
     /// The merchant's id, unique in the shop.
     pub id: String,
     /// Stock keeping unit.
