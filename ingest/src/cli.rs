@@ -67,7 +67,7 @@ enum Command {
         /// Names of sources; all if none is given.
         sources: Vec<String>,
     },
-    /// Looks at an unknown file or address and proposes a source for it; needs no configuration.
+    /// Looks at an unknown file or address and proposes a source for it; needs no configuration, but takes its shop.
     Probe {
         /// A file, or an http or https address.
         target: String,
@@ -236,7 +236,8 @@ async fn run(arguments: &Arguments) -> Result<u8, CliError> {
             write,
             name,
         } => {
-            let proposal = probe::propose(target, name).await?;
+            let config = write.as_deref().unwrap_or(&arguments.config);
+            let proposal = probe::propose(target, name, Some(config)).await?;
             print(arguments, &proposal)?;
             if let Some(path) = write {
                 probe::write(&proposal, path)?;

@@ -8,6 +8,7 @@ mod changed; // the lines by which a feed differs from the one before
 mod counted;
 mod error;
 mod lines;
+mod outline;
 mod records;
 mod rows;
 mod scan;
@@ -22,5 +23,6 @@ mod tests;
 
 pub use changed::{Changed, changed};
 pub use error::{DecodeError, Place};
+pub use outline::{Seen, Unpacked, outline, unpacked};
 pub use records::{Origin, Record, Records, records};
 pub use unpack::is_plain_lines;

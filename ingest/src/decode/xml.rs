@@ -6,6 +6,7 @@
 
 use super::counted::Counted;
 use super::error::{DecodeError, Place, Stop, stopped};
+use super::outline::Seen;
 use super::records::{Origin, Record};
 use super::text::Utf8;
 use super::unpack::Entry;
@@ -16,6 +17,7 @@ use quick_xml::escape::resolve_html5_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -154,6 +156,33 @@ impl Elements {
                 Step::Close => self.leave(),
                 Step::Text(text) if self.at.is_empty() && !text.trim().is_empty() => {
                     return Err(self.syntax(number, "there is text outside of its root element"));
+                }
+                Step::Text(_) | Step::Flaw(_) | Step::Nothing => {}
+            }
+        }
+    }
+
+    /// All elements by their paths, up to so many paths.
+    pub(super) fn outline(mut self, most: usize) -> Result<BTreeMap<String, Seen>, DecodeError> {
+        let mut paths: BTreeMap<String, Seen> = BTreeMap::new();
+        loop {
+            self.reader.get_mut().allow(self.limits.max_record_bytes);
+            match self.step(0)? {
+                Step::End => return Ok(paths),
+                Step::Close => self.leave(),
+                Step::Open(frame, is_empty) => {
+                    if let Some(parent) = paths.get_mut(&self.at) {
+                        parent.has_parts = true;
+                    }
+                    self.enter(&frame.name)?;
+                    if paths.len() < most || paths.contains_key(&self.at) {
+                        let seen = paths.entry(self.at.clone()).or_default();
+                        seen.count += 1;
+                        seen.has_parts |= !frame.fields.is_empty();
+                    }
+                    if is_empty {
+                        self.leave();
+                    }
                 }
                 Step::Text(_) | Step::Flaw(_) | Step::Nothing => {}
             }

@@ -17,6 +17,9 @@ pub struct Preset {
     pub text: &'static str,
     /// The mapping: a jq program.
     pub map: &'static str,
+    /// Fields that each of its records has, and records of others hardly have together.
+    #[serde(skip)]
+    pub marks: &'static [&'static str],
 }
 
 const PRESETS: [Preset; 2] = [
@@ -25,12 +28,14 @@ const PRESETS: [Preset; 2] = [
         title: "Shopify, Admin REST API or public products.json",
         text: include_str!("../../../config/presets/shopify.toml"),
         map: include_str!("../../../config/presets/shopify.jq"),
+        marks: &["handle", "variants", "options", "body_html"],
     },
     Preset {
         name: "google-merchant",
         title: "Google Merchant product feed, RSS or Atom",
         text: include_str!("../../../config/presets/google-merchant.toml"),
         map: include_str!("../../../config/presets/google-merchant.jq"),
+        marks: &["id", "title", "price"],
     },
 ];
 
@@ -43,6 +48,31 @@ impl Preset {
     /// The preset of this name.
     pub fn find(name: &str) -> Option<&'static Self> {
         PRESETS.iter().find(|preset| preset.name == name)
+    }
+
+    /// The preset for records of this format at this place, if nine of ten have its marks.
+    pub fn recognise(
+        format: &str,
+        place: &str,
+        records: &[serde_json::Value],
+    ) -> Option<&'static Self> {
+        PRESETS.iter().find(|preset| {
+            let settings: Table = preset.text.parse().unwrap_or_default();
+            let text = |key: &str| {
+                settings
+                    .get(key)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+            };
+            let has_marks = |record: &&serde_json::Value| {
+                preset.marks.iter().all(|mark| record.get(mark).is_some())
+            };
+            !preset.marks.is_empty()
+                && text("format") == format
+                && text("records").split('|').any(|known| known == place)
+                && !records.is_empty()
+                && records.iter().filter(has_marks).count() * 10 >= records.len() * 9
+        })
     }
 
     /// The names of all presets, for messages.

@@ -1,295 +1,436 @@
 //! What the fields of records mean, by their names in several languages and by their values.
 
+use super::categories;
+use super::columns::{Column, columns};
+use super::roles::{self, Role, Taste, pick};
+use super::values::{Amounts, text_of};
 use serde_json::Value;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
+
+/// Names that are shown of fields nothing is made of.
+const LEFT: usize = 15;
 
 /// What is known about the fields.
 #[derive(Debug, Default)]
 pub(super) struct Meaning {
+    /// Whether the records are offers of products that come from elsewhere.
+    pub(super) are_offers: bool,
     /// Document field and expression.
     pub(super) fields: Vec<(&'static str, String)>,
+    /// Conditions of records that become documents.
+    pub(super) only: Vec<String>,
+    /// Gives the paths of categories of a record.
+    pub(super) categories: Option<String>,
     /// What a person should look at.
     pub(super) unsure: Vec<String>,
+    used: BTreeSet<String>,
 }
 
-struct Role {
-    field: &'static str,
-    /// Best first, without anything but letters and digits; a place in a list is its number.
-    names: &'static str,
-    fits: fn(&Value) -> bool,
+impl Meaning {
+    /// Whether documents can be made of it.
+    pub(super) fn is_usable(&self) -> bool {
+        let has = |wanted: &str| self.fields.iter().any(|(field, _)| *field == wanted);
+        self.are_offers || has("id") && has("name")
+    }
+
+    /// How much of it is understood.
+    pub(super) fn known(&self) -> usize {
+        self.fields.len() + usize::from(self.categories.is_some())
+    }
+
+    fn put(&mut self, field: &'static str, expression: impl Into<String>) {
+        self.fields.push((field, expression.into()));
+    }
+
+    fn doubt(&mut self, what: impl Into<String>) {
+        self.unsure.push(what.into());
+    }
 }
-
-const ROLES: [Role; 12] = [
-    Role {
-        field: "id",
-        names: "id productid articleid itemid entityid objectid uid no itemno articleno artikelnummer artnr number code codigo codice sku reference referencia handle",
-        fits: is_scalar,
-    },
-    Role {
-        field: "sku",
-        names: "sku itemno articlenumber articleno artikelnummer artnr no number itemcode defaultcode reference referencia variants0sku",
-        fits: is_scalar,
-    },
-    Role {
-        field: "name",
-        names: "name title productname displayname bezeichnung artikelbezeichnung titel titre nom nombre titulo titolo nome naam namn nazwa label",
-        fits: is_text,
-    },
-    Role {
-        field: "description",
-        names: "description bodyhtml longdescription beschreibung langtext descripcion descripción descrizione descrição omschrijving beskrivning opis content text details",
-        fits: is_text,
-    },
-    Role {
-        field: "short_description",
-        names: "shortdescription summary excerpt kurztext kurzbeschreibung",
-        fits: is_text,
-    },
-    Role {
-        field: "brand",
-        names: "brand brandname vendor manufacturer manufacturername marke hersteller marque fabricant marca fabricante merk supplier",
-        fits: is_text,
-    },
-    Role {
-        field: "gtin",
-        names: "gtin ean ean13 gtin13 upc barcode isbn variants0barcode",
-        fits: is_gtin,
-    },
-    Role {
-        field: "price",
-        names: "price priceamount pricevalue saleprice salesprice listprice unitprice preis vkpreis verkaufspreis prix precio prezzo preco preço prijs pris cena standardrate amount variants0price",
-        fits: is_decimal,
-    },
-    Role {
-        field: "compare_at",
-        names: "compareatprice oldprice regularprice msrp uvp streichpreis wasprice originalprice variants0compareatprice",
-        fits: is_decimal,
-    },
-    Role {
-        field: "image",
-        names: "image imageurl imagesrc imagelink images0src images0url images0 image0 picture pictureurl photo photourl bild bildurl foto img imgurl imagen immagine thumbnail media0url",
-        fits: is_address,
-    },
-    Role {
-        field: "quantity",
-        names: "stock quantity qty stockquantity inventoryquantity inventory stocklevel bestand lagerbestand menge existencias voorraad lager variants0inventoryquantity",
-        fits: is_decimal,
-    },
-    Role {
-        field: "updated_at",
-        names: "updatedat modified modifiedat lastmodified updated changed datemodified modifieddate metaupdatedat aenderungsdatum geaendert",
-        fits: is_time,
-    },
-];
-
-/// Fields of a record that are looked at.
-const MOST: usize = 300;
 
 /// Says what fields mean.
-pub(super) fn recognise(records: &[Value]) -> Meaning {
-    let columns = columns(records);
+pub(super) fn recognise(records: &[Value], taste: &Taste) -> Meaning {
     let mut meaning = Meaning::default();
-    for role in &ROLES {
-        let best = role.names.split(' ').find_map(|name| {
-            columns
-                .iter()
-                .find(|(path, values)| normal(path) == name && fits(role, values, records.len()))
-        });
-        if let Some((path, values)) = best {
-            add(&mut meaning, role.field, path, values);
-        }
-    }
-    let has =
-        |meaning: &Meaning, wanted: &str| meaning.fields.iter().any(|(field, _)| *field == wanted);
-    let name = meaning
-        .fields
-        .iter()
-        .find(|(field, _)| *field == "name")
-        .map(|(_, path)| path.clone());
-    if let (false, Some(name)) = (has(&meaning, "id"), name) {
-        meaning.unsure.push(format!("id: no field is there in every record and unlike in all; it is made of the name, so renamed products become new ones ({name})"));
-        meaning.fields.push(("id", format!("{name} | slug")));
-    }
-    if !has(&meaning, "prices.0.amount") {
+    let mut records: Vec<&Value> = records.iter().collect();
+    let all = records.len();
+    if let Some(name) = name(&columns(&records), taste)
+        && name.values.len() * 10 < all * 9
+    {
+        let path = name.path.clone();
+        records.retain(|record| columns(&[record]).iter().any(|column| column.path == path));
         meaning
-            .unsure
-            .push("price: none found; products would say \"Price on request\"".to_owned());
+            .only
+            .push(format!("{path} != null and {path} != \"\""));
+        meaning.doubt(format!(
+            "{} of {all} records: they have no {path} and are left out; perhaps they are variants of those before them",
+            all - records.len()
+        ));
     }
-    for path in columns.keys() {
-        let name = normal(path);
-        if matches!(
-            name.as_str(),
-            "category"
-                | "categories"
-                | "categories0"
-                | "group"
-                | "kategorie"
-                | "warengruppe"
-                | "categorie"
-                | "categoria"
-                | "producttype"
-        ) {
-            meaning.unsure.push(format!("category: {path} looks like one; a category is a document of its own, which takes a jq file instead of the map"));
-            break;
-        }
-    }
+    let columns = columns(&records);
+    let sight = Sight {
+        columns: &columns,
+        taste,
+        count: records.len(),
+    };
+    sight.identity(&mut meaning);
+    sight.texts(&mut meaning);
+    sight.prices(&mut meaning);
+    sight.media(&mut meaning);
+    sight.stock(&mut meaning);
+    sight.categories(&mut meaning);
+    sight.left(&mut meaning);
     meaning
 }
 
-fn fits(role: &Role, values: &[&Value], records: usize) -> bool {
-    let good = values.iter().filter(|value| (role.fits)(value)).count();
-    if role.field == "id" {
-        let unlike: HashSet<String> = values.iter().map(|value| value.to_string()).collect();
-        return good == records && unlike.len() == records;
+/// The column with the names of products: one of words, if there is one.
+fn name<'c, 'a>(columns: &'c [Column<'a>], taste: &Taste) -> Option<&'c Column<'a>> {
+    let has_words = |column: &Column<'a>| {
+        let texts = column.values.iter().filter_map(|value| value.as_str());
+        texts.filter(|text| text.trim().contains(' ')).count() * 2 > column.values.len()
+    };
+    let first = pick(&roles::NAME, columns, taste, |_| true)?;
+    if has_words(first) {
+        return Some(first);
     }
-    good > 0 && good * 10 >= values.len() * 9
+    let other = pick(&roles::NAME, columns, taste, |column| {
+        has_words(column)
+            && column.values.len() >= first.values.len()
+            && column.names[1].is_some() == first.names[1].is_some()
+    });
+    other.or(Some(first))
 }
 
-fn add(meaning: &mut Meaning, field: &'static str, path: &str, values: &[&Value]) {
-    let path = path.to_owned();
-    match field {
-        "gtin" => meaning.fields.push(("gtin", format!("{path} | gtin"))),
-        "updated_at" => meaning
-            .fields
-            .push(("updated_at", format!("{path} | time($time_zone)"))),
-        "price" | "compare_at" => {
-            let comma = values
-                .iter()
-                .any(|value| value.as_str().is_some_and(|text| text.contains(',')));
-            let amount = if comma {
-                format!("{path} | dec(\",\")")
-            } else {
-                path.clone()
-            };
-            if field == "compare_at" {
-                meaning.unsure.push(format!("compare-at price: {path}, by its name; it should be the price before a reduction"));
-                return meaning.fields.push(("prices.0.compare_at", amount));
+/// What is looked at.
+struct Sight<'s, 'a> {
+    columns: &'s [Column<'a>],
+    taste: &'s Taste,
+    count: usize,
+}
+
+impl<'s, 'a> Sight<'s, 'a> {
+    fn find(&self, role: &Role, meaning: &mut Meaning) -> Option<&'s Column<'a>> {
+        let found = pick(role, self.columns, self.taste, |_| true)?;
+        meaning.used.insert(found.path.clone());
+        Some(found)
+    }
+
+    /// A column that is there in every record and unlike in all.
+    fn identity(&self, meaning: &mut Meaning) {
+        let id = pick(&roles::ID, self.columns, self.taste, |column| {
+            let unlike: HashSet<String> = column.values.iter().map(|v| v.to_string()).collect();
+            column.values.len() == self.count && unlike.len() == self.count
+        });
+        let id = id.map(|id| id.path.clone());
+        meaning.used.extend(id.clone());
+        let name = name(self.columns, self.taste).map(|name| name.path.clone());
+        meaning.used.extend(name.clone());
+        let of = |role: &Role| pick(role, self.columns, self.taste, |_| true);
+        let has = |all: &[Role]| all.iter().any(|role| of(role).is_some());
+        let is_more = || {
+            has(&[
+                roles::DESCRIPTION,
+                roles::IMAGE,
+                roles::CATEGORY,
+                roles::BRAND,
+            ])
+        };
+        match (id, name) {
+            (Some(id), Some(name)) => {
+                meaning.put("id", id);
+                self.name(name, meaning);
             }
-            meaning.unsure.push(format!("price: {path} is taken to be in whole units of the shop's currency, as shoppers pay it"));
-            meaning.fields.push(("prices.0.amount", amount));
-            meaning
-                .fields
-                .push(("prices.0.currency", "$currency".to_owned()));
+            (None, Some(name)) => {
+                meaning.doubt(format!("id: no field is there in every record and unlike in all; it is made of the name, so renamed products become new ones ({name})"));
+                meaning.put("id", format!("{name} | slug"));
+                self.name(name, meaning);
+            }
+            (Some(id), None)
+                if has(&[roles::PRICE, roles::QUANTITY, roles::AVAILABILITY]) && !is_more() =>
+            {
+                meaning.are_offers = true;
+                meaning.doubt(format!("offers: the records have no names, so they are taken for prices and stock of products that another source brings, by {id}; say `sku` or `variant_id`, whichever it is"));
+                let is_id = id == ".id" || id.to_lowercase().contains("variant");
+                meaning.put(if is_id { "variant_id" } else { "sku" }, id);
+            }
+            (Some(id), None) if is_more() => {
+                meaning.doubt(format!(
+                    "name: none found; it is made of {id} until another source brings it"
+                ));
+                meaning.put("id", id.clone());
+                meaning.put("name", format!("{id} | tostring | gsub(\"[_-]+\"; \" \")"));
+            }
+            _ => {}
         }
-        "image" => meaning.fields.push(("media.0.url", path)),
-        "quantity" => {
-            meaning
-                .fields
-                .push(("stock.quantity", format!("({path} | tonumber?)")));
-            meaning.fields.push((
-                "stock.availability",
-                format!(
-                    "if (({path} | tonumber?) // 0) > 0 then \"in_stock\" else \"out_of_stock\" end"
-                ),
+    }
+
+    fn name(&self, path: String, meaning: &mut Meaning) {
+        let column = self.columns.iter().find(|column| column.path == path);
+        let texts = column.iter().flat_map(|column| &column.values);
+        let mut texts = texts.filter_map(|value| value.as_str());
+        let has_markup = texts.any(|text| {
+            text.contains("&amp;")
+                || text.contains("&#")
+                || text.contains("&quot;")
+                || text.contains("</")
+        });
+        let expression = if has_markup {
+            format!("{path} | text")
+        } else {
+            path
+        };
+        meaning.put("name", expression);
+    }
+
+    fn texts(&self, meaning: &mut Meaning) {
+        if meaning.are_offers {
+            return;
+        }
+        let taken: Vec<String> = meaning.used.iter().cloned().collect();
+        let is_free = |path: &str| !taken.iter().any(|used| used == path);
+        for role in [
+            roles::SKU,
+            roles::SLUG,
+            roles::DESCRIPTION,
+            roles::SHORT_DESCRIPTION,
+            roles::BRAND,
+        ] {
+            let may_share = matches!(role.name, "sku" | "slug");
+            let found = pick(&role, self.columns, self.taste, |column| {
+                may_share || is_free(&column.path)
+            });
+            if let Some(found) = found {
+                meaning.used.insert(found.path.clone());
+                meaning.put(role.name, found.path.clone());
+            }
+        }
+        if let Some(gtin) = self.find(&roles::GTIN, meaning) {
+            meaning.put("gtin", format!("{} | gtin", gtin.path));
+        }
+        if let Some(tags) = self.find(&roles::TAGS, meaning) {
+            let mut texts = tags.values.iter().filter_map(|value| value.as_str());
+            let is_joined = texts.any(|text| text.contains(','));
+            let path = &tags.path;
+            meaning.put(
+                "tags",
+                if is_joined {
+                    format!("({path} // \"\" | split(\",\"))")
+                } else {
+                    path.clone()
+                },
+            );
+        }
+        if let Some(status) = self.find(&roles::STATUS, meaning) {
+            let path = &status.path;
+            meaning.doubt(format!("status: {path}, by its values"));
+            meaning.put("status", format!("if ({path} | tostring | test(\"^(|null|1|true|yes|ja|active|enabled|published|publish)$\"; \"i\")) then \"active\" else \"archived\" end"));
+        }
+        if let Some(updated) = self.find(&roles::UPDATED_AT, meaning) {
+            meaning.put("updated_at", format!("{} | time($time_zone)", updated.path));
+        }
+    }
+
+    fn prices(&self, meaning: &mut Meaning) {
+        let mut sale = self.find(&roles::SALE, meaning);
+        let price = self.find(&roles::PRICE, meaning).or_else(|| sale.take());
+        let Some(price) = price else {
+            if !meaning.are_offers {
+                meaning.doubt("price: none found; products would say \"Price on request\"");
+            }
+            return;
+        };
+        let amounts = Amounts::of(&price.values);
+        let usual = amounts.expression(&price.path);
+        let mut note = format!(
+            "price: {} is taken to be in whole units of {}, as shoppers pay it",
+            price.path,
+            self.unit(price)
+        );
+        if amounts.may_be_minor {
+            note.push_str(&format!("; all are whole numbers, and if they are cents, write `{} | money_minor($currency)`", price.path));
+        }
+        if amounts.is_unclear() {
+            note.push_str("; a comma before three digits is taken for a group, not a fraction");
+        }
+        meaning.doubt(note);
+        let mut amount = usual.clone();
+        let mut before = None;
+        if let Some(sale) = sale {
+            let reduced = Amounts::of(&sale.values).expression(&sale.path);
+            meaning.doubt(format!(
+                "sale price: {} where it is above zero; {} is then the price before",
+                sale.path, price.path
+            ));
+            amount = format!("(({reduced} | select((tonumber? // 0) > 0)) // ({usual}))");
+            before = Some(format!(
+                "if ({reduced} | tonumber? // 0) > 0 then ({usual}) else null end"
+            ));
+        } else {
+            let found = pick(&roles::COMPARE_AT, self.columns, self.taste, |column| {
+                column.path != price.path
+            });
+            if let Some(found) = found {
+                meaning.used.insert(found.path.clone());
+                meaning.doubt(format!(
+                    "compare-at price: {}, by its name; it should be the price before a reduction",
+                    found.path
+                ));
+                before = Some(Amounts::of(&found.values).expression(&found.path));
+            }
+        }
+        meaning.put("prices.0.amount", amount);
+        let currency = self.currency(price, meaning);
+        meaning.put("prices.0.currency", currency);
+        if let Some(before) = before {
+            meaning.put("prices.0.compare_at", before);
+        }
+    }
+
+    fn unit(&self, price: &Column<'_>) -> String {
+        let marked = price.currency.clone();
+        marked.unwrap_or_else(|| "the shop's currency".to_owned())
+    }
+
+    fn currency(&self, price: &Column<'_>, meaning: &mut Meaning) -> String {
+        let shop = &self.taste.currency;
+        let told = |meaning: &mut Meaning, codes: &str| {
+            meaning.doubt(format!("currency: prices are in {codes} and the shop sells in {shop}; it shows prices in its own only"));
+        };
+        if let Some(code) = &price.currency
+            && code != shop
+        {
+            told(meaning, code);
+            return format!("\"{code}\"");
+        }
+        let Some(column) = self.find(&roles::CURRENCY, meaning) else {
+            return "$currency".to_owned();
+        };
+        let codes: BTreeSet<String> = column.values.iter().filter_map(|v| text_of(v)).collect();
+        let others: Vec<String> = codes.into_iter().filter(|code| code != shop).collect();
+        if others.is_empty() {
+            return "$currency".to_owned();
+        }
+        told(meaning, &others.join(", "));
+        column.path.clone()
+    }
+
+    fn media(&self, meaning: &mut Meaning) {
+        if meaning.are_offers {
+            return;
+        }
+        let Some(image) = self.find(&roles::IMAGE, meaning) else {
+            return;
+        };
+        let path = &image.path;
+        let texts: Vec<&str> = image.values.iter().filter_map(|v| v.as_str()).collect();
+        let between = [",", ";", "|"].into_iter().find(|separator| {
+            let next = [
+                format!("{separator}http"),
+                format!("{separator} http"),
+                format!("{separator}/"),
+            ];
+            texts
+                .iter()
+                .any(|text| next.iter().any(|next| text.contains(next)))
+        });
+        if texts.iter().any(|text| text.starts_with('/')) {
+            meaning.doubt(format!(
+                "image: {path} has addresses without a host; put it before them"
             ));
         }
-        _ => meaning.fields.push((field, path)),
-    }
-}
-
-/// Values by path, down to objects in records and the first ones of lists; nothing and empty texts do not count.
-fn columns(records: &[Value]) -> BTreeMap<String, Vec<&Value>> {
-    let mut columns: BTreeMap<String, Vec<&Value>> = BTreeMap::new();
-    for record in records {
-        walk(record, "", 0, &mut columns);
-    }
-    columns
-}
-
-fn walk<'a>(
-    value: &'a Value,
-    path: &str,
-    depth: usize,
-    columns: &mut BTreeMap<String, Vec<&'a Value>>,
-) {
-    match value {
-        Value::Object(members) if depth < 3 => {
-            for (name, value) in members.iter().take(MOST) {
-                if let Some(step) = step(name) {
-                    walk(value, &format!("{path}{step}"), depth + 1, columns);
-                }
+        match (path.split_once("[0]"), between) {
+            (Some((list, rest)), _) if !rest.contains("[0]") => {
+                meaning.put(
+                    "media",
+                    format!("[{list}[]?{rest} | {{url: ., type: \"image\"}}]"),
+                );
             }
+            (None, Some(separator)) => meaning.put(
+                "media",
+                format!(
+                    "[{path} // \"\" | split(\"{separator}\")[] | {{url: ., type: \"image\"}}]"
+                ),
+            ),
+            _ => meaning.put("media.0.url", path.clone()),
         }
-        Value::Array(items) if depth > 0 && depth < 3 => {
-            if let Some(first) = items.first() {
-                walk(first, &format!("{path}[0]"), depth + 1, columns);
-            }
+    }
+
+    fn stock(&self, meaning: &mut Meaning) {
+        let quantity = self.find(&roles::QUANTITY, meaning);
+        let availability = self.find(&roles::AVAILABILITY, meaning);
+        let number = quantity.map(|quantity| {
+            let number = Amounts::of(&quantity.values).expression(&quantity.path);
+            format!("({number} | tonumber? // null)")
+        });
+        if let Some(number) = &number {
+            let is_below =
+                |value: &&Value| text_of(value).is_some_and(|text| text.starts_with('-'));
+            let is_ever_below =
+                quantity.is_some_and(|quantity| quantity.values.iter().any(is_below));
+            let least = if is_ever_below {
+                format!("({number} | if . == null then . else [., 0] | max end)")
+            } else {
+                number.clone()
+            };
+            meaning.put("stock.quantity", least);
         }
-        Value::Null => {}
-        Value::String(text) if text.trim().is_empty() => {}
-        other if depth > 0 && (columns.len() < MOST || columns.contains_key(path)) => {
-            columns.entry(path.to_owned()).or_default().push(other);
+        if let Some(availability) = availability {
+            let path = &availability.path;
+            meaning.doubt(format!("availability: {path}, by its values"));
+            meaning.put("stock.availability", format!("if ({path} | tostring | test(\"^(1|true|yes|ja|in.?stock|low.?stock|limited|available|lieferbar|auf lager|en stock|disponib)\"; \"i\")) then \"in_stock\" else \"out_of_stock\" end"));
+        } else if let Some(number) = number {
+            meaning.put(
+                "stock.availability",
+                format!("if ({number} // 0) > 0 then \"in_stock\" else \"out_of_stock\" end"),
+            );
         }
-        _ => {}
     }
-}
 
-/// A name as a step of a path. Names that are more than words are left alone.
-fn step(name: &str) -> Option<String> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    let starts_well = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
-    if starts_well && name.bytes().all(plain) && name.len() <= 60 {
-        return Some(format!(".{name}"));
+    fn categories(&self, meaning: &mut Meaning) {
+        if meaning.are_offers {
+            return;
+        }
+        let taken = meaning.used.clone();
+        let found = pick(&roles::CATEGORY, self.columns, self.taste, |column| {
+            !taken.contains(&column.path) && categories::understand(column).is_some()
+        });
+        let Some((column, found)) =
+            found.and_then(|column| categories::understand(column).map(|found| (column, found)))
+        else {
+            return;
+        };
+        meaning.used.insert(column.path.clone());
+        meaning.doubt(format!("category: {}", found.note));
+        meaning.categories = Some(found.expression);
     }
-    let is_word =
-        |next: char| next.is_alphanumeric() || matches!(next, ' ' | '_' | '-' | ':' | '@' | '.');
-    (!name.is_empty() && name.len() <= 60 && name.chars().all(is_word))
-        .then(|| format!(".\"{name}\""))
-}
 
-fn normal(path: &str) -> String {
-    path.chars()
-        .filter(|next| next.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
-}
-
-fn text_of(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.trim().to_owned()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
+    /// What nothing is made of.
+    fn left(&self, meaning: &mut Meaning) {
+        let is_used = |path: &str| {
+            let inside = |used: &String| used.starts_with(path) || path.starts_with(used.as_str());
+            meaning.used.iter().any(inside)
+        };
+        let left: Vec<&str> = self
+            .columns
+            .iter()
+            .filter(|column| !column.is_in_list() && !is_used(&column.path))
+            .map(|column| column.path.as_str())
+            .collect();
+        if left.is_empty() {
+            return;
+        }
+        let shown = left
+            .iter()
+            .take(LEFT)
+            .copied()
+            .collect::<Vec<_>>()
+            .join(" ");
+        let more = left.len().saturating_sub(LEFT);
+        let rest = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        meaning.doubt(format!("what is left: nothing is made of {shown}{rest}"));
     }
-}
-
-fn is_scalar(value: &Value) -> bool {
-    text_of(value).is_some_and(|text| !text.is_empty() && text.len() <= 200)
-}
-
-fn is_text(value: &Value) -> bool {
-    value
-        .as_str()
-        .is_some_and(|text| text.chars().any(char::is_alphabetic))
-}
-
-fn is_decimal(value: &Value) -> bool {
-    text_of(value).is_some_and(|text| {
-        text.len() <= 20
-            && text.bytes().any(|byte| byte.is_ascii_digit())
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b'-'))
-    })
-}
-
-fn is_gtin(value: &Value) -> bool {
-    text_of(value).is_some_and(|text| {
-        matches!(text.len(), 8 | 12..=14) && text.bytes().all(|byte| byte.is_ascii_digit())
-    })
-}
-
-fn is_address(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| {
-        text.starts_with("https://")
-            || text.starts_with("http://")
-            || (text.starts_with('/') && !text.starts_with("//"))
-    })
-}
-
-fn is_time(value: &Value) -> bool {
-    text_of(value).is_some_and(|text| {
-        text.len() >= 8 && text.starts_with(|first: char| first.is_ascii_digit())
-    })
 }
 
 #[cfg(test)]
@@ -297,37 +438,50 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn of<'m>(meaning: &'m Meaning, wanted: &str) -> Option<&'m str> {
+        let found = meaning.fields.iter().find(|(field, _)| *field == wanted);
+        found.map(|(_, text)| text.as_str())
+    }
+
+    fn taste() -> Taste {
+        Taste {
+            currency: "EUR".to_owned(),
+            language: "en".to_owned(),
+        }
+    }
+
     #[test]
     fn german_names_and_commas_are_understood() {
         let records = [
             json!({"Artikelnummer": "1", "Bezeichnung": "Becher", "Preis": "1.249,00", "ean": "4006381333931", "Bestand": 3}),
             json!({"Artikelnummer": "2", "Bezeichnung": "Teller", "Preis": "9,90", "ean": ""}),
         ];
-        let meaning = recognise(&records);
-        let of = |wanted: &str| {
-            meaning
-                .fields
-                .iter()
-                .find(|(field, _)| *field == wanted)
-                .map(|(_, text)| text.as_str())
-        };
-        assert_eq!(of("id"), Some(".Artikelnummer"));
-        assert_eq!(of("name"), Some(".Bezeichnung"));
-        assert_eq!(of("prices.0.amount"), Some(".Preis | dec(\",\")"));
-        assert_eq!(of("gtin"), Some(".ean | gtin"));
+        let meaning = recognise(&records, &taste());
+        assert_eq!(of(&meaning, "id"), Some(".Artikelnummer"));
+        assert_eq!(of(&meaning, "name"), Some(".Bezeichnung"));
+        assert_eq!(of(&meaning, "prices.0.amount"), Some(".Preis | dec(\",\")"));
+        assert_eq!(of(&meaning, "gtin"), Some(".ean | gtin"));
     }
 
     #[test]
     fn names_cannot_carry_code() {
         let records = [json!({"id": 1, "na\"me | halt": "x", "\\(1)": 2, "name": "Mug"})];
-        let meaning = recognise(&records);
-        assert!(
-            meaning
-                .fields
-                .iter()
-                .all(|(_, text)| !text.contains("halt"))
-        );
-        assert_eq!(step("\\(1)"), None);
-        assert_eq!(step("g:id").as_deref(), Some(".\"g:id\""));
+        let meaning = recognise(&records, &taste());
+        let all = format!("{meaning:?}");
+        assert!(!all.contains("halt"), "{all}");
+    }
+
+    #[test]
+    fn records_without_names_are_offers_or_left_out() {
+        let records = [json!({"no": "a", "qty": 3}), json!({"no": "b", "qty": 0})];
+        let meaning = recognise(&records, &taste());
+        assert!(meaning.are_offers && of(&meaning, "sku") == Some(".no"));
+        let records = [
+            json!({"sku": "a", "name": "Mug", "price-USD": "1.00", "price-EUR": "2.00"}),
+            json!({"sku": "a", "name": "", "price-EUR": "2.00"}),
+        ];
+        let meaning = recognise(&records, &taste());
+        assert_eq!(meaning.only, [".name != null and .name != \"\""]);
+        assert_eq!(of(&meaning, "prices.0.amount"), Some(".\"price-EUR\""));
     }
 }

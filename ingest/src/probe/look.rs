@@ -16,6 +16,8 @@ pub(super) struct Look {
     pub(super) bytes: Vec<u8>,
     pub(super) url: String,
     pub(super) is_file: bool,
+    /// Whether a header names a next page.
+    pub(super) has_next: bool,
 }
 
 /// Reads it.
@@ -52,6 +54,7 @@ fn file(target: &str) -> Result<Look, ProbeError> {
         bytes,
         url,
         is_file: true,
+        has_next: false,
     })
 }
 
@@ -79,6 +82,9 @@ async fn address(url: Url) -> Result<Look, ProbeError> {
         if answer.status() != reqwest::StatusCode::OK {
             return Err(failed(format!("the answer is {}", answer.status())));
         }
+        let links = answer.headers().get_all(reqwest::header::LINK).iter();
+        let mut links = links.filter_map(|link| link.to_str().ok());
+        let has_next = links.any(|link| link.contains("rel=\"next\"") || link.contains("rel=next"));
         let mut bytes = Vec::new();
         let mut body = answer.bytes_stream();
         while let Some(piece) = body.next().await {
@@ -86,9 +92,9 @@ async fn address(url: Url) -> Result<Look, ProbeError> {
             check_size(bytes.len() + piece.len(), &shown)?;
             bytes.extend_from_slice(&piece);
         }
-        Ok(bytes)
+        Ok((bytes, has_next))
     };
-    let bytes = tokio::time::timeout(TIMEOUT, reading)
+    let (bytes, has_next) = tokio::time::timeout(TIMEOUT, reading)
         .await
         .map_err(|_| failed(format!("took longer than {} s", TIMEOUT.as_secs())))??;
     let mut url = url;
@@ -97,6 +103,7 @@ async fn address(url: Url) -> Result<Look, ProbeError> {
         bytes,
         url: url.to_string(),
         is_file: false,
+        has_next,
     })
 }
 

@@ -3,10 +3,18 @@
 //! What it looks at is bounded in bytes, time, depth and fields; nothing it reads is run. What it proposes goes through
 //! the configuration's own checks, the real mapper and the real validator before anyone sees it.
 
-mod fields;
-mod look;
+mod categories;
+mod columns; // what stands in them
+mod fields; // what it means
+mod kinds;
+mod look; // the bytes of a file or an address
+mod mapping; // how that is written
 mod propose;
-mod records;
+mod records; // where the records are
+mod roles;
+mod scratch; // as a page in a file
+mod shape; // what they are: packed, format, dialect
+mod values;
 mod write;
 
 pub use propose::{Proposal, propose};
@@ -43,6 +51,12 @@ pub enum ProbeError {
     /// The validation failed.
     #[error(transparent)]
     Validate(#[from] crate::validate::ValidateError),
+    /// A file of that name is there.
+    #[error("{path} is there already; choose another --name")]
+    FileExists {
+        /// The jq program.
+        path: PathBuf,
+    },
     /// A source of that name is there.
     #[error("{path} has a source `{name}` already; choose another --name")]
     Exists {
@@ -66,7 +80,11 @@ impl ProbeError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Look { .. } | Self::Records(_) | Self::Map(_) => 3,
-            Self::Name { .. } | Self::Config(_) | Self::Exists { .. } | Self::Write { .. } => 2,
+            Self::Name { .. }
+            | Self::Config(_)
+            | Self::Exists { .. }
+            | Self::FileExists { .. }
+            | Self::Write { .. } => 2,
             Self::Validate(_) => 5,
         }
     }

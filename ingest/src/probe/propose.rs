@@ -1,10 +1,14 @@
-//! A source table for what was found, tried with the real mapper and validator.
+//! A source for what was found, tried with the real mapper and validator in the shop that it is for.
 
+use super::mapping::{self, Written};
 use super::records::{self, Found};
-use super::{ProbeError, fields, look};
-use crate::config::{self, Config};
+use super::roles::Taste;
+use super::scratch::Scratch;
+use super::{ProbeError, look};
+use crate::config::{self, Config, Mapping};
 use crate::decode::{Origin, Record};
 use crate::map::Mapper;
+use crate::preset::Preset;
 use crate::validate::{Known, Validation, examine};
 use crate::wire::Document;
 use serde::Serialize;
@@ -13,6 +17,9 @@ use std::fmt;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
+
+/// Where there is no shop yet.
+const NOBODY: &str = "id = \"probe\"\nname = \"Probe\"\ncurrency = \"EUR\"\n";
 
 /// What a probe found, and what it proposes.
 #[derive(Debug, Serialize)]
@@ -25,96 +32,210 @@ pub struct Proposal {
     pub records: String,
     /// How many were seen.
     pub count: usize,
+    /// The preset that fits, if one does.
+    pub preset: Option<&'static str>,
     /// The TOML of the source.
     pub table: String,
+    /// The jq program that the source names as its `map_file`, if it needs one.
+    pub program: Option<String>,
     /// What a person should look at.
     pub unsure: Vec<String>,
-    /// The first three documents that the mapping gives.
+    /// The first three products, or offers, that the mapping gives.
     pub documents: Vec<Value>,
     /// How many records were tried.
     pub tried: u64,
-    /// How many of them gave a document that passes.
+    /// How many documents that pass came of them.
     pub passed: u64,
+    /// How many of them were refused.
+    pub refused: u64,
     /// Why others do not, and how many.
     pub refusals: Vec<String>,
 }
 
-/// Looks at a file or an address and proposes a source.
+impl Proposal {
+    /// The name of the file that its program belongs into, beside the configuration.
+    pub fn program_name(&self) -> String {
+        format!("{}.jq", self.name)
+    }
+}
+
+/// Looks at a file or an address and proposes a source for the shop of this configuration, or for nobody's.
 ///
 /// # Errors
 /// It cannot be read, or there is nothing that looks like products in it.
-pub async fn propose(target: &str, name: &str) -> Result<Proposal, ProbeError> {
+pub async fn propose(
+    target: &str,
+    name: &str,
+    config: Option<&Path>,
+) -> Result<Proposal, ProbeError> {
     // It becomes part of a configuration.
     if !config::is_name(name) {
         let name = name.to_owned();
         return Err(ProbeError::Name { name });
     }
     let look = look::look(target).await?;
-    let found = records::find(&look.bytes)?;
-    let meaning = fields::recognise(&found.sample);
-    for needed in ["id", "name"] {
-        if !meaning.fields.iter().any(|(field, _)| *field == needed) {
-            return Err(ProbeError::Records(format!(
-                "{} records at `{}`, and none of their fields looks like the {needed}",
-                found.count, found.pointer
-            )));
-        }
+    let (shop, taste) = shop(config);
+    let scratch = Scratch::new(&look.bytes, &look.url).map_err(|error| ProbeError::Look {
+        target: target.to_owned(),
+        problem: format!("it cannot be kept for a moment: {error}"),
+    })?;
+    let mut found = records::find(&scratch.page, &taste)?;
+    let (format, place) = (found.shape.format, found.shape.records.as_str());
+    let preset = Preset::recognise(format, place, &found.sample);
+    if preset.is_none() && !found.meaning.is_usable() {
+        let has_id = found.meaning.fields.iter().any(|(field, _)| *field == "id");
+        return Err(ProbeError::Records(format!(
+            "{} records at `{place}`, and none of their fields looks like the {}",
+            found.count,
+            if has_id { "name" } else { "id" }
+        )));
     }
-    let mut unsure = meaning.unsure;
-    if look.is_file {
-        unsure.push(
-            "url: a source is polled over HTTP; serve the file and correct the address".to_owned(),
-        );
-    }
-    unsure.push("schedule: hourly, until you say how often the data changes".to_owned());
-    let table = table(name, &look.url, &found, &meaning.fields);
+    let unsure = doubts(&mut found, &look, preset, shop.is_none());
+    let written = preset.is_none().then(|| mapping::write(&found.meaning));
+    let table = table(name, &look, &found, preset, written.as_ref());
     let mut proposal = Proposal {
         name: name.to_owned(),
-        format: found.format,
-        records: found.pointer,
+        format,
+        records: found.shape.records.clone(),
         count: found.count,
+        preset: preset.map(|preset| preset.name),
         table,
+        program: written.and_then(|written| match written {
+            Written::Program(text) => Some(text),
+            Written::Table(_) => None,
+        }),
         unsure,
         documents: Vec::new(),
         tried: 0,
         passed: 0,
+        refused: 0,
         refusals: Vec::new(),
     };
-    attempt(&mut proposal, found.sample)?;
+    attempt(
+        &mut proposal,
+        &shop.unwrap_or_else(|| NOBODY.to_owned()),
+        found.sample,
+    )?;
     Ok(proposal)
 }
 
-fn table(name: &str, url: &str, found: &Found, fields: &[(&'static str, String)]) -> String {
-    let quoted = |text: &str| toml::Value::from(text).to_string();
-    let mut text = format!(
-        "[source.{name}]\nprovides = \"catalog\"\nurl = {}\nschedule = \"0 * * * *\"\nformat = \"{}\"\n",
-        quoted(url),
-        found.format
-    );
-    // Writing to a text cannot fail.
-    if !found.pointer.is_empty() {
-        let _ = writeln!(text, "records = {}", quoted(&found.pointer));
+/// The shop's table, if the configuration has one, and what it prefers.
+fn shop(config: Option<&Path>) -> (Option<String>, Taste) {
+    let text = config.and_then(|path| std::fs::read_to_string(path).ok());
+    let table = text.and_then(|text| text.parse::<toml::Table>().ok());
+    let shop = table.and_then(|mut table| table.remove("shop"));
+    let shop = shop.and_then(|shop| shop.as_table().cloned());
+    let of = |key: &str, usual: &str| {
+        let told = shop.as_ref().and_then(|shop| shop.get(key));
+        told.and_then(toml::Value::as_str)
+            .unwrap_or(usual)
+            .to_owned()
+    };
+    let taste = Taste {
+        currency: of("currency", "EUR"),
+        language: of("locale", "en").chars().take(2).collect(),
+    };
+    (shop.map(|shop| shop.to_string()), taste)
+}
+
+/// What a person should look at.
+fn doubts(
+    found: &mut Found,
+    look: &look::Look,
+    preset: Option<&Preset>,
+    is_nobodys: bool,
+) -> Vec<String> {
+    let mut doubts = std::mem::take(&mut found.unsure);
+    match preset {
+        Some(preset) => doubts.push(format!(
+            "preset: {} fits; `frontage-ingest presets {0}` prints its mapping",
+            preset.name
+        )),
+        None => doubts.append(&mut found.meaning.unsure),
     }
-    let _ = writeln!(text, "\n[source.{name}.map]\ntype = '\"product\"'");
-    for (field, expression) in fields {
-        let key = if field.contains('.') {
-            format!("\"{field}\"")
-        } else {
-            (*field).to_owned()
-        };
-        let _ = writeln!(text, "{key} = {}", quoted(expression));
+    if found.flawed > 0 {
+        doubts.push(format!(
+            "records: {} of {} are damaged and would be refused",
+            found.flawed, found.count
+        ));
+    }
+    if found.shape.fills {
+        doubts.push(
+            "csv: some rows are shorter than the first, and what they lack is taken for empty"
+                .to_owned(),
+        );
+    }
+    if is_nobodys {
+        doubts.push("currency: no configuration with a [shop] was at hand, so it was tried in one that sells in EUR".to_owned());
+    }
+    if look.is_file {
+        doubts.push(
+            "url: a source is polled over HTTP; serve the file and correct the address".to_owned(),
+        );
+    }
+    doubts.push("schedule: hourly, until you say how often the data changes".to_owned());
+    doubts
+}
+
+fn table(
+    name: &str,
+    look: &look::Look,
+    found: &Found,
+    preset: Option<&Preset>,
+    written: Option<&Written>,
+) -> String {
+    let provides = if found.meaning.are_offers && preset.is_none() {
+        "offers"
+    } else {
+        "catalog"
+    };
+    let mut text = format!("[source.{name}]\n");
+    // Writing to a text cannot fail.
+    if let Some(preset) = preset {
+        let _ = writeln!(text, "preset = \"{}\"", preset.name);
+    }
+    let url = toml::Value::from(look.url.as_str());
+    let _ = write!(
+        text,
+        "provides = \"{provides}\"\nurl = {url}\nschedule = \"0 * * * *\"\n"
+    );
+    if preset.is_none() {
+        text.push_str(&found.shape.settings());
+    }
+    if look.has_next && preset.is_none() {
+        text.push_str("next = \"link\"\n");
+    } else if let Some(next) = &found.next {
+        let _ = writeln!(text, "next = {}", toml::Value::from(next.as_str()));
+    }
+    match written {
+        Some(Written::Table(lines)) => {
+            let _ = write!(text, "\n[source.{name}.map]\n{lines}");
+        }
+        Some(Written::Program(_)) => {
+            let _ = writeln!(text, "map_file = \"{name}.jq\"");
+        }
+        None => {}
     }
     text
 }
 
-/// Tries the table on the sample, in a shop that is nobody's.
-fn attempt(proposal: &mut Proposal, sample: Vec<Value>) -> Result<(), ProbeError> {
-    let shop = "store = \"store\"\nstate = \"state\"\n[shop]\nid = \"probe\"\nname = \"Probe\"\ncurrency = \"EUR\"\n\n";
-    let text = format!("{shop}{}", proposal.table);
-    let config: Config = config::from_text(&text, Path::new("the proposal"), Path::new("/"))?;
-    let Some(source) = config.sources.first() else {
+/// Tries the proposal on the sample.
+fn attempt(proposal: &mut Proposal, shop: &str, sample: Vec<Value>) -> Result<(), ProbeError> {
+    let file = proposal.program_name();
+    // The program is not in its file yet.
+    let unfiled = proposal
+        .table
+        .replace(&format!("map_file = \"{file}\"\n"), "");
+    let text = format!("store = \"store\"\nstate = \"state\"\n[shop]\n{shop}\n{unfiled}");
+    let mut config: Config = config::from_text(&text, Path::new("the proposal"), Path::new("/"))?;
+    let Some(source) = config.sources.first_mut() else {
         return Ok(());
     };
+    if let Some(text) = &proposal.program {
+        let (path, text) = (file.into(), text.clone());
+        source.mapping = Mapping::Program { path, text };
+    }
+    let source = &*source;
     let mapper = Mapper::start(source, &config.shop)?;
     let page: Arc<str> = Arc::from("sample");
     let numbered = sample.into_iter().zip(0_u64..);
@@ -135,14 +256,18 @@ fn attempt(proposal: &mut Proposal, sample: Vec<Value>) -> Result<(), ProbeError
             (json, hash)
         });
         for json in validation.admit(examined)? {
-            if proposal.documents.len() < 3 {
-                proposal.documents.extend(serde_json::from_str(&json));
+            let document: Value = serde_json::from_str(&json).unwrap_or_default();
+            let kind = document.get("type").and_then(Value::as_str);
+            // Categories come with products and say little.
+            if proposal.documents.len() < 3 && kind.is_none_or(|kind| kind != "category") {
+                proposal.documents.push(document);
             }
         }
     }
     let report = validation.finish()?;
     proposal.tried = report.records;
     proposal.passed = report.accepted.values().sum();
+    proposal.refused = report.groups.iter().map(|group| group.count).sum();
     proposal.refusals = report
         .groups
         .iter()
@@ -159,13 +284,16 @@ impl fmt::Display for Proposal {
             let _ = write!(text, ", at {}", self.records);
         }
         let _ = write!(text, "\n\n{}\n", self.table);
+        if let Some(program) = &self.program {
+            let _ = writeln!(text, "--- {}\n{program}", self.program_name());
+        }
         for document in &self.documents {
             let _ = writeln!(text, "{document:#}");
         }
         let _ = writeln!(
             text,
-            "\n{} of the first {} records pass",
-            self.passed, self.tried
+            "\n{} documents of the first {} records pass, {} are refused",
+            self.passed, self.tried, self.refused
         );
         for refusal in &self.refusals {
             let _ = writeln!(text, "  refused: {refusal}");

@@ -1,9 +1,9 @@
-//! Puts a proposed source at the end of a configuration: every byte that was there stays.
+//! Puts a proposed source at the end of a configuration, and its program beside it: every byte that was there stays.
 
 use super::{ProbeError, Proposal};
 use crate::config;
-use std::io::Write as _;
-use std::path::Path;
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
 
 /// Writes it atomically, if the whole passes the checks of a configuration.
 ///
@@ -31,8 +31,38 @@ pub fn write(proposal: &Proposal, path: &Path) -> Result<(), ProbeError> {
     text.push('\n');
     text.push_str(&proposal.table);
     let folder = real.parent().unwrap_or(Path::new("/"));
-    config::from_text(&text, path, folder)?;
-    let permissions = std::fs::metadata(&real).map_err(failed)?.permissions();
+    let program = match &proposal.program {
+        Some(program) => Some(put_beside(folder, &proposal.program_name(), program)?),
+        None => None,
+    };
+    let done = config::from_text(&text, path, folder)
+        .map_err(ProbeError::from)
+        .and_then(|_| replace(&real, folder, &text).map_err(failed));
+    if let (Err(_), Some(program)) = (&done, program) {
+        // The first error is the one to tell.
+        let _ = std::fs::remove_file(program);
+    }
+    done
+}
+
+/// A new file with the program that the configuration is going to name.
+fn put_beside(folder: &Path, name: &str, program: &str) -> Result<PathBuf, ProbeError> {
+    let path = folder.join(name);
+    let written = std::fs::File::create_new(&path).and_then(|mut file| {
+        file.write_all(program.as_bytes())?;
+        file.sync_all()
+    });
+    match written {
+        Ok(()) => Ok(path),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            Err(ProbeError::FileExists { path })
+        }
+        Err(source) => Err(ProbeError::Write { path, source }),
+    }
+}
+
+fn replace(real: &Path, folder: &Path, text: &str) -> std::io::Result<()> {
+    let permissions = std::fs::metadata(real)?.permissions();
     let mut new_name = real.file_name().unwrap_or_default().to_owned();
     new_name.push(format!(".{}.new", std::process::id()));
     let new = folder.join(new_name);
@@ -42,11 +72,10 @@ pub fn write(proposal: &Proposal, path: &Path) -> Result<(), ProbeError> {
         file.set_permissions(permissions)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
-        std::fs::rename(&new, &real)
+        std::fs::rename(&new, real)
     };
-    written().map_err(|source| {
+    written().inspect_err(|_| {
         // The first error is the one to tell.
         let _ = std::fs::remove_file(&new);
-        failed(source)
     })
 }

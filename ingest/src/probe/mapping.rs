@@ -1,0 +1,154 @@
+//! A mapping as a person would write it: a field map where one document comes of a record, else a jq program.
+
+use super::fields::Meaning;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// A proposed mapping.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    /// Lines of a `map` table.
+    Table(String),
+    /// A jq program.
+    Program(String),
+}
+
+/// Writes it.
+pub(super) fn write(meaning: &Meaning) -> Written {
+    let kind = if meaning.are_offers {
+        "offer"
+    } else {
+        "product"
+    };
+    if meaning.categories.is_some() || !meaning.only.is_empty() {
+        return Written::Program(program(meaning, kind));
+    }
+    let mut text = format!("type = '\"{kind}\"'\n");
+    for (field, expression) in &meaning.fields {
+        let key = if field.contains('.') {
+            format!("\"{field}\"")
+        } else {
+            (*field).to_owned()
+        };
+        // Writing to a text cannot fail.
+        let _ = writeln!(text, "{key} = {}", toml::Value::from(expression.as_str()));
+    }
+    Written::Table(text)
+}
+
+fn program(meaning: &Meaning, kind: &str) -> String {
+    let mut text = String::from("# Proposed by probe, to be changed as you like.\n");
+    let mut pipe = "";
+    for condition in &meaning.only {
+        let _ = writeln!(text, "{pipe}select({condition})");
+        pipe = "| ";
+    }
+    if let Some(paths) = &meaning.categories {
+        let _ = write!(
+            text,
+            "{pipe}[{paths}] as $paths\n| (\n    $paths[] | range(length) as $depth | {{\n      type: \"category\",\n      \
+             id: (.[:$depth + 1] | join(\"/\") | slug),\n      name: .[$depth],\n      \
+             parent_id: (if $depth > 0 then .[:$depth] | join(\"/\") | slug else null end)\n    }}\n  ),\n  "
+        );
+    } else {
+        text.push_str(pipe);
+    }
+    let _ = write!(text, "{{\n    type: \"{kind}\"");
+    if meaning.categories.is_some() {
+        text.push_str(",\n    category_ids: [$paths[] | join(\"/\") | slug]");
+    }
+    let mut root = Part::default();
+    let mut order: Vec<&str> = Vec::new();
+    for (field, expression) in &meaning.fields {
+        let steps: Vec<&str> = field.split('.').collect();
+        if let Some(first) = steps.first()
+            && !order.contains(first)
+        {
+            order.push(first);
+        }
+        root.put(&steps, expression);
+    }
+    for name in order {
+        if let Some(part) = root.parts.get(name) {
+            let _ = write!(text, ",\n    {name}: {}", part.text());
+        }
+    }
+    text.push_str("\n  }\n");
+    text
+}
+
+/// A value that is put together of others, or an expression.
+#[derive(Default)]
+struct Part {
+    expression: Option<String>,
+    parts: BTreeMap<String, Part>,
+}
+
+impl Part {
+    fn put(&mut self, steps: &[&str], expression: &str) {
+        match steps.split_first() {
+            None => self.expression = Some(expression.to_owned()),
+            Some((name, rest)) => {
+                let part = self.parts.entry((*name).to_owned()).or_default();
+                part.put(rest, expression);
+            }
+        }
+    }
+
+    fn text(&self) -> String {
+        if let Some(expression) = &self.expression {
+            // Pipes and alternatives need brackets inside an object.
+            let is_whole = expression.starts_with("if ") || expression.contains(" | ");
+            let has_own = expression.starts_with('[') && expression.ends_with(']');
+            return if is_whole && !has_own {
+                format!("({expression})")
+            } else {
+                expression.clone()
+            };
+        }
+        let is_list = self.parts.keys().all(|name| name == "0");
+        let inner: Vec<String> = self
+            .parts
+            .iter()
+            .map(|(name, part)| {
+                if is_list {
+                    part.text()
+                } else {
+                    format!("{name}: {}", part.text())
+                }
+            })
+            .collect();
+        let inner = inner.join(", ");
+        if is_list {
+            format!("[{inner}]")
+        } else {
+            format!("{{{inner}}}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_document_is_a_table_and_several_are_a_program() {
+        let mut meaning = Meaning::default();
+        meaning.fields = vec![
+            ("id", ".no".to_owned()),
+            ("prices.0.amount", ".p | dec(\",\")".to_owned()),
+            ("prices.0.currency", "$currency".to_owned()),
+        ];
+        let table = "type = '\"product\"'\nid = \".no\"\n\"prices.0.amount\" = '.p | dec(\",\")'\n\"prices.0.currency\" = \"$currency\"\n";
+        assert_eq!(write(&meaning), Written::Table(table.to_owned()));
+        meaning.only = vec![".n != null".to_owned()];
+        let Written::Program(text) = write(&meaning) else {
+            panic!("a program");
+        };
+        assert_eq!(
+            text,
+            "# Proposed by probe, to be changed as you like.\nselect(.n != null)\n| {\n    type: \"product\",\n    id: .no,\n    \
+             prices: [{amount: (.p | dec(\",\")), currency: $currency}]\n  }\n"
+        );
+    }
+}
