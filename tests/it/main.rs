@@ -80,6 +80,10 @@ mod credentials;
 /// From an unknown address to a shop.
 mod probe;
 
+
+/// Real exports become shops with a handful of edited lines.
+mod probe_real;
+
 /// `check` can never disagree with `once`.
 mod foretold;
 

@@ -247,6 +247,9 @@ impl<'s, 'a> Sight<'s, 'a> {
         if amounts.may_be_minor {
             note.push_str(&format!("; all are whole numbers, and if they are cents, write `{} | money_minor($currency)`", price.path));
         }
+        if amounts.is_precise {
+            note.push_str(&format!("; some have more decimals than money has, so they are perhaps without tax; `{} | tonumber * 100 | round / 100` rounds them", price.path));
+        }
         if amounts.is_unclear() {
             note.push_str("; a comma before three digits is taken for a group, not a fraction");
         }

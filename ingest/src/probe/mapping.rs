@@ -54,9 +54,6 @@ fn program(meaning: &Meaning, kind: &str) -> String {
         text.push_str(pipe);
     }
     let _ = write!(text, "{{\n    type: \"{kind}\"");
-    if meaning.categories.is_some() {
-        text.push_str(",\n    category_ids: [$paths[] | join(\"/\") | slug]");
-    }
     let mut root = Part::default();
     let mut order: Vec<&str> = Vec::new();
     for (field, expression) in &meaning.fields {
@@ -73,8 +70,27 @@ fn program(meaning: &Meaning, kind: &str) -> String {
             let _ = write!(text, ",\n    {name}: {}", part.text());
         }
     }
+    if meaning.categories.is_some() {
+        text.push_str(",\n    category_ids: [$paths[] | join(\"/\") | slug]");
+    }
     text.push_str("\n  }\n");
     text
+}
+
+/// Whether the whole stands in brackets of its own.
+fn is_enclosed(expression: &str) -> bool {
+    let mut depth = 0;
+    for (at, next) in expression.char_indices() {
+        match next {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return at > 0 && at + 1 == expression.len();
+        }
+    }
+    false
 }
 
 /// A value that is put together of others, or an expression.
@@ -97,10 +113,9 @@ impl Part {
 
     fn text(&self) -> String {
         if let Some(expression) = &self.expression {
-            // Pipes and alternatives need brackets inside an object.
+            // Pipes and conditions need brackets inside an object.
             let is_whole = expression.starts_with("if ") || expression.contains(" | ");
-            let has_own = expression.starts_with('[') && expression.ends_with(']');
-            return if is_whole && !has_own {
+            return if is_whole && !is_enclosed(expression) {
                 format!("({expression})")
             } else {
                 expression.clone()

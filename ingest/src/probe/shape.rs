@@ -284,8 +284,9 @@ fn rows(text: &str, separator: char) -> Option<(usize, usize, bool)> {
         .from_reader(text.as_bytes());
     let mut rows = reader.records().take(ROWS).map_while(Result::ok);
     let header = rows.next()?;
-    let is_name =
-        |cell: &str| cell.len() <= 200 && !cell.trim().parse::<f64>().is_ok_and(f64::is_finite);
+    let is_name = |cell: &str| {
+        cell.trim().len() <= 200 && !cell.trim().parse::<f64>().is_ok_and(f64::is_finite)
+    };
     if header.len() < 2 || !header.iter().all(is_name) {
         return None;
     }

@@ -134,6 +134,8 @@ pub(super) struct Amounts {
     is_grouped: bool,
     /// All are whole numbers, and most do not end in 00.
     pub(super) may_be_minor: bool,
+    /// Some have more decimals than the money of most countries.
+    pub(super) is_precise: bool,
 }
 
 impl Amounts {
@@ -143,6 +145,11 @@ impl Amounts {
         for text in values.iter().filter_map(|value| text_of(value)) {
             let digits = bare(&text);
             all.has_unit |= digits.len() < text.len();
+            let decimals = digits
+                .rsplit_once(['.', ','])
+                .map_or("", |(_, after)| after);
+            let is_fraction = decimals.trim_end_matches('0').len() > 3;
+            all.is_precise |= is_fraction && decimals.bytes().all(|byte| byte.is_ascii_digit());
             let commas = digits.matches(',').count();
             let points = digits.matches('.').count();
             let tail = |separator| digits.rsplit(separator).next().map_or(0, str::len);
