@@ -271,3 +271,53 @@ fn packed_pages_that_are_damaged_or_bombs_are_refused() {
     let bomb = zstd::encode_all(bomb.as_bytes(), 1).unwrap();
     refuse(CSV, bomb, "(max_ratio)");
 }
+
+#[test]
+fn a_page_that_ends_inside_quotes_was_cut_off() {
+    for page in ["a;b\n1;\"2\n", "a;b\n1;\"2", "\"a;b\n1;2\n", "a;b\n1;2\n\""] {
+        let page = page.replace(';', ",");
+        refuse(CSV, page, "it was cut off");
+    }
+    check(
+        CSV,
+        &["a,b\n1,\"2\n\"\n", "a,b\n3,\"\""],
+        r#"[{"a":"1","b":"2"},{"a":"3","b":""}]"#,
+    );
+    refuse(CSV, "a,b\n1,\0\n", "line 2, byte 6: a zero byte");
+}
+
+#[test]
+fn a_header_in_the_middle_is_no_record() {
+    let records = read(&source(CSV), &[b"a,b\n1,2\na, b\n3,4\n"]).unwrap();
+    let flaws: Vec<_> = records
+        .iter()
+        .filter_map(|record| record.flaw.as_deref())
+        .collect();
+    assert_eq!(flaws, ["the row repeats the names of the columns"]);
+    assert_eq!(records.len(), 3);
+}
+
+#[test]
+fn a_declaration_of_utf_16_that_can_be_read_is_wrong() {
+    check(
+        XML,
+        &["<?xml version=\"1.0\" encoding=\"utf-16\"?><PRODUCT><a>\u{fc}</a></PRODUCT>"],
+        "[{\"a\":\"\u{fc}\"}]",
+    );
+}
+
+#[test]
+fn names_that_lead_out_of_an_archive_are_refused() {
+    for name in ["../a.csv", "a/../../a.csv", "..\\a.csv", "/a.csv"] {
+        refuse(
+            CSV,
+            zip(&[(name, b"a,b\n1,2\n")]),
+            "leads out of the archive",
+        );
+    }
+    let inside = zip(&[
+        ("a..b/..a.csv", b"a,b\n1,2\n"),
+        (".../c.csv", b"a,b\n3,4\n"),
+    ]);
+    assert_eq!(values(CSV, &[&inside]), r#"[{"a":"3","b":"4"}]"#);
+}

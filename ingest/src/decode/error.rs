@@ -126,6 +126,14 @@ pub enum DecodeError {
         /// The encoding.
         encoding: &'static str,
     },
+    /// A zero byte, which stands in no text.
+    #[error(
+        "{place}: a zero byte stands here, which no text has; is `encoding` right? UTF-16 without a byte order mark looks like this"
+    )]
+    ZeroByte {
+        /// Where.
+        place: Place,
+    },
     /// A zip archive that cannot be used.
     #[error("{page} is a zip archive, and {message}")]
     Archive {
@@ -204,6 +212,8 @@ pub(super) enum Stop {
         byte: u64,
         line: u64,
     },
+    #[error("a zero byte")]
+    ZeroByte { byte: u64, line: u64 },
 }
 
 impl Stop {
@@ -244,6 +254,9 @@ pub(super) fn stopped((page, file): (&str, &Path), error: &io::Error) -> DecodeE
         }) => DecodeError::NotText {
             place: Place { page, line, byte },
             encoding,
+        },
+        Some(Stop::ZeroByte { byte, line }) => DecodeError::ZeroByte {
+            place: Place { page, line, byte },
         },
         // A record that is too large is told with its number, where that is known.
         Some(Stop::RecordTooLarge) | None => DecodeError::Read {

@@ -1,7 +1,8 @@
 //! Records as rows of separated values: each becomes an object of texts, by the names of the columns.
 //!
 //! A row with another number of values than there are columns may have shifted by one, and then every value in it is
-//! wrong: such a record is refused, never guessed.
+//! wrong: such a record is refused, never guessed. A page that ends inside quotes was cut off, or a quote is missing
+//! somewhere before: it is refused as a whole, because everything behind that quote is one value.
 
 use super::counted::Counted;
 use super::error::{DecodeError, Place, Stop, stopped};
@@ -11,13 +12,19 @@ use super::unpack::Entry;
 use crate::config::{Csv, Ragged, SourceLimits};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
-use std::io::{BufRead, Read};
+use std::io::{BufRead, Chain, Read};
 use std::sync::Arc;
 
 /// csv reads ahead by this much, which a record may therefore seem longer than it is.
 const AHEAD_BYTES: usize = 64 << 10;
 
-type Stream = Counted<Box<dyn Read + Send>>;
+/// More names of columns than any export has.
+const MAX_COLUMNS: usize = 10_000;
+
+/// Comes behind a page: a row of its own, unless the page ends inside quotes. No text has a zero byte.
+const END: &str = "\n\0";
+
+type Stream = Counted<Chain<Box<dyn Read + Send>, &'static [u8]>>;
 
 /// A page of rows, read from front to back.
 pub(super) struct Rows {
@@ -40,7 +47,7 @@ impl Rows {
         csv: &Csv,
         limits: &SourceLimits,
     ) -> Result<Self, DecodeError> {
-        let mut stream = Counted::new(stream);
+        let mut stream = Counted::new(stream.chain(END.as_bytes()));
         stream.allow(limits.max_record_bytes);
         for _ in 0..csv.skip_lines {
             skip_line(&mut stream, &entry, limits)?;
@@ -91,6 +98,13 @@ impl Rows {
     fn header(&mut self) -> Result<Vec<String>, DecodeError> {
         if !self.read(0)? {
             return Err(empty(&self.entry));
+        }
+        if self.row.len() > MAX_COLUMNS {
+            return Err(DecodeError::Unexpected {
+                place: self.place(),
+                expected: format!("at most {MAX_COLUMNS} columns"),
+                got: self.row.len().to_string(),
+            });
         }
         let mut seen = HashSet::new();
         let mut columns = Vec::with_capacity(self.row.len());
@@ -164,6 +178,14 @@ impl Rows {
             flaw = Some(format!(
                 "the row has {got} values where there are {wanted} columns"
             ));
+        } else if wanted > 1
+            && self
+                .columns
+                .iter()
+                .zip(&self.row)
+                .all(|(name, text)| name == text.trim())
+        {
+            flaw = Some("the row repeats the names of the columns".to_owned());
         }
         Ok(Some(Record {
             origin,
@@ -190,7 +212,7 @@ impl Rows {
             Ok(true) if self.row.as_slice().len() > self.max_record_bytes => {
                 Err(too_large(self.place()))
             }
-            Ok(found) => Ok(found),
+            Ok(found) => Ok(found && !self.is_end(number)?),
             Err(error) => {
                 let place = self.before();
                 match error.into_kind() {
@@ -206,6 +228,20 @@ impl Rows {
                     }),
                 }
             }
+        }
+    }
+
+    /// Whether the latest row is the one that comes behind the page, as it must.
+    fn is_end(&self, number: u64) -> Result<bool, DecodeError> {
+        match self.row.iter().next_back() {
+            Some("\0") if self.row.len() == 1 => Ok(true),
+            Some(last) if last.ends_with('\0') => Err(DecodeError::CutOff {
+                place: self.place(),
+                expected: format!(
+                    "the closing quote of a value in record {number}, which begins here,"
+                ),
+            }),
+            _ => Ok(false),
         }
     }
 
@@ -264,8 +300,10 @@ fn check_begin(
     let ahead = stream
         .fill_buf()
         .map_err(|error| stopped(entry.place(), &error))?;
-    match ahead.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        None if ahead.len() < 1024 => Err(empty(entry)),
+    // The first zero byte is what comes behind the page.
+    let text = ahead.split(|&byte| byte == 0).next().unwrap_or_default();
+    match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        None if text.len() < 1024 => Err(empty(entry)),
         Some(&byte @ (b'<' | b'{' | b'[')) => Err(DecodeError::Unexpected {
             place: place(stream),
             expected: "rows of separated values (format = \"csv\")".to_owned(),

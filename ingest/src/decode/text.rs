@@ -1,6 +1,7 @@
 //! Texts in other encodings, as UTF-8.
 //!
 //! A byte that the encoding does not have ends the page: a replacement character would be published as a typing error.
+//! So does a zero byte, which is in no text: the page is of another encoding, or damaged.
 
 use super::error::Stop;
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
@@ -78,8 +79,19 @@ impl<R: Read> Utf8<R> {
                 &mut self.text,
                 is_last,
             );
+            let before = self.bytes;
             self.raw_at += read;
             self.bytes += read as u64;
+            let text = &self.text[..written];
+            if let Some(at) = memchr::memchr(0, text) {
+                let lines = memchr::memchr_iter(b'\n', &text[..at]).count();
+                return Err(Stop::ZeroByte {
+                    // In the text; only in UTF-8 it stands at the same place in the page.
+                    byte: before + at as u64,
+                    line: self.line + lines as u64,
+                }
+                .into());
+            }
             self.line += memchr::memchr_iter(b'\n', &self.text[..written]).count() as u64;
             if let DecoderResult::Malformed(bad, after) = result {
                 return Err(Stop::NotText {

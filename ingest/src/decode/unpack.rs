@@ -113,6 +113,12 @@ fn archived(raw: &RawPage, file: File, decoding: &Decoding) -> Result<Vec<Entry>
             .by_index_raw(index)
             .map_err(|error| wrong(format!("file {index} is damaged: {error}")))?;
         let name = String::from_utf8_lossy(found.name_raw()).into_owned();
+        let shown: String = name.escape_default().take(200).collect();
+        if leads_out(&name) {
+            return Err(wrong(format!(
+                "the name `{shown}` leads out of the archive; nothing is unpacked by name, but no export has such names"
+            )));
+        }
         let base = name.rsplit('/').next().unwrap_or_default();
         // What some systems add to every archive is nobody's data.
         let is_extra = base.starts_with('.') || name.starts_with("__MACOSX/");
@@ -120,7 +126,6 @@ fn archived(raw: &RawPage, file: File, decoding: &Decoding) -> Result<Vec<Entry>
         if found.is_dir() || is_extra || !is_wanted {
             continue;
         }
-        let shown: String = name.escape_default().take(200).collect();
         if found.encrypted() {
             return Err(wrong(format!("`{shown}` is encrypted")));
         }
@@ -160,6 +165,11 @@ fn archived(raw: &RawPage, file: File, decoding: &Decoding) -> Result<Vec<Entry>
     }
     entries.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(entries)
+}
+
+/// Whether a name means a file outside of the folder that an archive is unpacked in.
+fn leads_out(name: &str) -> bool {
+    name.starts_with(['/', '\\']) || name.split(['/', '\\']).any(|part| part == "..")
 }
 
 impl Entry {

@@ -75,7 +75,9 @@ pub(super) fn declared(head: &[u8]) -> Option<&'static Encoding> {
         .chars()
         .next()
         .filter(|first| "\"'".contains(*first))?;
-    Encoding::for_label(value[1..].split(quote).next()?.as_bytes())
+    let encoding = Encoding::for_label(value[1..].split(quote).next()?.as_bytes())?;
+    // A declaration that can be read like this is not written in UTF-16, though some programs always say so.
+    Some(encoding.output_encoding())
 }
 
 impl Elements {
@@ -130,6 +132,9 @@ impl Elements {
             match self.step(number)? {
                 Step::End => return self.end().map(|()| None),
                 Step::Open(frame, is_empty) => {
+                    if self.at.is_empty() && self.root.is_some() {
+                        return Err(self.syntax(number, "there is a second root element"));
+                    }
                     self.enter(&frame.name)?;
                     let is_record = self.is_record();
                     let line = self.reader.get_ref().line();

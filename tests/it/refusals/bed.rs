@@ -1,30 +1,40 @@
 //! The shops that suffer, and what must hold of them afterwards.
 //!
-//! A shop has three sources: products as lines, more products on linked JSON pages, and offers. One of them misbehaves
-//! at a time; what all three say when nobody disturbs them is the same for all.
+//! A shop has three sources, of lines and pages (products as lines, more products on linked JSON pages, and offers) or
+//! of files (rows, elements, and rows in a zip archive). One of them misbehaves at a time; what all three say when
+//! nobody disturbs them is the same for all.
 
 use std::path::PathBuf;
 
 use frontage_tests::backend::{Backend, Response};
-use frontage_tests::documents;
 use frontage_tests::shop::{CATALOG, OFFERS, Shop, ShopBuilder};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{content, transport};
+use super::{content, elements, files, packed, rows, said, transport};
 
 /// Where the first page of the paged source is.
 pub(super) const LISTED: &str = "/export/list";
-/// Products of the source of lines, each with an offer in the source of offers.
-pub(super) const PRODUCTS: usize = 40;
-/// Products on each of the three pages of the paged source.
-pub(super) const ON_A_PAGE: usize = 10;
-
-/// A shopper's view of the shop, as fixed as it can be.
-const PATHS: [&str; 3] = ["/p/thing-number-1", "/c/things", "/p/listed-number-30"];
+/// Where the files are.
+pub(super) const ROWS: &str = "/export/rows.csv";
+pub(super) const ELEMENTS: &str = "/export/elements.xml";
+pub(super) const PACKED: &str = "/export/packed.zip";
 
 /// A hostile feed has seconds and megabytes, not minutes and gigabytes.
 const LIMITS: &str = "retries = 0\ntimeout_ms = 1500\nstall_timeout_ms = 500\ndeadline_ms = 2500\n\
     max_page_bytes = 12000000\nmax_run_bytes = 20000000\nmax_records = 3000\nmax_pages = 6\n";
+
+/// A file may be larger, so that it is not the size alone that ends a bomb.
+const FILE_LIMITS: &str = "retries = 0\ntimeout_ms = 1500\nstall_timeout_ms = 500\ndeadline_ms = 20000\n\
+    max_page_bytes = 64000000\nmax_run_bytes = 80000000\nmax_records = 3000\n";
+
+/// What a shop is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stall {
+    /// Lines and pages of JSON.
+    Lines,
+    /// CSV, XML and archives.
+    Files,
+}
 
 /// Which source misbehaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +45,12 @@ pub(super) enum Target {
     Listed,
     /// Offers as lines.
     Stock,
+    /// Products as rows of a CSV file.
+    Rows,
+    /// Products as elements of an XML file.
+    Elements,
+    /// Products as rows of a CSV file in a zip archive.
+    Packed,
 }
 
 /// One line of the table.
@@ -61,6 +77,8 @@ pub(super) struct Hostile {
 enum Before {
     /// A shop is published, and ingest remembers what it is made of.
     Warm,
+    /// A shop is published, and of every source a feed waits for an operator.
+    Held,
     /// A shop is published; the state folder was deleted.
     Forgotten,
     /// Nothing was ever published.
@@ -69,6 +87,7 @@ enum Before {
 
 struct Bed {
     shop: Shop,
+    stall: Stall,
     before: Before,
     /// `HEAD`, manifests and pages, as they have to stay.
     fixed: Vec<String>,
@@ -76,12 +95,23 @@ struct Bed {
 
 #[tokio::test]
 async fn no_hostile_feed_reaches_shoppers() {
-    let (warm, forgotten, cold) = tokio::join!(
-        suffer(Before::Warm),
-        suffer(Before::Forgotten),
-        suffer(Before::Cold)
+    nothing_reaches_shoppers(Stall::Lines).await;
+}
+
+#[tokio::test]
+async fn no_hostile_file_reaches_shoppers() {
+    nothing_reaches_shoppers(Stall::Files).await;
+}
+
+async fn nothing_reaches_shoppers(stall: Stall) {
+    let (warm, held, forgotten, cold) = tokio::join!(
+        suffer(stall, Before::Warm),
+        suffer(stall, Before::Held),
+        suffer(stall, Before::Forgotten),
+        suffer(stall, Before::Cold)
     );
-    let failures: Vec<String> = [&warm, &forgotten, &cold]
+    let all = [&warm, &held, &forgotten, &cold];
+    let failures: Vec<String> = all
         .into_iter()
         .flat_map(|(_, failures)| failures.clone())
         .collect();
@@ -91,22 +121,27 @@ async fn no_hostile_feed_reaches_shoppers() {
         failures.len(),
         failures.join("\n")
     );
-    let feeds = warm.0 + forgotten.0 + cold.0;
     assert!(warm.0 >= 80, "the table has {} feeds", warm.0);
+    assert!(cold.0 >= 80, "{} feeds are bad by themselves", cold.0);
     println!(
-        "refusals: {feeds} feeds ({} to an open shop, {} after its memory was lost, {} to a new one), published 0",
-        warm.0, forgotten.0, cold.0
+        "refusals of {stall:?}: {} feeds ({} to an open shop, {} beside a held feed, {} after its memory was lost, {} to \
+         a new one), published 0",
+        all.into_iter().map(|(sent, _)| sent).sum::<usize>(),
+        warm.0,
+        held.0,
+        forgotten.0,
+        cold.0
     );
 }
 
 /// Sends the whole table to one shop; how many feeds there were, and what went wrong.
-async fn suffer(before: Before) -> (usize, Vec<String>) {
-    let mut bed = Bed::make(before).await;
-    let table = table(&bed.shop.backend);
+async fn suffer(stall: Stall, before: Before) -> (usize, Vec<String>) {
+    let mut bed = Bed::make(stall, before).await;
+    let table = stall.table(&bed.shop.backend);
     let mut sent = 0;
     let mut failures = Vec::new();
     let matters = |hostile: &&Hostile| match before {
-        Before::Warm => true,
+        Before::Warm | Before::Held => true,
         Before::Forgotten => hostile.anew,
         Before::Cold => hostile.cold,
     };
@@ -115,7 +150,7 @@ async fn suffer(before: Before) -> (usize, Vec<String>) {
         if let Err(failure) = bed.refuse(hostile).await {
             failures.push(format!("{before:?}, {}: {failure}", hostile.name));
             // What follows is judged against a shop that nothing happened to.
-            bed = Bed::make(before).await;
+            bed = Bed::make(stall, before).await;
         }
     }
     if let Err(failure) = bed.recover().await {
@@ -124,47 +159,95 @@ async fn suffer(before: Before) -> (usize, Vec<String>) {
     (sent, failures)
 }
 
-fn table(backend: &Backend) -> Vec<Hostile> {
-    let mut table = transport::feeds();
-    table.extend(transport::pages(backend));
-    table.extend(content::lines());
-    table.extend(content::pages());
-    table.extend(content::offers());
-    table
+impl Stall {
+    fn targets(self) -> [Target; 3] {
+        match self {
+            Self::Lines => [Target::Catalog, Target::Listed, Target::Stock],
+            Self::Files => [Target::Rows, Target::Elements, Target::Packed],
+        }
+    }
+
+    fn table(self, backend: &Backend) -> Vec<Hostile> {
+        let mut table = Vec::new();
+        match self {
+            Self::Lines => {
+                table.extend(transport::feeds());
+                table.extend(transport::pages(backend));
+                table.extend(content::lines());
+                table.extend(content::pages());
+                table.extend(content::offers());
+            }
+            Self::Files => {
+                table.extend(rows::feeds());
+                table.extend(elements::feeds());
+                table.extend(packed::feeds());
+            }
+        }
+        table
+    }
+
+    /// A shopper's view of the shop, as fixed as it can be.
+    fn paths(self) -> [&'static str; 3] {
+        match self {
+            Self::Lines => ["/p/thing-number-1", "/c/things", "/p/listed-number-30"],
+            Self::Files => [
+                "/p/rows-number-1",
+                "/p/elements-number-7",
+                "/p/packed-number-40",
+            ],
+        }
+    }
+
+    /// The product whose name tells that a good feed came at last.
+    fn renamed(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Lines => ("/p/thing-number-1", "Thing number 1 again"),
+            Self::Files => ("/p/rows-number-1", "Rows number 1 again"),
+        }
+    }
+
+    /// Lets all three sources say what they should. With a suffix the products of lines or rows have another name.
+    fn behave(self, backend: &Backend, suffix: &str) {
+        match self {
+            Self::Lines => said::behave(backend, suffix),
+            Self::Files => files::behave(backend, suffix),
+        }
+    }
+
+    /// Lets all three sources say only half of it.
+    fn halve(self, backend: &Backend) {
+        match self {
+            Self::Lines => said::halve(backend),
+            Self::Files => files::halve(backend),
+        }
+    }
 }
 
 impl Bed {
-    async fn make(before: Before) -> Self {
-        let mut shop = ShopBuilder::of(Vec::new()).catalog_source(LIMITS).start();
+    async fn make(stall: Stall, before: Before) -> Self {
+        let mut shop = ShopBuilder::of(Vec::new()).start();
         let config = shop.folder().join("ingest.toml");
-        let mut text = std::fs::read_to_string(&config).expect("a configuration file");
-        for (name, rest) in [
-            (
-                "listed",
-                format!(
-                    "provides = \"catalog\"\nurl = \"{}\"\nformat = \"json\"\nrecords = \"/data\"\nnext = \"link\"",
-                    shop.backend.url(LISTED)
-                ),
-            ),
-            (
-                "stock",
-                format!(
-                    "provides = \"offers\"\nurl = \"{}\"\nformat = \"ndjson\"",
-                    shop.backend.url(OFFERS)
-                ),
-            ),
-        ] {
-            text += &format!("\n[source.{name}]\n{rest}\nschedule = \"0 0 * * *\"\n{LIMITS}");
+        let text = std::fs::read_to_string(&config).expect("a configuration file");
+        let (head, _) = text.split_once("[source.").expect("a source");
+        let mut whole = head.to_owned();
+        for target in stall.targets() {
+            whole += &target.configuration(&shop.backend);
         }
-        std::fs::write(&config, text).expect("a configuration file");
-        behave(&shop.backend, "");
+        std::fs::write(&config, whole).expect("a configuration file");
+        stall.behave(&shop.backend, "");
         if before == Before::Cold {
             shop.start_server();
         } else {
             shop.open().await;
         }
+        if before == Before::Held {
+            stall.halve(&shop.backend);
+            let held = shop.ingest(&["once"]).await;
+            assert_eq!(held.code, Some(4), "{}{}", held.stdout, held.stderr);
+        }
         let mut bed = Self {
             shop,
+            stall,
             before,
             fixed: Vec::new(),
         };
@@ -177,7 +260,7 @@ impl Bed {
         let store = self.shop.store();
         let mut seen = vec![std::fs::read_to_string(store.join("HEAD")).unwrap_or_default()];
         seen.extend(names(store.join("manifests")));
-        for path in PATHS {
+        for path in self.stall.paths() {
             let page = self.shop.until("the server answers", async |shop| {
                 shop.client().get(shop.url(path)).send().await.ok()
             });
@@ -204,17 +287,19 @@ impl Bed {
     /// One hostile feed, from the poll to what `status` says of it.
     async fn refuse(&self, hostile: &Hostile) -> Result<(), String> {
         let state = self.shop.folder().join("ingest");
-        if self.before != Before::Warm && state.exists() {
+        let forgets = matches!(self.before, Before::Forgotten | Before::Cold);
+        if forgets && state.exists() {
             std::fs::remove_dir_all(&state).map_err(|error| error.to_string())?;
         }
-        behave(&self.shop.backend, "");
+        self.stall.behave(&self.shop.backend, "");
         for (path, response) in &hostile.answers {
             self.shop.backend.respond_with(path, response.clone());
         }
         let name = hostile.target.source();
+        let held = self.held(name).await;
         let ended = match self.before {
-            // Another source alone would be a shop, too.
-            Before::Cold => self.shop.ingest(&["once", name]).await,
+            // Another source alone would be a shop, too; and those whose feeds are held would recover.
+            Before::Cold | Before::Held => self.shop.ingest(&["once", name]).await,
             Before::Warm | Before::Forgotten => self.shop.ingest(&["once"]).await,
         };
         let said = format!("exit {:?}\n{}{}", ended.code, ended.stdout, ended.stderr);
@@ -228,17 +313,33 @@ impl Bed {
                 self.fixed
             ));
         }
+        if hostile.exit == 3 && self.held(name).await != held {
+            return Err(format!("it took the place of a feed that is held\n{said}"));
+        }
         let status = self.shop.ingest(&["status", "--json"]).await;
         let expected = match self.before {
             Before::Forgotten => hostile.says_anew.unwrap_or(hostile.says),
-            Before::Warm | Before::Cold => hostile.says,
+            Before::Warm | Before::Held | Before::Cold => hostile.says,
         };
         explains(&status.stdout, hostile, expected)
     }
 
+    /// The feed of the source that waits for an operator, if one should.
+    async fn held(&self, source: &str) -> Value {
+        if self.before != Before::Held {
+            return Value::Null;
+        }
+        let status = self.shop.ingest(&["status", "--json"]).await;
+        let status: Value = serde_json::from_str(&status.stdout).unwrap_or_default();
+        let sources = status["sources"].as_array();
+        let found = sources.and_then(|all| all.iter().find(|one| one["source"] == source));
+        found.map_or(Value::Null, |found| found["held"]["hash"].clone())
+    }
+
     /// After all that, a good feed is published as if nothing had been.
     async fn recover(&self) -> Result<(), String> {
-        behave(&self.shop.backend, " again");
+        self.stall.behave(&self.shop.backend, " again");
+        let (path, name) = self.stall.renamed();
         let ended = self.shop.ingest(&["once"]).await;
         if ended.code != Some(0) || !ended.stdout.contains("published generation") {
             return Err(format!(
@@ -249,9 +350,8 @@ impl Bed {
         let generation = if self.before == Before::Cold { 1 } else { 2 };
         self.shop
             .until("the good feed is served", async |shop| {
-                let page = shop.get("/p/thing-number-1").await;
-                (page.generation() == generation && page.body.contains("Thing number 1 again"))
-                    .then_some(())
+                let page = shop.get(path).await;
+                (page.generation() == generation && page.body.contains(name)).then_some(())
             })
             .await;
         Ok(())
@@ -296,14 +396,41 @@ impl Target {
             Self::Catalog => CATALOG,
             Self::Listed => LISTED,
             Self::Stock => OFFERS,
+            Self::Rows => ROWS,
+            Self::Elements => ELEMENTS,
+            Self::Packed => PACKED,
         }
     }
 
-    fn source(self) -> &'static str {
+    /// Its table in the configuration.
+    fn configuration(self, backend: &Backend) -> String {
+        let (provides, format) = match self {
+            Self::Catalog => ("catalog", "format = \"ndjson\"".to_owned()),
+            Self::Stock => ("offers", "format = \"ndjson\"".to_owned()),
+            Self::Listed => (
+                "catalog",
+                "format = \"json\"\nrecords = \"/data\"\nnext = \"link\"".to_owned(),
+            ),
+            Self::Rows | Self::Elements | Self::Packed => ("catalog", files::format(self)),
+        };
+        let limits = match self {
+            Self::Catalog | Self::Listed | Self::Stock => LIMITS,
+            Self::Rows | Self::Elements | Self::Packed => FILE_LIMITS,
+        };
+        let (name, url) = (self.source(), backend.url(self.path()));
+        format!(
+            "[source.{name}]\nprovides = \"{provides}\"\nurl = \"{url}\"\nschedule = \"0 0 * * *\"\n{limits}{format}\n\n"
+        )
+    }
+
+    pub(super) fn source(self) -> &'static str {
         match self {
             Self::Catalog => "catalog",
             Self::Listed => "listed",
             Self::Stock => "stock",
+            Self::Rows => "rows",
+            Self::Elements => "elements",
+            Self::Packed => "packed",
         }
     }
 }
@@ -376,77 +503,6 @@ impl Hostile {
         self.answers.push((path.to_owned(), answer));
         self
     }
-}
-
-/// Lets all three sources say what they should. With a suffix the products of lines have another name.
-fn behave(backend: &Backend, suffix: &str) {
-    backend.respond_with(CATALOG, Response::ndjson(&products(suffix)));
-    backend.respond_with(OFFERS, Response::ndjson(&offers()));
-    let next = |page: usize| format!("{LISTED}?page={page}");
-    backend.respond_with(LISTED, page(1, Some(&next(2))));
-    backend.respond_with(&next(2), page(2, Some(&next(3))));
-    backend.respond_with(&next(3), page(3, None));
-}
-
-/// What the source of lines sends.
-pub(super) fn products(suffix: &str) -> Vec<Value> {
-    let mut documents = documents::shop(PRODUCTS);
-    for product in documents
-        .iter_mut()
-        .filter(|document| document["type"] == "product")
-    {
-        product["slug"] = json!(format!(
-            "thing-number-{}",
-            &product["id"].as_str().unwrap_or_default()[1..]
-        ));
-        product["name"] = json!(format!(
-            "{}{suffix}",
-            product["name"].as_str().unwrap_or_default()
-        ));
-    }
-    documents
-}
-
-/// What stands on a page of the paged source, from 1.
-pub(super) fn listed(page: usize) -> Vec<Value> {
-    let first = (page - 1) * ON_A_PAGE + 1;
-    let product = |number: usize| {
-        documents::product(
-            &format!("l{number}"),
-            &format!("Listed number {number}"),
-            "20.00",
-        )
-    };
-    (first..first + ON_A_PAGE).map(product).collect()
-}
-
-/// A page of the paged source.
-pub(super) fn page(number: usize, next: Option<&str>) -> Response {
-    let response = Response::json(&json!({"data": listed(number)}));
-    match next {
-        Some(next) => response.header("link", &format!("<{next}>; rel=\"next\"")),
-        None => response,
-    }
-}
-
-/// What the source of offers sends.
-pub(super) fn offers() -> Vec<Value> {
-    (1..=PRODUCTS)
-        .map(|number| documents::offer(&format!("p{number}"), &format!("{}.50", 9 + number), 5))
-        .collect()
-}
-
-/// One JSON value a line, without the validators of [`Response::ndjson`].
-pub(super) fn lines(documents: &[Value]) -> String {
-    documents
-        .iter()
-        .map(|document| format!("{document}\n"))
-        .collect()
-}
-
-/// A body that says it is lines.
-pub(super) fn ndjson(body: impl Into<bytes::Bytes>) -> Response {
-    Response::ok("application/x-ndjson", body)
 }
 
 fn names(folder: PathBuf) -> Vec<String> {

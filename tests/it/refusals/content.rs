@@ -3,7 +3,8 @@
 use frontage_tests::backend::Response;
 use serde_json::{Value, json};
 
-use super::bed::{self, Hostile, PRODUCTS, Target, ndjson};
+use super::bed::{Hostile, Target};
+use super::said::{self, PRODUCTS, ndjson};
 
 /// The source of lines.
 pub(super) fn lines() -> Vec<Hostile> {
@@ -19,7 +20,7 @@ pub(super) fn lines() -> Vec<Hostile> {
 
 /// Bodies of another shape than lines of objects.
 fn not_lines() -> Vec<Hostile> {
-    let good = bed::lines(&bed::products(""));
+    let good = said::lines(&said::products(""));
     let text = |name: &str, body: &str, says| {
         Hostile::unreadable(name, Target::Catalog, ndjson(body.to_owned()), says)
     };
@@ -35,7 +36,7 @@ fn not_lines() -> Vec<Hostile> {
         shape("a number", "404"),
         shape(
             "a list of everything",
-            &Value::from(bed::products("")).to_string(),
+            &Value::from(said::products("")).to_string(),
         ),
         shape("a web page that says it is lines", web_page),
         shape(
@@ -54,7 +55,7 @@ fn not_lines() -> Vec<Hostile> {
 
 /// Lines that are not JSON, or not text.
 fn not_json() -> Vec<Hostile> {
-    let good = bed::lines(&bed::products(""));
+    let good = said::lines(&said::products(""));
     let bytes = |name: &str, body: Vec<u8>, says| {
         Hostile::unreadable(name, Target::Catalog, ndjson(body), says)
     };
@@ -122,16 +123,16 @@ fn too_much() -> Vec<Hostile> {
 fn not_a_container() -> Vec<Hostile> {
     let between = |name: &str, first: Value, last: Option<Value>, says| {
         let mut documents = vec![first];
-        documents.extend(bed::products(""));
+        documents.extend(said::products(""));
         documents.extend(last);
-        Hostile::unreadable(name, Target::Catalog, ndjson(bed::lines(&documents)), says)
+        Hostile::unreadable(name, Target::Catalog, ndjson(said::lines(&documents)), says)
     };
     let feed = || json!({"type": "feed", "version": "1", "mode": "full"});
     let end = |products: usize| {
         Some(json!({"type": "end", "counts": {"product": products, "category": 1, "page": 1}}))
     };
     let mut after = vec![feed()];
-    after.extend(bed::products(""));
+    after.extend(said::products(""));
     after.extend(end(PRODUCTS));
     after.push(json!({"type": "product", "id": "late", "name": "Late"}));
     vec![
@@ -174,7 +175,7 @@ fn not_a_container() -> Vec<Hostile> {
         Hostile::unreadable(
             "more after the end",
             Target::Catalog,
-            ndjson(bed::lines(&after)),
+            ndjson(said::lines(&after)),
             "there is more after the `end` line",
         ),
     ]
@@ -274,13 +275,13 @@ fn spoilt() -> Vec<Hostile> {
 
 /// Documents that are fine by themselves, but are not all that are published.
 fn shrunk() -> Vec<Hostile> {
-    let good = bed::products("");
+    let good = said::products("");
     let suspicious = |name: &str, answer: Response, says| {
         Hostile::suspicious(name, Target::Catalog, answer, says)
     };
     let first = |products: usize| Response::ndjson(&good[..2 + products]);
     let whole_lines = |percent: usize| {
-        let text = bed::lines(&good);
+        let text = said::lines(&good);
         let end = text[..text.len() * percent / 100]
             .rfind('\n')
             .unwrap_or_default();
@@ -379,8 +380,8 @@ pub(super) fn pages() -> Vec<Hostile> {
         let answer = Response::ok("application/json", body.to_owned());
         Hostile::unreadable(format!("page: {name}"), Target::Listed, answer, says)
     };
-    let whole = json!({"data": bed::listed(1)}).to_string();
-    let list = Value::from(bed::listed(1)).to_string();
+    let whole = json!({"data": said::listed(1)}).to_string();
+    let list = Value::from(said::listed(1)).to_string();
     let elsewhere = whole.replacen("data", "items", 1);
     let nothing = [
         ("an empty object", "{}"),
@@ -425,7 +426,7 @@ pub(super) fn pages() -> Vec<Hostile> {
 
 /// The source of offers.
 pub(super) fn offers() -> Vec<Hostile> {
-    let good = bed::offers();
+    let good = said::offers();
     let changed = |edit: &dyn Fn(&mut Value)| {
         let mut documents = good.clone();
         documents.iter_mut().for_each(edit);
@@ -439,7 +440,7 @@ pub(super) fn offers() -> Vec<Hostile> {
     let cents = changed(&|offer| rescale(offer, 100.0));
     let hundreds = changed(&|offer| rescale(offer, 0.01));
     let half = Response::ndjson(&good[..PRODUCTS / 2]);
-    let products = Response::ndjson(&bed::products(""));
+    let products = Response::ndjson(&said::products(""));
     let named = |name: &str| format!("offers: {name}");
     let suspicious = |name: &str, answer: Response, says| {
         Hostile::suspicious(named(name), Target::Stock, answer, says)
@@ -480,7 +481,7 @@ pub(super) fn offers() -> Vec<Hostile> {
 
 /// The products of lines, each edited.
 fn edited(edit: &dyn Fn(&mut Value)) -> Response {
-    let mut documents = bed::products("");
+    let mut documents = said::products("");
     documents
         .iter_mut()
         .filter(|document| document["type"] == "product")

@@ -8,7 +8,8 @@ use std::time::Duration;
 use frontage_tests::backend::{Backend, Response};
 use serde_json::json;
 
-use super::bed::{self, Hostile, LISTED, Target, ndjson};
+use super::bed::{Hostile, LISTED, Target};
+use super::said::{self, ndjson};
 
 /// More than the limit on a page, once unpacked.
 const BOMB_BYTES: usize = 40 << 20;
@@ -18,7 +19,7 @@ pub(super) fn feeds() -> Vec<Hostile> {
     let catalog = |name: &str, answer: Response, says| {
         Hostile::unreadable(name, Target::Catalog, answer, says)
     };
-    let good = bed::lines(&bed::products(""));
+    let good = said::lines(&said::products(""));
     let mut feeds = statuses();
     feeds.extend(cuts(&good));
     feeds.extend(codings(&good));
@@ -146,7 +147,7 @@ fn cuts(good: &str) -> Vec<Hostile> {
             "is not JSON: EOF",
         ));
     }
-    let whole = json!({"data": bed::listed(1)}).to_string();
+    let whole = json!({"data": said::listed(1)}).to_string();
     for percent in [2, 20, 40, 60, 80, 99] {
         let answer = Response::ok(
             "application/json",
@@ -249,7 +250,7 @@ fn packed_files(good: &str) -> Vec<Hostile> {
 pub(super) fn pages(backend: &Backend) -> Vec<Hostile> {
     let second = format!("{LISTED}?page=2");
     let linked = |name: &str, next: &str, says| {
-        Hostile::unreadable(name, Target::Listed, bed::page(1, Some(next)), says)
+        Hostile::unreadable(name, Target::Listed, said::page(1, Some(next)), says)
     };
     let secure = backend.url("/list").replacen(':', "s:", 1);
     let (elsewhere, circle) = (
@@ -260,9 +261,9 @@ pub(super) fn pages(backend: &Backend) -> Vec<Hostile> {
     for number in 2..9 {
         let next = format!("{LISTED}?page={}", number + 1);
         let path = format!("{LISTED}?page={number}");
-        endless = endless.with(&path, bed::page(number, Some(&next)));
+        endless = endless.with(&path, said::page(number, Some(&next)));
     }
-    let unclear = bed::page(1, None).header("link", "rel=next, page two");
+    let unclear = said::page(1, None).header("link", "rel=next, page two");
     let mut pages = vec![
         endless,
         linked(
@@ -273,7 +274,7 @@ pub(super) fn pages(backend: &Backend) -> Vec<Hostile> {
         linked("next page by another scheme", &secure, elsewhere),
         linked("next page is a file", "file:///etc/hosts", elsewhere),
         linked("next page is the first", LISTED, circle),
-        linked("pages in a circle", &second, circle).with(&second, bed::page(2, Some(LISTED))),
+        linked("pages in a circle", &second, circle).with(&second, said::page(2, Some(LISTED))),
         Hostile::unreadable(
             "a link that is none",
             Target::Listed,
@@ -288,19 +289,19 @@ pub(super) fn pages(backend: &Backend) -> Vec<Hostile> {
 /// The first page is good and says that there is a second.
 fn second_pages(second: &str) -> Vec<Hostile> {
     let broken = |name: &str, answer: Response, says| {
-        let first = bed::page(1, Some(second));
+        let first = said::page(1, Some(second));
         Hostile::unreadable(name, Target::Listed, first, says).with(second, answer)
     };
     let web_page = Response::ok("text/html", "<h1>Sign in</h1>");
     let empty = Response::ok("application/json", "");
     let elsewhere = Response::redirect(302, "http://127.0.0.2:9/");
-    let (first, only) = (bed::page(1, Some(second)), bed::page(1, None));
+    let (first, only) = (said::page(1, Some(second)), said::page(1, None));
     let two = "10 of 30 documents of kind product would go";
     let one = "20 of 30 documents of kind product would go";
     vec![
         broken(
             "the same page twice",
-            bed::page(1, None),
+            said::page(1, None),
             "the back end repeats itself",
         ),
         broken("second page fails", Response::status(500), "answered 500"),
@@ -322,18 +323,18 @@ fn second_pages(second: &str) -> Vec<Hostile> {
         ),
         broken(
             "second page is lost",
-            bed::page(2, None).cut_at(200),
+            said::page(2, None).cut_at(200),
             "broke off after",
         ),
         Hostile::suspicious("the last page is forgotten", Target::Listed, first, two)
-            .with(second, bed::page(2, None))
+            .with(second, said::page(2, None))
             .or_anew("20 documents where 30 are published"),
         Hostile::suspicious("only the first page", Target::Listed, only, one)
             .or_anew("10 documents where 30 are published"),
     ]
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).expect("written to memory");
     encoder.finish().expect("written to memory")
@@ -347,6 +348,6 @@ fn brotli(bytes: &[u8]) -> Vec<u8> {
     packed
 }
 
-fn zstd(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn zstd(bytes: &[u8]) -> Vec<u8> {
     zstd::encode_all(bytes, 1).expect("written to memory")
 }
