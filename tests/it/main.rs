@@ -68,6 +68,9 @@ mod conflicts;
 /// Feeds of changes end in the shop that full feeds give.
 mod deltas;
 
+/// Seven days of a back end give the same shop as full feeds and as changes.
+mod days;
+
 /// Back ends that are known already become shops by their name.
 mod presets;
 
