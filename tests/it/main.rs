@@ -83,7 +83,6 @@ mod credentials;
 /// From an unknown address to a shop.
 mod probe;
 
-
 /// Real exports become shops with a handful of edited lines.
 mod probe_real;
 

@@ -88,7 +88,7 @@ async fn what_is_no_feed_is_told_and_proposes_nothing() {
     shop.backend
         .respond_with("/away", Response::redirect(302, "http://127.0.0.2:1/"));
     for (path, told) in [
-        ("/login", "neither JSON"),
+        ("/login", "HTML page"),
         ("/empty", "looks like the id"),
         ("/away", "302"),
         ("/nothing", "404"),

@@ -4,9 +4,9 @@
 //! The data is not part of the repository; where it is missing, a test says so and ends. Each test states its edits as
 //! (line as proposed, line or lines instead), and there are never more than ten.
 
+mod raw; // the files as they lie, read without the program's own readers
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read as _;
-use std::path::Path;
 
 use frontage_shared::manifest::Manifest;
 use frontage_shared::model::slug;
@@ -16,7 +16,8 @@ use frontage_tests::documents;
 use frontage_tests::shop::{Shop, ShopBuilder};
 use serde_json::Value;
 
-const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data");
+use self::raw::{cents, json, list, raw, rows, text, unpacked};
+
 const MOST_EDITS: usize = 10;
 
 /// What a shop sells: products with their prices in cents, if they have one, and the ids of categories.
@@ -27,7 +28,6 @@ struct Goods {
 }
 
 type Edits = [(&'static str, &'static str)];
-type Row = BTreeMap<String, String>;
 
 /// A shop that is put together from what `probe` proposes.
 struct Attempt {
@@ -35,16 +35,6 @@ struct Attempt {
     set: &'static str,
     edited: usize,
     formats: Vec<String>,
-}
-
-/// A file of a data set; without it, a line that says so.
-fn raw(file: &str) -> Option<Vec<u8>> {
-    let path = Path::new(DATA).join(file);
-    let bytes = std::fs::read(&path);
-    if bytes.is_err() {
-        println!("probe: skipped, ../shared/data/{file} is not here");
-    }
-    bytes.ok()
 }
 
 impl Attempt {
@@ -73,7 +63,9 @@ impl Attempt {
         let probed = self.shop.ingest(&arguments).await;
         assert_eq!(probed.code, Some(0), "{}{}", probed.stdout, probed.stderr);
         let proposal: Value = serde_json::from_str(&probed.stdout).expect("JSON");
-        let preset = proposal["preset"].as_str().map(|name| format!("preset {name}"));
+        let preset = proposal["preset"]
+            .as_str()
+            .map(|name| format!("preset {name}"));
         let format = proposal["format"].as_str().unwrap_or_default().to_owned();
         self.formats.push(preset.unwrap_or(format));
         for (old, new) in edits {
@@ -118,7 +110,12 @@ impl Attempt {
 
     /// Publishes, and compares what is sold with what the raw file has.
     async fn gives(self, expected: &Goods) {
-        assert!(self.edited <= MOST_EDITS, "{}: {} lines", self.set, self.edited);
+        assert!(
+            self.edited <= MOST_EDITS,
+            "{}: {} lines",
+            self.set,
+            self.edited
+        );
         let once = self.shop.ingest(&["once"]).await;
         assert_eq!(once.code, Some(0), "{}{}", once.stdout, once.stderr);
         let manifest = Manifest::decode(&self.shop.newest_manifest()).expect("a manifest");
@@ -156,64 +153,10 @@ impl Goods {
     /// A path of categories, and all above it.
     fn path(&mut self, path: &[&str]) {
         for depth in 1..=path.len() {
-            self.categories.insert(slug::from_text(&path[..depth].join("/")));
+            self.categories
+                .insert(slug::from_text(&path[..depth].join("/")));
         }
     }
-}
-
-/// An amount in cents, rounded.
-fn cents(amount: &str) -> Option<i64> {
-    let amount: f64 = amount.trim().parse().ok()?;
-    format!("{amount:.2}").replace('.', "").parse().ok()
-}
-
-/// Rows of separated values, read without the program's own reader.
-fn rows(bytes: &[u8], separator: char) -> Vec<Row> {
-    let text = String::from_utf8_lossy(bytes).replace("\r\n", "\n");
-    let mut rows = vec![vec![String::new()]];
-    let mut is_quoted = false;
-    let mut last = '\n';
-    for next in text.trim_start_matches('\u{feff}').chars() {
-        let row = rows.last_mut().expect("a row");
-        let cell = row.last_mut().expect("a cell");
-        match next {
-            '"' if is_quoted => is_quoted = false,
-            // A quote behind a closing one is a quote.
-            '"' if last == '"' => {
-                is_quoted = true;
-                cell.push('"');
-            }
-            '"' if cell.trim().is_empty() => {
-                is_quoted = true;
-                cell.clear();
-            }
-            _ if is_quoted => cell.push(next),
-            '\n' => rows.push(vec![String::new()]),
-            _ if next == separator => row.push(String::new()),
-            _ => cell.push(next),
-        }
-        last = next;
-    }
-    rows.retain(|row| row.iter().any(|cell| !cell.trim().is_empty()));
-    let names = rows.remove(0);
-    let named = |row: Vec<String>| {
-        let cells = row.into_iter().map(|cell| cell.trim().to_owned());
-        names.iter().map(|name| name.trim().to_owned()).zip(cells).collect()
-    };
-    rows.into_iter().map(named).collect()
-}
-
-fn json(bytes: &[u8]) -> Value {
-    serde_json::from_slice(bytes).expect("JSON")
-}
-
-fn list(value: &Value) -> &Vec<Value> {
-    value.as_array().expect("a list")
-}
-
-/// A text or number as text.
-fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 #[tokio::test]
@@ -228,7 +171,9 @@ async fn dummyjson_as_json() {
         goods.path(&[&text(&product["category"])]);
     }
     let mut attempt = Attempt::new("dummyjson", "USD");
-    attempt.source("products", "/products.json", bytes, &[]).await;
+    attempt
+        .source("products", "/products.json", bytes, &[])
+        .await;
     attempt.gives(&goods).await;
 }
 
@@ -269,13 +214,6 @@ fn icecat(records: &[Value]) -> Goods {
     goods
 }
 
-fn unpacked(bytes: &[u8]) -> Vec<u8> {
-    let mut plain = Vec::new();
-    let mut reader = flate2::read::GzDecoder::new(bytes);
-    reader.read_to_end(&mut plain).expect("gzip");
-    plain
-}
-
 #[tokio::test]
 async fn icecat_as_packed_json() {
     let Some(bytes) = raw("icecat-chorus-19k/1.json.gz") else {
@@ -283,7 +221,9 @@ async fn icecat_as_packed_json() {
     };
     let goods = icecat(list(&json(&unpacked(&bytes))));
     let mut attempt = Attempt::new("icecat-chorus-19k", "EUR");
-    attempt.source("products", "/export/1.json.gz", bytes, ICECAT).await;
+    attempt
+        .source("products", "/export/1.json.gz", bytes, ICECAT)
+        .await;
     attempt.gives(&goods).await;
 }
 
@@ -304,7 +244,9 @@ async fn icecat_as_lines() {
     let mut attempt = Attempt::new("icecat-chorus-19k", "EUR");
     // The probe looks at 32 MiB at most, so the download is packed like the pages are.
     let packed = zstd::encode_all(lines.as_slice(), 1).expect("zstd");
-    attempt.source("products", "/export/all.ndjson", packed, ICECAT).await;
+    attempt
+        .source("products", "/export/all.ndjson", packed, ICECAT)
+        .await;
     attempt.gives(&icecat(&records)).await;
 }
 
@@ -329,20 +271,38 @@ async fn akeneo_as_csv() {
     let mut attempt = Attempt::new("akeneo-icecat-demo", "EUR");
     let edits = [
         // Twelve T-shirts have no name.
-        ("name: .name,", "name: (if .name == \"\" then .\"description-en_US-print\" else .name end),"),
+        (
+            "name: .name,",
+            "name: (if .name == \"\" then .\"description-en_US-print\" else .name end),",
+        ),
         // Lines end with a backslash and an n.
         (
             "description: .\"description-en_US-mobile\",",
             "description: (.\"description-en_US-ecommerce\" | gsub(\"\\\\\\\\n\"; \"<br>\")),",
         ),
     ];
-    attempt.source("products", "/products.csv", products, &edits).await;
+    attempt
+        .source("products", "/products.csv", products, &edits)
+        .await;
     let edits = [
-        ("type = '\"product\"'", "type = '\"category\"'\nparent_id = \".parent | slug\""),
+        (
+            "type = '\"product\"'",
+            "type = '\"category\"'\nparent_id = \".parent | slug\"",
+        ),
         ("id = \".code\"", "id = \".code | slug\""),
-        ("csv = { separator = \";\" }", "csv = { separator = \";\" }\npriority = 10"),
+        // One category has no name in English.
+        (
+            "name = '.\"label-en_US\"'",
+            "name = 'if .\"label-en_US\" == \"\" then .code else .\"label-en_US\" end'",
+        ),
+        (
+            "csv = { separator = \";\" }",
+            "csv = { separator = \";\" }\npriority = 10",
+        ),
     ];
-    attempt.source("tree", "/categories.csv", categories, &edits).await;
+    attempt
+        .source("tree", "/categories.csv", categories, &edits)
+        .await;
     attempt.gives(&goods).await;
 }
 
@@ -374,7 +334,9 @@ async fn magento_as_csv() {
             "media: [{url: (\"https://magento.example/media/catalog/product\" + .base_image)}],",
         ),
     ];
-    attempt.source("products", "/export/products.csv", bytes, &edits).await;
+    attempt
+        .source("products", "/export/products.csv", bytes, &edits)
+        .await;
     attempt.gives(&goods).await;
 }
 
@@ -390,7 +352,9 @@ async fn prestashop_as_xml() {
     let raw_text = String::from_utf8(products.clone()).expect("UTF-8");
     for element in raw_text.split("<product ").skip(1) {
         let attribute = |name: &str| {
-            let (_, after) = element.split_once(&format!("{name}=\"")).expect("an attribute");
+            let (_, after) = element
+                .split_once(&format!("{name}=\""))
+                .expect("an attribute");
             after.split('"').next().expect("its value").to_owned()
         };
         goods.product(&attribute("id"), &attribute(" price"));
@@ -407,14 +371,21 @@ async fn prestashop_as_xml() {
             "stock: {availability: (if ((.\"@quantity\" | tonumber? // null) // 0) > 0 then \"in_stock\" else \"out_of_stock\" end), quantity: (.\"@quantity\" | tonumber? // null)},",
             "stock: {availability: \"in_stock\"},",
         ),
-        ("name: .[$depth],", "name: (.[$depth] | gsub(\"_\"; \" \")),"),
+        (
+            "name: .[$depth],",
+            "name: (.[$depth] | gsub(\"_\"; \" \")),",
+        ),
     ];
-    attempt.source("products", "/product.xml", products, &edits).await;
+    attempt
+        .source("products", "/product.xml", products, &edits)
+        .await;
     let edits = [(
         "records = \"/entity_product/product\"",
         "records = \"/entity_product/product\"\npriority = 10",
     )];
-    attempt.source("texts", "/en/product.xml", texts, &edits).await;
+    attempt
+        .source("texts", "/en/product.xml", texts, &edits)
+        .await;
     attempt.gives(&goods).await;
 }
 
@@ -430,7 +401,10 @@ async fn saleor_as_json() {
         let is_in_dollars = fields["currency"] == "USD";
         match record["model"].as_str() {
             Some("product.productchannellisting") if is_in_dollars => {
-                goods.product(&text(&fields["product"]), &text(&fields["discounted_price_amount"]));
+                goods.product(
+                    &text(&fields["product"]),
+                    &text(&fields["discounted_price_amount"]),
+                );
             }
             Some("product.category") => drop(goods.categories.insert(text(&record["pk"]))),
             _ => {}
@@ -445,7 +419,9 @@ async fn saleor_as_json() {
         ("id: .pk,", "id: .pk, category_ids: [.fields.category],"),
         ("}", "})"),
     ];
-    attempt.source("products", "/dump.json", bytes, &edits).await;
+    attempt
+        .source("products", "/dump.json", bytes, &edits)
+        .await;
     // Prices stand in other records of the same file.
     let prices = format!(
         "[source.prices]\nprovides = \"offers\"\nurl = \"{}\"\nschedule = \"0 * * * *\"\nmap_file = \"prices.jq\"\n",
@@ -467,15 +443,31 @@ async fn shopify_by_its_preset() {
     // The file is one product; products.json is a list of them.
     let product = json(&bytes)["product"].clone();
     let mut goods = Goods::default();
-    goods.product(&text(&product["id"]), &text(&product["variants"][0]["price"]));
+    goods.product(
+        &text(&product["id"]),
+        &text(&product["variants"][0]["price"]),
+    );
     goods.path(&[&text(&product["product_type"])]);
     let answer = serde_json::json!({ "products": [product] });
     let mut attempt = Attempt::new("shopify-rest-fixtures", "USD");
     let bytes = answer.to_string().into_bytes();
-    attempt.source("products", "/admin/products.json", bytes, &[]).await;
+    attempt
+        .source("products", "/admin/products.json", bytes, &[])
+        .await;
     assert_eq!(attempt.formats, ["preset shopify"]);
+    // Its only price is zero, which would be held.
+    attempt.write_more("ingest.toml", "[guard]\nmax_zero_price_percent = 100\n");
     attempt.gives(&goods).await;
 }
+
+/// What stands before the product: its variants.
+const SPREE_VARIANTS: &str = r#"(select(.name == "" and .currency == $currency) | {
+  type: "variant", product_id: .slug, id: .sku, sku: .sku,
+  options: ([[.option1_name, .option1_value], [.option2_name, .option2_value]] | map(select(.[0] != "") | {key: (.[0] | slug), value: .[1]}) | from_entries),
+  prices: [{amount: .price, currency: $currency}],
+  stock: {availability: (if .inventory_count != "0" then "in_stock" else "out_of_stock" end), quantity: .inventory_count}
+}),
+(select(.name != "")"#;
 
 #[tokio::test]
 async fn spree_as_csv() {
@@ -483,12 +475,33 @@ async fn spree_as_csv() {
         return;
     };
     let mut goods = Goods::default();
-    for row in rows(&bytes, ',').iter().filter(|row| !row["name"].is_empty()) {
-        goods.product(&row["slug"], &row["price"]);
-        goods.path(&row["category1"].split(" -> ").collect::<Vec<_>>());
+    for row in rows(&bytes, ',') {
+        // The row that names a product has no price; those below it are its variants.
+        if row["name"].is_empty() && row["currency"] != "USD" {
+            // The same in euros, once more.
+            continue;
+        }
+        if row["name"].is_empty() {
+            let price = cents(&row["price"]).expect("a price");
+            let lowest = goods.products.get_mut(&row["slug"]).expect("its product");
+            *lowest = Some(lowest.map_or(price, |lowest| lowest.min(price)));
+        } else {
+            goods.product(&row["slug"], &row["price"]);
+            goods.path(&row["category1"].split(" -> ").collect::<Vec<_>>());
+        }
     }
     let mut attempt = Attempt::new("spree-sample", "USD");
-    attempt.source("products", "/export/products.csv", bytes, &[]).await;
+    let edits = [
+        ("select(.name != null and .name != \"\")", SPREE_VARIANTS),
+        (
+            "prices: [{amount: .price, compare_at: .compare_at_price, currency: $currency}],",
+            "options: [],",
+        ),
+    ];
+    attempt
+        .source("products", "/export/products.csv", bytes, &edits)
+        .await;
+    attempt.write_more("products.jq", ")\n");
     attempt.gives(&goods).await;
 }
 
@@ -498,17 +511,26 @@ async fn vendure_as_csv() {
         return;
     };
     let mut goods = Goods::default();
-    for row in rows(&bytes, ',').iter().filter(|row| !row["name"].is_empty()) {
+    for row in rows(&bytes, ',')
+        .iter()
+        .filter(|row| !row["name"].is_empty())
+    {
         goods.product(&row["sku"], &row["price"]);
         let facets = row["facets"].split('|');
-        goods.path(&facets.filter_map(|facet| facet.strip_prefix("category:")).collect::<Vec<_>>());
+        goods.path(
+            &facets
+                .filter_map(|facet| facet.strip_prefix("category:"))
+                .collect::<Vec<_>>(),
+        );
     }
     let mut attempt = Attempt::new("vendure-products", "USD");
     let edits = [(
         "| [.facets | split_path(\"|\") // empty] as $paths",
         "| [[.facets | split(\"|\")[] | select(startswith(\"category:\")) | ltrimstr(\"category:\")] | select(length > 0)] as $paths",
     )];
-    attempt.source("products", "/export/products.csv", bytes, &edits).await;
+    attempt
+        .source("products", "/export/products.csv", bytes, &edits)
+        .await;
     attempt.gives(&goods).await;
 }
 
@@ -520,11 +542,23 @@ async fn woocommerce_as_csv() {
     let mut goods = Goods::default();
     for row in rows(&bytes, ',') {
         let sale = &row["Sale price"];
-        goods.product(&row["ID"], if sale.is_empty() { &row["Regular price"] } else { sale });
-        let path: Vec<&str> = row["Categories"].split(" > ").filter(|name| !name.is_empty()).collect();
+        goods.product(
+            &row["ID"],
+            if sale.is_empty() {
+                &row["Regular price"]
+            } else {
+                sale
+            },
+        );
+        let path: Vec<&str> = row["Categories"]
+            .split(" > ")
+            .filter(|name| !name.is_empty())
+            .collect();
         goods.path(&path);
     }
     let mut attempt = Attempt::new("woocommerce-sample", "USD");
-    attempt.source("products", "/export/products.csv", bytes, &[]).await;
+    attempt
+        .source("products", "/export/products.csv", bytes, &[])
+        .await;
     attempt.gives(&goods).await;
 }
