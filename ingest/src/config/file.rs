@@ -57,6 +57,10 @@ pub(super) struct SourceTable {
     pub(super) xml: XmlTable,
     #[serde(default = "none")]
     pub(super) next: String,
+    pub(super) query: Option<toml::Table>,
+    pub(super) body: Option<String>,
+    pub(super) paging: Option<PagingTable>,
+    pub(super) error_at: Option<String>,
     pub(super) accept_language: Option<String>,
     #[serde(default)]
     pub(super) headers: BTreeMap<String, toml::Value>,
@@ -197,6 +201,22 @@ pub(super) struct CsvTable {
     pub(super) trim: Option<bool>,
     pub(super) ragged: Option<String>,
     pub(super) fill_down: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PagingTable {
+    pub(super) kind: String,
+    pub(super) first: Option<u64>,
+    #[serde(default = "page_size")]
+    pub(super) size: u64,
+    pub(super) total_at: Option<String>,
+    pub(super) at: Option<String>,
+    pub(super) more_at: Option<String>,
+}
+
+fn page_size() -> u64 {
+    100
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -149,6 +149,14 @@ pub struct Request {
     pub url: Url,
     /// Where the address of the next page stands.
     pub next: Next,
+    /// Added to the query of the first page; of every page where pages are numbered. Values may hold places.
+    pub query: Vec<(String, String)>,
+    /// Sent by POST; may hold places.
+    pub body: Option<String>,
+    /// How pages are asked for that no link leads to.
+    pub paging: Option<Paging>,
+    /// JSON pointer to where a page of status 200 tells an error.
+    pub error_at: Option<String>,
     /// Sent as `Accept-Language`.
     pub accept_language: Option<String>,
     /// Sent with every request of this source, to its own origin only.
@@ -191,6 +199,42 @@ impl Request {
         }
         url
     }
+}
+
+/// How pages are asked for that no link leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paging {
+    /// How one page follows from the one before.
+    pub kind: PagingKind,
+    /// The number of the first page, or the id before the first one.
+    pub first: u64,
+    /// Records that are asked for at once.
+    pub size: u64,
+    /// JSON pointer to the records, as the source has it.
+    pub records: String,
+}
+
+/// How one page follows from the one before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PagingKind {
+    /// `{page}` or `{offset}` counts up, until so many records were seen as stand at the pointer; without one, until a
+    /// page is not full.
+    Number {
+        /// JSON pointer to the number of all records.
+        total_at: Option<String>,
+    },
+    /// `{cursor}` is what stands in the page.
+    Cursor {
+        /// JSON pointer to it.
+        at: String,
+        /// JSON pointer to `true` while there is more.
+        more_at: Option<String>,
+    },
+    /// `{cursor}` is the id of the last record, until a page is not full.
+    SinceId {
+        /// JSON pointer to it, in the record.
+        at: String,
+    },
 }
 
 /// Where the address of the next page stands.

@@ -195,6 +195,9 @@ impl Check<'_> {
                 None
             }
         };
+        let query = self.query(&format!("{key}.query"), table.query.as_ref());
+        let paging = self.paging(key, table);
+        self.pointer(&format!("{key}.error_at"), table.error_at.as_deref());
         let (headers, auth) = self.credentials(key, table);
         if let Some(language) = &table.accept_language {
             self.header(
@@ -217,6 +220,10 @@ impl Check<'_> {
         Some(Request {
             url: url?,
             next: next?,
+            query,
+            body: table.body.clone(),
+            paging: paging?,
+            error_at: table.error_at.clone(),
             secret_query: auth?.query,
             accept_language: table.accept_language.clone(),
             headers,

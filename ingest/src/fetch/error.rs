@@ -111,6 +111,24 @@ pub enum FetchError {
         /// What is wrong with it.
         rule: String,
     },
+    /// Which page comes next cannot be told from the page before it.
+    #[error("the page after {url} is unknown: {rule}")]
+    Paging {
+        /// The page asked for.
+        url: String,
+        /// What is wrong with it.
+        rule: String,
+    },
+    /// A page that is there, and says that something went wrong.
+    #[error("{url} answered 200 and tells an error at `{pointer}`: {excerpt}")]
+    Told {
+        /// The page asked for.
+        url: String,
+        /// Where the error stands (error_at).
+        pointer: String,
+        /// How it begins.
+        excerpt: String,
+    },
     /// A next link back to a page already read.
     #[error("page {page} links to {url}, which was read before: the pages go round in a circle")]
     Loop {

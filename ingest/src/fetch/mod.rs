@@ -3,6 +3,7 @@
 //! One request at a time, one origin only, every size and every wait bounded, and memory that does not grow with the
 //! feed: pages go to the spool folder as they arrive.
 
+mod ask;
 mod body;
 mod error;
 mod link;

@@ -2,6 +2,7 @@
 //!
 //! Nothing is sent to another origin than the configured one.
 
+use super::ask::{self, Ask};
 use super::body::{self, Encoding, Sink, Writer};
 use super::error::{FetchError, shown};
 use super::validators::PageValidators;
@@ -47,14 +48,14 @@ pub(super) struct Page {
 /// Asks for a page until it is there, the failure is final, or the retries are used up.
 pub(super) async fn get(
     asking: &Asking<'_>,
-    url: &Url,
+    ask: &Ask,
     known: Option<&PageValidators>,
     spent: &mut Spent,
 ) -> Result<Page, FetchError> {
     let known = known.filter(|known| known.is_reusable(asking.spool));
     let mut failures = 0;
     loop {
-        let error = match attempt(asking, url, known, spent).await {
+        let error = match attempt(asking, ask, known, spent).await {
             Ok(page) => return Ok(page),
             Err(error) => error,
         };
@@ -75,20 +76,21 @@ pub(super) async fn get(
 
 async fn attempt(
     asking: &Asking<'_>,
-    url: &Url,
+    ask: &Ask,
     known: Option<&PageValidators>,
     spent: &mut Spent,
 ) -> Result<Page, FetchError> {
-    let response = send(asking, url, known, spent).await?;
+    let url = &ask.url;
+    let response = send(asking, ask, known, spent).await?;
     match (response.status(), known) {
         (StatusCode::NOT_MODIFIED, Some(known)) => {
-            let validators = refreshed(asking.request, &response, url, known)?;
+            let validators = refreshed(asking.request, &response, ask, known)?;
             Ok(Page {
                 validators,
                 is_reused: true,
             })
         }
-        (StatusCode::OK, _) => receive(asking, url, response, spent).await,
+        (StatusCode::OK, _) => receive(asking, ask, response, spent).await,
         (status, _) => {
             let now = asking.now + asking.began.elapsed();
             let retry_after = retry::asked_for(response.headers(), now);
@@ -104,18 +106,20 @@ async fn attempt(
 /// Sends the request and follows redirects within the origin.
 async fn send(
     asking: &Asking<'_>,
-    first: &Url,
+    ask: &Ask,
     known: Option<&PageValidators>,
     spent: &mut Spent,
 ) -> Result<Response, FetchError> {
     const MAX_REDIRECTS: usize = 5;
-    let mut url = first.clone();
+    let mut url = ask.url.clone();
     for _ in 0..=MAX_REDIRECTS {
         spent.requests += 1;
-        let request = asking
-            .client
-            .get(asking.request.sent(&url))
-            .headers(headers(asking.request, known));
+        let sent = asking.request.sent(&url);
+        let request = match &ask.body {
+            None => asking.client.get(sent),
+            Some(body) => asking.client.post(sent).body(body.clone()),
+        };
+        let request = request.headers(headers(asking.request, known));
         let timeout = asking.request.timeout;
         let response = tokio::time::timeout(timeout, request.send())
             .await
@@ -130,10 +134,16 @@ async fn send(
         if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
             return Ok(response);
         }
+        if ask.body.is_some() {
+            return Err(FetchError::Redirect {
+                url: shown(&url),
+                rule: "a request with a body is sent to no other address".to_owned(),
+            });
+        }
         url = asking.request.bare(redirect(&url, response.headers())?);
     }
     Err(FetchError::Redirect {
-        url: shown(first),
+        url: shown(&ask.url),
         rule: format!("more than {MAX_REDIRECTS} redirects"),
     })
 }
@@ -186,6 +196,9 @@ fn headers(request: &Request, known: Option<&PageValidators>) -> HeaderMap {
             headers.insert(name, value);
         }
     };
+    if request.body.is_some() {
+        add(CONTENT_TYPE, "application/json");
+    }
     add(ACCEPT, "application/json, application/x-ndjson, */*;q=0.5");
     if let Some(language) = &request.accept_language {
         add(ACCEPT_LANGUAGE, language);
@@ -209,15 +222,15 @@ fn headers(request: &Request, known: Option<&PageValidators>) -> HeaderMap {
 fn refreshed(
     request: &Request,
     response: &Response,
-    url: &Url,
+    ask: &Ask,
     known: &PageValidators,
 ) -> Result<PageValidators, FetchError> {
     let headers = response.headers();
     Ok(PageValidators {
-        url: shown(url),
+        url: ask.name.clone(),
         etag: text(headers, &ETAG).or_else(|| known.etag.clone()),
         last_modified: text(headers, &LAST_MODIFIED).or_else(|| known.last_modified.clone()),
-        next: next(request, url, headers)?.or_else(|| known.next.clone()),
+        next: next(request, &ask.url, headers)?.or_else(|| known.next.clone()),
         hash: known.hash.clone(),
         bytes: known.bytes,
     })
@@ -249,10 +262,11 @@ fn next(request: &Request, url: &Url, headers: &HeaderMap) -> Result<Option<Stri
 
 async fn receive(
     asking: &Asking<'_>,
-    url: &Url,
+    ask: &Ask,
     response: Response,
     spent: &mut Spent,
 ) -> Result<Page, FetchError> {
+    let url = &ask.url;
     let headers = response.headers();
     let encoding = text(headers, &CONTENT_ENCODING).unwrap_or_default();
     let encoding = Encoding::parse(&encoding).ok_or_else(|| FetchError::Encoding {
@@ -271,7 +285,7 @@ async fn receive(
     let is_html =
         text(headers, &CONTENT_TYPE).is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));
     let mut validators = PageValidators {
-        url: shown(url),
+        url: ask.name.clone(),
         etag: text(headers, &ETAG),
         last_modified: text(headers, &LAST_MODIFIED),
         next: next(asking.request, url, headers)?,
@@ -294,6 +308,9 @@ async fn receive(
     spent.bytes += sink.bytes;
     validators.bytes = sink.bytes;
     validators.hash = sink.hash();
+    if let Some(pointer) = &asking.request.error_at {
+        check_told(&ask.name, &part.0, pointer)?;
+    }
     if let Next::Body(pointer) = &asking.request.next {
         validators.next = next_in_body(asking.request, url, &part.0, pointer)?;
     }
@@ -317,18 +334,7 @@ fn next_in_body(
         pointer: pointer.to_owned(),
         rule,
     };
-    let spool = |source| FetchError::Spool {
-        path: file.to_owned(),
-        source,
-    };
-    if std::fs::metadata(file).map_err(spool)?.len() > MAX_LINKING_BYTES {
-        let limit = MAX_LINKING_BYTES >> 20;
-        return Err(wrong(format!(
-            "the page is larger than {limit} MiB; ask for smaller pages"
-        )));
-    }
-    let text = std::fs::read(file).map_err(spool)?;
-    let page: Value = serde_json::from_slice(&text).map_err(|error| wrong(format!("{error}")))?;
+    let page = ask::look(&shown(url), file)?;
     let reference = match page.pointer(pointer) {
         None | Some(Value::Null | Value::Bool(false)) => return Ok(None),
         Some(Value::String(reference)) if reference.is_empty() => return Ok(None),
@@ -340,8 +346,19 @@ fn next_in_body(
     Ok(Some(shown(&request.bare(target))))
 }
 
-/// A page that says where the next one is has to be read as a whole.
-const MAX_LINKING_BYTES: u64 = 64 << 20;
+/// Refuses a page that has something at a place where errors stand.
+fn check_told(url: &str, file: &Path, pointer: &str) -> Result<(), FetchError> {
+    let page = ask::look(url, file)?;
+    match page.pointer(pointer) {
+        None | Some(Value::Null | Value::Bool(false)) => Ok(()),
+        Some(Value::Array(errors)) if errors.is_empty() => Ok(()),
+        Some(error) => Err(FetchError::Told {
+            url: url.to_owned(),
+            pointer: pointer.to_owned(),
+            excerpt: error.to_string().chars().take(200).collect(),
+        }),
+    }
+}
 
 /// A file in the making, removed when the page fails.
 struct Part(PathBuf);

@@ -20,7 +20,7 @@ pub struct Validators {
 /// One page as it was.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageValidators {
-    /// The address asked for, without user and password.
+    /// The address asked for, without user and password; behind `#` a place in the list, if that stands in the body.
     pub url: String,
     /// Its `ETag`, if it had one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,6 +87,15 @@ pub(super) fn request_hash(request: &Request) -> String {
         hasher.update(part.as_bytes());
     };
     add(&shown(&request.url));
+    add(&format!(
+        "{:?}",
+        (
+            &request.query,
+            &request.body,
+            &request.paging,
+            &request.error_at
+        )
+    ));
     add(request.accept_language.as_deref().unwrap_or_default());
     let query = request
         .secret_query

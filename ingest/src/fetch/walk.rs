@@ -3,15 +3,15 @@
 //! A walk ends with every page in the spool, or with an error; there is no half of a feed.
 //! "Unchanged" means that every page has the bytes it had, not merely that the first one said so.
 
-use super::error::{FetchError, shown};
+use super::ask::Ask;
+use super::error::FetchError;
 use super::page::{self, Asking, Spent};
-use super::validators::{Validators, request_hash};
+use super::validators::{PageValidators, Validators, request_hash};
 use crate::config::{Next, Source};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
-use url::Url;
 
 /// What a fetch brought.
 #[derive(Debug)]
@@ -171,34 +171,32 @@ impl Walk<'_> {
         // The run's limit counts what the walk keeps, not what an abandoned walk had.
         self.spent.bytes = 0;
         let max_pages = self.asking.limits.max_pages;
-        let mut next = Some(self.asking.request.url.clone());
+        let mut next = Some(Ask::first(self.asking.request));
         let mut contents: HashMap<String, usize> = HashMap::new();
-        while let Some(url) = next {
+        while let Some(ask) = next {
             let number = self.seen.pages.len() + 1;
-            if self.seen.page(&shown(&url)).is_some() {
+            if self.seen.page(&ask.name).is_some() {
                 return Err(FetchError::Loop {
-                    url: shown(&url),
+                    url: ask.name,
                     page: number - 1,
                 });
             }
             if number > usize::try_from(max_pages).unwrap_or(usize::MAX) {
                 return Err(FetchError::TooManyPages { max_pages });
             }
-            let known = self
-                .previous
-                .and_then(|previous| previous.page(&shown(&url)));
-            let page = page::get(&self.asking, &url, known, &mut self.spent).await?;
+            let known = self.previous.and_then(|previous| previous.page(&ask.name));
+            let page = page::get(&self.asking, &ask, known, &mut self.spent).await?;
             if page.is_reused {
                 self.reused += 1;
-                self.spend_reused(&url, page.validators.bytes)?;
+                self.spend_reused(&ask, page.validators.bytes)?;
             }
             if let Some(first) = contents.insert(page.validators.hash.clone(), number) {
                 return Err(FetchError::Repeated {
-                    url: shown(&url),
+                    url: ask.name,
                     first,
                 });
             }
-            next = self.next_page(&url, page.validators.next.as_deref())?;
+            next = self.next_page(&ask, &page.validators)?;
             self.seen.pages.push(page.validators);
             (self.progress)(Progress {
                 pages: number,
@@ -209,23 +207,30 @@ impl Walk<'_> {
     }
 
     /// A page taken from the spool counts like a fetched one: limits hold for the feed, whatever the transfer.
-    fn spend_reused(&mut self, url: &Url, bytes: u64) -> Result<(), FetchError> {
+    fn spend_reused(&mut self, ask: &Ask, bytes: u64) -> Result<(), FetchError> {
         self.spent.bytes += bytes;
         let max_run_bytes = self.asking.limits.max_run_bytes;
         if self.spent.bytes > max_run_bytes {
             return Err(FetchError::RunTooLarge {
-                url: shown(url),
+                url: ask.name.clone(),
                 max_run_bytes,
             });
         }
         Ok(())
     }
 
-    fn next_page(&self, url: &Url, link: Option<&str>) -> Result<Option<Url>, FetchError> {
-        match (&self.asking.request.next, link) {
+    fn next_page(&self, ask: &Ask, page: &PageValidators) -> Result<Option<Ask>, FetchError> {
+        let request = self.asking.request;
+        if let Some(paging) = &request.paging {
+            return ask.after(request, paging, &page.file(self.asking.spool));
+        }
+        match (&request.next, page.next.as_deref()) {
             (Next::None, _) | (_, None) => Ok(None),
             // A remembered link was checked when it was new, but the file it was remembered in is only a file.
-            (_, Some(link)) => page::within_origin(url, link, "next link"),
+            (_, Some(link)) => {
+                let target = page::within_origin(&ask.url, link, "next link")?;
+                Ok(target.map(|url| ask.linked(url)))
+            }
         }
     }
 

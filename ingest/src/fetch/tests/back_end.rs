@@ -23,6 +23,7 @@ pub(super) enum Reply {
 pub(super) struct Asked {
     pub(super) path: String,
     pub(super) head: String,
+    pub(super) body: String,
 }
 
 impl Asked {
@@ -102,10 +103,16 @@ pub(super) fn read_request(stream: &TcpStream) -> Option<Asked> {
     reader.read_line(&mut first).ok()?;
     let mut head = String::new();
     while reader.read_line(&mut head).ok()? > 2 {}
-    Some(Asked {
+    let mut asked = Asked {
         path: first.split(' ').nth(1)?.to_owned(),
         head,
-    })
+        body: String::new(),
+    };
+    let length = asked
+        .header("content-length")
+        .map_or(0, |length| length.parse().unwrap());
+    reader.take(length).read_to_string(&mut asked.body).ok()?;
+    Some(asked)
 }
 
 pub(super) fn answer(status: &str, headers: &str, body: &[u8]) -> Reply {

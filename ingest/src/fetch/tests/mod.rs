@@ -4,4 +4,5 @@
 
 mod back_end;
 mod bodies;
+mod paging;
 mod walks;

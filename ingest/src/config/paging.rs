@@ -1,0 +1,121 @@
+//! How a source asks for pages that no link leads to.
+
+use super::file::{PagingTable, SourceTable};
+use super::load::{Check, short};
+use super::settings::{Paging, PagingKind};
+
+/// Where the places of each kind may stand.
+const PLACES: [(&str, &[&str]); 4] = [
+    ("page", &["{page}"]),
+    ("offset", &["{offset}"]),
+    ("cursor", &["{cursor}"]),
+    ("since_id", &["{cursor}"]),
+];
+
+impl Check<'_> {
+    /// The parameters of a query, in the order of their names; numbers and yes or no are written as they stand.
+    pub(super) fn query(
+        &mut self,
+        key: &str,
+        table: Option<&toml::Table>,
+    ) -> Vec<(String, String)> {
+        let mut query = Vec::new();
+        for (name, value) in table.into_iter().flatten() {
+            match value {
+                toml::Value::String(text) => query.push((name.clone(), text.clone())),
+                toml::Value::Integer(_) | toml::Value::Boolean(_) => {
+                    query.push((name.clone(), value.to_string()));
+                }
+                other => self.problem(
+                    format!("{key}.{name}"),
+                    "expected a text, a whole number, true or false",
+                    short(other),
+                ),
+            }
+        }
+        query
+    }
+
+    /// A JSON pointer, if there is one.
+    pub(super) fn pointer(&mut self, key: &str, pointer: Option<&str>) {
+        if let Some(pointer) = pointer.filter(|pointer| !pointer.starts_with('/')) {
+            self.problem(key, "expected a JSON pointer such as /meta/total", pointer);
+        }
+    }
+
+    /// The table `paging`; `Some(None)` without one.
+    pub(super) fn paging(&mut self, key: &str, table: &SourceTable) -> Option<Option<Paging>> {
+        let Some(paging) = &table.paging else {
+            return Some(None);
+        };
+        let key = format!("{key}.paging");
+        let before = self.problems.len();
+        let kind = self.paging_kind(&key, paging);
+        if table.format != "json" {
+            self.problem(&key, "needs format = \"json\"", &table.format);
+        }
+        if table.next != "none" {
+            self.problem(
+                &key,
+                "give either `paging` or `next`, not both",
+                &table.next,
+            );
+        }
+        self.at_least(&format!("{key}.size"), paging.size, 1);
+        let places = PLACES.iter().find(|(kind, _)| *kind == paging.kind);
+        for place in places.into_iter().flat_map(|(_, places)| *places) {
+            let in_query = table.query.iter().flatten();
+            let mut in_query = in_query.filter_map(|(_, value)| value.as_str());
+            let body = table.body.as_deref().unwrap_or_default();
+            if !in_query.any(|text| text.contains(place)) && !body.contains(place) {
+                self.problem(
+                    format!("{key}.kind"),
+                    format!("needs {place} in a value of `query` or in `body`, or every page is the same"),
+                    &paging.kind,
+                );
+            }
+        }
+        let since_zero = u64::from(paging.kind != "since_id");
+        let paging = Paging {
+            kind: kind?,
+            first: paging.first.unwrap_or(since_zero),
+            size: paging.size,
+            records: table.records.clone(),
+        };
+        (self.problems.len() == before).then_some(Some(paging))
+    }
+
+    fn paging_kind(&mut self, key: &str, table: &PagingTable) -> Option<PagingKind> {
+        for (name, pointer) in [
+            ("total_at", &table.total_at),
+            ("at", &table.at),
+            ("more_at", &table.more_at),
+        ] {
+            self.pointer(&format!("{key}.{name}"), pointer.as_deref());
+        }
+        let mut needed = || {
+            if table.at.is_none() {
+                self.problem(format!("{key}.at"), "missing: a JSON pointer", "");
+            }
+            table.at.clone()
+        };
+        match table.kind.as_str() {
+            "page" | "offset" => Some(PagingKind::Number {
+                total_at: table.total_at.clone(),
+            }),
+            "cursor" => Some(PagingKind::Cursor {
+                at: needed()?,
+                more_at: table.more_at.clone(),
+            }),
+            "since_id" => Some(PagingKind::SinceId { at: needed()? }),
+            other => {
+                self.problem(
+                    format!("{key}.kind"),
+                    "expected page, offset, cursor or since_id",
+                    other,
+                );
+                None
+            }
+        }
+    }
+}
