@@ -4,6 +4,7 @@ use super::categories;
 use super::columns::{Column, columns};
 use super::roles::{self, Role, Taste, pick};
 use super::values::{Amounts, text_of};
+use super::variants::{self, Split};
 use serde_json::Value;
 use std::collections::{BTreeSet, HashSet};
 
@@ -19,11 +20,22 @@ pub(super) struct Meaning {
     pub(super) fields: Vec<(&'static str, String)>,
     /// Conditions of records that become documents.
     pub(super) only: Vec<String>,
+    /// Variants in records of their own.
+    pub(super) variants: Option<Variants>,
     /// Gives the paths of categories of a record.
     pub(super) categories: Option<String>,
     /// What a person should look at.
     pub(super) unsure: Vec<String>,
     used: BTreeSet<String>,
+}
+
+/// What is known about variants in records of their own.
+#[derive(Debug)]
+pub(super) struct Variants {
+    pub(super) split: Split,
+    /// Document field and expression.
+    pub(super) fields: Vec<(&'static str, String)>,
+    unsure: Vec<String>,
 }
 
 impl Meaning {
@@ -50,34 +62,44 @@ impl Meaning {
 /// Says what fields mean.
 pub(super) fn recognise(records: &[Value], taste: &Taste) -> Meaning {
     let mut meaning = Meaning::default();
-    let mut records: Vec<&Value> = records.iter().collect();
-    let all = records.len();
-    if let Some(name) = name(&columns(&records), taste)
-        && name.values.len() * 10 < all * 9
-    {
-        let path = name.path.clone();
-        records.retain(|record| columns(&[record]).iter().any(|column| column.path == path));
+    let records: Vec<&Value> = records.iter().collect();
+    let all = columns(&records);
+    let name = name(&all, taste);
+    if let Some((split, products, variants)) = variants::split(&records, name, taste) {
+        meaning.doubt(split.note.clone());
+        let mut columns = columns(&products);
+        if !split.fill_down.is_empty() {
+            columns.retain(|column| variants::is_of(column, &split.of_products));
+        }
+        Sight::of(&columns, taste, products.len()).product(split.link.clone(), &mut meaning);
+        let columns = super::columns::columns(&variants);
+        let sight = Sight::of(&columns, taste, variants.len());
+        let variants = sight.variant(split, &meaning);
+        let is_new = |doubt: &&String| !meaning.unsure.contains(doubt);
+        let more: Vec<String> = variants.unsure.iter().filter(is_new).cloned().collect();
         meaning
-            .only
-            .push(format!("{path} != null and {path} != \"\""));
+            .unsure
+            .retain(|doubt| !doubt.starts_with("price: none"));
+        meaning.unsure.extend(more);
+        meaning.variants = Some(variants);
+        return meaning;
+    }
+    let mut products = records.clone();
+    if let Some(name) = name
+        && name.values.len() * 10 < records.len() * 9
+    {
+        let path = &name.path;
+        products.retain(|record| columns(&[record]).iter().any(|column| column.path == *path));
+        let condition = format!("{path} != null and {path} != \"\"");
+        meaning.only.push(condition);
+        let left = records.len() - products.len();
         meaning.doubt(format!(
-            "{} of {all} records: they have no {path} and are left out; perhaps they are variants of those before them",
-            all - records.len()
+            "{left} of {} records: they have no {path} and are left out",
+            records.len()
         ));
     }
-    let columns = columns(&records);
-    let sight = Sight {
-        columns: &columns,
-        taste,
-        count: records.len(),
-    };
-    sight.identity(&mut meaning);
-    sight.texts(&mut meaning);
-    sight.prices(&mut meaning);
-    sight.media(&mut meaning);
-    sight.stock(&mut meaning);
-    sight.categories(&mut meaning);
-    sight.left(&mut meaning);
+    let columns = columns(&products);
+    Sight::of(&columns, taste, products.len()).product(None, &mut meaning);
     meaning
 }
 
@@ -107,6 +129,91 @@ struct Sight<'s, 'a> {
 }
 
 impl<'s, 'a> Sight<'s, 'a> {
+    fn of(columns: &'s [Column<'a>], taste: &'s Taste, count: usize) -> Self {
+        Self {
+            columns,
+            taste,
+            count,
+        }
+    }
+
+    /// Everything of a product, whose id may be known.
+    fn product(&self, id: Option<String>, meaning: &mut Meaning) {
+        let has_variants = id.is_some();
+        self.identity(id, meaning);
+        self.texts(meaning);
+        self.prices(meaning);
+        if has_variants && self.is_free(meaning) {
+            // Zero means "see the variants" there, and would be taken for a price that was lost.
+            meaning
+                .fields
+                .retain(|(field, _)| !field.starts_with("prices."));
+        }
+        self.media(meaning);
+        self.stock(meaning);
+        self.categories(meaning);
+        self.left(meaning);
+    }
+
+    /// Whether no product has a price above zero.
+    fn is_free(&self, meaning: &Meaning) -> bool {
+        let is_price = |path: &str| {
+            meaning
+                .fields
+                .iter()
+                .any(|(field, text)| *field == "prices.0.amount" && text.contains(path))
+        };
+        let prices = self.columns.iter().filter(|column| is_price(&column.path));
+        let mut amounts = prices.flat_map(|column| &column.values);
+        !amounts.any(|value| {
+            text_of(value)
+                .is_some_and(|text| text.contains(|next: char| ('1'..='9').contains(&next)))
+        })
+    }
+
+    /// Everything of a variant in a record of its own.
+    fn variant(&self, split: Split, product: &Meaning) -> Variants {
+        let mut meaning = Meaning::default();
+        let product_id = variants::product_of(&split, self.columns, self.taste);
+        let own_id = product.fields.iter().find(|(field, _)| *field == "id");
+        let product_id = product_id.or_else(|| own_id.map(|(_, id)| id.clone()));
+        meaning.put("product_id", product_id.unwrap_or_default());
+        let id = variants::id(self.columns, self.count, self.taste);
+        meaning.put("id", id.unwrap_or_default());
+        if let Some(sku) = self.find(&roles::SKU, &mut meaning) {
+            meaning.put("sku", sku.path.clone());
+        }
+        if let Some(gtin) = self.find(&roles::GTIN, &mut meaning) {
+            meaning.put("gtin", format!("{} | gtin", gtin.path));
+        }
+        match variants::options(self.columns) {
+            Some(options) => meaning.put("options", options),
+            None if split.fill_down.is_empty() => {
+                if let Some(name) = name(self.columns, self.taste) {
+                    meaning.put("name", name.path.clone());
+                }
+            }
+            None => {}
+        }
+        self.prices(&mut meaning);
+        self.media(&mut meaning);
+        self.stock(&mut meaning);
+        if split.is_variant.is_some() {
+            // All are in the shop's.
+            let currency = |(field, text): &mut (&'static str, String)| {
+                if *field == "prices.0.currency" {
+                    "$currency".clone_into(text);
+                }
+            };
+            meaning.fields.iter_mut().for_each(currency);
+        }
+        Variants {
+            split,
+            unsure: meaning.unsure,
+            fields: meaning.fields,
+        }
+    }
+
     fn find(&self, role: &Role, meaning: &mut Meaning) -> Option<&'s Column<'a>> {
         let found = pick(role, self.columns, self.taste, |_| true)?;
         meaning.used.insert(found.path.clone());
@@ -114,12 +221,12 @@ impl<'s, 'a> Sight<'s, 'a> {
     }
 
     /// A column that is there in every record and unlike in all.
-    fn identity(&self, meaning: &mut Meaning) {
+    fn identity(&self, known: Option<String>, meaning: &mut Meaning) {
         let id = pick(&roles::ID, self.columns, self.taste, |column| {
             let unlike: HashSet<String> = column.values.iter().map(|v| v.to_string()).collect();
             column.values.len() == self.count && unlike.len() == self.count
         });
-        let id = id.map(|id| id.path.clone());
+        let id = known.or_else(|| id.map(|id| id.path.clone()));
         meaning.used.extend(id.clone());
         let name = name(self.columns, self.taste).map(|name| name.path.clone());
         meaning.used.extend(name.clone());
@@ -484,7 +591,7 @@ mod tests {
             json!({"sku": "a", "name": "", "price-EUR": "2.00"}),
         ];
         let meaning = recognise(&records, &taste());
-        assert_eq!(meaning.only, [".name != null and .name != \"\""]);
+        assert!(meaning.variants.is_some());
         assert_eq!(of(&meaning, "prices.0.amount"), Some(".\"price-EUR\""));
     }
 }

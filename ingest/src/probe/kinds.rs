@@ -61,7 +61,8 @@ impl Kinds {
 
     /// The kind that is products, when all records together are none: its condition and its first records.
     pub(super) fn best(self, all: &Meaning, taste: &Taste) -> Option<(String, Vec<Value>)> {
-        if all.is_usable() && all.only.is_empty() {
+        let is_split = !all.only.is_empty() || all.variants.is_some();
+        if all.is_usable() && !all.are_offers && !is_split {
             return None;
         }
         let count = self.count;

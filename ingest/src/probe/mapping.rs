@@ -20,7 +20,8 @@ pub(super) fn write(meaning: &Meaning) -> Written {
     } else {
         "product"
     };
-    if meaning.categories.is_some() || !meaning.only.is_empty() {
+    let is_one = meaning.categories.is_none() && meaning.variants.is_none();
+    if !is_one || !meaning.only.is_empty() {
         return Written::Program(program(meaning, kind));
     }
     let mut text = format!("type = '\"{kind}\"'\n");
@@ -43,6 +44,12 @@ fn program(meaning: &Meaning, kind: &str) -> String {
         let _ = writeln!(text, "{pipe}select({condition})");
         pipe = "| ";
     }
+    let variants = meaning.variants.as_ref();
+    let condition = variants.and_then(|variants| variants.split.is_product.as_deref());
+    if let Some(condition) = condition {
+        let _ = writeln!(text, "{pipe}if {condition} then");
+        pipe = "  ";
+    }
     if let Some(paths) = &meaning.categories {
         let _ = write!(
             text,
@@ -50,13 +57,38 @@ fn program(meaning: &Meaning, kind: &str) -> String {
              id: (.[:$depth + 1] | join(\"/\") | slug),\n      name: .[$depth],\n      \
              parent_id: (if $depth > 0 then .[:$depth] | join(\"/\") | slug else null end)\n    }}\n  ),\n  "
         );
-    } else {
+    } else if !pipe.is_empty() {
         text.push_str(pipe);
     }
-    let _ = write!(text, "{{\n    type: \"{kind}\"");
+    let categories = meaning
+        .categories
+        .as_ref()
+        .map(|_| "[$paths[] | join(\"/\") | slug]");
+    text.push_str(&document(kind, &meaning.fields, categories));
+    if let Some(variants) = variants {
+        text.push_str(if condition.is_some() {
+            "\nelse\n  "
+        } else {
+            ",\n  "
+        });
+        if let Some(condition) = &variants.split.is_variant {
+            let _ = write!(text, "select({condition})\n  | ");
+        }
+        text.push_str(&document("variant", &variants.fields, None));
+        if condition.is_some() {
+            text.push_str("\nend");
+        }
+    }
+    text.push('\n');
+    text
+}
+
+/// An object with a line for each field.
+fn document(kind: &str, fields: &[(&'static str, String)], categories: Option<&str>) -> String {
+    let mut text = format!("{{\n    type: \"{kind}\"");
     let mut root = Part::default();
     let mut order: Vec<&str> = Vec::new();
-    for (field, expression) in &meaning.fields {
+    for (field, expression) in fields {
         let steps: Vec<&str> = field.split('.').collect();
         if let Some(first) = steps.first()
             && !order.contains(first)
@@ -70,10 +102,10 @@ fn program(meaning: &Meaning, kind: &str) -> String {
             let _ = write!(text, ",\n    {name}: {}", part.text());
         }
     }
-    if meaning.categories.is_some() {
-        text.push_str(",\n    category_ids: [$paths[] | join(\"/\") | slug]");
+    if let Some(categories) = categories {
+        let _ = write!(text, ",\n    category_ids: {categories}");
     }
-    text.push_str("\n  }\n");
+    text.push_str("\n  }");
     text
 }
 

@@ -15,6 +15,7 @@ mod roles;
 mod scratch; // as a page in a file
 mod shape; // what they are: packed, format, dialect
 mod values;
+mod variants;
 mod write;
 
 pub use propose::{Proposal, propose};

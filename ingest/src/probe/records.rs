@@ -6,6 +6,7 @@ use super::shape::{self, Shape};
 use super::{ProbeError, kinds::Kinds};
 use crate::decode::{self, DecodeError};
 use crate::fetch::RawPage;
+use crate::preset::Preset;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -75,6 +76,19 @@ pub(super) fn find(page: &RawPage, taste: &Taste) -> Result<Found, ProbeError> {
         unsure.push(format!("kinds: records are of several kinds, and only those are taken for products with {condition}"));
         meaning.only.insert(0, condition);
         read.sample = sample;
+    }
+    if let Some(variants) = &meaning.variants
+        && !variants.split.fill_down.is_empty()
+    {
+        if matches!(shape.format, "csv" | "tsv") {
+            let split = &variants.split;
+            shape.fill_down.clone_from(&split.fill_down);
+            shape.takes_first = split.of_products.len() > split.fill_down.len();
+            read = Read::all(page, &shape)?;
+        } else {
+            // Only rows are filled from above.
+            meaning.variants = None;
+        }
     }
     Ok(Found {
         shape,
@@ -222,6 +236,10 @@ fn elements(page: &RawPage, shape: &mut Shape, taste: &Taste) -> Result<(), Prob
             .map_while(Result::ok)
             .map(|record| record.value)
             .collect();
+        if Preset::recognise("xml", &path, &sample).is_some() {
+            shape.records = path;
+            return Ok(());
+        }
         let rate = rate(&sample, count, taste);
         if best.as_ref().is_none_or(|(other, _)| rate > *other) {
             best = Some((rate, path));

@@ -150,6 +150,14 @@ pub(super) const UPDATED_AT: Role = Role {
     in_lists: false,
 };
 
+/// What a variant names its product by.
+pub(super) const PARENT: Role = Role {
+    name: "parent",
+    names: "parent parentid parentsku parentcode parentproduct parentproductid productid itemgroupid variantof masterid mastersku",
+    fits: is_scalar,
+    in_lists: false,
+};
+
 /// What a column of categories is called; what it holds is looked at elsewhere.
 pub(super) const CATEGORY: Role = Role {
     name: "category",

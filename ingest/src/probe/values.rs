@@ -142,7 +142,10 @@ impl Amounts {
     pub(super) fn of(values: &[&Value]) -> Self {
         let mut all = Self::default();
         let (mut whole, mut uneven) = (0, 0);
-        for text in values.iter().filter_map(|value| text_of(value)) {
+        for value in values {
+            let Some(text) = text_of(value) else {
+                continue;
+            };
             let digits = bare(&text);
             all.has_unit |= digits.len() < text.len();
             let decimals = digits
@@ -168,6 +171,8 @@ impl Amounts {
                 }
                 (1, 0) if tail(',') == 3 => all.unclear += 1,
                 (1, 0) => all.comma += 1,
+                // In a text `1.500` may be a group, too; without commas elsewhere it is taken as it stands.
+                (0, 1) if tail('.') == 3 && value.is_string() => {}
                 (0, 1) => all.point += 1,
                 // Only groups come several times: the other sign is the decimal one.
                 (_, 0) => (all.point, all.is_grouped) = (all.point + 1, true),

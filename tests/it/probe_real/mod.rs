@@ -4,160 +4,14 @@
 //! The data is not part of the repository; where it is missing, a test says so and ends. Each test states its edits as
 //! (line as proposed, line or lines instead), and there are never more than ten.
 
+mod attempt; // from a proposal and edits to what is sold
 mod raw; // the files as they lie, read without the program's own readers
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use frontage_shared::manifest::Manifest;
 use frontage_shared::model::slug;
-use frontage_shared::snapshot::Generation;
-use frontage_tests::backend::Response;
-use frontage_tests::documents;
-use frontage_tests::shop::{Shop, ShopBuilder};
 use serde_json::Value;
 
-use self::raw::{cents, json, list, raw, rows, text, unpacked};
-
-const MOST_EDITS: usize = 10;
-
-/// What a shop sells: products with their prices in cents, if they have one, and the ids of categories.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Goods {
-    products: BTreeMap<String, Option<i64>>,
-    categories: BTreeSet<String>,
-}
-
-type Edits = [(&'static str, &'static str)];
-
-/// A shop that is put together from what `probe` proposes.
-struct Attempt {
-    shop: Shop,
-    set: &'static str,
-    edited: usize,
-    formats: Vec<String>,
-}
-
-impl Attempt {
-    fn new(set: &'static str, currency: &str) -> Self {
-        let shop = ShopBuilder::of(documents::shop(1)).start();
-        let text = format!(
-            "store = \"store\"\nstate = \"ingest\"\n\n[shop]\nid = \"demo\"\nname = \"Test\"\ncurrency = \"{currency}\"\nlocale = \"en\"\n"
-        );
-        std::fs::write(shop.folder().join("ingest.toml"), text).expect("a configuration");
-        Self {
-            shop,
-            set,
-            edited: 0,
-            formats: Vec::new(),
-        }
-    }
-
-    /// Serves the bytes, probes their address, and edits what came of it.
-    async fn source(&mut self, name: &str, path: &str, bytes: Vec<u8>, edits: &Edits) {
-        let served = Response::ok("application/octet-stream", bytes);
-        self.shop.backend.respond_with(path, served);
-        let config = self.shop.folder().join("ingest.toml");
-        let target = self.shop.backend.url(path);
-        let write = config.to_str().expect("a path");
-        let arguments = ["probe", &target, "--json", "--write", write, "--name", name];
-        let probed = self.shop.ingest(&arguments).await;
-        assert_eq!(probed.code, Some(0), "{}{}", probed.stdout, probed.stderr);
-        let proposal: Value = serde_json::from_str(&probed.stdout).expect("JSON");
-        let preset = proposal["preset"]
-            .as_str()
-            .map(|name| format!("preset {name}"));
-        let format = proposal["format"].as_str().unwrap_or_default().to_owned();
-        self.formats.push(preset.unwrap_or(format));
-        for (old, new) in edits {
-            self.edit(name, old, new);
-        }
-    }
-
-    /// Replaces a line that is there once, in the source's part of the configuration or in its program.
-    fn edit(&mut self, name: &str, old: &str, new: &str) {
-        let places = ["ingest.toml".to_owned(), format!("{name}.jq")];
-        let mut found = 0;
-        for place in places {
-            let path = self.shop.folder().join(place);
-            let Ok(text) = std::fs::read_to_string(&path) else {
-                continue;
-            };
-            let begin = text.find(&format!("[source.{name}]")).unwrap_or(0);
-            let (before, part) = text.split_at(begin);
-            let lines: Vec<&str> = part.lines().collect();
-            let here = lines.iter().filter(|line| line.trim() == old).count();
-            found += here;
-            let lines: Vec<&str> = lines
-                .into_iter()
-                .map(|line| if line.trim() == old { new } else { line })
-                .collect();
-            if here > 0 {
-                let text = format!("{before}{}\n", lines.join("\n"));
-                std::fs::write(path, text).expect("a file");
-            }
-        }
-        assert_eq!(found, 1, "{}: `{old}` is there {found} times", self.set);
-        self.edited += new.lines().filter(|line| line.trim() != old).count().max(1);
-    }
-
-    /// Adds lines that nothing proposed.
-    fn write_more(&mut self, place: &str, lines: &str) {
-        let path = self.shop.folder().join(place);
-        let text = std::fs::read_to_string(&path).unwrap_or_default();
-        std::fs::write(path, format!("{text}{lines}")).expect("a file");
-        self.edited += lines.lines().filter(|line| !line.trim().is_empty()).count();
-    }
-
-    /// Publishes, and compares what is sold with what the raw file has.
-    async fn gives(self, expected: &Goods) {
-        assert!(
-            self.edited <= MOST_EDITS,
-            "{}: {} lines",
-            self.set,
-            self.edited
-        );
-        let once = self.shop.ingest(&["once"]).await;
-        assert_eq!(once.code, Some(0), "{}{}", once.stdout, once.stderr);
-        let manifest = Manifest::decode(&self.shop.newest_manifest()).expect("a manifest");
-        let parts = self.shop.store().join("parts");
-        let generation = Generation::map(manifest, &parts).expect("both parts");
-        let mut sold = Goods::default();
-        for product in generation.catalog.products() {
-            let prices = generation.offers.product(product.row).prices;
-            // A price of zero means none.
-            let price = prices.map(|(lowest, _)| lowest).filter(|price| *price > 0);
-            sold.products.insert(product.id().to_owned(), price);
-        }
-        for category in generation.catalog.categories() {
-            sold.categories.insert(category.id().to_owned());
-        }
-        assert_eq!(&sold, expected, "{}\n{}", self.set, once.stdout);
-        println!(
-            "probe: {} ({}), {} edited lines, {} products, {} of them with a price, {} categories",
-            self.set,
-            self.formats.join(" and "),
-            self.edited,
-            sold.products.len(),
-            sold.products.values().flatten().count(),
-            sold.categories.len()
-        );
-    }
-}
-
-impl Goods {
-    fn product(&mut self, id: &str, price: &str) {
-        let price = cents(price).filter(|price| *price > 0);
-        self.products.entry(id.to_owned()).or_insert(price);
-    }
-
-    /// A path of categories, and all above it.
-    fn path(&mut self, path: &[&str]) {
-        for depth in 1..=path.len() {
-            self.categories
-                .insert(slug::from_text(&path[..depth].join("/")));
-        }
-    }
-}
+use self::attempt::{Attempt, Edits, Goods};
+use self::raw::{json, list, raw, rows, text, unpacked};
 
 #[tokio::test]
 async fn dummyjson_as_json() {
@@ -316,7 +170,9 @@ async fn magento_as_csv() {
         if row["product_type"] != "configurable" {
             continue;
         }
-        goods.product(&row["sku"], &row["price"]);
+        for _ in row["configurable_variations"].split('|') {
+            goods.variant(&row["sku"], &row["price"]);
+        }
         for path in row["categories"].split(',') {
             let path: Vec<&str> = path.split('/').skip(1).collect();
             goods.path(&path);
@@ -324,7 +180,7 @@ async fn magento_as_csv() {
     }
     let mut attempt = Attempt::new("magento2-luma", "USD");
     let edits = [
-        // The sizes and colours are rows of their own; the root of the tree is no category of the shop.
+        // Sizes and colours are taken from a column of the product; the root of the tree is no category of the shop.
         (
             "[.categories // \"\" | split(\",\")[] | split_path(\"/\") // empty] as $paths",
             "select(.product_type == \"configurable\") | [.categories | split(\",\")[] | split_path(\"/\")[1:] | select(length > 0)] as $paths",
@@ -332,6 +188,11 @@ async fn magento_as_csv() {
         (
             "media: [{url: .base_image}],",
             "media: [{url: (\"https://magento.example/media/catalog/product\" + .base_image)}],",
+        ),
+        (
+            "  }",
+            "  }, (. as $product | .configurable_variations | split(\"|\")[] | [split(\",\")[] | split(\"=\") | {key: .[0], value: .[1]}] | from_entries\n\
+             | {type: \"variant\", product_id: $product.sku, id: .sku, sku: .sku, options: del(.sku), prices: [{amount: $product.price, currency: $currency}]})",
         ),
     ];
     attempt
@@ -396,17 +257,24 @@ async fn saleor_as_json() {
     };
     let mut goods = Goods::default();
     let document = json(&bytes);
+    let price_of = |variant: &Value| {
+        let listing = list(&document).iter().find(|listing| {
+            listing["model"] == "product.productvariantchannellisting"
+                && listing["fields"]["variant"] == *variant
+                && listing["fields"]["currency"] == "USD"
+        });
+        listing
+            .map(|listing| text(&listing["fields"]["price_amount"]))
+            .unwrap_or_default()
+    };
     for record in list(&document) {
-        let fields = &record["fields"];
-        let is_in_dollars = fields["currency"] == "USD";
+        let (key, fields) = (&record["pk"], &record["fields"]);
         match record["model"].as_str() {
-            Some("product.productchannellisting") if is_in_dollars => {
-                goods.product(
-                    &text(&fields["product"]),
-                    &text(&fields["discounted_price_amount"]),
-                );
+            Some("product.product") => drop(goods.products.entry(text(key)).or_default()),
+            Some("product.productvariant") => {
+                goods.variant(&text(&fields["product"]), &price_of(key))
             }
-            Some("product.category") => drop(goods.categories.insert(text(&record["pk"]))),
+            Some("product.category") => drop(goods.categories.insert(text(key))),
             _ => {}
         }
     }
@@ -417,7 +285,10 @@ async fn saleor_as_json() {
             "(select(.model == \"product.category\") | {type: \"category\", id: .pk, name: .fields.name, parent_id: .fields.parent}), (select(.model == \"product.product\")",
         ),
         ("id: .pk,", "id: .pk, category_ids: [.fields.category],"),
-        ("}", "})"),
+        (
+            "  }",
+            "  }), (select(.model == \"product.productvariant\") | {type: \"variant\", product_id: .fields.product, id: .pk, sku: .fields.sku, name: .fields.name})",
+        ),
     ];
     attempt
         .source("products", "/dump.json", bytes, &edits)
@@ -430,7 +301,7 @@ async fn saleor_as_json() {
     attempt.write_more("ingest.toml", &prices);
     attempt.write_more(
         "prices.jq",
-        "select(.model == \"product.productchannellisting\" and .fields.currency == $currency) | {type: \"offer\", variant_id: .fields.product, prices: [{amount: .fields.discounted_price_amount, currency: $currency}]}\n",
+        "select(.model == \"product.productvariantchannellisting\" and .fields.currency == $currency) | {type: \"offer\", variant_id: .fields.variant, prices: [{amount: .fields.price_amount, currency: $currency}]}\n",
     );
     attempt.gives(&goods).await;
 }
@@ -450,24 +321,18 @@ async fn shopify_by_its_preset() {
     goods.path(&[&text(&product["product_type"])]);
     let answer = serde_json::json!({ "products": [product] });
     let mut attempt = Attempt::new("shopify-rest-fixtures", "USD");
+    // The only price is zero, which would be taken for a price that was lost.
+    let edits = [(
+        "preset = \"shopify\"",
+        "preset = \"shopify\"\nguard = { max_zero_price_percent = 100 }",
+    )];
     let bytes = answer.to_string().into_bytes();
     attempt
-        .source("products", "/admin/products.json", bytes, &[])
+        .source("products", "/admin/products.json", bytes, &edits)
         .await;
     assert_eq!(attempt.formats, ["preset shopify"]);
-    // Its only price is zero, which would be held.
-    attempt.write_more("ingest.toml", "[guard]\nmax_zero_price_percent = 100\n");
     attempt.gives(&goods).await;
 }
-
-/// What stands before the product: its variants.
-const SPREE_VARIANTS: &str = r#"(select(.name == "" and .currency == $currency) | {
-  type: "variant", product_id: .slug, id: .sku, sku: .sku,
-  options: ([[.option1_name, .option1_value], [.option2_name, .option2_value]] | map(select(.[0] != "") | {key: (.[0] | slug), value: .[1]}) | from_entries),
-  prices: [{amount: .price, currency: $currency}],
-  stock: {availability: (if .inventory_count != "0" then "in_stock" else "out_of_stock" end), quantity: .inventory_count}
-}),
-(select(.name != "")"#;
 
 #[tokio::test]
 async fn spree_as_csv() {
@@ -476,32 +341,16 @@ async fn spree_as_csv() {
     };
     let mut goods = Goods::default();
     for row in rows(&bytes, ',') {
-        // The row that names a product has no price; those below it are its variants.
-        if row["name"].is_empty() && row["currency"] != "USD" {
-            // The same in euros, once more.
-            continue;
-        }
-        if row["name"].is_empty() {
-            let price = cents(&row["price"]).expect("a price");
-            let lowest = goods.products.get_mut(&row["slug"]).expect("its product");
-            *lowest = Some(lowest.map_or(price, |lowest| lowest.min(price)));
-        } else {
-            goods.product(&row["slug"], &row["price"]);
+        if !row["name"].is_empty() {
             goods.path(&row["category1"].split(" -> ").collect::<Vec<_>>());
+        } else if row["currency"] == "USD" {
+            goods.variant(&row["slug"], &row["price"]);
         }
     }
     let mut attempt = Attempt::new("spree-sample", "USD");
-    let edits = [
-        ("select(.name != null and .name != \"\")", SPREE_VARIANTS),
-        (
-            "prices: [{amount: .price, compare_at: .compare_at_price, currency: $currency}],",
-            "options: [],",
-        ),
-    ];
     attempt
-        .source("products", "/export/products.csv", bytes, &edits)
+        .source("products", "/export/products.csv", bytes, &[])
         .await;
-    attempt.write_more("products.jq", ")\n");
     attempt.gives(&goods).await;
 }
 
@@ -511,23 +360,25 @@ async fn vendure_as_csv() {
         return;
     };
     let mut goods = Goods::default();
-    for row in rows(&bytes, ',')
-        .iter()
-        .filter(|row| !row["name"].is_empty())
-    {
-        goods.product(&row["sku"], &row["price"]);
+    let mut product = String::new();
+    for row in rows(&bytes, ',') {
+        if !row["slug"].is_empty() {
+            product.clone_from(&row["slug"]);
+        }
+        goods.variant(&product, &row["price"]);
         let facets = row["facets"].split('|');
-        goods.path(
-            &facets
-                .filter_map(|facet| facet.strip_prefix("category:"))
-                .collect::<Vec<_>>(),
-        );
+        let path = facets.filter_map(|facet| facet.strip_prefix("category:"));
+        goods.path(&path.collect::<Vec<_>>());
     }
     let mut attempt = Attempt::new("vendure-products", "USD");
-    let edits = [(
-        "| [.facets | split_path(\"|\") // empty] as $paths",
-        "| [[.facets | split(\"|\")[] | select(startswith(\"category:\")) | ltrimstr(\"category:\")] | select(length > 0)] as $paths",
-    )];
+    let edits = [
+        (
+            "[.facets | split_path(\"|\") // empty] as $paths",
+            "[[.facets | split(\"|\")[] | select(startswith(\"category:\")) | ltrimstr(\"category:\")] | select(length > 0)] as $paths",
+        ),
+        // Three variants have one number.
+        ("id: .sku,", "id: (.sku + \" \" + .optionValues),"),
+    ];
     attempt
         .source("products", "/export/products.csv", bytes, &edits)
         .await;
@@ -542,19 +393,17 @@ async fn woocommerce_as_csv() {
     let mut goods = Goods::default();
     for row in rows(&bytes, ',') {
         let sale = &row["Sale price"];
-        goods.product(
-            &row["ID"],
-            if sale.is_empty() {
-                &row["Regular price"]
-            } else {
-                sale
-            },
-        );
-        let path: Vec<&str> = row["Categories"]
+        let price = if sale.is_empty() {
+            &row["Regular price"]
+        } else {
+            sale
+        };
+        let is_variation = row["Type"] == "variation";
+        goods.variant(&row[if is_variation { "Parent" } else { "SKU" }], price);
+        let path = row["Categories"]
             .split(" > ")
-            .filter(|name| !name.is_empty())
-            .collect();
-        goods.path(&path);
+            .filter(|name| !name.is_empty());
+        goods.path(&path.collect::<Vec<_>>());
     }
     let mut attempt = Attempt::new("woocommerce-sample", "USD");
     attempt
