@@ -83,6 +83,9 @@ mod credentials;
 /// From an unknown address to a shop.
 mod probe;
 
+/// Every format, packed and plain, becomes a shop without an edited line.
+mod probe_formats;
+
 /// Real exports become shops with a handful of edited lines.
 mod probe_real;
 

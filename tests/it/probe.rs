@@ -104,31 +104,3 @@ async fn what_is_no_feed_is_told_and_proposes_nothing() {
         assert!(ended.stderr.contains(told), "{path}: {}", ended.stderr);
     }
 }
-
-#[tokio::test]
-async fn real_exports_become_shops() {
-    // Those of the second have no ids, so names make them: 66 repeat one, or differ from one in punctuation only.
-    for (file, products) in [
-        ("dummyjson/products.json", "194 products"),
-        (
-            "bestbuy-open-data/products-subset-typesense.json",
-            "3225 products",
-        ),
-    ] {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../../shared/data")
-            .join(file);
-        let Ok(text) = std::fs::read(&path) else {
-            println!(
-                "{} is missing: a real export was not probed",
-                path.display()
-            );
-            continue;
-        };
-        let shop = ShopBuilder::of(documents::shop(1)).start();
-        shop.backend
-            .respond_with(EXPORT, Response::ok("application/json", text));
-        let (_, told) = connect(&shop, &shop.backend.url(EXPORT), &bare(&shop)).await;
-        assert!(told.contains(products), "{file}: {told}");
-    }
-}
