@@ -11,10 +11,10 @@ use frontage_shared::snapshot::Generation;
 use indicatif::ProgressBar;
 
 use crate::board::Doing;
-use crate::config::{Config, Shop, Source};
+use crate::config::{Config, Keeping, Provides, Shop, Source};
 use crate::cycle::Context;
 use crate::decode::DecodeError;
-use crate::feed::{Feed, FeedError, FeedFolder, HeldFeed, Plain, SourceCache};
+use crate::feed::{Feed, FeedError, FeedFolder, HeldFeed, Plain, SourceCache, Staying};
 use crate::fetch::{
     self, FetchError, Fetched, PageValidators, Progress, RawFeed, RawPage, Validators,
 };
@@ -131,7 +131,11 @@ async fn look(
     let recipe = recipe(source, &config.shop);
     let is_reusable = cache.recipe == judged(&recipe, source, &cache)
         && (cache.accepted.is_some() || cache.held.is_some());
-    let previous = cache.validators.clone().filter(|_| is_reusable);
+    // A feed that stays the same says once more what it does not mention.
+    let kept = cache.accepted.as_ref().map(Feed::kept_counts);
+    let is_settled = kept.unwrap_or_default().missing == 0;
+    let previous = cache.validators.clone();
+    let previous = previous.filter(|_| is_reusable && is_settled);
     let fetched = fetch(context, source, previous.as_ref(), &folder, (now, doing)).await?;
     let report = match fetched {
         Fetched::Unchanged(validators) => {
@@ -190,15 +194,18 @@ async fn take(
     let base = Base {
         before: before(cache, recipe, &folder.spool()),
         latest: latest(cache, recipe),
+        accepted: cache.accepted.clone(),
+        is_read_alike: cache.recipe.split(' ').next() == Some(recipe),
     };
     let read = read(job, base, folder.clone(), now).await;
     recorder.finish(run).await;
     let Read {
         feed,
-        report,
+        mut report,
         movement,
         is_delta,
     } = read?;
+    report.kept = feed.kept_counts();
     report.keep(&report_file(&config.state, source))?;
     doing.judging();
     run.records = report.records;
@@ -382,6 +389,32 @@ struct Base {
     before: Option<Before>,
     /// For changes: the latest feed, though it may be held, so that no change is lost while an operator thinks.
     latest: Option<Feed>,
+    /// For documents that stay: the feed that the shop is made of.
+    accepted: Option<Feed>,
+    /// Whether that one was read in the same way.
+    is_read_alike: bool,
+}
+
+impl Base {
+    /// A full feed, with what stays of the one that the shop is made of.
+    fn keep(
+        &self,
+        folder: &FeedFolder,
+        (provides, keeping): (Provides, Keeping),
+        said: Feed,
+        report: &Report,
+    ) -> Result<Feed, FeedError> {
+        // What was read in another way may well stand in the feed, under another name.
+        let grace = if self.is_read_alike { keeping.grace } else { 0 };
+        let refused = &report.refused_names;
+        match &self.accepted {
+            Some(accepted) if grace > 0 || !refused.is_empty() => {
+                let staying = Staying::Full { grace, refused };
+                folder.keep(accepted, said, provides, staying)
+            }
+            _ => Ok(said),
+        }
+    }
 }
 
 fn latest(cache: &SourceCache, recipe: &str) -> Option<Feed> {
@@ -411,7 +444,7 @@ fn before(cache: &SourceCache, recipe: &str, spool: &Path) -> Option<Before> {
         return None;
     }
     Some(Before {
-        feed: cache.accepted.clone()?,
+        feed: cache.accepted.as_ref()?.said().clone(),
         plain: cache.plain?,
         pages: cache.validators.as_ref()?.pages.iter().map(raw).collect(),
     })
@@ -420,13 +453,14 @@ fn before(cache: &SourceCache, recipe: &str, spool: &Path) -> Option<Before> {
 /// Decode, map and validate, off the runtime's threads: what changed since the feed before, or all.
 async fn read(job: Job, base: Base, folder: FeedFolder, now: i64) -> Result<Read, HarvestError> {
     let work = move || {
+        let rules = (job.source.provides, job.source.keeping);
         let reread = match &base.before {
             Some(before) => reread::run(&job, before, &folder, now)?,
             None => None,
         };
         if let Some(reread) = reread {
             return Ok(Read {
-                feed: reread.feed,
+                feed: base.keep(&folder, rules, reread.feed, &reread.report)?,
                 report: reread.report,
                 movement: Some(reread.movement),
                 is_delta: false,
@@ -439,8 +473,12 @@ async fn read(job: Job, base: Base, folder: FeedFolder, now: i64) -> Result<Read
             report,
             is_delta,
         } = pipeline::run(job)?;
-        let feed = match (is_delta, base.latest) {
-            (true, Some(latest)) => folder.apply(&latest, provides, draft, now)?.feed,
+        let feed = match (is_delta, &base.latest) {
+            (true, Some(latest)) => {
+                let deleted = &draft.deleted();
+                let said = folder.apply(latest.said(), provides, draft, now)?.feed;
+                folder.keep(latest, said, provides, Staying::Changes { deleted })?
+            }
             (true, None) => return Err(HarvestError::NothingToChange),
             (false, _) if draft.deletes() => {
                 return Err(HarvestError::Decode(DecodeError::Container {
@@ -448,7 +486,7 @@ async fn read(job: Job, base: Base, folder: FeedFolder, now: i64) -> Result<Read
                     message: "a `delete` stands in a full feed; what that does not mention is gone anyway".to_owned(),
                 }));
             }
-            (false, _) => folder.write_draft(draft, now)?,
+            (false, _) => base.keep(&folder, rules, folder.write_draft(draft, now)?, &report)?,
         };
         Ok(Read {
             feed,

@@ -5,7 +5,7 @@ use frontage_shared::manifest::Counts;
 use serde::Serialize;
 
 use crate::cycle::{Context, CycleError};
-use crate::feed::{FeedFolder, HeldFeed};
+use crate::feed::{Feed, FeedFolder, HeldFeed, KeptCounts};
 use crate::history::{self, Run};
 use crate::schedule;
 
@@ -48,6 +48,8 @@ pub struct SourceStatus {
     pub last_run: Option<Run>,
     /// RFC 3339, in the shop's time zone.
     pub next_run: Option<String>,
+    /// Documents of the shop that the latest accepted feed did not bring.
+    pub kept: KeptCounts,
     /// A feed that waits for `approve`.
     pub held: Option<Held>,
 }
@@ -82,7 +84,12 @@ pub async fn read(context: &Context) -> Result<Status, CycleError> {
         sources.push(SourceStatus {
             source: source.name.clone(),
             provides: source.provides.as_str(),
-            as_of: cache.accepted.map(|feed| feed.as_of),
+            as_of: cache.accepted.as_ref().map(|feed| feed.as_of),
+            kept: cache
+                .accepted
+                .as_ref()
+                .map(Feed::kept_counts)
+                .unwrap_or_default(),
             last_run: runs
                 .iter()
                 .rev()
@@ -148,6 +155,13 @@ impl std::fmt::Display for Status {
                 "  next run    {}",
                 source.next_run.as_deref().unwrap_or("never")
             )?;
+            let KeptCounts { missing, refused } = source.kept;
+            if missing + refused > 0 {
+                writeln!(
+                    f,
+                    "  kept        {missing} that the feed does not mention any more, {refused} that are refused now"
+                )?;
+            }
             if let Some(held) = &source.held {
                 writeln!(
                     f,

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::config::{Config, Provides};
 use crate::cycle::{self, Context, CycleError};
-use crate::feed::{FeedError, FeedFolder, MappedHalf};
+use crate::feed::{Feed, FeedError, FeedFolder, KeptDocument, KeptWhy, MappedHalf};
 use crate::ownership::{self, Say, Version};
 use crate::publish;
 use crate::status::time;
@@ -53,6 +53,9 @@ pub struct Stated {
     pub as_of: i64,
     /// Why this one counts, or does not.
     pub reason: &'static str,
+    /// Why it is still there, if the latest feed did not bring it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<String>,
     /// What it says.
     pub value: Value,
 }
@@ -92,6 +95,22 @@ struct Known {
     as_of: i64,
     catalog: MappedHalf,
     offers: MappedHalf,
+    feed: Feed,
+}
+
+impl Known {
+    /// Why a document is still there, if the latest feed did not bring it.
+    fn kept(&self, kind: Kind, key: &str) -> Option<String> {
+        let KeptDocument { why, feeds } = self.feed.kept_document(kind, key)?;
+        let since = match feeds {
+            1 => "by the latest feed".to_owned(),
+            feeds => format!("by {feeds} feeds in a row"),
+        };
+        Some(match why {
+            KeptWhy::Missing => format!("kept, not mentioned {since}"),
+            KeptWhy::Refused => format!("kept, refused in what was sent {since}"),
+        })
+    }
 }
 
 /// Answers for a product's id or SKU, perhaps with a field behind a point.
@@ -166,6 +185,7 @@ fn known(config: &Config) -> Result<Vec<Known>, WhyError> {
             as_of: feed.as_of,
             catalog: folder.map(&feed.catalog)?,
             offers: folder.map(&feed.offers)?,
+            feed,
             name,
         });
     }
@@ -212,7 +232,7 @@ fn own_fields(
     kind: Kind,
     key: &str,
 ) -> Result<(Vec<Field>, Map<String, Value>), WhyError> {
-    let (mut versions, mut as_of) = (Vec::new(), Vec::new());
+    let (mut versions, mut as_of, mut kept) = (Vec::new(), Vec::new(), Vec::new());
     for source in known {
         for line in source.catalog.find(kind, key)? {
             let fields = serde_json::from_str(&line.json).unwrap_or_default();
@@ -222,6 +242,7 @@ fn own_fields(
                 fields,
             });
             as_of.push(source.as_of);
+            kept.push(source.kept(kind, key));
         }
     }
     let together = ownership::together(&versions);
@@ -244,6 +265,7 @@ fn own_fields(
                 source: version.source.to_owned(),
                 as_of: as_of.get(place).copied().unwrap_or_default(),
                 reason,
+                kept: kept.get(place).cloned().flatten(),
                 value: value.clone(),
             });
         }
@@ -331,6 +353,7 @@ fn stated_offers(
                         source: source.name.clone(),
                         as_of: source.as_of,
                         reason: "overridden",
+                        kept: source.kept(Kind::Offer, key),
                         value: value.clone(),
                     });
                 }
@@ -357,7 +380,9 @@ impl fmt::Display for Why {
             for stated in &field.stated {
                 let value: String = stated.value.to_string().chars().take(SHOWN_CHARS).collect();
                 let (source, at) = (&stated.source, time(stated.as_of));
-                writeln!(f, "  {source}, read {at}, {}: {value}", stated.reason)?;
+                let kept = stated.kept.iter().map(|kept| format!(", {kept}"));
+                let kept: String = kept.collect();
+                writeln!(f, "  {source}, read {at}, {}{kept}: {value}", stated.reason)?;
             }
         }
         Ok(())

@@ -17,7 +17,12 @@ async fn what_a_check_foretells_is_what_happens() {
     let mut seen = std::collections::BTreeMap::<String, usize>::new();
     for seed in SEEDS {
         let mut random = StdRng::seed_from_u64(seed);
+        let keeping = match seed % 2 {
+            0 => "grace = 2\nkeep_last_good = true",
+            _ => "",
+        };
         let shop = ShopBuilder::of(documents::shop(30))
+            .catalog_source(keeping)
             .ingest(
                 "[source.catalog.contract.fields]\nslug = \"discard_value\"\nbrand = \"freeze\"",
             )

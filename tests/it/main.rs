@@ -68,6 +68,9 @@ mod conflicts;
 /// Feeds of changes end in the shop that full feeds give.
 mod deltas;
 
+/// What a feed does not mention any more, or breaks, stays as long as its source wants.
+mod kept;
+
 /// Seven days of a back end give the same shop as full feeds and as changes.
 mod days;
 

@@ -109,6 +109,10 @@ pub(super) struct SourceTable {
     #[serde(default)]
     pub(super) duplicates: Option<String>,
     #[serde(default)]
+    pub(super) grace: u32,
+    #[serde(default)]
+    pub(super) keep_last_good: bool,
+    #[serde(default)]
     pub(super) priority: i64,
     #[serde(default)]
     pub(super) owns: Vec<String>,

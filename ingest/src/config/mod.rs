@@ -23,6 +23,6 @@ pub use desk::{Desk, Secret};
 pub use error::{ConfigError, Problem};
 pub use load::{NAME_RULE, from_text, is_name, load};
 pub use settings::{
-    Config, Duplicates, Facets, Guard, Mapping, Missed, Next, Paging, PagingKind, Provides,
-    Recordings, Request, Retention, Shop, Source, SourceLimits,
+    Config, Duplicates, Facets, Guard, Keeping, Mapping, Missed, Next, Paging, PagingKind,
+    Provides, Recordings, Request, Retention, Shop, Source, SourceLimits,
 };

@@ -101,8 +101,19 @@ pub struct Source {
     pub max_new_invalid_percent: f64,
     /// What becomes of a document that an earlier record had differently.
     pub duplicates: Duplicates,
+    /// Which documents stay that a feed does not bring.
+    pub keeping: Keeping,
     /// What it may say in documents that other sources bring, too.
     pub say: Say,
+}
+
+/// Which documents stay in the shop although a full feed does not bring them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keeping {
+    /// Feeds in a row that may leave a document out before it goes.
+    pub grace: u32,
+    /// Whether the last good version of a document stays while it is refused.
+    pub last_good: bool,
 }
 
 /// What becomes of runs that could not begin when they were due.

@@ -6,7 +6,7 @@ use super::auth::Credentials;
 use super::file::{GuardTable, SourceTable};
 use super::load::{Check, NAME_RULE, is_name, short};
 use super::settings::{
-    Duplicates, Guard, Mapping, Missed, Next, Provides, Request, Source, SourceLimits,
+    Duplicates, Guard, Keeping, Mapping, Missed, Next, Provides, Request, Source, SourceLimits,
 };
 use crate::calendar::{self, Blackout};
 use crate::cron_text;
@@ -82,6 +82,10 @@ impl Check<'_> {
             table.duplicates.as_deref().unwrap_or("refuse"),
             &[("refuse", Duplicates::Refuse), ("first", Duplicates::First)],
         );
+        let keeping = Keeping {
+            grace: table.grace,
+            last_good: table.keep_last_good,
+        };
         let contract = self.contract(&format!("{key}.contract"), table.contract);
         let vars = self.vars(&key, table.vars);
         let say = Say {
@@ -105,6 +109,7 @@ impl Check<'_> {
             guard: guard?,
             max_new_invalid_percent: new_invalid?,
             duplicates: duplicates?,
+            keeping,
             say,
         })
     }

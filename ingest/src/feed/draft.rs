@@ -1,6 +1,6 @@
 //! A feed in the making: documents as lines, counted, sorted and written as two halves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use frontage_shared::model::money::Currency;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::sort::Sorter;
-use super::{Facts, Feed, FeedError, FeedFolder, Half, Line, Summary, io_error};
+use super::{Facts, Feed, FeedError, FeedFolder, Half, Line, Name, Summary, io_error};
 use crate::wire::{Document, Kind, Offer, Price, Product, Stock};
 
 /// Bytes of a half file that are hashed and written at once: hashing line by line takes several times as long.
@@ -94,6 +94,7 @@ impl FeedFolder {
             summary: draft.summary,
             catalog: self.write_half(draft.catalog)?,
             offers: self.write_half(draft.offers)?,
+            kept: None,
         })
     }
 
@@ -154,6 +155,11 @@ impl Draft {
     /// Whether it names documents that are gone.
     pub fn deletes(&self) -> bool {
         !self.deleted.is_empty()
+    }
+
+    /// Kind and key of the documents that are gone.
+    pub fn deleted(&self) -> BTreeSet<Name> {
+        self.deleted.iter().cloned().collect()
     }
 
     /// Adds a document.

@@ -4,6 +4,7 @@
 //! a small JSON file says which two are the accepted ones, and is replaced in one rename.
 
 mod draft; // a feed in the making
+mod keep; // documents that stay although the feed does not say them
 mod lookup; // lines by key, and what differs between two halves
 mod patch; // a feed from the one before
 mod sort; // more lines than memory holds, in order
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use self::draft::{Draft, Lines};
+pub use self::keep::{Kept, KeptCounts, KeptDocument, KeptWhy, Name, Staying};
 pub use self::lookup::MappedHalf;
 pub use self::patch::Patched;
 pub use self::summary::{Facts, Summary};
@@ -37,6 +39,9 @@ pub struct Feed {
     pub catalog: Half,
     /// Prices and stock, wherever they stood.
     pub offers: Half,
+    /// What it holds that its source did not say, and what the source said; nothing if that is the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Box<Kept>>,
 }
 
 /// One half of a feed: a file of documents sorted by kind and key.
@@ -178,7 +183,7 @@ impl FeedFolder {
             .accepted
             .iter()
             .chain(cache.held.as_ref().map(|held| &held.feed));
-        for half in feeds.flat_map(|feed| [&feed.catalog, &feed.offers]) {
+        for half in feeds.flat_map(Feed::halves) {
             if !self.half_path(half).is_file() {
                 return Err(format!("half {} is missing", half.hash));
             }
@@ -204,7 +209,8 @@ impl FeedFolder {
             .collect();
         let kept: Vec<PathBuf> = feeds
             .iter()
-            .flat_map(|feed| [self.half_path(&feed.catalog), self.half_path(&feed.offers)])
+            .flat_map(|feed| feed.halves())
+            .map(|half| self.half_path(half))
             .collect();
         for entry in std::fs::read_dir(&self.path).map_err(io_error(&self.path))? {
             let path = entry.map_err(io_error(&self.path))?.path();
@@ -245,7 +251,7 @@ impl FeedFolder {
     /// # Errors
     /// A half cannot be copied.
     pub fn copy_halves(&self, feed: &Feed, to: &Self) -> Result<(), FeedError> {
-        for half in [&feed.catalog, &feed.offers] {
+        for half in feed.halves() {
             let (from, to) = (self.half_path(half), to.half_path(half));
             // Halves are named by their content. Copying a file over another name of itself would empty it.
             if to.is_file() {
@@ -272,9 +278,16 @@ impl Line {
 }
 
 impl Feed {
-    /// Names the content: equal documents, equal hash.
+    /// The files that it needs.
+    fn halves(&self) -> [&Half; 4] {
+        let said = self.said();
+        [&self.catalog, &self.offers, &said.catalog, &said.offers]
+    }
+
+    /// Names what the source said: equal documents, equal hash.
     pub fn content_hash(&self) -> String {
-        let both = format!("{}\n{}\n", self.catalog.hash, self.offers.hash);
+        let said = self.said();
+        let both = format!("{}\n{}\n", said.catalog.hash, said.offers.hash);
         blake3::hash(both.as_bytes())
             .to_hex()
             .as_str()

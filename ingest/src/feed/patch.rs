@@ -198,7 +198,7 @@ fn counts_after(
 }
 
 /// The keys under which the offers of a product or variant stand.
-fn offered_by(line: &Line) -> Vec<String> {
+pub(super) fn offered_by(line: &Line) -> Vec<String> {
     match Document::from_json(&line.json) {
         Ok(Document::Product(product)) => {
             let variants = product.variants.into_iter().map(|variant| variant.id);

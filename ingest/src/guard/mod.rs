@@ -79,8 +79,10 @@ pub fn judge(
     feed: Feed,
     tally: &Tally,
 ) -> Result<Verdict, FeedError> {
+    // What is kept in the shop is no reason to think better of what the source says.
+    let said = feed.said();
     let mut reasons = Vec::new();
-    if feed.documents() == 0 {
+    if said.documents() == 0 {
         reasons.push("the feed has no documents at all".to_owned());
     }
     let refused = percent(tally.refused, tally.records);
@@ -94,15 +96,15 @@ pub fn judge(
     let movement = match (published.movement, published.feed, published.generation) {
         (Some(movement), ..) => movement,
         (None, Some(before), _) => {
-            compared = Movement::between(folder, before, &feed, currency)?;
+            compared = Movement::between(folder, before.said(), said, currency)?;
             &compared
         }
         (None, None, Some(generation)) => {
-            compared = Movement::since(generation, folder, &feed, currency)?;
+            compared = Movement::since(generation, folder, said, currency)?;
             &compared
         }
         (None, None, None) => {
-            compared = Movement::from_nothing(&feed, currency);
+            compared = Movement::from_nothing(said, currency);
             &compared
         }
     };
@@ -113,7 +115,7 @@ pub fn judge(
             (folder, currency),
             published.generation,
             documents,
-            &feed,
+            said,
         )?),
         (None, None) => {}
     }

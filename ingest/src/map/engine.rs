@@ -96,9 +96,13 @@ impl Engine {
             EngineKind::Fields(fields, filters) => {
                 let run_jq =
                     |field: &str, record: &Value| one_value(&filters[field], field, record);
-                fields
+                let document = fields
                     .document(&record, &run_jq)
-                    .map(|document| vec![shape::document(document)])
+                    .map_err(|refusal| Refusal {
+                        about: Some(Box::new(shape::document(fields.name(&record, &run_jq)))),
+                        ..refusal
+                    })?;
+                Ok(vec![shape::document(document)])
             }
             EngineKind::Program(filter) => {
                 let mut documents = Vec::new();

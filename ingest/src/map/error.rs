@@ -3,6 +3,7 @@
 //! The first ends a run, the second only refuses a record.
 
 use crate::decode::Origin;
+use serde_json::Value;
 use std::fmt;
 use std::time::Duration;
 
@@ -60,6 +61,8 @@ pub struct Refusal {
     pub field: Option<String>,
     /// What failed.
     pub message: String,
+    /// What names the document, as far as a field map tells: its type, id and the like.
+    pub about: Option<Box<Value>>,
 }
 
 impl Refusal {
@@ -67,6 +70,7 @@ impl Refusal {
         Self {
             field: None,
             message: message.into(),
+            about: None,
         }
     }
 
@@ -74,6 +78,7 @@ impl Refusal {
         Self {
             field: Some(field.to_owned()),
             message: message.into(),
+            about: None,
         }
     }
 }

@@ -105,6 +105,24 @@ impl FieldMap {
         }
         Ok(document)
     }
+
+    /// Only what names the document, where that can be told.
+    pub(super) fn name(&self, record: &Value, run_jq: &RunJq<'_>) -> Value {
+        let mut document = Value::Object(Map::new());
+        for field in self
+            .fields
+            .iter()
+            .filter(|field| NAMES.contains(&field.name.as_str()))
+        {
+            let value = match &field.expression {
+                Expression::Constant(value) => Some(value.clone()),
+                Expression::Path(path) => expression::follow(record, path).ok().cloned(),
+                Expression::Jq(_) => run_jq(&field.name, record).ok(),
+            };
+            put(&mut document, &field.path, value.unwrap_or_default());
+        }
+        document
+    }
 }
 
 fn parent(path: &[String]) -> &[String] {
@@ -144,6 +162,9 @@ fn check_names(fields: &[Field]) -> Result<(), (String, String)> {
     }
     Ok(())
 }
+
+/// The fields that documents are named by.
+const NAMES: [&str; 6] = ["type", "id", "code", "variant_id", "sku", "product_id"];
 
 /// Sets the value at the path, making objects and lists on the way; the paths of a map never cross.
 fn put(target: &mut Value, path: &[String], value: Value) {

@@ -11,8 +11,9 @@ use super::rules::Fault;
 use super::{clean, schemas};
 use crate::config::{ContractMode, Duplicates, Provides, Source};
 use crate::decode::Origin;
+use crate::feed;
 use crate::map::{Mapped, Refusal};
-use crate::wire::{Document, Kind};
+use crate::wire::{Document, Kind, variant_key};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -33,6 +34,8 @@ pub struct Examined<T> {
 struct Candidate<T> {
     kind: Option<Kind>,
     key: Option<String>,
+    /// What to keep if it is refused.
+    name: Option<feed::Name>,
     sound: Result<Sound<T>, Box<Deviation>>,
 }
 
@@ -62,6 +65,8 @@ pub fn examine<T>(
             .and_then(Value::as_str)
             .and_then(Kind::parse);
         let key = key(kind, &value);
+        let keeps = source.keeping.last_good;
+        let name = kind.filter(|_| keeps).and_then(|kind| name(kind, &value));
         let sound = document(source, value).map(|(document, told)| {
             let name = xxh3_128(format!("{} {}", document.kind(), document.key()).as_bytes())
                 .to_le_bytes();
@@ -73,7 +78,12 @@ pub fn examine<T>(
                 told,
             }
         });
-        Candidate { kind, key, sound }
+        Candidate {
+            kind,
+            key,
+            name,
+            sound,
+        }
     };
     Examined {
         origin: mapped.origin,
@@ -116,6 +126,7 @@ fn check_provides(provides: Provides, kind: Kind) -> Result<(), Fault> {
 /// The validation of one run of a source.
 pub struct Validation {
     source: String,
+    keeps_last_good: bool,
     duplicates: Duplicates,
     report: Report,
     quarantine: Option<Quarantine>,
@@ -137,6 +148,7 @@ impl Validation {
     ) -> Result<Self, ValidateError> {
         Ok(Self {
             source: source.name.clone(),
+            keeps_last_good: source.keeping.last_good,
             duplicates: source.duplicates,
             report: Report {
                 source: source.name.clone(),
@@ -162,7 +174,11 @@ impl Validation {
                     .map(|field| format!("/{}", field.replace('.', "/")))
                     .unwrap_or_default();
                 let fault = Fault::new(pointer, "map", refusal.message, "");
-                self.quarantine(&origin, None, None, Deviation::refused(fault))?;
+                let about = refusal.about.map_or(Value::Null, |about| *about);
+                let kind = about["type"].as_str().and_then(Kind::parse);
+                self.keep(kind.and_then(|kind| name(kind, &about)));
+                let key = key(kind.or(Some(Kind::Product)), &about);
+                self.quarantine(&origin, kind, key, Deviation::refused(fault))?;
                 return Ok(Vec::new());
             }
         };
@@ -170,12 +186,19 @@ impl Validation {
             self.report.left_out += 1;
         }
         let mut documents = Vec::with_capacity(candidates.len());
-        for Candidate { kind, key, sound } in candidates {
+        for Candidate {
+            kind,
+            key,
+            name,
+            sound,
+        } in candidates
+        {
             self.report.documents += 1;
             let sound = match sound {
                 Ok(sound) => sound,
                 Err(refused) => {
                     self.report.refused += 1;
+                    self.keep(name);
                     self.quarantine(&origin, kind, key, *refused)?;
                     continue;
                 }
@@ -193,6 +216,15 @@ impl Validation {
             }
         }
         Ok(documents)
+    }
+
+    /// The last good version of a document stays, if the source wants that.
+    fn keep(&mut self, name: Option<feed::Name>) {
+        const MOST: usize = 1_000_000;
+        let names = &mut self.report.refused_names;
+        if self.keeps_last_good && names.len() < MOST {
+            names.extend(name);
+        }
     }
 
     /// How far it has come.
@@ -348,6 +380,22 @@ fn key(kind: Option<Kind>, value: &Value) -> Option<String> {
         }
         _ => field("id"),
     }
+}
+
+/// The name under which a document would stand in a feed, if it is whole.
+fn name(kind: Kind, value: &Value) -> Option<feed::Name> {
+    let field = |name: &str| value.get(name).and_then(Value::as_str);
+    let key = match kind {
+        Kind::Attribute => field("code")?.to_owned(),
+        Kind::Variant => variant_key(field("product_id")?, field("id")?),
+        Kind::Offer => match (field("variant_id"), field("sku")) {
+            (Some(id), _) => id.to_owned(),
+            (None, sku) => format!("sku:{}", sku?),
+        },
+        Kind::Delete => return None,
+        Kind::Product | Kind::Category | Kind::Page => field("id")?.to_owned(),
+    };
+    Some((kind, key))
 }
 
 /// The file of refused documents. It holds the first ones; the report counts all.

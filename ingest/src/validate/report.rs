@@ -5,9 +5,10 @@
 use super::error::ValidateError;
 use super::known::Known;
 use crate::config::ContractMode;
+use crate::feed::{KeptCounts, Name};
 use crate::wire::Kind;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
 
@@ -44,6 +45,12 @@ pub struct Report {
     pub is_compared: bool,
     /// Broken rules by reason, the most frequent first.
     pub groups: Vec<Group>,
+    /// Documents of the feed before that stay although this one does not bring them.
+    #[serde(default)]
+    pub kept: KeptCounts,
+    /// The documents that were refused, if their last good versions are to be kept.
+    #[serde(skip)]
+    pub refused_names: BTreeSet<Name>,
     /// Which refusals these are, for the next run.
     #[serde(skip)]
     pub known: Known,
@@ -275,10 +282,9 @@ impl fmt::Display for Report {
             .iter()
             .map(|(kind, count)| format!("{count} {kind}"))
             .collect();
-        let kinds = if kinds.is_empty() {
-            "none".to_owned()
-        } else {
-            kinds.join(", ")
+        let kinds = match kinds.is_empty() {
+            true => "none".to_owned(),
+            false => kinds.join(", "),
         };
         writeln!(f, "{}: {} records read", self.source, self.records)?;
         writeln!(f, "  {:>9}  left out by the mapping", self.left_out)?;
@@ -287,11 +293,20 @@ impl fmt::Display for Report {
         writeln!(f, "  {:>9}    accepted ({kinds})", self.accepted())?;
         writeln!(f, "  {:>9}    refused", self.refused)?;
         writeln!(f, "  {:>9}    repeated", self.repeated)?;
-        if self.discarded > 0 {
-            writeln!(f, "  {:>9}  values left out of documents", self.discarded)?;
-        }
-        if self.let_through > 0 {
-            writeln!(f, "  {:>9}  values let through", self.let_through)?;
+        let others = [
+            (self.discarded, "values left out of documents"),
+            (self.let_through, "values let through"),
+            (
+                self.kept.missing,
+                "kept that the feed does not mention any more",
+            ),
+            (
+                self.kept.refused,
+                "kept as they were, because they are refused now",
+            ),
+        ];
+        for (count, what) in others.into_iter().filter(|(count, _)| *count > 0) {
+            writeln!(f, "  {count:>9}  {what}")?;
         }
         for group in &self.groups {
             let kind = group.kind.map_or("record", Kind::as_str);

@@ -246,6 +246,7 @@ fn mixed() -> Report {
     let refusal = Refusal {
         field: Some("prices.0.amount".to_owned()),
         message: "no number".to_owned(),
+        about: None,
     };
     validation
         .admit(examine(
