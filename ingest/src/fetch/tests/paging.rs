@@ -3,7 +3,6 @@
 //! The back end holds records 1 to 7 and answers exactly what it is asked for.
 
 use super::back_end::*;
-use crate::fetch::*;
 use serde_json::{Value, json};
 
 /// The parameters of a path's query.
