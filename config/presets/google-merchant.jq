@@ -1,12 +1,22 @@
 # One item. The product type is a path of categories; Google's own taxonomy is not the shop's and stays out.
 def one: if type == "array" then (.[0] | one) elif type == "object" then (."#text" | one) elif . == "" then null else . end;
-# "15.00 EUR"
-def amount: one | if . then (split(" ")[0] | dec(".")) else null end;
-def unit: one | if . then (split(" ")[1] // $currency) else $currency end;
+# "15.00 EUR", as Google wants it; some write "EUR 15.00" or "15,00 EUR".
+def words: one | if . then split(" ") | map(select(. != "")) else [] end;
+def is_amount: explode[0] | . >= 48 and . <= 57;
+def amount: [words[] | select(is_amount)][0]
+  | if . == null then null elif (split(",") | length == 2 and (.[1] | length) == 2) then dec(",") else dec(".") end;
+def unit: [words[] | select(is_amount | not)][0] // $currency;
 def availability: one // "" | gsub(" "; "_") | ascii_downcase
   | if . == "in_stock" or . == "out_of_stock" or . == "preorder" or . == "backorder" then . else "out_of_stock" end;
-def attribute($code; $label): one | if . then {code: $code, label: $label, value: .} else empty end;
-((.product_type | one // "" | split_path(">")) // []) as $path
+# What the items of a group differ in.
+def choices: [
+  (.color | one | select(.) | {code: "color", name: "Color", value: .}),
+  (.size | one | select(.) | {code: "size", name: "Size", value: .}),
+  (.material | one | select(.) | {code: "material", name: "Material", value: .}),
+  (.pattern | one | select(.) | {code: "pattern", name: "Pattern", value: .})
+];
+# A part of a path without a letter or digit has no address and is no category.
+((.product_type | one // "" | split_path(">")) // [] | map(select((slug // "") != ""))) as $path
 # A mapping knows no clock: a sale that is bound to dates leaves the usual price.
 | (if (.sale_price_effective_date | one) then null else (.sale_price | amount) end) as $sale
 | (
@@ -18,27 +28,32 @@ def attribute($code; $label): one | if . then {code: $code, label: $label, value
         parent_id: (if $depth > 0 then $path[:$depth] | join("/") | slug else null end)
       }
   ),
-  {
-    type: "product",
+  (.item_group_id | one) as $group
+  | {
     id: (.id | one),
     sku: (.id | one),
-    name: (.title | one),
-    description: (.description // .summary | one),
-    brand: (.brand | one),
     gtin: (.gtin | one | gtin),
     mpn: (.mpn | one),
-    category_ids: (if ($path | length) > 0 then [$path | join("/") | slug] else [] end),
     media: ([.image_link | one | select(.) | {url: ., type: "image"}] + [.additional_image_link[]? | one | select(.) | {url: ., type: "image"}]),
     prices: (if (.price | one) then [{
       amount: ($sale // (.price | amount)),
       currency: (.price | unit),
       compare_at: (if $sale then (.price | amount) else null end)
     }] else [] end),
-    stock: {availability: (.availability | availability), available_at: (.availability_date | one | time)},
-    attributes: [
-      (.color | attribute("color"; "Color")),
-      (.size | attribute("size"; "Size")),
-      (.material | attribute("material"; "Material")),
-      (.pattern | attribute("pattern"; "Pattern"))
-    ]
-  }
+    stock: {availability: (.availability | availability), available_at: (.availability_date | one | time)}
+  } as $unit
+  | {
+    type: "product",
+    id: ($group // $unit.id),
+    name: (.title | one),
+    description: (.description // .summary | one),
+    brand: (.brand | one),
+    category_ids: (if ($path | length) > 0 then [$path | join("/") | slug] else [] end)
+  } as $product
+  # The items of a group are the variants of one product, which the first of them describes.
+  | if $group then
+      ($product + {media: $unit.media, options: [choices[] | {code, name, values: [{code: .value}]}]}),
+      ($unit + {type: "variant", product_id: $group, name: (.title | one), options: ([choices[] | {key: .code, value}] | from_entries)})
+    else
+      $product + $unit + {attributes: [choices[] | {code, label: .name, value}]}
+    end

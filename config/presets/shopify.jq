@@ -11,7 +11,8 @@ def stock:
       quantity: ([.inventory_quantity // 0, 0] | max)
     }
   else {availability: (if .available == false then "out_of_stock" else "in_stock" end)} end;
-(.product_type | filled) as $kind
+# A type without a letter or digit has no address and is no category.
+(.product_type | filled | if (. // "" | slug // "") == "" then null else . end) as $kind
 # A product without choices has one made-up option, "Title".
 | (if (.options | length) == 1 and .options[0].name == "Title" and (.variants | length) == 1 then [] else .options // [] end) as $options
 | (if $kind then {type: "category", id: ($kind | slug), name: $kind} else empty end),

@@ -2,7 +2,7 @@
 
 use frontage_tests::backend::Response;
 use frontage_tests::shop::{Shop, ShopBuilder};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A shop whose only source has this preset and begins at this path.
 fn shop_of(preset: &str, path: &str) -> Shop {
@@ -82,6 +82,97 @@ async fn google_merchant_rss() {
     told(&shop, "M1.category_ids", "kitchen-mugs").await;
     told(&shop, "M2.prices", "20.00 EUR").await;
     told(&shop, "M2.stock", "out").await;
+}
+
+/// What the shop has, and what was stated: `ID.prices` by the id of a variant, other fields by their name.
+async fn field(shop: &Shop, product: &str, name: &str) -> Value {
+    let why = shop.ingest(&["why", product, "--json"]).await;
+    let why: Value = serde_json::from_str(&why.stdout).expect("JSON");
+    let fields = why["fields"].as_array().expect("fields");
+    let found = fields.iter().find(|field| field["name"] == name);
+    found
+        .unwrap_or_else(|| panic!("no {name} in {why}"))
+        .clone()
+}
+
+#[tokio::test]
+async fn google_groups_become_products_with_variants() {
+    let shop = shop_of("google-merchant", "/feed.xml");
+    let item = |id: &str, group: &str, price: &str, size: &str, kind: &str| {
+        format!(
+            "<item><g:id>{id}</g:id><title>Linen shirt {size}</title><g:price>{price}</g:price><g:availability>in_stock</g:availability>\
+             <g:item_group_id>{group}</g:item_group_id><g:size>{size}</g:size><g:product_type>{kind}</g:product_type></item>"
+        )
+    };
+    let feed = format!(
+        "<rss version=\"2.0\" xmlns:g=\"http://base.google.com/ns/1.0\"><channel>{}{}{}</channel></rss>",
+        item("S1", "G", "EUR 39.00", "S", "Clothes &gt; *** &gt; Shirts"),
+        item("S2", "G", "41,50 EUR", "M", "Clothes &gt; *** &gt; Shirts"),
+        item("P1", "", "1,234.50 EUR", "L", "***"),
+    );
+    shop.backend
+        .respond_with("/feed.xml", Response::ok("application/xml", feed));
+    taken(&shop).await;
+    assert_eq!(
+        field(&shop, "G", "S1.prices").await["published"],
+        "39.00 EUR"
+    );
+    assert_eq!(
+        field(&shop, "G", "S2.prices").await["published"],
+        "41.50 EUR"
+    );
+    assert_eq!(
+        field(&shop, "P1", "P1.prices").await["published"],
+        "1234.50 EUR"
+    );
+    assert_eq!(
+        field(&shop, "G", "name").await["stated"][0]["value"],
+        "Linen shirt S"
+    );
+    let path = &field(&shop, "G", "category_ids").await["stated"][0]["value"];
+    assert_eq!(*path, json!(["clothes-shirts"]));
+    let chosen = &field(&shop, "G", "S2.options").await["stated"][0]["value"];
+    assert_eq!(*chosen, json!({"size": "M"}));
+    let named = &field(&shop, "P1", "attributes").await["stated"][0]["value"];
+    assert_eq!(
+        *named,
+        json!([{"code": "size", "label": "Size", "value": "L"}])
+    );
+}
+
+#[tokio::test]
+async fn shopify_types_that_have_no_address_or_the_same_one() {
+    let shop = shop_of("shopify", "/products.json");
+    let product = |id: u64, kind: &str| {
+        json!({"id": id, "title": format!("Thing {id}"), "handle": format!("thing-{id}"), "product_type": kind, "tags": "", "status": "active",
+            "options": [], "images": [], "variants": [{"id": id + 100, "title": "Default Title", "sku": null, "price": "10.00",
+            "compare_at_price": "12.00", "inventory_management": "shopify", "inventory_quantity": 7, "inventory_policy": "deny"}]})
+    };
+    let all = [
+        product(1, "Shirts"),
+        product(2, "shirts"),
+        product(3, "***"),
+    ];
+    shop.backend.respond_with(
+        "/products.json",
+        Response::json(&json!({ "products": all })),
+    );
+    taken(&shop).await;
+    let check = shop.ingest(&["once", "--json"]).await;
+    assert_eq!(check.code, Some(0), "{}", check.stderr);
+    for id in ["1", "2"] {
+        let ids = &field(&shop, id, "category_ids").await["stated"][0]["value"];
+        assert_eq!(*ids, json!(["shirts"]));
+    }
+    let price = &field(&shop, "3", "103.prices").await["stated"][0]["value"];
+    assert_eq!(
+        *price,
+        json!([{"amount": "10.00", "currency": "EUR", "compare_at": "12.00"}])
+    );
+    let stock = &field(&shop, "3", "103.stock").await["stated"][0]["value"];
+    assert_eq!(*stock, json!({"availability": "in_stock", "quantity": 7.0}));
+    let refused = std::fs::read_to_string(shop.folder().join("ingest/quarantine/catalog.ndjson"));
+    assert_eq!(refused.unwrap_or_default(), "");
 }
 
 #[tokio::test]
