@@ -94,7 +94,10 @@ impl Ask {
         }
     }
 
-    /// The page behind this one, which lies in a file; `before` records stood before it.
+    /// The page behind this one, which lies in a file.
+    ///
+    /// # Errors
+    /// The file does not say what the next page follows from.
     pub(super) fn after(
         &self,
         request: &Request,
