@@ -1,18 +1,8 @@
 //! Feeds of changes: what they say is in the shop, what they do not mention stays, and the guard holds them, too.
 
 use frontage_tests::documents;
-use frontage_tests::shop::{Shop, ShopBuilder};
-use serde_json::{Value, json};
-
-fn gone(product: &str) -> Value {
-    json!({"type": "delete", "of": "product", "id": product})
-}
-
-/// Hashes of both parts of the newest generation.
-fn parts(shop: &Shop) -> (Value, Value) {
-    let manifest: Value = serde_json::from_slice(&shop.newest_manifest()).expect("a manifest");
-    (manifest["catalog"].clone(), manifest["offers"].clone())
-}
+use frontage_tests::shop::ShopBuilder;
+use serde_json::Value;
 
 #[tokio::test]
 async fn changes_are_applied_to_what_came_before() {
@@ -24,7 +14,7 @@ async fn changes_are_applied_to_what_came_before() {
     shop.sends(&documents::delta(&[
         dearer.clone(),
         new.clone(),
-        gone("p7"),
+        documents::gone("p7"),
     ]));
     shop.once().await;
     shop.until_generation(before + 1).await;
@@ -37,10 +27,10 @@ async fn changes_are_applied_to_what_came_before() {
     let mut full = documents::shop(20);
     full.retain(|document| document["id"] != "p7" && document["id"] != "p3");
     full.extend([dearer, new]);
-    let after = parts(&shop);
+    let after = shop.parts();
     shop.sends(&full);
     shop.once().await;
-    assert_eq!(parts(&shop), after);
+    assert_eq!(shop.parts(), after);
 }
 
 #[tokio::test]
@@ -48,7 +38,9 @@ async fn changes_that_take_too_much_are_held_and_none_is_lost_meanwhile() {
     let mut shop = ShopBuilder::of(documents::shop(20)).start();
     shop.open().await;
     let before = shop.generation().await;
-    let many: Vec<Value> = (1..=10).map(|number| gone(&format!("p{number}"))).collect();
+    let many: Vec<Value> = (1..=10)
+        .map(|number| documents::gone(&format!("p{number}")))
+        .collect();
     shop.sends(&documents::delta(&many));
     let held = shop.ingest(&["once"]).await;
     assert_eq!(held.code, Some(4), "{}{}", held.stdout, held.stderr);
@@ -93,7 +85,7 @@ async fn changes_need_something_to_change_and_full_feeds_delete_nothing() {
     let mut full = documents::shop(3);
     shop.sends(&full);
     shop.once().await;
-    full.push(gone("p1"));
+    full.push(documents::gone("p1"));
     shop.sends(&full);
     let refused = shop.ingest(&["once"]).await;
     assert_eq!(

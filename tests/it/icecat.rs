@@ -4,8 +4,6 @@
 
 use std::path::Path;
 
-use frontage_shared::manifest::Manifest;
-use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::routes::RouteKind;
 use frontage_tests::backend::Data;
 use frontage_tests::demo::settings::Settings;
@@ -46,7 +44,7 @@ async fn every_product_that_passes_has_a_page() {
     );
     shop.open().await;
 
-    let generation = published(&shop);
+    let generation = shop.published();
     let products = generation.catalog.products().count() as u64;
     assert_eq!(products, accepted, "every product that passed is published");
     let mut paths = Vec::new();
@@ -129,9 +127,4 @@ fn adds_up(report: &str) -> u64 {
         );
     }
     accepted
-}
-
-fn published(shop: &Shop) -> Generation {
-    let manifest = Manifest::decode(&shop.newest_manifest()).expect("a manifest");
-    Generation::map(manifest, &shop.store().join("parts")).expect("both parts")
 }

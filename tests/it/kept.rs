@@ -21,13 +21,6 @@ fn broken(product: &str) -> Vec<Value> {
     feed
 }
 
-fn delta(changes: &[Value], counts: &Value) -> Vec<Value> {
-    let mut lines = vec![json!({"type": "feed", "version": "1", "mode": "delta"})];
-    lines.extend_from_slice(changes);
-    lines.push(json!({"type": "end", "counts": counts}));
-    lines
-}
-
 /// How many documents are kept that are not mentioned, and that are refused; and as `check` would have it.
 async fn kept(shop: &Shop) -> (u64, u64) {
     let status = shop.ingest(&["status", "--json"]).await;
@@ -35,12 +28,6 @@ async fn kept(shop: &Shop) -> (u64, u64) {
     let kept = &status["sources"][0]["kept"];
     let count = |name: &str| kept[name].as_u64().expect("a count");
     (count("missing"), count("refused"))
-}
-
-/// The hashes of both parts of the newest generation.
-fn parts(shop: &Shop) -> (Value, Value) {
-    let manifest: Value = serde_json::from_slice(&shop.newest_manifest()).expect("a manifest");
-    (manifest["catalog"].clone(), manifest["offers"].clone())
 }
 
 async fn is_there(shop: &Shop, product: &str) -> bool {
@@ -60,7 +47,7 @@ async fn a_document_that_is_not_mentioned_goes_after_its_grace() {
         .catalog_source("grace = 2")
         .start();
     shop.open().await;
-    let all = parts(&shop);
+    let all = shop.parts();
     shop.sends(&without(&["p3", "p5"]));
     let first = shop.once().await;
     assert!(
@@ -68,7 +55,7 @@ async fn a_document_that_is_not_mentioned_goes_after_its_grace() {
         "{}",
         first.stdout
     );
-    assert_eq!((kept(&shop).await, parts(&shop)), ((2, 0), all.clone()));
+    assert_eq!((kept(&shop).await, shop.parts()), ((2, 0), all.clone()));
     assert_eq!(shop.get("/p/thing-number-3").await.status, 200);
     let why = shop.ingest(&["why", "p3.name"]).await.stdout;
     assert!(
@@ -89,7 +76,7 @@ async fn a_document_that_is_not_mentioned_goes_after_its_grace() {
         "{checked}"
     );
     shop.once().await;
-    assert_eq!((kept(&shop).await, parts(&shop)), ((1, 0), all));
+    assert_eq!((kept(&shop).await, shop.parts()), ((1, 0), all));
     let why = shop.ingest(&["why", "p3.name"]).await.stdout;
     assert!(
         why.contains("kept, not mentioned by 2 feeds in a row"),
@@ -125,8 +112,10 @@ async fn without_grace_it_goes_at_once_and_a_deletion_has_none() {
     shop.once().await;
     shop.sends(&without(&["p3", "p4"]));
     shop.once().await;
-    let gone = |id: &str| json!({"type": "delete", "of": "product", "id": id});
-    shop.sends(&delta(&[gone("p3"), gone("p7")], &json!({"delete": 2})));
+    shop.sends(&documents::delta(&[
+        documents::gone("p3"),
+        documents::gone("p7"),
+    ]));
     shop.once().await;
     assert_eq!(kept(&shop).await, (1, 0));
     let mut there = Vec::new();
@@ -136,7 +125,7 @@ async fn without_grace_it_goes_at_once_and_a_deletion_has_none() {
     assert_eq!(there, [false, true, false, true]);
     // A change of a document that was not mentioned mentions it.
     let dearer = documents::product("p4", "Thing number 4", "88.40");
-    shop.sends(&delta(&[dearer], &json!({"product": 1})));
+    shop.sends(&documents::delta(&[dearer]));
     shop.once().await;
     assert_eq!(kept(&shop).await, (0, 0));
 }
@@ -147,7 +136,7 @@ async fn half_a_feed_is_held_whatever_the_grace_and_little_by_little_is_not() {
         .catalog_source("grace = 9")
         .start();
     shop.once().await;
-    let before = parts(&shop);
+    let before = shop.parts();
     let half = documents::shop(10);
     shop.sends(&half);
     let held = shop.ingest(&["once"]).await;
@@ -168,7 +157,7 @@ async fn half_a_feed_is_held_whatever_the_grace_and_little_by_little_is_not() {
             ended.stdout
         );
     }
-    assert_eq!((kept(&shop).await, parts(&shop)), ((9, 0), before));
+    assert_eq!((kept(&shop).await, shop.parts()), ((9, 0), before));
 }
 
 #[tokio::test]
@@ -177,7 +166,7 @@ async fn the_last_good_version_stays_while_a_record_is_refused() {
         .catalog_source("keep_last_good = true")
         .start();
     shop.open().await;
-    let all = parts(&shop);
+    let all = shop.parts();
     for feeds in 1..=3 {
         let mut feed = broken("p4");
         feed[8]["stock"]["quantity"] = json!(100 + feeds);
@@ -206,7 +195,7 @@ async fn the_last_good_version_stays_while_a_record_is_refused() {
     shop.sends(&broken("p4"));
     shop.once().await;
     assert_eq!(
-        parts(&shop).1,
+        shop.parts().1,
         all.1,
         "the same prices and stock as at first"
     );
@@ -232,10 +221,10 @@ async fn what_the_mapping_refuses_is_known_by_its_id() {
     };
     send("12,00");
     shop.once().await;
-    let before = parts(&shop);
+    let before = shop.parts();
     send("on request");
     shop.once().await;
-    assert_eq!((kept(&shop).await, parts(&shop)), ((0, 1), before));
+    assert_eq!((kept(&shop).await, shop.parts()), ((0, 1), before));
     let checked = shop.ingest(&["check"]).await.stdout;
     assert!(checked.contains("p4: /prices/0/amount"), "{checked}");
 }

@@ -17,10 +17,7 @@ async fn each_field_comes_from_its_owner_and_why_says_so() {
     ));
     let mut shop = builder.start();
     shop.backend.respond_with(TEXTS, Response::ndjson(&[pim]));
-    let config = shop.folder().join("ingest.toml");
-    let text = std::fs::read_to_string(&config).expect("a configuration");
-    let text = text.replace(address, &shop.backend.url(TEXTS));
-    std::fs::write(&config, text).expect("a configuration");
+    shop.fill_in(address, TEXTS);
     shop.open().await;
 
     // The name is the texts' own; the description is of the source that comes first; tags only one of them states.

@@ -1,7 +1,5 @@
 //! Every format that is decoded can be probed: small exports of our own making become shops without an edited line.
 
-use frontage_shared::manifest::Manifest;
-use frontage_shared::snapshot::Generation;
 use frontage_tests::backend::Response;
 use frontage_tests::documents;
 use frontage_tests::shop::{Shop, ShopBuilder};
@@ -39,8 +37,7 @@ async fn sold(bytes: impl Into<Vec<u8>>) -> (Value, Vec<String>) {
 }
 
 fn goods(shop: &Shop) -> Vec<String> {
-    let manifest = Manifest::decode(&shop.newest_manifest()).expect("a manifest");
-    let generation = Generation::map(manifest, &shop.store().join("parts")).expect("both parts");
+    let generation = shop.published();
     let mut goods = Vec::new();
     for product in generation.catalog.products() {
         let prices = generation.offers.product(product.row).prices;

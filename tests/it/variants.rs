@@ -188,10 +188,7 @@ async fn rows_of_a_table_become_products_and_their_variants() {
     shop.backend
         .respond_with("/export/rows.csv", Response::ok("text/csv", rows));
     std::fs::write(shop.folder().join("rows.jq"), map).expect("a mapping");
-    let config = shop.folder().join("ingest.toml");
-    let text = std::fs::read_to_string(&config).expect("a configuration");
-    let url = shop.backend.url("/export/rows.csv");
-    std::fs::write(&config, text.replace("URL_OF_ROWS", &url)).expect("a configuration");
+    shop.fill_in("URL_OF_ROWS", "/export/rows.csv");
     shop.open().await;
     let page = shop.get("/p/stoneware-mug").await.body;
     assert!(page.contains("12.90") && page.contains("14.90"), "{page}");

@@ -54,6 +54,11 @@ pub fn shop(products: usize) -> Vec<Value> {
     documents
 }
 
+/// What says that a product is gone.
+pub fn gone(product: &str) -> Value {
+    json!({"type": "delete", "of": "product", "id": product})
+}
+
 /// A feed of changes, with its first and last line.
 ///
 /// # Panics

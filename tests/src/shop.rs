@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use frontage_shared::manifest::Manifest;
+use frontage_shared::snapshot::Generation;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
@@ -246,6 +248,36 @@ impl Shop {
             .map(|entry| entry.path())
             .max();
         std::fs::read(newest.expect("a manifest")).expect("a manifest")
+    }
+
+    /// Hashes and lengths of both parts of the newest generation, as its manifest has them.
+    ///
+    /// # Panics
+    /// Nothing was published.
+    pub fn parts(&self) -> (Value, Value) {
+        let manifest: Value = serde_json::from_slice(&self.newest_manifest()).expect("a manifest");
+        (manifest["catalog"].clone(), manifest["offers"].clone())
+    }
+
+    /// The newest generation, mapped.
+    ///
+    /// # Panics
+    /// Nothing was published.
+    pub fn published(&self) -> Generation {
+        let manifest = Manifest::decode(&self.newest_manifest()).expect("a manifest");
+        Generation::map(manifest, &self.store().join("parts")).expect("both parts")
+    }
+
+    /// Puts the address of a path where the configuration of ingest has a word for it: the back end's port is only
+    /// known when the shop is there.
+    ///
+    /// # Panics
+    /// The configuration cannot be read or written.
+    pub fn fill_in(&self, word: &str, path: &str) {
+        let config = self.folder().join("ingest.toml");
+        let text = std::fs::read_to_string(&config).expect("a configuration");
+        let text = text.replace(word, &self.backend.url(path));
+        std::fs::write(&config, text).expect("a configuration");
     }
 
     /// The run history as `history --json` prints it, a run a line.

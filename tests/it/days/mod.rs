@@ -53,7 +53,11 @@ async fn seven_days_of_a_real_data_set() {
 async fn week(name: &str, start: Model) {
     let mut full = Told::open(&start, false).await;
     let mut changes = Told::open(&start, true).await;
-    assert_eq!(full.parts(), changes.parts(), "{name}: the first day");
+    assert_eq!(
+        full.shop.parts(),
+        changes.shop.parts(),
+        "{name}: the first day"
+    );
     let (mut model, mut moved) = (start, Vec::new());
     let mut days = Vec::new();
     for day in 1..=7 {
@@ -76,8 +80,8 @@ async fn week(name: &str, start: Model) {
             }
         }
         assert_eq!(
-            full.parts(),
-            changes.parts(),
+            full.shop.parts(),
+            changes.shop.parts(),
             "{name}, day {day}: full feeds and changes"
         );
     }
@@ -145,13 +149,6 @@ impl Told {
         }
     }
 
-    /// Hashes of both parts of the newest generation.
-    fn parts(&self) -> (Value, Value) {
-        let manifest: Value =
-            serde_json::from_slice(&self.shop.newest_manifest()).expect("a manifest");
-        (manifest["catalog"].clone(), manifest["offers"].clone())
-    }
-
     /// The back end tells what it knows now.
     fn tell(&mut self, model: &Model) {
         let (catalog, offers) = (model.catalog(), model.stock());
@@ -213,7 +210,7 @@ impl Told {
 
     /// A bad day: the feed waits, and nobody sees a difference.
     async fn holds(&mut self, bad: &Model, why: &str, day: u64) {
-        let (parts, head) = (self.parts(), self.head());
+        let (parts, head) = (self.shop.parts(), self.head());
         self.tell(bad);
         let ended = self.shop.ingest(&["once"]).await;
         let case = format!("day {day}, changes {}", self.is_delta);
@@ -225,7 +222,7 @@ impl Told {
             ended.stderr
         );
         assert!(ended.stdout.contains(why), "{case}: {}", ended.stdout);
-        assert_eq!((self.parts(), self.head()), (parts, head), "{case}");
+        assert_eq!((self.shop.parts(), self.head()), (parts, head), "{case}");
         assert_eq!(self.shop.generation().await, self.generation, "{case}");
     }
 

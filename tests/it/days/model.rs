@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use frontage_shared::model::slug;
 use frontage_tests::catalogue::{Catalogue, Dice, document};
+use frontage_tests::documents;
 use serde_json::{Value, json};
 
 /// Whatever is derived at random is derived from this.
@@ -278,15 +279,7 @@ pub(super) fn delta(before: &[Value], now: &[Value]) -> Vec<Value> {
     let mut changes: Vec<Value> = changed.map(|(_, document)| (*document).clone()).collect();
     let gone = before.keys().filter(|name| !now.contains_key(*name));
     changes.extend(gone.map(|(kind, id)| json!({"type": "delete", "of": kind, "id": id})));
-    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-    for change in &changes {
-        *counts
-            .entry(change["type"].as_str().expect("a type"))
-            .or_default() += 1;
-    }
-    let end = json!({"type": "end", "counts": counts});
-    let begin = json!({"type": "feed", "version": "1", "mode": "delta"});
-    std::iter::once(begin).chain(changes).chain([end]).collect()
+    documents::delta(&changes)
 }
 
 /// Documents by kind and key.

@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use frontage_shared::manifest::Manifest;
 use frontage_shared::model::slug;
-use frontage_shared::snapshot::Generation;
 use frontage_tests::backend::Response;
 use frontage_tests::documents;
 use frontage_tests::shop::{Shop, ShopBuilder};
@@ -114,9 +112,7 @@ impl Attempt {
         );
         let once = self.shop.ingest(&["once"]).await;
         assert_eq!(once.code, Some(0), "{}{}", once.stdout, once.stderr);
-        let manifest = Manifest::decode(&self.shop.newest_manifest()).expect("a manifest");
-        let parts = self.shop.store().join("parts");
-        let generation = Generation::map(manifest, &parts).expect("both parts");
+        let generation = self.shop.published();
         let mut sold = Goods::default();
         for product in generation.catalog.products() {
             let rows = product.variant_rows();

@@ -26,22 +26,19 @@ pub(super) fn feeds() -> Vec<Hostile> {
 }
 
 fn named(name: &str) -> String {
-    format!("elements: {name}")
+    files::named(Target::Elements, name)
 }
 
 fn unreadable(name: &str, body: impl Into<bytes::Bytes>, says: &'static str) -> Hostile {
-    let answer = files::answer(Target::Elements, body);
-    Hostile::unreadable(named(name), Target::Elements, answer, says)
+    files::unreadable(Target::Elements, name, body, says)
 }
 
 fn absurd(name: &str, body: impl Into<bytes::Bytes>, says: &'static str) -> Hostile {
-    let answer = files::answer(Target::Elements, body);
-    Hostile::absurd(named(name), Target::Elements, answer, says)
+    files::absurd(Target::Elements, name, body, says)
 }
 
 fn suspicious(name: &str, body: impl Into<bytes::Bytes>, says: &'static str) -> Hostile {
-    let answer = files::answer(Target::Elements, body);
-    Hostile::suspicious(named(name), Target::Elements, answer, says)
+    files::suspicious(Target::Elements, name, body, says)
 }
 
 fn good() -> String {

@@ -2,7 +2,7 @@
 
 use frontage_tests::backend::{Backend, Response};
 
-use super::bed::Target;
+use super::bed::{Hostile, Target};
 use super::packed::{Packing, archive};
 
 /// Products of each source.
@@ -105,6 +105,41 @@ pub(super) fn item([id, slug, name, price, text]: &Record) -> String {
     format!(
         "<item id=\"{id}\"><slug>{slug}</slug><name>{name}</name><price>{price}</price><text>{text}</text></item>\n"
     )
+}
+
+/// What the tables call a feed of a source.
+pub(super) fn named(target: Target, name: &str) -> String {
+    format!("{}: {name}", target.source())
+}
+
+/// A body that no feed can be read from.
+pub(super) fn unreadable(
+    target: Target,
+    name: &str,
+    body: impl Into<bytes::Bytes>,
+    says: &'static str,
+) -> Hostile {
+    Hostile::unreadable(named(target, name), target, answer(target, body), says)
+}
+
+/// A body that can be read, and is bad by itself.
+pub(super) fn absurd(
+    target: Target,
+    name: &str,
+    body: impl Into<bytes::Bytes>,
+    says: &'static str,
+) -> Hostile {
+    Hostile::absurd(named(target, name), target, answer(target, body), says)
+}
+
+/// A body that is bad beside what was there before.
+pub(super) fn suspicious(
+    target: Target,
+    name: &str,
+    body: impl Into<bytes::Bytes>,
+    says: &'static str,
+) -> Hostile {
+    Hostile::suspicious(named(target, name), target, answer(target, body), says)
 }
 
 /// A body that says it is what the source sends.

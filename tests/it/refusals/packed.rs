@@ -107,8 +107,7 @@ pub(super) fn feeds() -> Vec<Hostile> {
 }
 
 fn unreadable(name: &str, body: impl Into<bytes::Bytes>, says: &'static str) -> Hostile {
-    let answer = files::answer(Target::Packed, body);
-    Hostile::unreadable(format!("packed: {name}"), Target::Packed, answer, says)
+    files::unreadable(Target::Packed, name, body, says)
 }
 
 fn good() -> String {

@@ -26,22 +26,19 @@ pub(super) fn feeds() -> Vec<Hostile> {
 }
 
 fn named(name: &str) -> String {
-    format!("rows: {name}")
+    files::named(Target::Rows, name)
 }
 
 fn unreadable(name: &str, body: impl Into<bytes::Bytes>, says: &'static str) -> Hostile {
-    let answer = files::answer(Target::Rows, body);
-    Hostile::unreadable(named(name), Target::Rows, answer, says)
+    files::unreadable(Target::Rows, name, body, says)
 }
 
 fn absurd(name: &str, body: impl Into<bytes::Bytes>, says: &'static str) -> Hostile {
-    let answer = files::answer(Target::Rows, body);
-    Hostile::absurd(named(name), Target::Rows, answer, says)
+    files::absurd(Target::Rows, name, body, says)
 }
 
 fn suspicious(name: &str, body: impl Into<bytes::Bytes>, says: &'static str) -> Hostile {
-    let answer = files::answer(Target::Rows, body);
-    Hostile::suspicious(named(name), Target::Rows, answer, says)
+    files::suspicious(Target::Rows, name, body, says)
 }
 
 fn good() -> String {
