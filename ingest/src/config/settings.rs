@@ -185,6 +185,12 @@ pub struct Request {
 }
 
 impl Request {
+    /// Whether a page has to be read to know what to do next, or that it is one.
+    pub fn looks_into_pages(&self) -> bool {
+        let is_linked_inside = matches!(self.next, Next::Body(_));
+        self.error_at.is_some() || self.paging.is_some() || is_linked_inside
+    }
+
     /// The address as it is sent.
     pub fn sent(&self, url: &Url) -> Url {
         let mut url = url.clone();

@@ -94,21 +94,20 @@ impl Ask {
         }
     }
 
-    /// The page behind this one, which lies in a file.
+    /// The page behind this one.
     ///
     /// # Errors
-    /// The file does not say what the next page follows from.
+    /// This one does not say what the next page follows from.
     pub(super) fn after(
         &self,
         request: &Request,
         paging: &Paging,
-        file: &Path,
+        page: &Value,
     ) -> Result<Option<Self>, FetchError> {
         let wrong = |rule: String| FetchError::Paging {
             url: self.name.clone(),
             rule,
         };
-        let page = look(&self.name, file)?;
         let records = page
             .pointer(&paging.records)
             .and_then(Value::as_array)

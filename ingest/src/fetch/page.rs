@@ -43,6 +43,8 @@ pub(super) struct Page {
     pub(super) validators: PageValidators,
     /// Whether the back end said "not modified".
     pub(super) is_reused: bool,
+    /// What it holds, if it came now and had to be looked into.
+    pub(super) content: Option<Value>,
 }
 
 /// Asks for a page until it is there, the failure is final, or the retries are used up.
@@ -88,6 +90,7 @@ async fn attempt(
             Ok(Page {
                 validators,
                 is_reused: true,
+                content: None,
             })
         }
         (StatusCode::OK, _) => receive(asking, ask, response, spent).await,
@@ -308,17 +311,23 @@ async fn receive(
     spent.bytes += sink.bytes;
     validators.bytes = sink.bytes;
     validators.hash = sink.hash();
-    if let Some(pointer) = &asking.request.error_at {
-        check_told(&ask.name, &part.0, pointer)?;
+    let request = asking.request;
+    let content = match request.looks_into_pages() {
+        true => Some(ask::look(&ask.name, &part.0)?),
+        false => None,
+    };
+    if let (Some(page), Some(pointer)) = (&content, &request.error_at) {
+        check_told(&ask.name, page, pointer)?;
     }
-    if let Next::Body(pointer) = &asking.request.next {
-        validators.next = next_in_body(asking.request, url, &part.0, pointer)?;
+    if let (Some(page), Next::Body(pointer)) = (&content, &request.next) {
+        validators.next = next_in_body(request, url, page, pointer)?;
     }
     let file = validators.file(asking.spool);
     std::fs::rename(&part.0, &file).map_err(|source| FetchError::Spool { path: file, source })?;
     Ok(Page {
         validators,
         is_reused: false,
+        content,
     })
 }
 
@@ -326,7 +335,7 @@ async fn receive(
 fn next_in_body(
     request: &Request,
     url: &Url,
-    file: &Path,
+    page: &Value,
     pointer: &str,
 ) -> Result<Option<String>, FetchError> {
     let wrong = |rule: String| FetchError::NextInBody {
@@ -334,7 +343,6 @@ fn next_in_body(
         pointer: pointer.to_owned(),
         rule,
     };
-    let page = ask::look(&shown(url), file)?;
     let reference = match page.pointer(pointer) {
         None | Some(Value::Null | Value::Bool(false)) => return Ok(None),
         Some(Value::String(reference)) if reference.is_empty() => return Ok(None),
@@ -347,8 +355,7 @@ fn next_in_body(
 }
 
 /// Refuses a page that has something at a place where errors stand.
-fn check_told(url: &str, file: &Path, pointer: &str) -> Result<(), FetchError> {
-    let page = ask::look(url, file)?;
+fn check_told(url: &str, page: &Value, pointer: &str) -> Result<(), FetchError> {
     match page.pointer(pointer) {
         None | Some(Value::Null | Value::Bool(false)) => Ok(()),
         Some(Value::Array(errors)) if errors.is_empty() => Ok(()),

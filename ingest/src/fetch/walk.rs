@@ -3,10 +3,10 @@
 //! A walk ends with every page in the spool, or with an error; there is no half of a feed.
 //! "Unchanged" means that every page has the bytes it had, not merely that the first one said so.
 
-use super::ask::Ask;
+use super::ask::{self, Ask};
 use super::error::FetchError;
-use super::page::{self, Asking, Spent};
-use super::validators::{PageValidators, Validators, request_hash};
+use super::page::{self, Asking, Page, Spent};
+use super::validators::{Validators, request_hash};
 use crate::config::{Next, Source};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -196,7 +196,7 @@ impl Walk<'_> {
                     first,
                 });
             }
-            next = self.next_page(&ask, &page.validators)?;
+            next = self.next_page(&ask, &page)?;
             self.seen.pages.push(page.validators);
             (self.progress)(Progress {
                 pages: number,
@@ -219,12 +219,17 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn next_page(&self, ask: &Ask, page: &PageValidators) -> Result<Option<Ask>, FetchError> {
+    fn next_page(&self, ask: &Ask, page: &Page) -> Result<Option<Ask>, FetchError> {
         let request = self.asking.request;
-        if let Some(paging) = &request.paging {
-            return ask.after(request, paging, &page.file(self.asking.spool));
+        match (&request.paging, &page.content) {
+            (Some(paging), Some(content)) => return ask.after(request, paging, content),
+            (Some(paging), None) => {
+                let file = page.validators.file(self.asking.spool);
+                return ask.after(request, paging, &ask::look(&ask.name, &file)?);
+            }
+            (None, _) => {}
         }
-        match (&request.next, page.next.as_deref()) {
+        match (&request.next, page.validators.next.as_deref()) {
             (Next::None, _) | (_, None) => Ok(None),
             // A remembered link was checked when it was new, but the file it was remembered in is only a file.
             (_, Some(link)) => {
