@@ -4,6 +4,7 @@
 
 use crate::wire::Kind;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// What the other schemas refer to, under this name.
@@ -11,18 +12,20 @@ pub const COMMON_NAME: &str = "common.schema.json";
 
 static COMMON: LazyLock<Value> =
     LazyLock::new(|| parse(include_str!("../../schemas/common.schema.json")));
-static DOCUMENTS: LazyLock<[Value; 7]> = LazyLock::new(|| {
-    Kind::ALL.map(|kind| {
-        parse(match kind {
-            Kind::Product => include_str!("../../schemas/product.schema.json"),
-            Kind::Variant => include_str!("../../schemas/variant.schema.json"),
-            Kind::Offer => include_str!("../../schemas/offer.schema.json"),
-            Kind::Category => include_str!("../../schemas/category.schema.json"),
-            Kind::Page => include_str!("../../schemas/page.schema.json"),
-            Kind::Attribute => include_str!("../../schemas/attribute.schema.json"),
-            Kind::Delete => include_str!("../../schemas/delete.schema.json"),
-        })
-    })
+static DOCUMENTS: LazyLock<BTreeMap<Kind, Value>> = LazyLock::new(|| {
+    let text = |kind| match kind {
+        Kind::Product => include_str!("../../schemas/product.schema.json"),
+        Kind::Variant => include_str!("../../schemas/variant.schema.json"),
+        Kind::Offer => include_str!("../../schemas/offer.schema.json"),
+        Kind::Category => include_str!("../../schemas/category.schema.json"),
+        Kind::Page => include_str!("../../schemas/page.schema.json"),
+        Kind::Attribute => include_str!("../../schemas/attribute.schema.json"),
+        Kind::Delete => include_str!("../../schemas/delete.schema.json"),
+    };
+    Kind::ALL
+        .into_iter()
+        .map(|kind| (kind, parse(text(kind))))
+        .collect()
 });
 
 /// The definitions all schemas share.
@@ -32,16 +35,7 @@ pub fn common() -> &'static Value {
 
 /// The schema of a document.
 pub fn document(kind: Kind) -> &'static Value {
-    let [product, variant, offer, category, page, attribute, delete] = &*DOCUMENTS;
-    match kind {
-        Kind::Product => product,
-        Kind::Variant => variant,
-        Kind::Offer => offer,
-        Kind::Category => category,
-        Kind::Page => page,
-        Kind::Attribute => attribute,
-        Kind::Delete => delete,
-    }
+    &DOCUMENTS[&kind]
 }
 
 /// What a `$ref` found in `schema` refers to.

@@ -8,17 +8,18 @@ use crate::wire::Kind;
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, Registry, ValidationError, Validator};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// Where the embedded files lie for their references to each other; never a place on any network.
 const BASE: &str = "frontage:///schemas/";
 
-static VALIDATORS: LazyLock<[Validator; 7]> = LazyLock::new(|| {
+static VALIDATORS: LazyLock<BTreeMap<Kind, Validator>> = LazyLock::new(|| {
     let registry = Registry::new()
         .add(format!("{BASE}{}", schema::COMMON_NAME), schema::common())
         .and_then(jsonschema::RegistryBuilder::prepare)
         .expect("the embedded common schema is whole, as a test has it");
-    Kind::ALL.map(|kind| {
+    let validator = |kind| {
         jsonschema::options()
             .with_draft(Draft::Draft202012)
             .with_base_uri(format!("{BASE}{kind}.schema.json"))
@@ -27,21 +28,16 @@ static VALIDATORS: LazyLock<[Validator; 7]> = LazyLock::new(|| {
             .offline()
             .build(schema::document(kind))
             .expect("the embedded schemas compile, as a test has it")
-    })
+    };
+    Kind::ALL
+        .into_iter()
+        .map(|kind| (kind, validator(kind)))
+        .collect()
 });
 
 /// Checks a document against its schema; the first rule it breaks, if any.
 pub(super) fn check(kind: Kind, document: &Value) -> Result<(), Fault> {
-    let [product, variant, offer, category, page, attribute, delete] = &*VALIDATORS;
-    let validator = match kind {
-        Kind::Product => product,
-        Kind::Variant => variant,
-        Kind::Offer => offer,
-        Kind::Category => category,
-        Kind::Page => page,
-        Kind::Attribute => attribute,
-        Kind::Delete => delete,
-    };
+    let validator = &VALIDATORS[&kind];
     if validator.is_valid(document) {
         return Ok(());
     }
