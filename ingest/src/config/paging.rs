@@ -4,14 +4,6 @@ use super::file::{PagingTable, SourceTable};
 use super::load::{Check, short};
 use super::settings::{Paging, PagingKind};
 
-/// Where the places of each kind may stand.
-const PLACES: [(&str, &[&str]); 4] = [
-    ("page", &["{page}"]),
-    ("offset", &["{offset}"]),
-    ("cursor", &["{cursor}"]),
-    ("since_id", &["{cursor}"]),
-];
-
 impl Check<'_> {
     /// The parameters of a query, in the order of their names; numbers and yes or no are written as they stand.
     pub(super) fn query(
@@ -62,8 +54,14 @@ impl Check<'_> {
             );
         }
         self.at_least(&format!("{key}.size"), paging.size, 1);
-        let places = PLACES.iter().find(|(kind, _)| *kind == paging.kind);
-        for place in places.into_iter().flat_map(|(_, places)| *places) {
+        // What has to stand somewhere, so that each page is asked for by another request.
+        let place = match paging.kind.as_str() {
+            "page" => Some("{page}"),
+            "offset" => Some("{offset}"),
+            "cursor" | "since_id" => Some("{cursor}"),
+            _ => None,
+        };
+        if let Some(place) = place {
             let in_query = table.query.iter().flatten();
             let mut in_query = in_query.filter_map(|(_, value)| value.as_str());
             let body = table.body.as_deref().unwrap_or_default();
