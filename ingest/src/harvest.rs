@@ -195,7 +195,7 @@ async fn take(
         before: before(cache, recipe, &folder.spool()),
         latest: latest(cache, recipe),
         accepted: cache.accepted.clone(),
-        is_read_alike: cache.recipe.split(' ').next() == Some(recipe),
+        is_read_alike: is_read_alike(cache, recipe),
     };
     let read = read(job, base, folder.clone(), now).await;
     recorder.finish(run).await;
@@ -408,11 +408,11 @@ impl Base {
         let grace = if self.is_read_alike { keeping.grace } else { 0 };
         let refused = &report.refused_names;
         match &self.accepted {
-            Some(accepted) if grace > 0 || !refused.is_empty() => {
+            Some(accepted) => {
                 let staying = Staying::Full { grace, refused };
                 folder.keep(accepted, said, provides, staying)
             }
-            _ => Ok(said),
+            None => Ok(said),
         }
     }
 }
@@ -420,9 +420,12 @@ impl Base {
 fn latest(cache: &SourceCache, recipe: &str) -> Option<Feed> {
     let held = cache.held.as_ref().map(|held| &held.feed);
     let latest = held.or(cache.accepted.as_ref());
-    // By which limits a feed was held does not matter for how it was read.
-    let read_with = cache.recipe.split(' ').next();
-    latest.filter(|_| read_with == Some(recipe)).cloned()
+    latest.filter(|_| is_read_alike(cache, recipe)).cloned()
+}
+
+/// Whether the remembered feeds were read in the way of a recipe. By which limits one was held does not matter for that.
+fn is_read_alike(cache: &SourceCache, recipe: &str) -> bool {
+    cache.recipe.split(' ').next() == Some(recipe)
 }
 
 /// What the guard is asked about.

@@ -74,6 +74,14 @@ pub enum Staying<'a> {
 }
 
 impl Staying<'_> {
+    /// Whether a document of the feed before can stay at all.
+    fn keeps_any(&self, before: &Feed) -> bool {
+        match *self {
+            Self::Full { grace, refused } => grace > 0 || !refused.is_empty(),
+            Self::Changes { .. } => before.kept.is_some(),
+        }
+    }
+
     /// Whether a document stays that the new feed does not have, and how it was kept so far.
     fn decide(&self, name: &Name, before: Option<KeptDocument>) -> Option<KeptDocument> {
         let (why, grace) = match *self {
@@ -124,6 +132,9 @@ impl FeedFolder {
         provides: Provides,
         staying: Staying<'_>,
     ) -> Result<Feed, FeedError> {
+        if !staying.keeps_any(before) {
+            return Ok(said);
+        }
         let half = |feed: &Feed| match provides {
             Provides::Catalog => feed.catalog.clone(),
             Provides::Offers => feed.offers.clone(),
@@ -235,21 +246,7 @@ impl Joined<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::{Document, Price, Product};
-
-    fn product(id: &str, amount: &str) -> Document {
-        let price = Price {
-            amount: amount.to_owned(),
-            currency: "EUR".to_owned(),
-            compare_at: None,
-        };
-        Document::Product(Box::new(Product {
-            id: id.to_owned(),
-            name: format!("Product {id}"),
-            prices: vec![price],
-            ..Product::default()
-        }))
-    }
+    use crate::feed::tests::product;
 
     fn write(folder: &FeedFolder, products: &[(&str, &str)]) -> Feed {
         let documents = products.iter().map(|(id, amount)| product(id, amount));

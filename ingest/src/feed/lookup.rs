@@ -69,17 +69,9 @@ impl MappedHalf {
     /// # Errors
     /// A line on the way is damaged.
     pub fn find_from(&self, kind: Kind, beginning: &str) -> Result<Vec<Line>, FeedError> {
-        let mut start =
-            self.first_from(|line| (line.kind, line.key.as_str()) < (kind, beginning))?;
-        let mut lines = Vec::new();
-        while let Some(line) = self.line_at(start)? {
-            if line.kind != kind || !line.key.starts_with(beginning) {
-                break;
-            }
-            lines.push(line);
-            start = self.line_from(start).end + 1;
-        }
-        Ok(lines)
+        let start = self.first_from(|line| (line.kind, line.key.as_str()) < (kind, beginning))?;
+        let is_one = |line: &Line| line.kind == kind && line.key.starts_with(beginning);
+        Ok(self.lines_while(is_one, start)?.0)
     }
 
     /// Adds the keys of all lines that only one of two halves has, at most about `limit`; false if there are more.
@@ -131,11 +123,20 @@ impl MappedHalf {
     fn lines_named(
         &self,
         name: (Kind, &String),
+        start: usize,
+    ) -> Result<(Vec<Line>, usize), FeedError> {
+        self.lines_while(|line| (line.kind, &line.key) == name, start)
+    }
+
+    /// The lines from a beginning of a line on, up to one that is not wanted, and where that one begins.
+    fn lines_while(
+        &self,
+        is_wanted: impl Fn(&Line) -> bool,
         mut start: usize,
     ) -> Result<(Vec<Line>, usize), FeedError> {
         let mut lines = Vec::new();
         while let Some(line) = self.line_at(start)? {
-            if (line.kind, &line.key) != name {
+            if !is_wanted(&line) {
                 break;
             }
             lines.push(line);

@@ -339,7 +339,7 @@ mod tests {
     use crate::wire::{Document, Price, Product};
     use frontage_shared::model::money::Currency;
 
-    fn product(id: &str, amount: &str) -> Document {
+    pub(super) fn product(id: &str, amount: &str) -> Document {
         let price = Price {
             amount: amount.to_owned(),
             currency: "EUR".to_owned(),
