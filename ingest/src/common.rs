@@ -6,27 +6,26 @@ const BLOCK_BYTES: usize = 64 << 10;
 /// How many bytes both begin with.
 pub fn prefix(a: &[u8], b: &[u8]) -> usize {
     let blocks = a.chunks(BLOCK_BYTES).zip(b.chunks(BLOCK_BYTES));
-    let mut same = 0;
-    for (a, b) in blocks {
-        if a == b {
-            same += a.len();
-            continue;
-        }
-        return same + equal(a.iter(), b.iter());
-    }
-    same
+    same(blocks, |a, b| equal(a.iter(), b.iter()))
 }
 
 /// How many bytes both end with.
 pub fn suffix(a: &[u8], b: &[u8]) -> usize {
     let blocks = a.rchunks(BLOCK_BYTES).zip(b.rchunks(BLOCK_BYTES));
+    same(blocks, |a, b| equal(a.iter().rev(), b.iter().rev()))
+}
+
+/// Bytes of all blocks before the first ones that differ, and what these have in common.
+fn same<'a>(
+    blocks: impl Iterator<Item = (&'a [u8], &'a [u8])>,
+    in_block: impl Fn(&'a [u8], &'a [u8]) -> usize,
+) -> usize {
     let mut same = 0;
     for (a, b) in blocks {
-        if a == b {
-            same += a.len();
-            continue;
+        if a != b {
+            return same + in_block(a, b);
         }
-        return same + equal(a.iter().rev(), b.iter().rev());
+        same += a.len();
     }
     same
 }

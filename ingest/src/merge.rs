@@ -468,27 +468,33 @@ impl<P: Iterator<Item = Result<Group, MergeError>>> Joined<'_, P> {
 
     /// Puts variants in the product they belong to.
     fn join(&mut self, product: &mut Product) -> Result<(), MergeError> {
-        let inside: HashSet<String> = match self.variants.peek() {
-            Some(_) => product
-                .variants
-                .iter()
-                .map(|variant| variant.id.clone())
-                .collect(),
-            None => HashSet::new(),
-        };
+        let mut own = Vec::new();
         while let Some(mut variant) = self.variant(Some(&product.id))? {
             let wanted = variant.product_id.take().unwrap_or_default();
-            let id = &variant.id;
-            if wanted != product.id {
-                self.conflicts.add(|| nowhere(id, &wanted));
-            } else if inside.contains(id) {
-                self.conflicts.add(|| {
-                    format!("variant `{id}` stands inside of product `{wanted}` and in a document of its own; the one inside counts for all but price and stock")
-                });
-            } else {
-                product.variants.push(*variant);
+            match wanted == product.id {
+                true => own.push(*variant),
+                false => self.conflicts.add(|| nowhere(&variant.id, &wanted)),
             }
         }
+        if own.is_empty() {
+            return Ok(());
+        }
+        let inside: HashSet<&str> = product
+            .variants
+            .iter()
+            .map(|variant| variant.id.as_str())
+            .collect();
+        own.retain(|Variant { id, .. }| {
+            let is_new = !inside.contains(id.as_str());
+            if !is_new {
+                let product = &product.id;
+                self.conflicts.add(|| {
+                    format!("variant `{id}` stands inside of product `{product}` and in a document of its own; the one inside counts for all but price and stock")
+                });
+            }
+            is_new
+        });
+        product.variants.append(&mut own);
         Ok(())
     }
 }
@@ -529,8 +535,7 @@ fn resolve(group: Group, conflicts: &mut Conflicts) -> Result<Document, MergeErr
     if group.others.is_empty() {
         return read(group.first.1);
     }
-    let (kind, key) = (group.first.1.kind, group.first.1.key.clone());
-    let key = shown(&key);
+    let (kind, key) = (group.first.1.kind, shown(&group.first.1.key));
     let wrong = |source| MergeError::Document {
         kind,
         key: key.clone(),

@@ -91,8 +91,6 @@ struct Known {
     name: String,
     say: Say,
     provides: Provides,
-    /// When its feed was read, Unix seconds.
-    as_of: i64,
     catalog: MappedHalf,
     offers: MappedHalf,
     feed: Feed,
@@ -182,7 +180,6 @@ fn known(config: &Config) -> Result<Vec<Known>, WhyError> {
         known.push(Known {
             say: source.say.clone(),
             provides: source.provides,
-            as_of: feed.as_of,
             catalog: folder.map(&feed.catalog)?,
             offers: folder.map(&feed.offers)?,
             feed,
@@ -232,7 +229,7 @@ fn own_fields(
     kind: Kind,
     key: &str,
 ) -> Result<(Vec<Field>, Map<String, Value>), WhyError> {
-    let (mut versions, mut as_of, mut kept) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut versions, mut sources) = (Vec::new(), Vec::new());
     for source in known {
         for line in source.catalog.find(kind, key)? {
             let fields = serde_json::from_str(&line.json).unwrap_or_default();
@@ -241,8 +238,7 @@ fn own_fields(
                 say: &source.say,
                 fields,
             });
-            as_of.push(source.as_of);
-            kept.push(source.kept(kind, key));
+            sources.push(source);
         }
     }
     let together = ownership::together(&versions);
@@ -252,7 +248,7 @@ fn own_fields(
             continue;
         }
         let mut stated = Vec::new();
-        for (place, version) in versions.iter().enumerate() {
+        for (place, (version, source)) in versions.iter().zip(&sources).enumerate() {
             let Some(value) = version.fields.get(name) else {
                 continue;
             };
@@ -262,10 +258,10 @@ fn own_fields(
                 (false, _) => "overridden",
             };
             stated.push(Stated {
-                source: version.source.to_owned(),
-                as_of: as_of.get(place).copied().unwrap_or_default(),
+                source: source.name.clone(),
+                as_of: source.feed.as_of,
                 reason,
-                kept: kept.get(place).cloned().flatten(),
+                kept: source.kept(kind, key),
                 value: value.clone(),
             });
         }
@@ -351,7 +347,7 @@ fn stated_offers(
                 if let Some(value) = offer.get(name) {
                     of_rank.push(Stated {
                         source: source.name.clone(),
-                        as_of: source.as_of,
+                        as_of: source.feed.as_of,
                         reason: "overridden",
                         kept: source.kept(Kind::Offer, key),
                         value: value.clone(),

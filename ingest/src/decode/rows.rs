@@ -153,7 +153,7 @@ impl Rows {
         let origin = Origin {
             page: Arc::clone(page),
             record: number,
-            line: self.place().line,
+            line: self.line(self.row_position()),
         };
         let mut values = Map::new();
         for ((column, above), text) in self.columns.iter().zip(&mut self.above).zip(&self.row) {
@@ -247,10 +247,13 @@ impl Rows {
 
     /// Where the latest row begins.
     fn place(&self) -> Place {
-        match self.row.position() {
-            Some(position) => self.at(position),
-            None => self.before(),
-        }
+        self.at(self.row_position())
+    }
+
+    fn row_position(&self) -> &csv::Position {
+        self.row
+            .position()
+            .unwrap_or_else(|| self.reader.position())
     }
 
     /// Where the next row begins.
@@ -261,9 +264,14 @@ impl Rows {
     fn at(&self, position: &csv::Position) -> Place {
         Place {
             page: self.entry.name.clone(),
-            line: position.line() + self.skipped_lines,
+            line: self.line(position),
             byte: position.byte(),
         }
+    }
+
+    /// The line of the page: csv counts from where it began to read.
+    fn line(&self, position: &csv::Position) -> u64 {
+        position.line() + self.skipped_lines
     }
 }
 
