@@ -3,7 +3,7 @@
 //! A header that cannot be understood is an error, never "no next page": that would pass for a feed that ended.
 
 /// The target of the link with relation `next`, as written; `None` when there is no such link.
-pub(super) fn next<'a>(
+pub(crate) fn next<'a>(
     headers: impl IntoIterator<Item = &'a str>,
 ) -> Result<Option<String>, String> {
     let mut found: Option<String> = None;

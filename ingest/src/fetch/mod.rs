@@ -16,5 +16,6 @@ mod walk;
 mod tests;
 
 pub use error::FetchError;
+pub(crate) use link::next as next_link;
 pub use validators::{PageValidators, Validators, prune};
 pub use walk::{Client, Fetched, Progress, RawFeed, RawPage, all};

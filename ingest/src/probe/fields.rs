@@ -11,6 +11,9 @@ use std::collections::{BTreeSet, HashSet};
 /// Names that are shown of fields nothing is made of.
 const LEFT: usize = 15;
 
+/// What a person should know when no field is a price.
+const NO_PRICE: &str = "price: none found; products would say \"Price on request\"";
+
 /// What is known about the fields.
 #[derive(Debug, Default)]
 pub(super) struct Meaning {
@@ -71,15 +74,12 @@ pub(super) fn recognise(records: &[Value], taste: &Taste) -> Meaning {
         if !split.fill_down.is_empty() {
             columns.retain(|column| variants::is_of(column, &split.of_products));
         }
-        Sight::of(&columns, taste, products.len()).product(split.link.clone(), &mut meaning);
+        Sight::of(&columns, taste, products.len()).product(Some(&split), &mut meaning);
         let columns = super::columns::columns(&variants);
         let sight = Sight::of(&columns, taste, variants.len());
         let variants = sight.variant(split, &meaning);
         let is_new = |doubt: &&String| !meaning.unsure.contains(doubt);
         let more: Vec<String> = variants.unsure.iter().filter(is_new).cloned().collect();
-        meaning
-            .unsure
-            .retain(|doubt| !doubt.starts_with("price: none"));
         meaning.unsure.extend(more);
         meaning.variants = Some(variants);
         return meaning;
@@ -137,13 +137,16 @@ impl<'s, 'a> Sight<'s, 'a> {
         }
     }
 
-    /// Everything of a product, whose id may be known.
-    fn product(&self, id: Option<String>, meaning: &mut Meaning) {
-        let has_variants = id.is_some();
-        self.identity(id, meaning);
+    /// Everything of a product, whose variants may have records of their own.
+    fn product(&self, split: Option<&Split>, meaning: &mut Meaning) {
+        let link = split.and_then(|split| split.link.clone());
+        let is_linked = link.is_some();
+        self.identity(link, meaning);
         self.texts(meaning);
-        self.prices(meaning);
-        if has_variants && self.is_free(meaning) {
+        if !self.prices(meaning) && split.is_none() && !meaning.are_offers {
+            meaning.doubt(NO_PRICE);
+        }
+        if is_linked && self.is_free(meaning) {
             // Zero means "see the variants" there, and would be taken for a price that was lost.
             meaning
                 .fields
@@ -195,7 +198,9 @@ impl<'s, 'a> Sight<'s, 'a> {
             }
             None => {}
         }
-        self.prices(&mut meaning);
+        if !self.prices(&mut meaning) {
+            meaning.doubt(NO_PRICE);
+        }
         self.media(&mut meaning);
         self.stock(&mut meaning);
         if split.is_variant.is_some() {
@@ -335,14 +340,12 @@ impl<'s, 'a> Sight<'s, 'a> {
         }
     }
 
-    fn prices(&self, meaning: &mut Meaning) {
+    /// Whether there is a price.
+    fn prices(&self, meaning: &mut Meaning) -> bool {
         let mut sale = self.find(&roles::SALE, meaning);
         let price = self.find(&roles::PRICE, meaning).or_else(|| sale.take());
         let Some(price) = price else {
-            if !meaning.are_offers {
-                meaning.doubt("price: none found; products would say \"Price on request\"");
-            }
-            return;
+            return false;
         };
         let amounts = Amounts::of(&price.values);
         let usual = amounts.expression(&price.path);
@@ -392,6 +395,7 @@ impl<'s, 'a> Sight<'s, 'a> {
         if let Some(before) = before {
             meaning.put("prices.0.compare_at", before);
         }
+        true
     }
 
     fn unit(&self, price: &Column<'_>) -> String {
@@ -527,12 +531,8 @@ impl<'s, 'a> Sight<'s, 'a> {
         if left.is_empty() {
             return;
         }
-        let shown = left
-            .iter()
-            .take(LEFT)
-            .copied()
-            .collect::<Vec<_>>()
-            .join(" ");
+        let shown: Vec<&str> = left.iter().take(LEFT).copied().collect();
+        let shown = shown.join(" ");
         let more = left.len().saturating_sub(LEFT);
         let rest = if more > 0 {
             format!(" and {more} more")

@@ -1,6 +1,7 @@
 //! The bytes of a file or an address, bounded.
 
 use super::ProbeError;
+use crate::fetch;
 use futures_util::StreamExt as _;
 use std::io::Read as _;
 use std::time::Duration;
@@ -83,8 +84,9 @@ async fn address(url: Url) -> Result<Look, ProbeError> {
             return Err(failed(format!("the answer is {}", answer.status())));
         }
         let links = answer.headers().get_all(reqwest::header::LINK).iter();
-        let mut links = links.filter_map(|link| link.to_str().ok());
-        let has_next = links.any(|link| link.contains("rel=\"next\"") || link.contains("rel=next"));
+        let links = links.filter_map(|link| link.to_str().ok());
+        // One that is not understood may well be there; the source then says what is wrong with it.
+        let has_next = fetch::next_link(links).map_or(true, |next| next.is_some());
         let mut bytes = Vec::new();
         let mut body = answer.bytes_stream();
         while let Some(piece) = body.next().await {

@@ -315,6 +315,25 @@ mod tests {
     }
 
     #[test]
+    fn a_price_that_neither_has_is_told_once() {
+        let records = [
+            json!({"ID": "1", "SKU": "tee", "Name": "T-shirt", "Parent": ""}),
+            json!({"ID": "2", "SKU": "tee-s", "Name": "T-shirt, S", "Parent": "tee"}),
+        ];
+        let told = |records: &[Value]| {
+            let unsure = recognise(records, &Taste::default()).unsure;
+            let about_prices = unsure
+                .iter()
+                .filter(|doubt| doubt.starts_with("price: none"));
+            about_prices.count()
+        };
+        assert_eq!(told(&records), 1);
+        let mut priced = records.clone();
+        priced[1]["price"] = json!("5.00");
+        assert_eq!(told(&priced), 0);
+    }
+
+    #[test]
     fn a_parent_is_named() {
         let (split, fields) = told(&[
             json!({"ID": "1", "SKU": "tee", "Name": "T-shirt", "Parent": ""}),
