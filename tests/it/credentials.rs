@@ -67,9 +67,24 @@ async fn every_kind_of_credential_arrives_and_is_told_to_nobody() {
             "",
             "key=qu3ry-key",
         ),
+        (
+            r#"{ kind = "oauth2", token_url = "TOKEN-URL", client_id = "shop", client_secret = { file = "secret-0" } }"#,
+            "authorization",
+            "Bearer b3arer-t0ken",
+        ),
+        (
+            r#"{ kind = "login", url = "TOKEN-URL", fields = { password = { file = "secret-3" } } }"#,
+            "cookie",
+            "session=h3ader-value",
+        ),
     ];
+    // What the back end gives is a secret like any other.
+    let token = serde_json::json!({"access_token": SECRETS[1], "expires_in": 3600});
     for (auth, header, expected) in cases {
         let shop = shop(auth);
+        shop.fill_in("TOKEN-URL", "/token");
+        let gives = Response::json(&token).header("set-cookie", "session=h3ader-value; HttpOnly");
+        shop.backend.respond_with("/token", gives);
         shop.once().await;
         // A second run, so that whatever is remembered is there; then one that fails, and one that is sent elsewhere.
         shop.sends(&documents::shop(4));
@@ -83,7 +98,8 @@ async fn every_kind_of_credential_arrives_and_is_told_to_nobody() {
         told.push(shop.ingest(&["once"]).await);
         told.push(shop.ingest(&["status", "--json"]).await);
         told.push(shop.ingest(&["history", "--json"]).await);
-        for seen in shop.backend.requests() {
+        let pages = shop.backend.requests().into_iter();
+        for seen in pages.filter(|seen| seen.target != "/token") {
             match header {
                 "" => assert!(seen.target.contains(expected), "{}", seen.target),
                 name => assert_eq!(seen.headers[name], expected),
@@ -112,6 +128,22 @@ async fn a_secret_that_is_missing_is_named_and_a_wrong_one_is_not_repeated() {
         ),
         (r#"{ kind = "bearer" }"#, "auth.token"),
         (r#"{ kind = "kerberos" }"#, "expected none, basic"),
+        (
+            r#"{ kind = "bearer", token = "t", user = "u" }"#,
+            r#"auth.user: is no key of kind = "bearer""#,
+        ),
+        (
+            r#"{ kind = "oauth2", token_url = "https://u:s3cret-passw0rd@a.example/" }"#,
+            "auth.token_url: expected",
+        ),
+        (
+            r#"{ kind = "login", url = "https://other.example/login", fields = { a = "b" } }"#,
+            "cookies go to the origin that sets them",
+        ),
+        (
+            r#"{ kind = "login", url = "https://a.example/", fields = { a = { b = { env = "FRONTAGE_NO_SUCH_VARIABLE" } } } }"#,
+            "auth.fields.a.b: the environment variable",
+        ),
         (
             r#"{ kind = "bearer", token = { text = "s3cret-passw0rd" } }"#,
             "auth.token",

@@ -10,6 +10,7 @@ mod desk;
 mod error;
 mod file;
 mod load;
+mod login;
 mod paging;
 mod settings;
 mod source;
@@ -22,6 +23,7 @@ pub use decoding::{Csv, Decoding, Format, Packed, Ragged, Xml};
 pub use desk::{Desk, Secret};
 pub use error::{ConfigError, Problem};
 pub use load::{NAME_RULE, from_text, is_name, load};
+pub use login::{Login, Take};
 pub use settings::{
     Config, Duplicates, Facets, Guard, Keeping, Mapping, Missed, Next, Paging, PagingKind,
     Provides, Recordings, Request, Retention, Shop, Source, SourceLimits,

@@ -12,6 +12,7 @@ use url::Url;
 
 use super::contract::Contract;
 use super::desk::Desk;
+use super::login::Login;
 use crate::calendar::Blackout;
 use crate::ownership::Say;
 
@@ -174,6 +175,8 @@ pub struct Request {
     pub headers: BTreeMap<String, String>,
     /// Query parameters that let ingest in: added when a request is sent, and in no address that anybody sees.
     pub secret_query: Vec<(String, String)>,
+    /// What has to be asked for before the back end answers.
+    pub login: Option<Login>,
     /// From sending a request to the head of its answer.
     pub timeout: Duration,
     /// Between two chunks of a body.

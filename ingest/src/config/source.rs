@@ -5,6 +5,7 @@
 use super::auth::Credentials;
 use super::file::{GuardTable, SourceTable};
 use super::load::{Check, NAME_RULE, is_name, short};
+use super::login::Take;
 use super::settings::{
     Duplicates, Guard, Keeping, Mapping, Missed, Next, Provides, Request, Source, SourceLimits,
 };
@@ -204,6 +205,9 @@ impl Check<'_> {
         let paging = self.paging(key, table);
         self.pointer(&format!("{key}.error_at"), table.error_at.as_deref());
         let (headers, auth) = self.credentials(key, table);
+        if let (Some(url), Some(auth)) = (&url, &auth) {
+            self.check_login(key, url, auth, &headers);
+        }
         if let Some(language) = &table.accept_language {
             self.header(
                 &format!("{key}.accept_language"),
@@ -222,6 +226,7 @@ impl Check<'_> {
                 table.retries,
             );
         }
+        let auth = auth?;
         Some(Request {
             url: url?,
             next: next?,
@@ -229,7 +234,8 @@ impl Check<'_> {
             body: table.body.clone(),
             paging: paging?,
             error_at: table.error_at.clone(),
-            secret_query: auth?.query,
+            secret_query: auth.query,
+            login: auth.login,
             accept_language: table.accept_language.clone(),
             headers,
             timeout: timeout?,
@@ -264,6 +270,35 @@ impl Check<'_> {
             headers.insert(name.clone(), value.clone());
         }
         (headers, auth)
+    }
+
+    /// What a login gives is sent to the source's origin, so it has to come from there, or to be meant for others.
+    fn check_login(
+        &mut self,
+        key: &str,
+        url: &Url,
+        auth: &Credentials,
+        headers: &BTreeMap<String, String>,
+    ) {
+        let key = format!("{key}.auth");
+        let header = match auth.login.as_ref().map(|login| (&login.take, &login.url)) {
+            None => return,
+            Some((Take::Token { header, .. }, _)) => header,
+            Some((Take::Cookies, login)) => {
+                if login.origin() != url.origin() {
+                    let rule = "cookies go to the origin that sets them; expected an address there";
+                    self.problem(format!("{key}.url"), rule, login);
+                }
+                "cookie"
+            }
+        };
+        self.header(&key, header, "");
+        if headers
+            .keys()
+            .any(|known| known.eq_ignore_ascii_case(header))
+        {
+            self.problem(key, "this header stands in `headers` already", header);
+        }
     }
 
     fn header(&mut self, key: &str, name: &str, value: &str) {

@@ -61,6 +61,14 @@ pub enum FetchError {
         /// What the connection said.
         source: reqwest::Error,
     },
+    /// The back end does not let ingest in.
+    #[error("{url} does not let us in: {rule} (auth)")]
+    Login {
+        /// Where it was asked.
+        url: String,
+        /// What is wrong with the answer; never what it says, which may be a secret.
+        rule: String,
+    },
     /// An answer that is neither a page nor "not modified".
     #[error("{url} answered {status}{}", hint(*status))]
     Status {
@@ -228,6 +236,11 @@ impl FetchError {
         }
     }
 
+    /// Whether the back end does not know who asks.
+    pub(super) fn is_unauthorised(&self) -> bool {
+        matches!(self, Self::Status { status: 401, .. })
+    }
+
     pub(super) fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Status { retry_after, .. } => *retry_after,
@@ -247,7 +260,7 @@ pub(super) fn shown(url: &Url) -> String {
 
 fn hint(status: u16) -> &'static str {
     match status {
-        401 | 403 => ": the credentials in `headers` are missing, wrong or too weak",
+        401 | 403 => ": the credentials in `auth` or `headers` are missing, wrong or too weak",
         404 | 410 => ": is `url` right?",
         429 => ": too many requests; a slower `schedule` helps",
         304 => " to a request without conditions",

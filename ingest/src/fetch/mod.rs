@@ -5,8 +5,10 @@
 
 mod ask;
 mod body;
+mod client;
 mod error;
 mod link;
+mod login;
 mod page;
 mod retry;
 mod validators;
@@ -15,7 +17,8 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
+pub use client::Client;
 pub use error::FetchError;
 pub(crate) use link::next as next_link;
 pub use validators::{PageValidators, Validators, prune};
-pub use walk::{Client, Fetched, Progress, RawFeed, RawPage, all};
+pub use walk::{Fetched, Progress, RawFeed, RawPage, all};

@@ -4,7 +4,9 @@
 
 use super::ask::{self, Ask};
 use super::body::{self, Encoding, Sink, Writer};
+use super::client::Client;
 use super::error::{FetchError, shown};
+use super::login::Pass;
 use super::validators::PageValidators;
 use super::{link, retry};
 use crate::config::{Next, Request, SourceLimits};
@@ -21,7 +23,7 @@ use url::Url;
 
 /// What every page of a run has in common.
 pub(super) struct Asking<'a> {
-    pub(super) client: &'a reqwest::Client,
+    pub(super) client: &'a Client,
     pub(super) request: &'a Request,
     pub(super) limits: &'a SourceLimits,
     pub(super) spool: &'a Path,
@@ -56,11 +58,23 @@ pub(super) async fn get(
 ) -> Result<Page, FetchError> {
     let known = known.filter(|known| known.is_reusable(asking.spool));
     let mut failures = 0;
+    let mut refused: Option<Pass> = None;
     loop {
-        let error = match attempt(asking, ask, known, spent).await {
+        let mut pass = None;
+        let trying = async {
+            let sessions = &asking.client.sessions;
+            pass = sessions.pass(asking, refused.as_ref(), spent).await?;
+            attempt(asking, ask, (known, pass.as_ref()), spent).await
+        };
+        let error = match trying.await {
             Ok(page) => return Ok(page),
             Err(error) => error,
         };
+        // What opened the door until now may have ended: one more is worth asking for.
+        if error.is_unauthorised() && pass.is_some() && refused.is_none() {
+            refused = pass;
+            continue;
+        }
         if !error.is_passing() || failures >= asking.request.retries {
             return Err(error);
         }
@@ -79,11 +93,11 @@ pub(super) async fn get(
 async fn attempt(
     asking: &Asking<'_>,
     ask: &Ask,
-    known: Option<&PageValidators>,
+    (known, pass): (Option<&PageValidators>, Option<&Pass>),
     spent: &mut Spent,
 ) -> Result<Page, FetchError> {
     let url = &ask.url;
-    let response = send(asking, ask, known, spent).await?;
+    let response = send(asking, ask, (known, pass), spent).await?;
     match (response.status(), known) {
         (StatusCode::NOT_MODIFIED, Some(known)) => {
             let validators = refreshed(asking.request, &response, ask, known)?;
@@ -110,7 +124,7 @@ async fn attempt(
 async fn send(
     asking: &Asking<'_>,
     ask: &Ask,
-    known: Option<&PageValidators>,
+    (known, pass): (Option<&PageValidators>, Option<&Pass>),
     spent: &mut Spent,
 ) -> Result<Response, FetchError> {
     const MAX_REDIRECTS: usize = 5;
@@ -119,10 +133,14 @@ async fn send(
         spent.requests += 1;
         let sent = asking.request.sent(&url);
         let request = match &ask.body {
-            None => asking.client.get(sent),
-            Some(body) => asking.client.post(sent).body(body.clone()),
+            None => asking.client.http.get(sent),
+            Some(body) => asking.client.http.post(sent).body(body.clone()),
         };
-        let request = request.headers(headers(asking.request, known));
+        let mut headers = headers(asking.request, known);
+        if let Some(pass) = pass {
+            headers.insert(&pass.name, pass.value.clone());
+        }
+        let request = request.headers(headers);
         let timeout = asking.request.timeout;
         let response = tokio::time::timeout(timeout, request.send())
             .await

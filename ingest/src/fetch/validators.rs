@@ -97,6 +97,11 @@ pub(super) fn request_hash(request: &Request) -> String {
         )
     ));
     add(request.accept_language.as_deref().unwrap_or_default());
+    if let Some(login) = &request.login {
+        add(login.url.as_str());
+        add(&login.body);
+        add(login.authorization.as_deref().unwrap_or_default());
+    }
     let query = request
         .secret_query
         .iter()

@@ -4,13 +4,14 @@
 //! "Unchanged" means that every page has the bytes it had, not merely that the first one said so.
 
 use super::ask::{self, Ask};
+use super::client::Client;
 use super::error::FetchError;
 use super::page::{self, Asking, Page, Spent};
 use super::validators::{Validators, request_hash};
 use crate::config::{Next, Source};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 use tokio::time::Instant;
 
 /// What a fetch brought.
@@ -59,30 +60,6 @@ pub struct Progress {
     pub bytes: u64,
 }
 
-/// A client that never follows a redirect nor decompresses by itself: both are decided here.
-#[derive(Debug, Clone)]
-pub struct Client(reqwest::Client);
-
-impl Client {
-    /// Sets up the client; one serves all sources.
-    pub fn new() -> Result<Self, FetchError> {
-        const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-        reqwest::Client::builder()
-            .user_agent(concat!("frontage-ingest/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .no_gzip()
-            .no_brotli()
-            .no_zstd()
-            .no_deflate()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .pool_max_idle_per_host(1)
-            .referer(false)
-            .build()
-            .map(Self)
-            .map_err(FetchError::Client)
-    }
-}
-
 /// Fetches all pages of a source into `spool`.
 ///
 /// `previous` makes the requests conditional; without it everything is fetched anew. `now` is the wall clock, for
@@ -100,7 +77,7 @@ pub async fn all(
         source: error,
     })?;
     let asking = Asking {
-        client: &client.0,
+        client,
         request: &source.request,
         limits: &source.limits,
         spool,

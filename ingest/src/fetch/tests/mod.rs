@@ -4,5 +4,6 @@
 
 mod back_end;
 mod bodies;
+mod logins;
 mod paging;
 mod walks;
