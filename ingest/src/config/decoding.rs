@@ -140,9 +140,14 @@ impl Check<'_> {
         };
         let csv = self.csv(&format!("{key}.csv"), &table.csv, &table.format);
         let xml = self.xml(&format!("{key}.xml"), &table.xml);
+        // Completed records are written one per line, whatever the list was.
+        let (format, records) = match &table.expand {
+            Some(_) => (Some(Format::Ndjson), String::new()),
+            None => (format, table.records.clone()),
+        };
         Some(Decoding {
             format: format?,
-            records: table.records.clone(),
+            records,
             encoding,
             packed: packed?,
             entries: entries.ok()?,

@@ -61,6 +61,7 @@ pub(super) struct SourceTable {
     pub(super) body: Option<String>,
     pub(super) paging: Option<PagingTable>,
     pub(super) error_at: Option<String>,
+    pub(super) expand: Option<ExpandTable>,
     pub(super) accept_language: Option<String>,
     #[serde(default)]
     pub(super) headers: BTreeMap<String, toml::Value>,
@@ -217,6 +218,25 @@ pub(super) struct PagingTable {
     pub(super) total_at: Option<String>,
     pub(super) at: Option<String>,
     pub(super) more_at: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExpandTable {
+    pub(super) url: String,
+    #[serde(default)]
+    pub(super) when: toml::Table,
+    #[serde(default)]
+    pub(super) records: String,
+    #[serde(default = "none")]
+    pub(super) next: String,
+    pub(super) into: String,
+    #[serde(default = "at_once")]
+    pub(super) at_once: usize,
+}
+
+fn at_once() -> usize {
+    4
 }
 
 fn page_size() -> u64 {

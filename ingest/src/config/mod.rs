@@ -8,6 +8,7 @@ mod contract;
 mod decoding;
 mod desk;
 mod error;
+mod expand;
 mod file;
 mod load;
 mod login;
@@ -25,6 +26,6 @@ pub use error::{ConfigError, Problem};
 pub use load::{NAME_RULE, from_text, is_name, load};
 pub use login::{Login, Take};
 pub use settings::{
-    Config, Duplicates, Facets, Guard, Keeping, Mapping, Missed, Next, Paging, PagingKind,
+    Config, Duplicates, Expand, Facets, Guard, Keeping, Mapping, Missed, Next, Paging, PagingKind,
     Provides, Recordings, Request, Retention, Shop, Source, SourceLimits,
 };

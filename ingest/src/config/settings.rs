@@ -167,6 +167,8 @@ pub struct Request {
     pub body: Option<String>,
     /// How pages are asked for that no link leads to.
     pub paging: Option<Paging>,
+    /// What is asked for each record of a page.
+    pub expand: Option<Expand>,
     /// JSON pointer to where a page of status 200 tells an error.
     pub error_at: Option<String>,
     /// Sent as `Accept-Language`.
@@ -219,6 +221,25 @@ impl Request {
         }
         url
     }
+}
+
+/// What is asked for records that a list only names, or leaves a part of out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expand {
+    /// JSON pointer to the records of a page.
+    pub list: String,
+    /// Where a record's details are, relative to the source's address, with JSON pointers into the record in braces.
+    pub url: String,
+    /// What a record has at these pointers if it has details; all of them.
+    pub when: Vec<(String, serde_json::Value)>,
+    /// JSON pointer to the details in their page.
+    pub records: String,
+    /// Where the address of the next page of details stands.
+    pub next: Next,
+    /// The field of the record that gets the list of details; empty when they take the place of the record.
+    pub into: String,
+    /// Records that are asked for at the same time.
+    pub at_once: usize,
 }
 
 /// How pages are asked for that no link leads to.

@@ -7,7 +7,7 @@ use super::file::{GuardTable, SourceTable};
 use super::load::{Check, NAME_RULE, is_name, short};
 use super::login::Take;
 use super::settings::{
-    Duplicates, Guard, Keeping, Mapping, Missed, Next, Provides, Request, Source, SourceLimits,
+    Duplicates, Guard, Keeping, Mapping, Missed, Provides, Request, Source, SourceLimits,
 };
 use crate::calendar::{self, Blackout};
 use crate::cron_text;
@@ -191,16 +191,8 @@ impl Check<'_> {
                 &table.url,
             );
         }
-        let next = match table.next.as_str() {
-            "none" => Some(Next::None),
-            "link" => Some(Next::Link),
-            pointer if pointer.starts_with('/') => Some(Next::Body(pointer.to_owned())),
-            other => {
-                let expected = "expected none, link, or a JSON pointer such as /_links/next/href";
-                self.problem(format!("{key}.next"), expected, other);
-                None
-            }
-        };
+        let next = self.next(&format!("{key}.next"), &table.next);
+        let expand = self.expand(key, table);
         let query = self.query(&format!("{key}.query"), table.query.as_ref());
         let paging = self.paging(key, table);
         self.pointer(&format!("{key}.error_at"), table.error_at.as_deref());
@@ -233,6 +225,7 @@ impl Check<'_> {
             query,
             body: table.body.clone(),
             paging: paging?,
+            expand: expand?,
             error_at: table.error_at.clone(),
             secret_query: auth.query,
             login: auth.login,

@@ -127,6 +127,16 @@ pub enum FetchError {
         /// What is wrong with it.
         rule: String,
     },
+    /// A record of a list whose details cannot be had.
+    #[error("record {record} of {url} cannot be completed: {rule} (expand)")]
+    Expand {
+        /// The page of the list.
+        url: String,
+        /// The record's number in the page, from 0.
+        record: usize,
+        /// What is wrong.
+        rule: String,
+    },
     /// A page that is there, and says that something went wrong.
     #[error("{url} answered 200 and tells an error at `{pointer}`: {excerpt}")]
     Told {

@@ -7,6 +7,7 @@ mod ask;
 mod body;
 mod client;
 mod error;
+mod expand;
 mod link;
 mod login;
 mod page;

@@ -22,6 +22,7 @@ use tokio::time::Instant;
 use url::Url;
 
 /// What every page of a run has in common.
+#[derive(Clone, Copy)]
 pub(super) struct Asking<'a> {
     pub(super) client: &'a Client,
     pub(super) request: &'a Request,
@@ -386,7 +387,7 @@ fn check_told(url: &str, page: &Value, pointer: &str) -> Result<(), FetchError> 
 }
 
 /// A file in the making, removed when the page fails.
-struct Part(PathBuf);
+pub(super) struct Part(pub(super) PathBuf);
 
 impl Drop for Part {
     fn drop(&mut self) {
@@ -405,9 +406,7 @@ async fn transfer(
     spent: &mut Spent,
 ) -> Result<Writer, FetchError> {
     let limits = asking.limits;
-    let allowed = limits
-        .max_page_bytes
-        .min(limits.max_run_bytes.saturating_sub(spent.bytes));
+    let allowed = allowed(limits, spent.bytes);
     let spool = |source| FetchError::Spool {
         path: path.to_owned(),
         source,
@@ -454,8 +453,33 @@ async fn transfer(
     Ok(writer)
 }
 
+/// How large a page may be, after so many bytes of others.
+pub(super) fn allowed(limits: &SourceLimits, spent: u64) -> u64 {
+    limits
+        .max_page_bytes
+        .min(limits.max_run_bytes.saturating_sub(spent))
+}
+
+/// Adds what was transferred for a part of a page.
+pub(super) fn spend_wire(
+    limits: &SourceLimits,
+    url: &str,
+    spent: &mut Spent,
+    cost: Spent,
+) -> Result<(), FetchError> {
+    spent.requests += cost.requests;
+    spent.wire_bytes += cost.wire_bytes;
+    if spent.wire_bytes > limits.max_wire_bytes {
+        return Err(FetchError::WireTooLarge {
+            url: url.to_owned(),
+            max_wire_bytes: limits.max_wire_bytes,
+        });
+    }
+    Ok(())
+}
+
 /// Whether bytes were refused by a limit, by the disk or by the decompressor.
-fn refused(
+pub(super) fn refused(
     asking: &Asking<'_>,
     url: &Url,
     encoding: Encoding,

@@ -93,6 +93,7 @@ pub(super) fn request_hash(request: &Request) -> String {
             &request.query,
             &request.body,
             &request.paging,
+            &request.expand,
             &request.error_at
         )
     ));

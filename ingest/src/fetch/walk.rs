@@ -6,9 +6,12 @@
 use super::ask::{self, Ask};
 use super::client::Client;
 use super::error::FetchError;
+use super::expand;
 use super::page::{self, Asking, Page, Spent};
-use super::validators::{Validators, request_hash};
+use super::validators::{PageValidators, Validators, request_hash};
 use crate::config::{Next, Source};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -107,6 +110,29 @@ pub async fn all(
     })
 }
 
+/// The pages of a walk of its own, where they lie, and what they cost. Walks within walks need a box: their future would
+/// have no size.
+pub(super) fn all_of(asking: Asking<'_>) -> BoxFuture<'_, Result<Walked, FetchError>> {
+    async move {
+        let mut walk = Walk {
+            asking,
+            previous: None,
+            progress: &|_| {},
+            seen: Validators::default(),
+            spent: Spent::default(),
+            reused: 0,
+        };
+        walk.pages().await?;
+        let pages = walk.seen.pages.iter();
+        let files = pages.map(|page| (page.url.clone(), page.file(asking.spool)));
+        Ok((files.collect(), walk.spent))
+    }
+    .boxed()
+}
+
+/// Pages with their addresses and files, and what they cost.
+type Walked = (Vec<(String, PathBuf)>, Spent);
+
 struct Walk<'a> {
     asking: Asking<'a>,
     previous: Option<&'a Validators>,
@@ -174,13 +200,29 @@ impl Walk<'_> {
                 });
             }
             next = self.next_page(&ask, &page)?;
-            self.seen.pages.push(page.validators);
+            let completed = self.completed(page.validators).await?;
+            self.seen.pages.push(completed);
             (self.progress)(Progress {
                 pages: number,
                 bytes: self.spent.bytes,
             });
         }
         Ok(())
+    }
+
+    /// The page with whole records, if the list has only a part of them.
+    async fn completed(&mut self, listed: PageValidators) -> Result<PageValidators, FetchError> {
+        let Some(details) = &self.asking.request.expand else {
+            return Ok(listed);
+        };
+        let (pages, before) = (self.seen.pages.len(), self.spent.bytes);
+        let progress = |bytes: u64| {
+            (self.progress)(Progress {
+                pages,
+                bytes: before + bytes,
+            });
+        };
+        expand::page(&self.asking, details, listed, &mut self.spent, &progress).await
     }
 
     /// A page taken from the spool counts like a fetched one: limits hold for the feed, whatever the transfer.
@@ -217,7 +259,7 @@ impl Walk<'_> {
     }
 
     fn feed(&self) -> RawFeed {
-        let page = |page: &super::PageValidators| RawPage {
+        let page = |page: &PageValidators| RawPage {
             url: page.url.clone(),
             file: page.file(self.asking.spool),
             bytes: page.bytes,

@@ -4,6 +4,7 @@
 
 mod back_end;
 mod bodies;
+mod expand;
 mod logins;
 mod paging;
 mod walks;
