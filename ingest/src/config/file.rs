@@ -66,6 +66,9 @@ pub(super) struct SourceTable {
     #[serde(default)]
     pub(super) headers: BTreeMap<String, toml::Value>,
     pub(super) auth: Option<toml::Value>,
+    pub(super) throttle: Option<ThrottleTable>,
+    pub(super) proxy: Option<toml::Value>,
+    pub(super) ca_file: Option<String>,
     #[serde(default = "timeout_ms")]
     pub(super) timeout_ms: u64,
     #[serde(default = "stall_timeout_ms")]
@@ -233,6 +236,28 @@ pub(super) struct ExpandTable {
     pub(super) into: String,
     #[serde(default = "at_once")]
     pub(super) at_once: usize,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ThrottleTable {
+    pub(super) max_per_second: Option<f64>,
+    pub(super) connections: Option<usize>,
+    pub(super) remaining_header: Option<String>,
+    pub(super) reset_header: Option<String>,
+    #[serde(default = "seconds")]
+    pub(super) reset_unit: String,
+    pub(super) used_header: Option<String>,
+    #[serde(default = "one")]
+    pub(super) keep_free: u64,
+}
+
+fn seconds() -> String {
+    "s".to_owned()
+}
+
+fn one() -> u64 {
+    1
 }
 
 fn at_once() -> usize {

@@ -15,6 +15,7 @@ mod login;
 mod paging;
 mod settings;
 mod source;
+mod traffic;
 
 #[cfg(test)]
 mod tests;
@@ -29,3 +30,4 @@ pub use settings::{
     Config, Duplicates, Expand, Facets, Guard, Keeping, Mapping, Missed, Next, Paging, PagingKind,
     Provides, Recordings, Request, Retention, Shop, Source, SourceLimits,
 };
+pub use traffic::{Quota, Reset, Throttle, Transport, Via};

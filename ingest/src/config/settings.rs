@@ -13,6 +13,7 @@ use url::Url;
 use super::contract::Contract;
 use super::desk::Desk;
 use super::login::Login;
+use super::traffic::{Throttle, Transport};
 use crate::calendar::Blackout;
 use crate::ownership::Say;
 
@@ -179,6 +180,10 @@ pub struct Request {
     pub secret_query: Vec<(String, String)>,
     /// What has to be asked for before the back end answers.
     pub login: Option<Login>,
+    /// How much the back end is asked at a time.
+    pub throttle: Option<Throttle>,
+    /// Through what requests go.
+    pub transport: Transport,
     /// From sending a request to the head of its answer.
     pub timeout: Duration,
     /// Between two chunks of a body.

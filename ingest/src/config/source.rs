@@ -193,6 +193,8 @@ impl Check<'_> {
         }
         let next = self.next(&format!("{key}.next"), &table.next);
         let expand = self.expand(key, table);
+        let throttle = self.throttle(key, table);
+        let transport = self.transport(key, table);
         let query = self.query(&format!("{key}.query"), table.query.as_ref());
         let paging = self.paging(key, table);
         self.pointer(&format!("{key}.error_at"), table.error_at.as_deref());
@@ -229,6 +231,8 @@ impl Check<'_> {
             error_at: table.error_at.clone(),
             secret_query: auth.query,
             login: auth.login,
+            throttle: throttle?,
+            transport: transport?,
             accept_language: table.accept_language.clone(),
             headers,
             timeout: timeout?,

@@ -1,36 +1,72 @@
-//! What requests go through: one HTTP client for all sources, and what let them in.
+//! What requests go through: HTTP clients, the gates of their origins, and what let them in.
 
 use super::error::FetchError;
+use super::gate::Gates;
 use super::login::Sessions;
-use std::sync::Arc;
+use crate::config::{Transport, Via};
+use reqwest::{Certificate, Proxy};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// A client that never follows a redirect nor decompresses by itself: both are decided by the one who asks.
+/// Clients that never follow a redirect nor decompress by themselves: both are decided by the one who asks.
 #[derive(Debug, Clone)]
 pub struct Client {
-    pub(super) http: reqwest::Client,
+    /// One for each way to reach a back end; most shops need one only.
+    ways: Arc<Mutex<HashMap<Transport, reqwest::Client>>>,
     pub(super) sessions: Arc<Sessions>,
+    pub(super) gates: Arc<Gates>,
 }
 
 impl Client {
     /// Sets up the client; one serves all sources.
+    ///
+    /// # Errors
+    /// The system has no certificates, or none that can be read.
     pub fn new() -> Result<Self, FetchError> {
-        const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-        let http = reqwest::Client::builder()
-            .user_agent(concat!("frontage-ingest/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .no_gzip()
-            .no_brotli()
-            .no_zstd()
-            .no_deflate()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .pool_max_idle_per_host(1)
-            .referer(false)
-            .build()
-            .map_err(FetchError::Client)?;
+        let usual = Transport::default();
+        let http = build(&usual)?;
         Ok(Self {
-            http,
+            ways: Arc::new(Mutex::new(HashMap::from([(usual, http)]))),
             sessions: Arc::default(),
+            gates: Arc::default(),
         })
     }
+
+    /// The client for a way to reach a back end.
+    pub(super) fn by(&self, transport: &Transport) -> Result<reqwest::Client, FetchError> {
+        let mut ways = self.ways.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(http) = ways.get(transport) {
+            return Ok(http.clone());
+        }
+        let http = build(transport)?;
+        ways.insert(transport.clone(), http.clone());
+        Ok(http)
+    }
+}
+
+fn build(transport: &Transport) -> Result<reqwest::Client, FetchError> {
+    const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("frontage-ingest/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .no_gzip()
+        .no_brotli()
+        .no_zstd()
+        .no_deflate()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .pool_max_idle_per_host(4)
+        .referer(false);
+    builder = match &transport.proxy {
+        None => builder,
+        Some(Via::Direct) => builder.no_proxy(),
+        Some(Via::Proxy(address)) => {
+            builder.proxy(Proxy::all(address).map_err(FetchError::Client)?)
+        }
+    };
+    if let Some(pem) = &transport.ca {
+        let certificates = Certificate::from_pem_bundle(pem.as_bytes());
+        builder = builder.tls_certs_merge(certificates.map_err(FetchError::Client)?);
+    }
+    builder.build().map_err(FetchError::Client)
 }

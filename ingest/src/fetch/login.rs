@@ -96,7 +96,7 @@ impl Sessions {
 async fn ask(asking: &Asking<'_>, login: &Login, spent: &mut Spent) -> Result<Session, FetchError> {
     let url = shown(&login.url);
     let timeout = asking.request.timeout;
-    let request = asking.client.http.post(login.url.clone());
+    let request = asking.http.post(login.url.clone());
     let mut request = request
         .header(CONTENT_TYPE, login.content_type)
         .header(reqwest::header::ACCEPT, "application/json")

@@ -8,6 +8,7 @@ mod body;
 mod client;
 mod error;
 mod expand;
+mod gate;
 mod link;
 mod login;
 mod page;

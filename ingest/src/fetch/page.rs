@@ -25,6 +25,7 @@ use url::Url;
 #[derive(Clone, Copy)]
 pub(super) struct Asking<'a> {
     pub(super) client: &'a Client,
+    pub(super) http: &'a reqwest::Client,
     pub(super) request: &'a Request,
     pub(super) limits: &'a SourceLimits,
     pub(super) spool: &'a Path,
@@ -98,7 +99,14 @@ async fn attempt(
     spent: &mut Spent,
 ) -> Result<Page, FetchError> {
     let url = &ask.url;
+    let (gate, throttle) = (
+        asking.client.gates.of(url),
+        asking.request.throttle.as_ref(),
+    );
+    let _under_way = gate.enter(throttle).await;
     let response = send(asking, ask, (known, pass), spent).await?;
+    let now = asking.now + asking.began.elapsed();
+    gate.told(throttle, response.headers(), now);
     match (response.status(), known) {
         (StatusCode::NOT_MODIFIED, Some(known)) => {
             let validators = refreshed(asking.request, &response, ask, known)?;
@@ -110,8 +118,10 @@ async fn attempt(
         }
         (StatusCode::OK, _) => receive(asking, ask, response, spent).await,
         (status, _) => {
-            let now = asking.now + asking.began.elapsed();
             let retry_after = retry::asked_for(response.headers(), now);
+            if let Some(wait) = retry_after.filter(|_| status == StatusCode::TOO_MANY_REQUESTS) {
+                gate.close(wait);
+            }
             Err(FetchError::Status {
                 url: shown(url),
                 status: status.as_u16(),
@@ -134,8 +144,8 @@ async fn send(
         spent.requests += 1;
         let sent = asking.request.sent(&url);
         let request = match &ask.body {
-            None => asking.client.http.get(sent),
-            Some(body) => asking.client.http.post(sent).body(body.clone()),
+            None => asking.http.get(sent),
+            Some(body) => asking.http.post(sent).body(body.clone()),
         };
         let mut headers = headers(asking.request, known);
         if let Some(pass) = pass {

@@ -79,8 +79,10 @@ pub async fn all(
         path: spool.to_owned(),
         source: error,
     })?;
+    let http = client.by(&source.request.transport)?;
     let asking = Asking {
         client,
+        http: &http,
         request: &source.request,
         limits: &source.limits,
         spool,

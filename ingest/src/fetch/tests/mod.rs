@@ -7,4 +7,5 @@ mod bodies;
 mod expand;
 mod logins;
 mod paging;
+mod traffic;
 mod walks;
