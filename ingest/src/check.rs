@@ -235,6 +235,8 @@ fn copy_feed(
         attempt += 1;
         let cache = from.load()?;
         let recipe = cache.recipe.clone();
+        // While a later feed is held, changes apply to that one, which is not what is tried here.
+        let mark = cache.mark.clone().filter(|_| cache.held.is_none());
         let Some(feed) = choose(source, cache) else {
             return Ok(());
         };
@@ -248,6 +250,7 @@ fn copy_feed(
                 let copied = SourceCache {
                     accepted: Some(feed),
                     recipe,
+                    mark,
                     ..SourceCache::default()
                 };
                 return Ok(to.save(&copied)?);

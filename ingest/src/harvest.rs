@@ -11,6 +11,7 @@ use frontage_shared::snapshot::Generation;
 use indicatif::ProgressBar;
 
 use crate::board::Doing;
+use crate::changes;
 use crate::config::{Config, Keeping, Provides, Shop, Source};
 use crate::cycle::Context;
 use crate::decode::DecodeError;
@@ -97,6 +98,7 @@ pub async fn run(
         result: RunResult::Unchanged,
         stage: None,
         reasons: Vec::new(),
+        changes_since: None,
         bytes: 0,
         records: 0,
         documents: 0,
@@ -135,8 +137,13 @@ async fn look(
     let kept = cache.accepted.as_ref().map(Feed::kept_counts);
     let is_settled = kept.unwrap_or_default().missing == 0;
     let previous = cache.validators.clone();
-    let previous = previous.filter(|_| is_reusable && is_settled);
-    let fetched = fetch(context, source, previous.as_ref(), &folder, (now, doing)).await?;
+    let zone = config.shop.time_zone;
+    let since = changes::since(source, &cache, is_read_alike(&cache, &recipe), zone, now);
+    run.changes_since = since;
+    let previous = previous.filter(|_| is_reusable && is_settled && since.is_none());
+    let asking = since.and_then(|since| changes::asking(source, since, zone));
+    let asking = asking.as_ref().unwrap_or(source);
+    let fetched = fetch(context, asking, previous.as_ref(), &folder, (now, doing)).await?;
     let report = match fetched {
         Fetched::Unchanged(validators) => {
             cache.validators = Some(validators);
@@ -152,7 +159,11 @@ async fn look(
             let memory = (&folder, &mut cache);
             judge(context, source, memory, published, candidate, now).await?;
             keep_known(config, source, &report, &cache)?;
-            run.result = RunResult::Accepted;
+            let is_nothing = since.is_some() && report.records == 0;
+            run.result = match is_nothing {
+                true => RunResult::Unchanged,
+                false => RunResult::Accepted,
+            };
             cache.recipe = judged(&recipe, source, &cache);
             Some(report)
         }
@@ -162,6 +173,7 @@ async fn look(
         run.reasons.clone_from(&held.reasons);
         run.hash = Some(held.hash.clone());
     }
+    cache.mark = changes::mark(source, cache.mark.as_ref(), since.is_none(), now);
     folder.save(&cache)?;
     let kept: Vec<&Validators> = cache.validators.iter().collect();
     fetch::prune(&folder.spool(), &kept)?;
@@ -189,7 +201,7 @@ async fn take(
         draft: folder.draft("all", config.shop.currency),
         bar: bar(context),
         doing: Arc::clone(doing),
-        is_delta: false,
+        is_delta: run.changes_since.is_some(),
     };
     let base = Base {
         before: before(cache, recipe, &folder.spool()),
@@ -212,7 +224,8 @@ async fn take(
     run.documents = report.accepted();
     run.refused = report.refused + report.unmapped;
     run.hash = Some(feed.content_hash());
-    cache.validators = Some(raw.validators);
+    // What changed says nothing of whether the whole did.
+    cache.validators = run.changes_since.is_none().then_some(raw.validators);
     cache.plain = (report.is_plain() && !is_delta).then_some(Plain {
         left_out: report.left_out,
     });
@@ -477,6 +490,10 @@ async fn read(job: Job, base: Base, folder: FeedFolder, now: i64) -> Result<Read
             is_delta,
         } = pipeline::run(job)?;
         let feed = match (is_delta, &base.latest) {
+            (true, Some(latest)) if report.records == 0 => Feed {
+                as_of: now,
+                ..latest.clone()
+            },
             (true, Some(latest)) => {
                 let deleted = &draft.deleted();
                 let said = folder.apply(latest.said(), provides, draft, now)?.feed;

@@ -42,6 +42,9 @@ pub struct Run {
     /// Why it failed or was held, in sentences.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
+    /// Since when it was asked for changes, Unix seconds; nothing if it was asked for everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes_since: Option<i64>,
     /// Bytes over the wire.
     pub bytes: u64,
     /// Records in the feed.
@@ -177,6 +180,7 @@ mod tests {
             result: RunResult::Accepted,
             stage: None,
             reasons: Vec::new(),
+            changes_since: None,
             bytes: 1,
             records: 1,
             documents: 1,

@@ -21,8 +21,9 @@ pub mod merge;
 /// 6 What arrived against what is published.
 pub mod guard;
 
-/// 7 Documents to the two parts of a generation.
+/// What both parts need.
 pub mod common;
+/// 7 Documents to the two parts of a generation.
 pub mod compile;
 
 /// 8 Parts to the store, HEAD last.
@@ -34,19 +35,28 @@ pub mod cycle;
 /// The stages of one source.
 pub mod harvest;
 
+/// All of a source, or what changed.
+pub mod changes;
+
 /// Decode, map and validate of one source, on all cores.
-pub mod ownership;
 pub mod pipeline;
+
+/// Which source has the say in a field.
+pub mod ownership;
 
 /// Conflicts of the published generation.
 pub mod conflicts;
 
-/// When: the daemon.
+/// Feeds that hardly differ from the one before.
 pub mod reread;
+
+/// When: the daemon.
 pub mod schedule;
 
-/// The documents that every stage after `map` speaks of.
+/// Where a value came from.
 pub mod why;
+
+/// The documents that every stage after `map` speaks of.
 pub mod wire;
 
 /// The schemas of those documents, embedded.

@@ -89,7 +89,7 @@ pub fn run(job: Job) -> Result<Reading, HarvestError> {
     let Job {
         source,
         shop,
-        pages,
+        mut pages,
         quarantine,
         known,
         draft,
@@ -97,6 +97,10 @@ pub fn run(job: Job) -> Result<Reading, HarvestError> {
         doing,
         is_delta,
     } = job;
+    // Where nothing changed, or a list had no records to complete, nothing is what is expected.
+    if is_delta || source.request.expand.is_some() {
+        pages.retain(|page| page.bytes > 0);
+    }
     if let Some(folder) = quarantine.parent() {
         std::fs::create_dir_all(folder).map_err(|source| ValidateError::Quarantine {
             path: quarantine.clone(),

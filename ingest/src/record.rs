@@ -30,6 +30,9 @@ pub struct Recording {
     pub sequence: u64,
     /// Hash of all that turned these bytes into documents.
     pub recipe: String,
+    /// Whether the back end was only asked for what changed.
+    #[serde(default)]
+    pub is_delta: bool,
     /// The pages in order.
     pub pages: Vec<RecordedPage>,
 }
@@ -216,6 +219,7 @@ impl Recorder {
             started_at: run.started_at,
             sequence: 0,
             recipe: recipe.to_owned(),
+            is_delta: run.changes_since.is_some(),
             pages: Vec::new(),
         };
         run.recording = (config.recordings.runs > 0).then(|| recording.id.clone());
@@ -365,6 +369,7 @@ mod tests {
             started_at,
             sequence: 0,
             recipe: String::new(),
+            is_delta: false,
             pages: Vec::new(),
         };
         keep(state, bounds, recording, &[page(state, text)]).unwrap();

@@ -85,7 +85,7 @@ pub async fn run(context: &Context, wanted: &str) -> Result<Replay, ReplayError>
         doing: Board::default()
             .begin(&source.name, "replay", recording.started_at)
             .doing(),
-        is_delta: false,
+        is_delta: recording.is_delta,
     };
     let built = tokio::task::spawn_blocking(move || pipeline::run(job)).await;
     let built = built.unwrap_or_else(|panic| Err(HarvestError::Panic(panic.to_string())));

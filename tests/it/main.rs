@@ -65,6 +65,9 @@ mod pokes;
 /// Documents that contradict each other are told by name.
 mod conflicts;
 
+/// Sources that are asked for what changed.
+mod changes;
+
 /// Feeds of changes end in the shop that full feeds give.
 mod deltas;
 

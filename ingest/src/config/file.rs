@@ -61,6 +61,7 @@ pub(super) struct SourceTable {
     pub(super) body: Option<String>,
     pub(super) paging: Option<PagingTable>,
     pub(super) error_at: Option<String>,
+    pub(super) changes: Option<ChangesTable>,
     pub(super) expand: Option<ExpandTable>,
     pub(super) accept_language: Option<String>,
     #[serde(default)]
@@ -236,6 +237,32 @@ pub(super) struct ExpandTable {
     pub(super) into: String,
     #[serde(default = "at_once")]
     pub(super) at_once: usize,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChangesTable {
+    pub(super) query: Option<toml::Table>,
+    pub(super) body: Option<String>,
+    #[serde(default = "rfc3339")]
+    pub(super) format: String,
+    pub(super) time_zone: Option<String>,
+    #[serde(default = "overlap_ms")]
+    pub(super) overlap_ms: u64,
+    #[serde(default = "daily")]
+    pub(super) full: String,
+}
+
+fn rfc3339() -> String {
+    "rfc3339".to_owned()
+}
+
+fn overlap_ms() -> u64 {
+    600_000
+}
+
+fn daily() -> String {
+    "@daily".to_owned()
 }
 
 #[derive(Debug, Deserialize)]

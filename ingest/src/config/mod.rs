@@ -4,6 +4,7 @@
 //! A file with mistakes yields all of them at once, and nothing else.
 
 mod auth;
+mod changes;
 mod contract;
 mod decoding;
 mod desk;
@@ -20,6 +21,7 @@ mod traffic;
 #[cfg(test)]
 mod tests;
 
+pub use changes::{Changes, SinceFormat};
 pub use contract::{Contract, ContractMode, OwnSchema};
 pub use decoding::{Csv, Decoding, Format, Packed, Ragged, Xml};
 pub use desk::{Desk, Secret};

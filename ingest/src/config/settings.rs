@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
 
+use super::changes::Changes;
 use super::contract::Contract;
 use super::desk::Desk;
 use super::login::Login;
@@ -170,6 +171,8 @@ pub struct Request {
     pub paging: Option<Paging>,
     /// What is asked for each record of a page.
     pub expand: Option<Expand>,
+    /// How it is asked for what changed only.
+    pub changes: Option<Changes>,
     /// JSON pointer to where a page of status 200 tells an error.
     pub error_at: Option<String>,
     /// Sent as `Accept-Language`.

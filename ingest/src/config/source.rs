@@ -193,6 +193,7 @@ impl Check<'_> {
         }
         let next = self.next(&format!("{key}.next"), &table.next);
         let expand = self.expand(key, table);
+        let changes = self.changes(key, table);
         let throttle = self.throttle(key, table);
         let transport = self.transport(key, table);
         let query = self.query(&format!("{key}.query"), table.query.as_ref());
@@ -228,6 +229,7 @@ impl Check<'_> {
             body: table.body.clone(),
             paging: paging?,
             expand: expand?,
+            changes: changes?,
             error_at: table.error_at.clone(),
             secret_query: auth.query,
             login: auth.login,

@@ -70,6 +70,21 @@ pub struct SourceCache {
     /// repeated: then a record that goes takes its documents with it, and nothing else.
     #[serde(default)]
     pub plain: Option<Plain>,
+    /// Where changes go on from, if the source is asked for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<Mark>,
+}
+
+/// How far a source that is asked for changes was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mark {
+    /// When the last run that read it began, Unix seconds.
+    pub since: i64,
+    /// When the last run began that read all of it.
+    pub full_at: i64,
+    /// Hash of what was asked: what another question brought is no base for changes.
+    pub request: String,
 }
 
 /// A feed without faults, beside its documents.

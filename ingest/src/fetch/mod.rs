@@ -22,5 +22,5 @@ mod tests;
 pub use client::Client;
 pub use error::FetchError;
 pub(crate) use link::next as next_link;
-pub use validators::{PageValidators, Validators, prune};
+pub use validators::{PageValidators, Validators, prune, request_hash};
 pub use walk::{Fetched, Progress, RawFeed, RawPage, all};

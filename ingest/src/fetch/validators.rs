@@ -80,7 +80,7 @@ impl PageValidators {
 }
 
 /// Names what is asked, without giving it away.
-pub(super) fn request_hash(request: &Request) -> String {
+pub fn request_hash(request: &Request) -> String {
     let mut hasher = blake3::Hasher::new();
     let mut add = |part: &str| {
         hasher.update(&(part.len() as u64).to_le_bytes());
@@ -98,6 +98,15 @@ pub(super) fn request_hash(request: &Request) -> String {
         )
     ));
     add(request.accept_language.as_deref().unwrap_or_default());
+    if let Some(changes) = &request.changes {
+        let asked = (
+            &changes.query,
+            &changes.body,
+            &changes.format,
+            changes.time_zone,
+        );
+        add(&format!("{asked:?}"));
+    }
     if let Some(login) = &request.login {
         add(login.url.as_str());
         add(&login.body);

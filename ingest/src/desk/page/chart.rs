@@ -110,6 +110,7 @@ mod tests {
             result,
             stage: None,
             reasons: Vec::new(),
+            changes_since: None,
             bytes: 0,
             records,
             documents: 0,
