@@ -79,6 +79,29 @@ async fn an_unknown_address_becomes_a_shop() {
 }
 
 #[tokio::test]
+async fn a_file_in_a_folder_becomes_a_shop_and_is_followed() {
+    let shop = ShopBuilder::of(documents::shop(1)).start();
+    let file = shop.folder().join("export [1].csv");
+    let rows = |price: &str| format!("sku;name;price\nA1;Becher;{price}\nA2;Teller;4,50\n");
+    std::fs::write(&file, rows("3,90")).expect("a file");
+    let config = bare(&shop);
+    let (proposal, told) = connect(&shop, file.to_str().expect("a path"), &config).await;
+    assert!(told.contains("2 products"), "{told}");
+    assert_eq!(proposal["documents"][0]["prices"][0]["amount"], "3.90");
+    let again = || async {
+        let config = config.to_str().expect("a path");
+        let output = tokio::process::Command::new(frontage_tests::shop::binary("frontage-ingest"))
+            .args(["once", "--config", config])
+            .output();
+        String::from_utf8_lossy(&output.await.expect("the command starts").stdout).into_owned()
+    };
+    assert!(again().await.contains("unchanged"));
+    std::fs::write(&file, rows("3,95")).expect("a file");
+    let told = again().await;
+    assert!(told.contains("published generation 2"), "{told}");
+}
+
+#[tokio::test]
 async fn what_is_no_feed_is_told_and_proposes_nothing() {
     let shop = ShopBuilder::of(documents::shop(1)).start();
     shop.backend

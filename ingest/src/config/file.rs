@@ -35,6 +35,10 @@ fn utc() -> String {
 pub(super) struct SourceTable {
     pub(super) provides: String,
     pub(super) url: String,
+    #[serde(default = "all")]
+    pub(super) pick: String,
+    #[serde(default = "settle_ms")]
+    pub(super) settle_ms: u64,
     pub(super) schedule: String,
     #[serde(default)]
     pub(super) jitter_ms: u64,
@@ -121,6 +125,14 @@ pub(super) struct SourceTable {
     pub(super) priority: i64,
     #[serde(default)]
     pub(super) owns: Vec<String>,
+}
+
+fn all() -> String {
+    "all".to_owned()
+}
+
+fn settle_ms() -> u64 {
+    1_000
 }
 
 fn once() -> String {

@@ -11,6 +11,7 @@ mod desk;
 mod error;
 mod expand;
 mod file;
+mod files;
 mod load;
 mod login;
 mod paging;
@@ -26,6 +27,7 @@ pub use contract::{Contract, ContractMode, OwnSchema};
 pub use decoding::{Csv, Decoding, Format, Packed, Ragged, Xml};
 pub use desk::{Desk, Secret};
 pub use error::{ConfigError, Problem};
+pub use files::{Files, Pick};
 pub use load::{NAME_RULE, from_text, is_name, load};
 pub use login::{Login, Take};
 pub use settings::{

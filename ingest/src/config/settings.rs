@@ -13,6 +13,7 @@ use url::Url;
 use super::changes::Changes;
 use super::contract::Contract;
 use super::desk::Desk;
+use super::files::Files;
 use super::login::Login;
 use super::traffic::{Throttle, Transport};
 use crate::calendar::Blackout;
@@ -161,6 +162,8 @@ impl Provides {
 pub struct Request {
     /// The first page.
     pub url: Url,
+    /// The files it means, if it means files.
+    pub files: Option<Files>,
     /// Where the address of the next page stands.
     pub next: Next,
     /// Added to the query of the first page; of every page where pages are numbered. Values may hold places.

@@ -182,15 +182,17 @@ impl Check<'_> {
 
     fn request(&mut self, key: &str, table: &SourceTable) -> Option<Request> {
         let url = Url::parse(&table.url).ok().filter(|url| {
-            matches!(url.scheme(), "http" | "https") && url.has_host() && url.fragment().is_none()
+            let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+            (is_web || url.scheme() == "file") && url.fragment().is_none()
         });
         if url.is_none() {
             self.problem(
                 format!("{key}.url"),
-                "expected an http or https URL without a fragment",
+                "expected an http, https or file URL without a fragment",
                 &table.url,
             );
         }
+        let files = url.as_ref().and_then(|url| self.files(key, table, url));
         let next = self.next(&format!("{key}.next"), &table.next);
         let expand = self.expand(key, table);
         let changes = self.changes(key, table);
@@ -224,6 +226,7 @@ impl Check<'_> {
         let auth = auth?;
         Some(Request {
             url: url?,
+            files: files?,
             next: next?,
             query,
             body: table.body.clone(),

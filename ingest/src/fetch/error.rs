@@ -221,6 +221,22 @@ pub enum FetchError {
         /// How it begins.
         excerpt: String,
     },
+    /// No file is meant by the address of a source.
+    #[error("{pattern}: {rule}")]
+    NoFile {
+        /// The path, with its wildcards.
+        pattern: String,
+        /// What is wrong.
+        rule: String,
+    },
+    /// A file of a source cannot be read.
+    #[error("cannot read {path}: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The spool folder cannot be used.
     #[error("cannot use the spool file {path}: {source}")]
     Spool {

@@ -62,8 +62,8 @@ pub(super) async fn page(
             .write(format!("{record}\n").as_bytes())
             .map_err(|error| {
                 page::refused(
-                    asking,
-                    &asking.request.url,
+                    asking.limits,
+                    &url,
                     Encoding::Identity,
                     &writer,
                     &part.0,

@@ -8,6 +8,7 @@ mod body;
 mod client;
 mod error;
 mod expand;
+mod folder;
 mod gate;
 mod link;
 mod login;

@@ -455,11 +455,11 @@ async fn transfer(
         }
         writer
             .write(&chunk)
-            .map_err(|error| refused(asking, url, encoding, &writer, path, error))?;
+            .map_err(|error| refused(limits, &shown(url), encoding, &writer, path, error))?;
     }
     writer
         .finish()
-        .map_err(|error| refused(asking, url, encoding, &writer, path, error))?;
+        .map_err(|error| refused(limits, &shown(url), encoding, &writer, path, error))?;
     Ok(writer)
 }
 
@@ -490,14 +490,14 @@ pub(super) fn spend_wire(
 
 /// Whether bytes were refused by a limit, by the disk or by the decompressor.
 pub(super) fn refused(
-    asking: &Asking<'_>,
-    url: &Url,
+    limits: &SourceLimits,
+    url: &str,
     encoding: Encoding,
     writer: &Writer,
     path: &Path,
     source: std::io::Error,
 ) -> FetchError {
-    let (sink, limits) = (writer.sink(), asking.limits);
+    let (sink, url) = (writer.sink(), url.to_owned());
     if sink.has_failed {
         return FetchError::Spool {
             path: path.to_owned(),
@@ -506,19 +506,19 @@ pub(super) fn refused(
     }
     if !sink.is_full {
         return FetchError::Decompress {
-            url: shown(url),
+            url,
             encoding: encoding.as_str(),
             source,
         };
     }
     if sink.limit() == limits.max_page_bytes {
         return FetchError::PageTooLarge {
-            url: shown(url),
+            url,
             max_page_bytes: limits.max_page_bytes,
         };
     }
     FetchError::RunTooLarge {
-        url: shown(url),
+        url,
         max_run_bytes: limits.max_run_bytes,
     }
 }

@@ -3,6 +3,7 @@
 //! A page's file is named by the hash of its content and never modified, so a remembered page is either whole or absent.
 
 use super::error::{FetchError, shown};
+use super::walk::RawPage;
 use crate::config::Request;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -45,6 +46,16 @@ impl Validators {
             hasher.update(page.hash.as_bytes());
         }
         hasher.finalize().to_hex().to_string()
+    }
+
+    /// The pages and where they lie.
+    pub(super) fn raw(&self, spool: &Path) -> Vec<RawPage> {
+        let raw = |page: &PageValidators| RawPage {
+            url: page.url.clone(),
+            file: page.file(spool),
+            bytes: page.bytes,
+        };
+        self.pages.iter().map(raw).collect()
     }
 
     pub(super) fn page(&self, url: &str) -> Option<&PageValidators> {
@@ -97,6 +108,9 @@ pub fn request_hash(request: &Request) -> String {
             &request.error_at
         )
     ));
+    if let Some(files) = &request.files {
+        add(&format!("{:?}", (&files.pattern, files.pick)));
+    }
     add(request.accept_language.as_deref().unwrap_or_default());
     if let Some(changes) = &request.changes {
         let asked = (

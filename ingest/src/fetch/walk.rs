@@ -7,6 +7,7 @@ use super::ask::{self, Ask};
 use super::client::Client;
 use super::error::FetchError;
 use super::expand;
+use super::folder;
 use super::page::{self, Asking, Page, Spent};
 use super::validators::{PageValidators, Validators, request_hash};
 use crate::config::{Next, Source};
@@ -79,6 +80,12 @@ pub async fn all(
         path: spool.to_owned(),
         source: error,
     })?;
+    let deadline = source.request.deadline;
+    if let Some(files) = &source.request.files {
+        let reading = folder::all(source, files, previous, spool, progress);
+        let in_time = tokio::time::timeout(deadline, reading).await;
+        return in_time.unwrap_or(Err(FetchError::Deadline { deadline, pages: 0 }));
+    }
     let http = client.by(&source.request.transport)?;
     let asking = Asking {
         client,
@@ -102,7 +109,6 @@ pub async fn all(
         spent: Spent::default(),
         reused: 0,
     };
-    let deadline = source.request.deadline;
     let in_time = tokio::time::timeout(deadline, walk.run()).await;
     in_time.unwrap_or_else(|_| {
         Err(FetchError::Deadline {
@@ -261,13 +267,8 @@ impl Walk<'_> {
     }
 
     fn feed(&self) -> RawFeed {
-        let page = |page: &PageValidators| RawPage {
-            url: page.url.clone(),
-            file: page.file(self.asking.spool),
-            bytes: page.bytes,
-        };
         RawFeed {
-            pages: self.seen.pages.iter().map(page).collect(),
+            pages: self.seen.raw(self.asking.spool),
             validators: self.seen.clone(),
             bytes: self.spent.bytes,
             wire_bytes: self.spent.wire_bytes,

@@ -45,15 +45,13 @@ fn file(target: &str) -> Result<Look, ProbeError> {
         .read_to_end(&mut bytes)
         .map_err(|error| failed(error.to_string()))?;
     check_size(bytes.len(), target)?;
-    let name = std::path::Path::new(target)
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    let mut url = String::from("http://127.0.0.1:9000/");
-    url.extend(url::form_urlencoded::byte_serialize(name.as_bytes()));
+    let path = std::fs::canonicalize(target).map_err(|error| failed(error.to_string()))?;
+    // What is a wildcard to a source is a character of a name here.
+    let path = glob::Pattern::escape(&path.to_string_lossy());
+    let url = Url::from_file_path(path).map_err(|()| failed("has no address".to_owned()))?;
     Ok(Look {
         bytes,
-        url,
+        url: url.into(),
         is_file: true,
         has_next: false,
     })

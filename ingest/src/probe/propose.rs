@@ -170,7 +170,8 @@ fn doubts(
     }
     if look.is_file {
         doubts.push(
-            "url: a source is polled over HTTP; serve the file and correct the address".to_owned(),
+            "url: a file; with a * for what differs in its name, and pick = \"newest\", those of tomorrow are read too"
+                .to_owned(),
         );
     }
     doubts.push("schedule: hourly, until you say how often the data changes".to_owned());

@@ -5,6 +5,7 @@
 mod back_end;
 mod bodies;
 mod expand;
+mod folders;
 mod logins;
 mod paging;
 mod traffic;

@@ -1,0 +1,273 @@
+//! Sources that are files: what an ERP drops into a folder, copied into the spool as if it had been sent.
+//!
+//! A file that is still being written is waited for, and one that changes while it is copied is copied again.
+
+use super::body::{Encoding, Sink, Writer};
+use super::error::FetchError;
+use super::page::{self, Part};
+use super::validators::{PageValidators, Validators, request_hash};
+use super::walk::{Fetched, Progress, RawFeed};
+use crate::config::{Files, Pick, Source};
+use std::fs::Metadata;
+use std::io::{ErrorKind, Read as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+use url::Url;
+
+/// What a file system calls one instant may be two: a file is only known by its times when it has not changed for longer.
+const COARSE_CLOCK: Duration = Duration::from_secs(3);
+
+/// The files of a source, in the spool.
+pub(super) async fn all(
+    source: &Source,
+    files: &Files,
+    previous: Option<&Validators>,
+    spool: &Path,
+    progress: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<Fetched, FetchError> {
+    let request = request_hash(&source.request);
+    let previous = previous.filter(|previous| previous.request == request);
+    let mut seen = Validators {
+        request,
+        pages: Vec::new(),
+    };
+    let max_pages = source.limits.max_pages;
+    let (mut bytes, mut reused) = (0, 0);
+    for path in chosen(files)? {
+        if seen.pages.len() >= usize::try_from(max_pages).unwrap_or(usize::MAX) {
+            return Err(FetchError::TooManyPages { max_pages });
+        }
+        let url = url(&path)?;
+        let known = previous.and_then(|previous| previous.page(&url));
+        let reading = Reading {
+            source,
+            spool,
+            path: &path,
+            url: &url,
+        };
+        let (page, is_reused) = reading.page(files.settle, known, bytes).await?;
+        bytes += page.bytes;
+        reused += usize::from(is_reused);
+        seen.pages.push(page);
+        progress(Progress {
+            pages: seen.pages.len(),
+            bytes,
+        });
+    }
+    if previous.is_some_and(|previous| previous.body_hash() == seen.body_hash()) {
+        return Ok(Fetched::Unchanged(seen));
+    }
+    Ok(Fetched::Feed(RawFeed {
+        pages: seen.raw(spool),
+        validators: seen,
+        bytes,
+        wire_bytes: bytes,
+        requests: 0,
+        reused,
+    }))
+}
+
+/// The files that a pattern means, in the order of their names.
+fn chosen(files: &Files) -> Result<Vec<PathBuf>, FetchError> {
+    let missing = |rule: String| FetchError::NoFile {
+        pattern: files.pattern.clone(),
+        rule,
+    };
+    let found = glob::glob(&files.pattern).map_err(|error| missing(error.to_string()))?;
+    let mut paths = Vec::new();
+    for path in found {
+        let path = path.map_err(|error| missing(error.to_string()))?;
+        // A pipe or a device would keep the program waiting.
+        if about(&path)?.is_file() {
+            paths.push(path);
+        }
+    }
+    let last = match files.pick {
+        Pick::All => {
+            return (!paths.is_empty())
+                .then_some(paths)
+                .ok_or_else(|| missing("no file is there".to_owned()));
+        }
+        Pick::Last => paths.pop(),
+        Pick::Newest => {
+            let mut newest: Option<(SystemTime, PathBuf)> = None;
+            for path in paths {
+                let changed = modified(&path, &about(&path)?)?;
+                // Of two that changed at once, the one whose name comes later.
+                if newest.as_ref().is_none_or(|(at, _)| changed >= *at) {
+                    newest = Some((changed, path));
+                }
+            }
+            newest.map(|(_, path)| path)
+        }
+    };
+    last.map(|path| vec![path])
+        .ok_or_else(|| missing("no file is there".to_owned()))
+}
+
+/// One file that is read.
+struct Reading<'a> {
+    source: &'a Source,
+    spool: &'a Path,
+    path: &'a Path,
+    url: &'a str,
+}
+
+impl Reading<'_> {
+    /// The file in the spool, and whether it was there already. `spent` are the bytes of the files before it.
+    async fn page(
+        &self,
+        settle: Duration,
+        known: Option<&PageValidators>,
+        spent: u64,
+    ) -> Result<(PageValidators, bool), FetchError> {
+        loop {
+            let before = self.settled(settle).await?;
+            let version = self.version(&before)?;
+            let is_same = |known: &&PageValidators| {
+                known.last_modified == version && version.is_some() && known.is_intact(self.spool)
+            };
+            if let Some(known) = known.filter(is_same) {
+                self.check_run(spent + known.bytes)?;
+                return Ok((known.clone(), true));
+            }
+            let (hash, bytes) = self.copy(spent)?;
+            // Between two polls a file may be replaced at any moment.
+            if same(&before, &about(self.path)?) {
+                let page = PageValidators {
+                    url: self.url.to_owned(),
+                    last_modified: version,
+                    hash,
+                    bytes,
+                    ..PageValidators::default()
+                };
+                return Ok((page, false));
+            }
+            tracing::debug!(
+                stage = "fetch",
+                url = self.url,
+                "the file changed while it was read"
+            );
+        }
+    }
+
+    /// Waits until the file has not changed for a while. The run's deadline ends the wait.
+    async fn settled(&self, settle: Duration) -> Result<Metadata, FetchError> {
+        loop {
+            let about = about(self.path)?;
+            let age = modified(self.path, &about)?.elapsed();
+            // A time in the future says nothing; nobody would wait for it.
+            match settle.checked_sub(age.unwrap_or(settle)) {
+                None | Some(Duration::ZERO) => return Ok(about),
+                Some(wait) => tokio::time::sleep(wait).await,
+            }
+        }
+    }
+
+    /// What tells this content of the file from any other; nothing while it is too young to tell.
+    fn version(&self, about: &Metadata) -> Result<Option<String>, FetchError> {
+        let age = modified(self.path, about)?.elapsed().unwrap_or_default();
+        let version = || {
+            let changed = (about.ctime(), about.ctime_nsec());
+            let modified = (about.mtime(), about.mtime_nsec());
+            format!("{modified:?} {changed:?} {} {}", about.ino(), about.len())
+        };
+        Ok((age >= COARSE_CLOCK).then(version))
+    }
+
+    fn check_run(&self, bytes: u64) -> Result<(), FetchError> {
+        let max_run_bytes = self.source.limits.max_run_bytes;
+        if bytes > max_run_bytes {
+            return Err(FetchError::RunTooLarge {
+                url: self.url.to_owned(),
+                max_run_bytes,
+            });
+        }
+        Ok(())
+    }
+
+    /// Copies the file, and gives the hash of its content and its size. It blocks this task, which has nothing else to
+    /// do.
+    fn copy(&self, spent: u64) -> Result<(String, u64), FetchError> {
+        let limits = &self.source.limits;
+        let part = Part(self.spool.join("page.part"));
+        let spool = |path: &Path| {
+            let path = path.to_owned();
+            move |source| FetchError::Spool { path, source }
+        };
+        let mut file =
+            std::fs::File::open(self.path).map_err(|error| unreadable(self.path, error))?;
+        let mut writer = Sink::create(&part.0, page::allowed(limits, spent))
+            .and_then(|sink| Writer::new(Encoding::Identity, sink))
+            .map_err(spool(&part.0))?;
+        let mut block = vec![0; 256 << 10];
+        loop {
+            let length = match file.read(&mut block) {
+                Ok(0) => break,
+                Ok(length) => length,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(unreadable(self.path, error)),
+            };
+            let piece = block.get(..length).unwrap_or_default();
+            let written = writer.write(piece);
+            written.map_err(|error| {
+                page::refused(
+                    limits,
+                    self.url,
+                    Encoding::Identity,
+                    &writer,
+                    &part.0,
+                    error,
+                )
+            })?;
+        }
+        writer.finish().map_err(spool(&part.0))?;
+        let sink = writer.sink();
+        let (hash, bytes) = (sink.hash(), sink.bytes);
+        let target = PageValidators {
+            hash: hash.clone(),
+            ..PageValidators::default()
+        };
+        let target = target.file(self.spool);
+        std::fs::rename(&part.0, &target).map_err(spool(&target))?;
+        Ok((hash, bytes))
+    }
+}
+
+/// Whether nothing happened to a file in between.
+fn same(before: &Metadata, after: &Metadata) -> bool {
+    let facts = |about: &Metadata| {
+        let times = (
+            about.mtime(),
+            about.mtime_nsec(),
+            about.ctime(),
+            about.ctime_nsec(),
+        );
+        (times, about.ino(), about.len())
+    };
+    facts(before) == facts(after)
+}
+
+fn about(path: &Path) -> Result<Metadata, FetchError> {
+    std::fs::metadata(path).map_err(|error| unreadable(path, error))
+}
+
+fn modified(path: &Path, about: &Metadata) -> Result<SystemTime, FetchError> {
+    about.modified().map_err(|error| unreadable(path, error))
+}
+
+fn unreadable(path: &Path, source: std::io::Error) -> FetchError {
+    FetchError::File {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+fn url(path: &Path) -> Result<String, FetchError> {
+    let url = Url::from_file_path(path);
+    url.map(String::from).map_err(|()| FetchError::NoFile {
+        pattern: path.display().to_string(),
+        rule: "the path is not absolute".to_owned(),
+    })
+}
