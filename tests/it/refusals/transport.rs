@@ -103,8 +103,8 @@ fn statuses() -> Vec<Hostile> {
     let statuses = [
         (204, "answered 204"),
         (400, "answered 400"),
-        (401, "the credentials in `headers` are missing"),
-        (403, "the credentials in `headers` are missing"),
+        (401, "the credentials in `auth` or `headers` are missing"),
+        (403, "the credentials in `auth` or `headers` are missing"),
         (404, "is `url` right?"),
         (410, "is `url` right?"),
         (429, "too many requests"),

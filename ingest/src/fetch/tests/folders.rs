@@ -5,7 +5,7 @@ use crate::config::{self, Source};
 use crate::fetch::*;
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 fn source(folder: &Path, pattern: &str, keys: &str) -> Source {
     let text = format!(
@@ -22,8 +22,8 @@ fn drop_file(folder: &Path, name: &str, text: &str, age: u64) {
     let path = folder.join(name);
     fs::write(&path, text).unwrap();
     let file = fs::File::options().write(true).open(&path).unwrap();
-    file.set_modified(SystemTime::now() - Duration::from_secs(age))
-        .unwrap();
+    let now = file.metadata().unwrap().modified().unwrap();
+    file.set_modified(now - Duration::from_secs(age)).unwrap();
 }
 
 #[tokio::test]
