@@ -2,6 +2,9 @@
 //!
 //! The files are those of `config/presets/`, embedded, so that an installation needs none of them.
 
+mod known;
+
+use self::known::PRESETS;
 use serde::Serialize;
 use std::fmt;
 use toml::{Table, Value};
@@ -17,32 +20,15 @@ pub struct Preset {
     pub text: &'static str,
     /// The mapping: a jq program.
     pub map: &'static str,
-    /// Fields that each of its records has, and records of others hardly have together.
+    /// Fields that each of its records has, and records of others hardly have together; one of several with `|` between.
     #[serde(skip)]
     pub marks: &'static [&'static str],
 }
 
-const PRESETS: [Preset; 2] = [
-    Preset {
-        name: "shopify",
-        title: "Shopify, Admin REST API or public products.json",
-        text: include_str!("../../../config/presets/shopify.toml"),
-        map: include_str!("../../../config/presets/shopify.jq"),
-        marks: &["handle", "variants", "options", "body_html"],
-    },
-    Preset {
-        name: "google-merchant",
-        title: "Google Merchant product feed, RSS or Atom",
-        text: include_str!("../../../config/presets/google-merchant.toml"),
-        map: include_str!("../../../config/presets/google-merchant.jq"),
-        marks: &["id", "title", "price"],
-    },
-];
-
 impl Preset {
     /// Every preset.
     pub fn all() -> &'static [Self] {
-        &PRESETS
+        PRESETS
     }
 
     /// The preset of this name.
@@ -65,7 +51,8 @@ impl Preset {
                     .unwrap_or_default()
             };
             let has_marks = |record: &&serde_json::Value| {
-                preset.marks.iter().all(|mark| record.get(mark).is_some())
+                let has = |mark: &&str| mark.split('|').any(|name| record.get(name).is_some());
+                preset.marks.iter().all(has)
             };
             !preset.marks.is_empty()
                 && text("format") == format
@@ -119,7 +106,7 @@ pub struct PresetLine {
 
 impl fmt::Display for PresetLine {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(out, "{:<18}{}", self.name, self.title)
+        writeln!(out, "{:<30}{}", self.name, self.title)
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! It behaves as the better ones do (pages, strong ETags, compression), unless a test scripts it to misbehave.
 
+/// Stand-ins for well-known back ends.
+pub mod apis;
 /// What it has to serve: a generated catalogue or a real data set.
 pub mod data;
 /// Prices and stock, which move.

@@ -9,7 +9,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use frontage_shared::model::money::{Currency, Money};
+use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::header::HeaderMap;
 use hyper::service::service_fn;
@@ -22,6 +24,7 @@ use crate::catalogue::document::CURRENCY;
 use crate::catalogue::variant::{Availability, Offer};
 
 use super::answer::{Answer, Body};
+use super::apis::{Api, Asked};
 use super::data::Data;
 use super::market::{Change, Market};
 use super::routes::{self, Wanted};
@@ -73,6 +76,7 @@ struct Shared {
     market: Market,
     origin: String,
     scripted: Mutex<HashMap<String, Response>>,
+    apis: Mutex<Vec<Arc<dyn Api>>>,
     seen: Mutex<VecDeque<Seen>>,
 }
 
@@ -105,6 +109,7 @@ impl Backend {
             data,
             origin: format!("http://{address}"),
             scripted: Mutex::default(),
+            apis: Mutex::default(),
             seen: Mutex::default(),
         });
         let (stop, stopped) = oneshot::channel();
@@ -155,6 +160,11 @@ impl Backend {
     /// From now on, answers requests for this path by itself again.
     pub fn behave(&self, path: &str) {
         lock(&self.shared.scripted).remove(path);
+    }
+
+    /// From now on, plays this back end as well.
+    pub fn play(&self, api: Arc<dyn Api>) {
+        lock(&self.shared.apis).push(api);
     }
 
     /// Sets the price of an article, in cents; `None` if there is no such article.
@@ -257,7 +267,11 @@ async fn respond(shared: &Shared, request: Request<Incoming>) -> hyper::Response
             .or_else(|| scripted.get(path))
             .cloned()
     };
-    let response = match scripted {
+    let (parts, body) = request.into_parts();
+    let body = body.collect().await.map(|body| body.to_bytes());
+    let request = Request::from_parts(parts, body.unwrap_or_default());
+    let answered = scripted.or_else(|| played(shared, &request));
+    let response = match answered {
         Some(response) => response.send(request.headers()).await,
         None => unscripted(shared, &request).for_request(request.headers()),
     };
@@ -275,14 +289,32 @@ async fn respond(shared: &Shared, request: Request<Incoming>) -> hyper::Response
     response
 }
 
-fn unscripted(shared: &Shared, request: &Request<Incoming>) -> Answer {
+/// What one of the back ends that are played answers.
+fn played(shared: &Shared, request: &Request<Bytes>) -> Option<Response> {
+    let apis = lock(&shared.apis).clone();
+    if apis.is_empty() {
+        return None;
+    }
+    let asked = Asked {
+        method: request.method().to_string(),
+        path: request.uri().path().to_owned(),
+        query: parameters(request).collect(),
+        headers: request.headers().clone(),
+        body: request.body().clone(),
+        origin: shared.origin.clone(),
+    };
+    apis.iter().find_map(|api| api.answer(&asked))
+}
+
+fn parameters(request: &Request<Bytes>) -> impl Iterator<Item = (String, String)> {
     let query = request.uri().query().unwrap_or_default();
-    let query: HashMap<String, String> = url::form_urlencoded::parse(query.as_bytes())
-        .into_owned()
-        .collect();
+    url::form_urlencoded::parse(query.as_bytes()).into_owned()
+}
+
+fn unscripted(shared: &Shared, request: &Request<Bytes>) -> Answer {
     let wanted = Wanted {
         path: request.uri().path(),
-        query,
+        query: parameters(request).collect(),
         origin: &shared.origin,
     };
     match (request.method(), wanted.path.strip_prefix("/control/")) {

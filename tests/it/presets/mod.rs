@@ -1,8 +1,74 @@
 //! Back ends that are known already: a stand-in sends what they send, and a shop comes of it.
 
+/// Business Central over OData.
+mod business_central;
+/// Files: CSV and BMEcat.
+mod files;
+
 use frontage_tests::backend::Response;
 use frontage_tests::shop::{Shop, ShopBuilder};
 use serde_json::{Value, json};
+
+/// A shop with these sources; `BACKEND` in them stands for the back end's address.
+fn shop_with(sources: &str) -> Shop {
+    let shop = ShopBuilder::generated(1).start();
+    let text = format!(
+        "store = \"store\"\nstate = \"ingest\"\n\n[shop]\nid = \"demo\"\nname = \"Test shop\"\ncurrency = \"EUR\"\n\n{}",
+        sources.replace("BACKEND", &shop.backend.url(""))
+    );
+    std::fs::write(shop.folder().join("ingest.toml"), text).expect("a configuration");
+    shop
+}
+
+/// A source of a preset, with more keys; it is polled when a test says so.
+fn source(name: &str, preset: &str, path: &str, keys: &str) -> String {
+    format!(
+        "[source.{name}]\npreset = \"{preset}\"\nurl = \"BACKEND{path}\"\nschedule = \"@daily\"\nretries = 0\n{keys}\n"
+    )
+}
+
+/// What counts of what the sources say in a field.
+async fn stated(shop: &Shop, product: &str, name: &str) -> Value {
+    field(shop, product, name).await["stated"][0]["value"].clone()
+}
+
+/// What shoppers see of a field.
+async fn seen(shop: &Shop, product: &str, name: &str) -> Value {
+    field(shop, product, name).await["published"].clone()
+}
+
+/// Nothing was refused by any source.
+fn nothing_refused(shop: &Shop) {
+    assert_eq!(refused(shop), "");
+}
+
+/// What was refused, a document a line.
+fn refused(shop: &Shop) -> String {
+    let folder = shop.folder().join("ingest/quarantine");
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let files = files.map(|entry| entry.path());
+    let kept = files.filter(|path| path.extension().is_some_and(|ending| ending == "ndjson"));
+    kept.map(|path| std::fs::read_to_string(path).unwrap_or_default())
+        .collect()
+}
+
+/// The page of a product, which is there.
+async fn page(shop: &Shop, path: &str) -> String {
+    let page = shop.get(path).await;
+    assert_eq!(page.status, 200, "{path}");
+    page.body
+}
+
+/// The preset that `probe` recognises in a page.
+async fn recognised(shop: &Shop, body: &Value) -> Value {
+    let file = shop.folder().join("probed.json");
+    std::fs::write(&file, body.to_string()).expect("a file");
+    let target = file.to_str().expect("a path");
+    let probed = shop.ingest(&["probe", target, "--json"]).await;
+    let proposal: Value = serde_json::from_str(&probed.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}{}", probed.stdout, probed.stderr));
+    proposal["preset"].clone()
+}
 
 /// A shop whose only source has this preset and begins at this path.
 fn shop_of(preset: &str, path: &str) -> Shop {

@@ -1,0 +1,58 @@
+//! The list of presets: what is known of each back end, an endpoint a line.
+//!
+//! Several endpoints of a back end may share a mapping.
+
+use super::Preset;
+
+macro_rules! preset {
+    ($name:literal, $title:literal, $marks:expr) => {
+        preset!($name, $name, $title, $marks)
+    };
+    ($name:literal, $map:literal, $title:literal, $marks:expr) => {
+        Preset {
+            name: $name,
+            title: $title,
+            text: include_str!(concat!("../../../config/presets/", $name, ".toml")),
+            map: include_str!(concat!("../../../config/presets/", $map, ".jq")),
+            marks: &$marks,
+        }
+    };
+}
+
+/// Every preset. Where the marks of several fit, the first one counts.
+pub(super) const PRESETS: &[Preset] = &[
+    preset!(
+        "shopify",
+        "Shopify, Admin REST API or public products.json",
+        ["handle", "variants", "options", "body_html"]
+    ),
+    preset!(
+        "google-merchant",
+        "Google Merchant product feed, RSS or Atom",
+        ["id", "title", "price"]
+    ),
+    preset!("csv", "CSV with columns of well-known names", []),
+    preset!(
+        "bmecat",
+        "BMEcat 1.2 or 2005, a new catalogue",
+        [
+            "SUPPLIER_PID|SUPPLIER_AID",
+            "PRODUCT_DETAILS|ARTICLE_DETAILS"
+        ]
+    ),
+    preset!(
+        "business-central",
+        "Business Central, items with their variants",
+        [
+            "displayName",
+            "itemCategoryId",
+            "baseUnitOfMeasureCode",
+            "unitPrice"
+        ]
+    ),
+    preset!(
+        "business-central-categories",
+        "Business Central, item categories",
+        ["code", "displayName", "lastModifiedDateTime"]
+    ),
+];
