@@ -55,4 +55,37 @@ pub(super) const PRESETS: &[Preset] = &[
         "Business Central, item categories",
         ["code", "displayName", "lastModifiedDateTime"]
     ),
+    preset!(
+        "odoo",
+        "Odoo 19, products",
+        ["name", "list_price", "attribute_line_ids"]
+    ),
+    preset!(
+        "odoo-variants",
+        "Odoo 19, variants with price and stock",
+        ["product_tmpl_id", "lst_price"]
+    ),
+    preset!(
+        "odoo-categories",
+        "Odoo 19, categories",
+        ["name", "parent_id"]
+    ),
+    preset!(
+        "odoo-rpc",
+        "odoo",
+        "Odoo 17 and 18 over JSON-RPC, products",
+        ["name", "list_price", "attribute_line_ids"]
+    ),
+    preset!(
+        "odoo-rpc-variants",
+        "odoo-variants",
+        "Odoo 17 and 18 over JSON-RPC, variants with price and stock",
+        ["product_tmpl_id", "lst_price"]
+    ),
+    preset!(
+        "odoo-rpc-categories",
+        "odoo-categories",
+        "Odoo 17 and 18 over JSON-RPC, categories",
+        ["name", "parent_id"]
+    ),
 ];

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use frontage_tests::backend::apis::business_central::{BusinessCentral, COMPANY};
+use frontage_tests::backend::apis::business_central::{BusinessCentral, COMPANY, SCOPE};
 use frontage_tests::shop::Shop;
 use serde_json::{Value, json};
 
@@ -39,10 +39,12 @@ fn api() -> BusinessCentral {
     }
 }
 
-fn shop(token: &str) -> Shop {
+fn shop(secret: &str) -> Shop {
     let base = format!("/v2.0/tenant/production/api/v2.0/companies({COMPANY})");
     let auth = format!(
-        "auth = {{ kind = \"bearer\", token = \"{token}\" }}\nheaders = {{ prefer = \"odata.maxpagesize=3\" }}"
+        "auth = {{ kind = \"oauth2\", token_url = \"BACKEND/tenant/oauth2/v2.0/token\", client_id = \"frontage\", \
+         client_secret = \"{secret}\", scope = \"{SCOPE}\" }}
+headers = {{ prefer = \"odata.maxpagesize=3\" }}"
     );
     let shop = shop_with(
         &[
@@ -62,7 +64,7 @@ fn shop(token: &str) -> Shop {
 
 #[tokio::test]
 async fn items_become_products_with_their_variants() {
-    let mut shop = shop("T0ken");
+    let mut shop = shop("5ecret");
     shop.open().await;
     nothing_refused(&shop);
     assert_eq!(stated(&shop, "id-1000", "name").await, "Bicycle");
@@ -105,17 +107,17 @@ async fn items_become_products_with_their_variants() {
 }
 
 #[tokio::test]
-async fn without_a_token_there_is_no_shop() {
-    let shop = shop("other");
+async fn without_its_secret_there_is_no_shop() {
+    let shop = shop("wr0ng");
     let once = shop.ingest(&["once"]).await;
     assert_ne!(once.code, Some(0));
     let told = format!("{}{}", once.stdout, once.stderr);
-    assert!(told.contains("401") && !told.contains("other"), "{told}");
+    assert!(told.contains("401") && !told.contains("wr0ng"), "{told}");
 }
 
 #[tokio::test]
 async fn probe_knows_it() {
-    let shop = shop("T0ken");
+    let shop = shop("5ecret");
     let items = json!({"@odata.context": "x", "value": api().items});
     assert_eq!(recognised(&shop, &items).await, "business-central");
     let categories = json!({"@odata.context": "x", "value": api().categories});

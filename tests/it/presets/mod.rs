@@ -4,6 +4,8 @@
 mod business_central;
 /// Files: CSV and BMEcat.
 mod files;
+/// Odoo over JSON-2 and JSON-RPC.
+mod odoo;
 
 use frontage_tests::backend::Response;
 use frontage_tests::shop::{Shop, ShopBuilder};

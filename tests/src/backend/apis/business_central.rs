@@ -8,6 +8,9 @@ use crate::backend::script::Response;
 /// The company whose items there are.
 pub const COMPANY: &str = "5a6ab0ba-2b1d-4c63-a0a4-bd1f5a3c8a01";
 
+/// What the token is good for.
+pub const SCOPE: &str = "https://api.businesscentral.dynamics.com/.default";
+
 /// One company's items and their categories.
 #[derive(Debug)]
 pub struct BusinessCentral {
@@ -21,6 +24,9 @@ pub struct BusinessCentral {
 
 impl Api for BusinessCentral {
     fn answer(&self, asked: &Asked) -> Option<Response> {
+        if asked.path == "/tenant/oauth2/v2.0/token" {
+            return Some(self.token(asked));
+        }
         let base = format!("/v2.0/tenant/production/api/v2.0/companies({COMPANY})/");
         let records = match asked.path.strip_prefix(&base)? {
             "items" => &self.items,
@@ -71,5 +77,29 @@ impl Api for BusinessCentral {
             body["@odata.nextLink"] = json!(next);
         }
         Some(Response::json(&body))
+    }
+}
+
+impl BusinessCentral {
+    fn token(&self, asked: &Asked) -> Response {
+        let form: Vec<(String, String)> = url::form_urlencoded::parse(&asked.body)
+            .into_owned()
+            .collect();
+        let wanted = [
+            ("grant_type", "client_credentials"),
+            ("client_id", "frontage"),
+            ("client_secret", "5ecret"),
+            ("scope", SCOPE),
+        ];
+        let is_known = wanted.iter().all(|(name, value)| {
+            let mut found = form.iter().filter(|(known, _)| known == name);
+            found.next().is_some_and(|(_, given)| given == value)
+        });
+        if asked.method != "POST" || !is_known {
+            return refusal(401, &json!({"error": "invalid_client"}));
+        }
+        Response::json(
+            &json!({"token_type": "Bearer", "expires_in": 3599, "access_token": self.token}),
+        )
     }
 }

@@ -2,6 +2,8 @@
 
 /// Business Central: OData with links to next pages, and a page size in a header.
 pub mod business_central;
+/// Odoo: JSON-2 and JSON-RPC.
+pub mod odoo;
 
 use bytes::Bytes;
 use hyper::header::HeaderMap;

@@ -1,0 +1,196 @@
+//! Odoo: `false` for nothing, relations by specification, pages in the body, errors with status 200.
+
+use std::sync::Arc;
+
+use frontage_tests::backend::apis::odoo::Odoo;
+use frontage_tests::shop::Shop;
+use serde_json::{Value, json};
+
+use super::{nothing_refused, page, recognised, seen, shop_with, source, stated};
+
+fn eur() -> Value {
+    json!({"id": 125, "name": "EUR"})
+}
+
+fn desk() -> Value {
+    let line = |id: u32, name: &str, values: Value| json!({"id": id, "attribute_id": {"id": id, "name": name, "create_variant": "always"}, "value_ids": values});
+    json!({"id": 9, "name": "Customizable Desk", "default_code": false, "barcode": false, "description_sale": "160 x 80 cm\n<solid>",
+        "list_price": 750.0, "currency_id": eur(), "categ_id": {"id": 4}, "active": true, "sale_ok": true, "image_128": "12.30 Kb",
+        "create_date": "2026-01-01 08:00:00", "write_date": "2026-10-02 08:30:00",
+        "attribute_line_ids": [
+            line(1, "Legs", json!([{"id": 1, "name": "Steel", "html_color": false}, {"id": 2, "name": "Aluminium", "html_color": "#C0C0C0"}])),
+            line(3, "Warranty", json!([{"id": 5, "name": "5 years", "html_color": false}]))]})
+}
+
+fn lamp() -> Value {
+    json!({"id": 10, "name": "Lamp", "default_code": "LAMP", "barcode": "4006381333931", "description_sale": false, "list_price": 40.05,
+        "currency_id": false, "categ_id": false, "active": true, "sale_ok": true, "image_128": false, "create_date": "2026-01-01 08:00:00",
+        "write_date": "2026-10-02 08:30:00", "attribute_line_ids": []})
+}
+
+fn variant(id: u32, product: u32, price: Value, quantity: f64, legs: &str) -> Value {
+    let values = match legs {
+        "" => json!([]),
+        legs => json!([{"id": id, "name": legs, "attribute_id": {"id": 1, "name": "Legs"}}]),
+    };
+    json!({"id": id, "product_tmpl_id": {"id": product}, "default_code": format!("SKU-{id}"), "barcode": false, "active": true, "type": "consu",
+        "is_storable": true, "lst_price": price, "currency_id": eur(), "free_qty": quantity, "image_variant_128": false,
+        "write_date": "2026-10-02 08:30:00", "product_template_variant_value_ids": values})
+}
+
+fn odoo() -> Odoo {
+    let mut setup = variant(14, 10, json!(40.05), 0.0, "");
+    setup["is_storable"] = json!(false);
+    Odoo {
+        key: "0d00-key".to_owned(),
+        models: vec![
+            ("product.template", vec![desk(), lamp()]),
+            (
+                "product.product",
+                vec![
+                    // The id of another product's: both count apart.
+                    variant(10, 9, json!(750.4), 8.0, "Steel"),
+                    variant(12, 9, json!(800.4), -3.0, "Aluminium"),
+                    setup,
+                ],
+            ),
+            (
+                "product.category",
+                vec![
+                    json!({"id": 1, "name": "All", "parent_id": false}),
+                    json!({"id": 4, "name": "Desks", "parent_id": {"id": 1}}),
+                ],
+            ),
+        ],
+    }
+}
+
+async fn is_a_shop(mut shop: Shop) -> Shop {
+    shop.backend.play(Arc::new(odoo()));
+    shop.open().await;
+    nothing_refused(&shop);
+    assert_eq!(stated(&shop, "9", "name").await, "Customizable Desk");
+    assert_eq!(
+        stated(&shop, "9", "short_description").await,
+        "160 x 80 cm<br>&lt;solid&gt;"
+    );
+    assert_eq!(stated(&shop, "9", "category_ids").await, json!(["4"]));
+    assert_eq!(
+        stated(&shop, "9", "options").await,
+        json!([{"code": "legs", "name": "Legs", "values": [{"code": "Steel", "name": "Steel"},
+            {"code": "Aluminium", "name": "Aluminium", "swatch": "#C0C0C0"}]}])
+    );
+    assert_eq!(
+        stated(&shop, "9", "attributes").await,
+        json!([{"code": "warranty", "label": "Warranty", "value": "5 years"}])
+    );
+    assert_eq!(seen(&shop, "9", "9-10.prices").await, "750.40 EUR");
+    assert_eq!(seen(&shop, "9", "9-12.prices").await, "800.40 EUR");
+    assert_eq!(
+        stated(&shop, "9", "9-10.options").await,
+        json!({"legs": "Steel"})
+    );
+    assert_eq!(
+        stated(&shop, "9", "9-12.stock").await,
+        json!({"availability": "out_of_stock", "quantity": -3.0})
+    );
+    assert_eq!(
+        stated(&shop, "10", "10-14.stock").await,
+        json!({"availability": "in_stock"})
+    );
+    assert_eq!(stated(&shop, "10", "gtin").await, "4006381333931");
+    let desk = page(&shop, "/p/customizable-desk").await;
+    assert!(
+        desk.contains("Aluminium") && desk.contains("750.40"),
+        "{desk}"
+    );
+    let all = page(&shop, "/c/all").await;
+    assert!(all.contains("Desks"), "{all}");
+    shop
+}
+
+#[tokio::test]
+async fn json_2() {
+    let auth = "auth = { kind = \"bearer\", token = \"0d00-key\" }\n";
+    // One record a page, so that there are several.
+    let keys = |rest: &str| format!("{auth}paging = {{ size = 1 }}\n{rest}");
+    let base = |model: &str| format!("/json/2/{model}/web_search_read");
+    let vars = "vars = { base_url = \"https://erp.example\" }";
+    let shop = shop_with(
+        &[
+            source("products", "odoo", &base("product.template"), &keys(vars)),
+            source(
+                "variants",
+                "odoo-variants",
+                &base("product.product"),
+                &keys(""),
+            ),
+            source(
+                "groups",
+                "odoo-categories",
+                &base("product.category"),
+                &keys(""),
+            ),
+        ]
+        .concat(),
+    );
+    let shop = is_a_shop(shop).await;
+    let picture = stated(&shop, "9", "media").await;
+    assert_eq!(
+        picture[0]["url"],
+        "https://erp.example/web/image/product.template/9/image_1024?unique=2026-10-02-08-30-00"
+    );
+    let why = shop.ingest(&["why", "10", "--json"]).await.stdout;
+    assert!(!why.contains("\"media\""), "{why}");
+}
+
+fn rpc(password: &str) -> Shop {
+    let auth = format!(
+        "auth = {{ kind = \"login\", url = \"BACKEND/web/session/authenticate\", fields = {{ jsonrpc = \"2.0\", method = \"call\", \
+         params = {{ db = \"prod\", login = \"shop\", password = \"{password}\" }} }} }}\n"
+    );
+    let path = "/web/dataset/call_kw";
+    shop_with(
+        &[
+            source("products", "odoo-rpc", path, &auth),
+            source("variants", "odoo-rpc-variants", path, &auth),
+            source("groups", "odoo-rpc-categories", path, &auth),
+        ]
+        .concat(),
+    )
+}
+
+#[tokio::test]
+async fn json_rpc() {
+    is_a_shop(rpc("0d00-key")).await;
+}
+
+#[tokio::test]
+async fn an_error_of_status_200_is_an_error() {
+    let shop = rpc("wrong");
+    shop.backend.play(Arc::new(odoo()));
+    let once = shop.ingest(&["once"]).await;
+    assert_ne!(once.code, Some(0), "{}{}", once.stdout, once.stderr);
+
+    let other = rpc("0d00-key");
+    let mut without = odoo();
+    without
+        .models
+        .retain(|(name, _)| *name != "product.product");
+    other.backend.play(Arc::new(without));
+    let once = other.ingest(&["once"]).await;
+    let told = format!("{}{}", once.stdout, once.stderr);
+    assert!(
+        told.contains("the model product.product does not exist"),
+        "{told}"
+    );
+}
+
+#[tokio::test]
+async fn probe_knows_it() {
+    let shop = rpc("0d00-key");
+    let products = json!({"length": 2, "records": [desk(), lamp()]});
+    assert_eq!(recognised(&shop, &products).await, "odoo");
+    let variants = json!({"jsonrpc": "2.0", "id": 1, "result": {"length": 1, "records": [variant(1, 2, json!(3), 4.0, "Steel")]}});
+    assert_eq!(recognised(&shop, &variants).await, "odoo-rpc-variants");
+}
