@@ -7,6 +7,8 @@ use std::fmt;
 
 use frontage_shared::model::money::Money;
 use frontage_shared::snapshot::Generation;
+use frontage_shared::snapshot::facets::AttributeValue;
+use frontage_shared::snapshot::products::ProductOption;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -37,7 +39,7 @@ pub struct Why {
 pub struct Field {
     /// Its name; for offers, the variant's id goes before it: `4711-red.prices`.
     pub name: String,
-    /// What shoppers see, where that is a price or a quantity.
+    /// What shoppers see, where that is a price, a quantity, or words that stand for codes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub published: Option<String>,
     /// What the sources say, the one that counts first.
@@ -146,6 +148,11 @@ pub async fn ask(context: &Context, wanted: &str) -> Result<Why, WhyError> {
         }));
         units.push((id.to_owned(), text(&merged, "sku")));
     }
+    if let Some(generation) = generation {
+        for field in &mut fields {
+            field.published = labels(generation, &product, &field.name);
+        }
+    }
     fields.extend(offers(&known, generation, &units)?);
     if let Some(field) = field {
         let names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
@@ -167,6 +174,39 @@ pub async fn ask(context: &Context, wanted: &str) -> Result<Why, WhyError> {
         published,
         fields,
     })
+}
+
+/// What shoppers read of attributes and options, where the sources may have sent codes.
+fn labels(generation: &Generation, product: &str, field: &str) -> Option<String> {
+    let catalog = &generation.catalog;
+    let (unit, name) = field.rsplit_once('.').unwrap_or(("", field));
+    let words: Vec<String> = match (unit, name) {
+        ("", "attributes") => {
+            let product = catalog.product_by_id(product)?;
+            let word = |value: AttributeValue<'_>| {
+                format!("{}: {} {}", value.label(), value.value(), value.unit())
+            };
+            product.attributes().map(word).collect()
+        }
+        ("", "options" | "variants") => {
+            let product = catalog.product_by_id(product)?;
+            let word = |option: ProductOption<'_>| {
+                let names: Vec<&str> = option.values().map(|value| value.name()).collect();
+                format!("{}: {}", option.name(), names.join(", "))
+            };
+            product.options().map(word).collect()
+        }
+        (unit, "options" | "option_values") => {
+            let variant = catalog.variant_by_id(unit)?;
+            variant
+                .values()
+                .map(|value| value.name().to_owned())
+                .collect()
+        }
+        _ => return None,
+    };
+    let words: Vec<&str> = words.iter().map(|word| word.trim_end()).collect();
+    (!words.is_empty()).then(|| words.join("; "))
 }
 
 /// Every source with an accepted feed, in the order of precedence.

@@ -201,3 +201,74 @@ async fn rows_of_a_table_become_products_and_their_variants() {
     assert!(page.contains("9.00") && page.contains("11.00"), "{page}");
     assert_eq!(shop.get("/p/plate-again").await.status, 404);
 }
+
+#[tokio::test]
+async fn codes_of_values_become_words() {
+    let coded = |id: &str, options: Value, values: Value| {
+        json!({"type": "variant", "product_id": "a", "id": id, "options": options, "option_values": values,
+            "prices": [{"amount": "5.00", "currency": "EUR"}]})
+    };
+    let mut plain = documents::product("b", "Plain thing", "3.00");
+    plain["attributes"] = json!([{"code": "color", "value": "52"}]);
+    let definition = json!({"type": "attribute", "code": "color", "label": "Colour", "filterable": true,
+        "values": {"52": {"label": "Gray", "swatch": "#808080"}, "53": {"label": "Red"}}});
+    let mut feed = documents::shop(2);
+    feed.extend([
+        parent("a"),
+        coded("a-1", json!({"color": "52"}), json!([])),
+        coded("a-2", json!({}), json!(["53"])),
+        plain,
+        definition.clone(),
+    ]);
+    let mut shop = ShopBuilder::of(feed.clone()).start();
+    shop.open().await;
+    let page = shop.get("/p/parent-a").await.body;
+    for word in ["Colour", "Gray", "Red", "#808080"] {
+        assert!(page.contains(word), "{word} in {page}");
+    }
+    assert!(shop.get("/p/plain-thing").await.body.contains("Gray"));
+    let listed = shop.get("/c/things?f.color=gray").await.body;
+    assert!(
+        listed.contains("Parent a") && listed.contains("Plain thing"),
+        "{listed}"
+    );
+    assert!(!listed.contains("Thing number 1"), "{listed}");
+    assert!(
+        shop.get("/search?q=gray")
+            .await
+            .body
+            .contains("Plain thing")
+    );
+
+    let published = async |name: &str| {
+        let why = shop.ingest(&["why", name, "--json"]).await;
+        let why: Value = serde_json::from_str(&why.stdout).expect("JSON");
+        let field = why["fields"][0].clone();
+        (
+            field["published"].clone(),
+            field["stated"][0]["value"].clone(),
+        )
+    };
+    let wanted = (
+        json!("Colour: Gray"),
+        json!([{"code": "color", "value": "52"}]),
+    );
+    assert_eq!(published("b.attributes").await, wanted);
+    let wanted = (json!("Red"), json!(["53"]));
+    assert_eq!(published("a.option_values").await, wanted);
+
+    // Another word for the same number changes what is shown, and nothing else.
+    let first = shop.generation().await;
+    let last = feed.len() - 1;
+    feed[last]["values"]["52"]["label"] = json!("Grey");
+    shop.sends(&feed);
+    shop.once().await;
+    shop.until_generation(first + 1).await;
+    assert!(shop.get("/p/plain-thing").await.body.contains("Grey"));
+    assert!(
+        shop.get("/c/things?f.color=grey")
+            .await
+            .body
+            .contains("Plain thing")
+    );
+}

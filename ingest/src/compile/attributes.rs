@@ -1,6 +1,5 @@
 //! Attributes of a product: each distinct value is stored once, and offered as a facet.
 
-use frontage_shared::model::slug;
 use frontage_shared::snapshot::facets::{AttributeRecord, AttributeValueRecord};
 use frontage_shared::snapshot::layout::section;
 use frontage_shared::snapshot::record::{List, RowRef, StrRef};
@@ -56,7 +55,7 @@ impl Tables<'_> {
         if let Some(&index) = self.attributes.get(&attribute.code) {
             return Ok(index);
         }
-        let definition = self.definitions.get(&slug::from_text(&attribute.code));
+        let definition = self.labels.attribute(&attribute.code);
         let word = |own: &Option<String>, defined: fn(&AttributeDefinition) -> &Option<String>| {
             definition
                 .and_then(|definition| defined(definition).clone())

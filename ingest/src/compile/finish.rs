@@ -36,7 +36,11 @@ impl Tables<'_> {
         self.finish_categories(&featured)?;
         self.finish_pages(pages, conflicts)?;
         let facets = std::mem::take(&mut self.facets);
-        facets.finish(&self.config.facets, &self.definitions, &mut self.tables)?;
+        facets.finish(
+            &self.config.facets,
+            &self.labels.attributes,
+            &mut self.tables,
+        )?;
         self.finish_routes(&brand_slugs)?;
         for origin in self.origins.iter().take(MAX_ORIGINS) {
             let origin = self.tables.strings.string(origin)?;

@@ -8,6 +8,7 @@ mod categories; // the tree, its paths and its order
 mod changed_offers; // the fast half from the one before
 mod facets; // what shoppers can filter by
 mod finish; // what needs all products at once
+mod labels; // words for the codes of values
 mod offers; // the fast half
 mod products; // one product after another into the tables
 mod routes; // current and former paths, pinned to the last generation

@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use frontage_shared::model::slug;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::facets::AttributeRecord;
 use frontage_shared::snapshot::layout::section;
@@ -17,6 +16,7 @@ use frontage_shared::snapshot::tables::CatalogTables;
 
 use super::categories::Tree;
 use super::facets::{FacetBuilder, Origin, Statement, row_count};
+use super::labels::Labels;
 use super::routes::ProductSlugs;
 use super::text::TextThreads;
 use super::{CompileError, seconds};
@@ -36,7 +36,7 @@ pub(super) struct Tables<'a> {
     pub(super) slugs: ProductSlugs<'a>,
     pub(super) facets: FacetBuilder,
     pub(super) text: TextThreads,
-    pub(super) definitions: HashMap<String, AttributeDefinition>,
+    pub(super) labels: Labels,
     /// Attribute codes in the order they were met; rows are sorted by code only at the end.
     pub(super) attributes: HashMap<String, usize>,
     pub(super) attribute_list: Vec<(String, AttributeRecord)>,
@@ -94,10 +94,7 @@ impl<'a> Tables<'a> {
             slugs: ProductSlugs::new(previous),
             facets: FacetBuilder::default(),
             text,
-            definitions: definitions
-                .iter()
-                .map(|attribute| (slug::from_text(&attribute.code), attribute.clone()))
-                .collect(),
+            labels: Labels::new(definitions),
             attributes: HashMap::new(),
             attribute_list: Vec::new(),
             attribute_values: HashMap::new(),
@@ -121,7 +118,7 @@ impl<'a> Tables<'a> {
             self.inactive.insert(product.id);
             return Ok(());
         }
-        let variants = self.sellable_variants(&mut product, conflicts);
+        let mut variants = self.sellable_variants(&mut product, conflicts);
         if variants.is_empty() {
             conflicts.add(|| {
                 format!(
@@ -143,6 +140,7 @@ impl<'a> Tables<'a> {
         if flags & NOT_LISTED == 0 {
             self.list(row, &product, &category_rows);
         }
+        self.labels.name(&mut product, &mut variants);
         let (options, variants) = self.options_and_variants(&product, &variants, row)?;
         let record = ProductRecord {
             id: self.tables.strings.string(&product.id)?,

@@ -19,10 +19,10 @@ impl Tables<'_> {
         variants: &[Variant],
         row: u32,
     ) -> Result<(List<{ section::OPTIONS }>, List<{ section::VARIANTS }>), CompileError> {
-        let options = complete_options(&product.options, variants);
+        let options = &product.options;
         let first_option = row_count(&self.tables.options);
         let mut value_rows: HashMap<(&str, &str), u32> = HashMap::new();
-        for option in &options {
+        for option in options {
             let first = row_count(&self.tables.option_values);
             for value in &option.values {
                 value_rows.insert(
@@ -45,7 +45,7 @@ impl Tables<'_> {
         let first_variant = row_count(&self.tables.variants);
         for variant in variants {
             let first = row_count(&self.tables.variant_values);
-            for option in &options {
+            for option in options {
                 let chosen = variant
                     .options
                     .get(&option.code)
@@ -63,7 +63,7 @@ impl Tables<'_> {
             let values = List::between(first, row_count(&self.tables.variant_values));
             self.variant(variant, row, values)?;
         }
-        self.facet_options(row, &options, variants);
+        self.facet_options(row, options, variants);
         Ok((
             List::between(first_option, row_count(&self.tables.options)),
             List::between(first_variant, row_count(&self.tables.variants)),
@@ -153,34 +153,6 @@ impl Tables<'_> {
             }
         }
     }
-}
-
-/// The product's own definitions, completed by what its variants use.
-fn complete_options(defined: &[ProductOption], variants: &[Variant]) -> Vec<ProductOption> {
-    let mut options = defined.to_vec();
-    for (code, value) in variants.iter().flat_map(|variant| &variant.options) {
-        let at = options
-            .iter()
-            .position(|option| option.code == *code)
-            .unwrap_or_else(|| {
-                options.push(ProductOption {
-                    code: code.clone(),
-                    ..ProductOption::default()
-                });
-                options.len() - 1
-            });
-        let Some(option) = options.get_mut(at) else {
-            continue;
-        };
-        if option.values.iter().all(|known| known.code != *value) {
-            option.values.push(OptionValue {
-                code: value.clone(),
-                ..OptionValue::default()
-            });
-        }
-    }
-    options.retain(|option| !option.values.is_empty());
-    options
 }
 
 fn is_colour(text: &str) -> bool {

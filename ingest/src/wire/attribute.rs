@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A property of a product.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -88,12 +89,25 @@ pub struct AttributeDefinition {
     /// What its values are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<AttributeKind>,
+    /// What the codes of its values mean.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, ValueDefinition>,
     /// Whether listings may be narrowed by it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filterable: Option<bool>,
     /// Its place among the attributes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<i64>,
+}
+
+/// What the code of a value means.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ValueDefinition {
+    /// Its name on the page.
+    pub label: String,
+    /// A colour (`#rrggbb`) or the URL of a picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub swatch: Option<String>,
 }
 
 /// What the values of an attribute are.

@@ -10,7 +10,9 @@ mod document;
 mod offer;
 mod product;
 
-pub use attribute::{Attribute, AttributeDefinition, AttributeKind, AttributeValue};
+pub use attribute::{
+    Attribute, AttributeDefinition, AttributeKind, AttributeValue, ValueDefinition,
+};
 pub use content::{Category, Media, MediaKind, Page, PageKind, Seo, Status};
 pub use document::{Delete, Document, Kind, variant_key, variant_key_ids};
 pub use offer::{Availability, Offer, Price, Stock};

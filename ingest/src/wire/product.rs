@@ -172,6 +172,9 @@ pub struct Variant {
     /// Option code to value code.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub options: BTreeMap<String, String>,
+    /// Value codes of which attribute documents say the option.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub option_values: Vec<String>,
     /// Its prices.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prices: Vec<Price>,
