@@ -108,15 +108,12 @@ impl Ask {
             url: self.name.clone(),
             rule,
         };
-        let records = page
-            .pointer(&paging.records)
-            .and_then(Value::as_array)
-            .ok_or_else(|| {
-                wrong(format!(
-                    "there is no list of records at `{}`",
-                    paging.records
-                ))
-            })?;
+        let records = records_at(page, &paging.records).ok_or_else(|| {
+            wrong(format!(
+                "there is no list of records at `{}`",
+                paging.records
+            ))
+        })?;
         let count = records.len() as u64;
         let mut place = Place {
             page: self.place.page + 1,
@@ -162,6 +159,12 @@ impl Ask {
         }
         Ok(Some(Self::at(request, place)))
     }
+}
+
+/// The records of a page. PHP writes an object without members as `[]`: a page that is one has no records.
+pub(super) fn records_at<'a>(page: &'a Value, pointer: &str) -> Option<&'a Vec<Value>> {
+    let there = page.pointer(pointer).and_then(Value::as_array);
+    there.or_else(|| page.as_array().filter(|all| all.is_empty()))
 }
 
 /// A page as JSON.

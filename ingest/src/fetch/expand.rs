@@ -24,15 +24,10 @@ pub(super) async fn page(
     progress: &(dyn Fn(u64) + Send + Sync),
 ) -> Result<PageValidators, FetchError> {
     let list = ask::look(&listed.url, &listed.file(asking.spool))?;
-    let records = match list.pointer(&expand.list) {
-        Some(Value::Array(records)) => records,
-        _ => {
-            return Err(FetchError::Paging {
-                url: listed.url,
-                rule: format!("there is no list of records at `{}`", expand.list),
-            });
-        }
-    };
+    let records = ask::records_at(&list, &expand.list).ok_or_else(|| FetchError::Paging {
+        url: listed.url.clone(),
+        rule: format!("there is no list of records at `{}`", expand.list),
+    })?;
     let details = Details(asking.spool.join("details"));
     let part = Part(asking.spool.join("expanded.part"));
     let allowed = page::allowed(asking.limits, spent.bytes.saturating_sub(listed.bytes));
@@ -131,11 +126,10 @@ async fn complete(
     let mut found = Vec::new();
     for (url, file) in files {
         let page = ask::look(&url, &file)?;
-        let at = page.pointer(&expand.records);
+        let none = ask::records_at(&page, &expand.records).map(|none| none.clone().into());
+        let at = page.pointer(&expand.records).cloned().or(none);
         found.push(
-            at.cloned().ok_or_else(|| {
-                wrong(format!("there is nothing at `{}` of {url}", expand.records))
-            })?,
+            at.ok_or_else(|| wrong(format!("there is nothing at `{}` of {url}", expand.records)))?,
         );
     }
     joined(record, &expand.into, found)

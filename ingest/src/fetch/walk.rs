@@ -209,7 +209,11 @@ impl Walk<'_> {
             }
             next = self.next_page(&ask, &page)?;
             let completed = self.completed(page.validators).await?;
-            self.seen.pages.push(completed);
+            // A list may end with a page that names nothing: there is nothing to complete, and no line to read.
+            let is_end = self.asking.request.expand.is_some() && completed.bytes == 0;
+            if !is_end || number == 1 {
+                self.seen.pages.push(completed);
+            }
             (self.progress)(Progress {
                 pages: number,
                 bytes: self.spent.bytes,

@@ -88,4 +88,39 @@ pub(super) const PRESETS: &[Preset] = &[
         "Odoo 17 and 18 over JSON-RPC, categories",
         ["name", "parent_id"]
     ),
+    preset!(
+        "prestashop",
+        "PrestaShop, products",
+        ["id_category_default", "link_rewrite", "associations"]
+    ),
+    preset!(
+        "prestashop-prices",
+        "PrestaShop, what shoppers pay for products",
+        []
+    ),
+    preset!(
+        "prestashop-combinations",
+        "PrestaShop, combinations with what shoppers pay",
+        ["id_product", "default_on", "associations"]
+    ),
+    preset!(
+        "prestashop-categories",
+        "PrestaShop, categories",
+        ["id_parent", "link_rewrite", "level_depth"]
+    ),
+    preset!(
+        "prestashop-stock",
+        "PrestaShop, stock",
+        ["id_product", "id_product_attribute", "quantity"]
+    ),
+    preset!(
+        "prestashop-options",
+        "PrestaShop, words for the values of combinations",
+        ["public_name", "group_type"]
+    ),
+    preset!(
+        "prestashop-features",
+        "PrestaShop, words for the values of features",
+        []
+    ),
 ];

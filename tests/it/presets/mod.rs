@@ -6,6 +6,8 @@ mod business_central;
 mod files;
 /// Odoo over JSON-2 and JSON-RPC.
 mod odoo;
+/// PrestaShop's webservice.
+mod prestashop;
 
 use frontage_tests::backend::Response;
 use frontage_tests::shop::{Shop, ShopBuilder};

@@ -181,3 +181,25 @@ async fn errors_in_a_page_of_status_200_fail_the_run() {
         1
     );
 }
+
+#[tokio::test]
+async fn an_empty_object_that_php_wrote_as_a_list_is_the_end() {
+    let back_end = BackEnd::start(|asked, _| {
+        let offset = parameter(asked, "from").unwrap();
+        match part(offset, 7) {
+            none if none.is_empty() => page(&json!([])),
+            some => page(&json!({ "items": some })),
+        }
+    });
+    let source = back_end.source(
+        "next = \"none\"\nrecords = \"/items\"\nquery = { from = \"{offset}\" }\npaging = { kind = \"offset\", size = 7 }",
+    );
+    let spool = tempfile::tempdir().unwrap();
+    let feed = feed(&source, None, spool.path()).await;
+    let records = crate::decode::records(&feed.pages, &source);
+    let ids: Vec<u64> = records
+        .map(|record| record.unwrap().value["id"].as_u64().unwrap())
+        .collect();
+    assert_eq!(ids, ALL);
+    assert_eq!(feed.pages.len(), 2);
+}

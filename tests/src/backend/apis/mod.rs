@@ -4,6 +4,8 @@
 pub mod business_central;
 /// Odoo: JSON-2 and JSON-RPC.
 pub mod odoo;
+/// PrestaShop's webservice.
+pub mod prestashop;
 
 use bytes::Bytes;
 use hyper::header::HeaderMap;
