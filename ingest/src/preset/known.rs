@@ -123,4 +123,26 @@ pub(super) const PRESETS: &[Preset] = &[
         "PrestaShop, words for the values of features",
         []
     ),
+    preset!(
+        "akeneo",
+        "Akeneo, simple products",
+        ["uuid", "family", "values", "parent"]
+    ),
+    preset!(
+        "akeneo-models",
+        "Akeneo, product models with their variants",
+        ["family_variant", "values"]
+    ),
+    preset!("akeneo-categories", "Akeneo, categories", []),
+    preset!(
+        "akeneo-attributes",
+        "Akeneo, names of attributes",
+        ["code", "type", "labels", "sort_order"]
+    ),
+    preset!(
+        "akeneo-options",
+        "akeneo-attributes",
+        "Akeneo, words for the options of attributes",
+        []
+    ),
 ];

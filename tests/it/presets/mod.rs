@@ -1,5 +1,7 @@
 //! Back ends that are known already: a stand-in sends what they send, and a shop comes of it.
 
+/// Akeneo's REST API.
+mod akeneo;
 /// Business Central over OData.
 mod business_central;
 /// Files: CSV and BMEcat.

@@ -5,7 +5,7 @@
 //! (line as proposed, line or lines instead), and there are never more than ten.
 
 mod attempt; // from a proposal and edits to what is sold
-mod raw; // the files as they lie, read without the program's own readers
+pub(crate) mod raw; // the files as they lie, read without the program's own readers
 
 use frontage_shared::model::slug;
 use serde_json::Value;

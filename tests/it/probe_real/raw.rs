@@ -10,26 +10,26 @@ use serde_json::Value;
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data");
 
 /// Cells by the names of their columns.
-pub(super) type Row = BTreeMap<String, String>;
+pub(crate) type Row = BTreeMap<String, String>;
 
 /// A file of a data set; without it, a line that says so.
-pub(super) fn raw(file: &str) -> Option<Vec<u8>> {
+pub(crate) fn raw(file: &str) -> Option<Vec<u8>> {
     let path = Path::new(DATA).join(file);
     let bytes = std::fs::read(&path);
     if bytes.is_err() {
-        println!("probe: skipped, ../shared/data/{file} is not here");
+        println!("skipped, ../shared/data/{file} is not here");
     }
     bytes.ok()
 }
 
 /// An amount in cents, rounded.
-pub(super) fn cents(amount: &str) -> Option<i64> {
+pub(crate) fn cents(amount: &str) -> Option<i64> {
     let amount: f64 = amount.trim().parse().ok()?;
     format!("{amount:.2}").replace('.', "").parse().ok()
 }
 
 /// Rows of separated values, read without the program's own reader.
-pub(super) fn rows(bytes: &[u8], separator: char) -> Vec<Row> {
+pub(crate) fn rows(bytes: &[u8], separator: char) -> Vec<Row> {
     let text = String::from_utf8_lossy(bytes).replace("\r\n", "\n");
     let mut rows = vec![vec![String::new()]];
     let mut is_quoted = false;
@@ -68,22 +68,22 @@ pub(super) fn rows(bytes: &[u8], separator: char) -> Vec<Row> {
     rows.into_iter().map(named).collect()
 }
 
-pub(super) fn json(bytes: &[u8]) -> Value {
+pub(crate) fn json(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes).expect("JSON")
 }
 
-pub(super) fn list(value: &Value) -> &Vec<Value> {
+pub(crate) fn list(value: &Value) -> &Vec<Value> {
     value.as_array().expect("a list")
 }
 
 /// A text or number as text.
-pub(super) fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
-pub(super) fn unpacked(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn unpacked(bytes: &[u8]) -> Vec<u8> {
     let mut plain = Vec::new();
     let mut reader = flate2::read::GzDecoder::new(bytes);
     reader.read_to_end(&mut plain).expect("gzip");

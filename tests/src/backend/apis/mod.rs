@@ -1,5 +1,7 @@
 //! Stand-ins for well-known back ends: each looks at all of a request, and refuses what the real one refuses.
 
+/// Akeneo: tokens, cursors and values by language and channel.
+pub mod akeneo;
 /// Business Central: OData with links to next pages, and a page size in a header.
 pub mod business_central;
 /// Odoo: JSON-2 and JSON-RPC.
