@@ -145,4 +145,30 @@ pub(super) const PRESETS: &[Preset] = &[
         "Akeneo, words for the options of attributes",
         []
     ),
+    preset!(
+        "woocommerce",
+        "WooCommerce, products with their variations",
+        ["permalink", "stock_status", "catalog_visibility"]
+    ),
+    preset!(
+        "woocommerce-categories",
+        "WooCommerce, categories",
+        ["menu_order", "display", "slug"]
+    ),
+    preset!("erpnext", "ERPNext, items", []),
+    preset!(
+        "erpnext-groups",
+        "ERPNext, item groups as categories",
+        ["item_group_name"]
+    ),
+    preset!(
+        "erpnext-prices",
+        "ERPNext, prices of a price list",
+        ["price_list_rate", "item_code"]
+    ),
+    preset!(
+        "erpnext-stock",
+        "ERPNext, stock of a warehouse",
+        ["actual_qty", "item_code", "warehouse"]
+    ),
 ];

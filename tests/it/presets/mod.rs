@@ -4,12 +4,16 @@
 mod akeneo;
 /// Business Central over OData.
 mod business_central;
+/// ERPNext's documents.
+mod erpnext;
 /// Files: CSV and BMEcat.
 mod files;
 /// Odoo over JSON-2 and JSON-RPC.
 mod odoo;
 /// PrestaShop's webservice.
 mod prestashop;
+/// WooCommerce's REST API.
+mod woocommerce;
 
 use frontage_tests::backend::Response;
 use frontage_tests::shop::{Shop, ShopBuilder};

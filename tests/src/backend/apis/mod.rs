@@ -4,10 +4,14 @@
 pub mod akeneo;
 /// Business Central: OData with links to next pages, and a page size in a header.
 pub mod business_central;
+/// ERPNext: documents of Frappe.
+pub mod erpnext;
 /// Odoo: JSON-2 and JSON-RPC.
 pub mod odoo;
 /// PrestaShop's webservice.
 pub mod prestashop;
+/// WooCommerce's REST API.
+pub mod woocommerce;
 
 use bytes::Bytes;
 use hyper::header::HeaderMap;
