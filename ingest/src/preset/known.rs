@@ -171,4 +171,24 @@ pub(super) const PRESETS: &[Preset] = &[
         "ERPNext, stock of a warehouse",
         ["actual_qty", "item_code", "warehouse"]
     ),
+    preset!(
+        "magento",
+        "Magento 2, products with their variants",
+        ["sku", "type_id", "custom_attributes"]
+    ),
+    preset!(
+        "magento-categories",
+        "Magento 2, categories",
+        ["parent_id", "level", "is_active"]
+    ),
+    preset!(
+        "magento-attributes",
+        "Magento 2, words for attributes and their values",
+        ["attribute_code", "frontend_input"]
+    ),
+    preset!(
+        "magento-stock",
+        "Magento 2, stock of a source",
+        ["sku", "source_code", "quantity"]
+    ),
 ];

@@ -8,6 +8,8 @@ mod business_central;
 mod erpnext;
 /// Files: CSV and BMEcat.
 mod files;
+/// Magento 2.
+mod magento;
 /// Odoo over JSON-2 and JSON-RPC.
 mod odoo;
 /// PrestaShop's webservice.
@@ -273,4 +275,45 @@ async fn presets_are_listed_and_printed() {
         "{}",
         unknown.stderr
     );
+}
+
+#[tokio::test]
+async fn every_preset_is_told_of_and_every_example_is_one() {
+    let shop = shop_of("shopify", "/");
+    let listed = shop.ingest(&["presets", "--json"]).await;
+    let lines = listed.stdout.lines();
+    let names: Vec<String> = lines
+        .map(|line| {
+            serde_json::from_str::<Value>(line).expect("JSON")["name"]
+                .as_str()
+                .expect("a name")
+                .to_owned()
+        })
+        .collect();
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/presets.md");
+    let page = std::fs::read_to_string(page).expect("docs/presets.md");
+    for name in &names {
+        assert!(
+            page.contains(&format!("`{name}`")),
+            "{name} is not in docs/presets.md"
+        );
+    }
+    // The examples are sources that the program accepts, secrets aside.
+    let mut tried = 0;
+    for example in page.split("```toml\n").skip(1) {
+        let example = example.split("```").next().unwrap_or_default();
+        let text = format!(
+            "store = \"store\"\nstate = \"ingest\"\n\n[shop]\nid = \"demo\"\nname = \"Test shop\"\ncurrency = \"EUR\"\n\n{example}"
+        );
+        let mut text = text.as_str().to_owned();
+        while let Some((before, rest)) = text.split_once("{ env = \"") {
+            let after = rest.split_once("\" }").map_or("", |(_, after)| after);
+            text = format!("{before}\"secret\"{after}");
+        }
+        std::fs::write(shop.folder().join("ingest.toml"), text).expect("a configuration");
+        let status = shop.ingest(&["status"]).await;
+        assert_eq!(status.code, Some(0), "{example}{}", status.stderr);
+        tried += 1;
+    }
+    assert!(tried >= 10, "{tried}");
 }

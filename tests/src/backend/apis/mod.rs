@@ -6,6 +6,8 @@ pub mod akeneo;
 pub mod business_central;
 /// ERPNext: documents of Frappe.
 pub mod erpnext;
+/// Magento 2.
+pub mod magento;
 /// Odoo: JSON-2 and JSON-RPC.
 pub mod odoo;
 /// PrestaShop's webservice.
