@@ -264,6 +264,7 @@ fn plain(status: StatusCode, content_type: &'static str, text: String) -> Respon
     Response {
         kind: "admin",
         http,
+        rest: None,
     }
 }
 

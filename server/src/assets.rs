@@ -9,8 +9,9 @@ use hyper::HeaderMap;
 use hyper::header::HeaderValue;
 
 use crate::encode::{self, Effort, Encoding};
-use crate::respond::{self, Response, Stamp};
+use crate::respond::{self, Response};
 use crate::route::Route;
+use crate::stamp::Stamp;
 
 /// Every file of ours.
 pub struct Assets {

@@ -72,51 +72,77 @@ impl Wanted {
 ///
 /// A client that refuses everything gets identity: a page it can read beats an error it can read.
 pub fn negotiate(headers: &HeaderMap) -> Wanted {
-    let mut weights: [Option<u16>; 4] = [None; 4];
-    let mut any = None;
-    let items = headers
-        .get_all(ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    for item in items.flat_map(|value| value.split(',')) {
-        let (name, parameters) = item.split_once(';').unwrap_or((item, ""));
-        let Some(weight) = parse_weight(parameters) else {
-            continue;
-        };
-        let name = name.trim();
-        let is = |token: &str| name.eq_ignore_ascii_case(token);
-        let encoding = match name {
-            _ if is("gzip") || is("x-gzip") => Encoding::Gzip,
-            _ if is("br") => Encoding::Brotli,
-            _ if is("zstd") => Encoding::Zstd,
-            _ if is("identity") => Encoding::Identity,
-            "*" => {
-                any = Some(weight);
-                continue;
-            }
-            _ => continue,
-        };
-        weights[encoding as usize] = Some(weight);
-    }
-    // Identity is acceptable unless refused, but never more wanted than what the client names.
-    let weight_of = |encoding: Encoding| {
-        let implied = match encoding {
-            Encoding::Identity => any.map_or(1, |weight| weight.min(1)),
-            _ => any.unwrap_or(0),
-        };
-        weights[encoding as usize].unwrap_or(implied)
-    };
-    let most = Encoding::BY_SIZE.map(weight_of).into_iter().max();
+    let weights = Weights::asked(headers);
+    let most = Encoding::BY_SIZE
+        .map(|one| weights.of(one))
+        .into_iter()
+        .max();
     let Some(most) = most.filter(|&most| most > 0) else {
         return Wanted::only(Encoding::Identity);
     };
     let first_of = |order: [Encoding; 4]| {
-        let best = order.into_iter().find(|&one| weight_of(one) == most);
+        let best = order.into_iter().find(|&one| weights.of(one) == most);
         best.unwrap_or(Encoding::Identity)
     };
     Wanted {
         quick: first_of(Encoding::BY_TIME),
         small: first_of(Encoding::BY_SIZE),
+    }
+}
+
+/// Whether a client takes a coding and does not like identity better.
+pub fn takes(headers: &HeaderMap, encoding: Encoding) -> bool {
+    let weights = Weights::asked(headers);
+    weights.of(encoding) > 0 && weights.of(encoding) >= weights.of(Encoding::Identity)
+}
+
+/// How much a client wants each coding, in thousandths.
+struct Weights {
+    named: [Option<u16>; 4],
+    /// Of those that are not named.
+    any: Option<u16>,
+}
+
+impl Weights {
+    fn asked(headers: &HeaderMap) -> Self {
+        let mut weights = Self {
+            named: [None; 4],
+            any: None,
+        };
+        let items = headers
+            .get_all(ACCEPT_ENCODING)
+            .iter()
+            .filter_map(|value| value.to_str().ok());
+        for item in items.flat_map(|value| value.split(',')) {
+            let (name, parameters) = item.split_once(';').unwrap_or((item, ""));
+            let Some(weight) = parse_weight(parameters) else {
+                continue;
+            };
+            let name = name.trim();
+            let is = |token: &str| name.eq_ignore_ascii_case(token);
+            let encoding = match name {
+                _ if is("gzip") || is("x-gzip") => Encoding::Gzip,
+                _ if is("br") => Encoding::Brotli,
+                _ if is("zstd") => Encoding::Zstd,
+                _ if is("identity") => Encoding::Identity,
+                "*" => {
+                    weights.any = Some(weight);
+                    continue;
+                }
+                _ => continue,
+            };
+            weights.named[encoding as usize] = Some(weight);
+        }
+        weights
+    }
+
+    /// Identity is acceptable unless refused, but never more wanted than what the client names.
+    fn of(&self, encoding: Encoding) -> u16 {
+        let implied = match encoding {
+            Encoding::Identity => self.any.map_or(1, |weight| weight.min(1)),
+            _ => self.any.unwrap_or(0),
+        };
+        self.named[encoding as usize].unwrap_or(implied)
     }
 }
 

@@ -13,12 +13,14 @@ use tracing::error;
 use crate::assets::Assets;
 use crate::body_cache::BodyCache;
 use crate::encode::{self, Wanted};
+use crate::feeds::Feeds;
 use crate::listen::{Answer, Refusal, Request};
 use crate::live::{Live, Serving};
 use crate::metrics::Metrics;
 use crate::page::{self, Page};
-use crate::respond::{self, Finished, Response, Stamp};
+use crate::respond::{self, Finished, Response};
 use crate::route::{Parsed, Route, RouteError};
+use crate::stamp::Stamp;
 
 /// What answering a request needs.
 pub struct Shop {
@@ -28,6 +30,8 @@ pub struct Shop {
     pub assets: Assets,
     /// Responses made before.
     pub bodies: BodyCache,
+    /// Feeds under way.
+    pub feeds: Feeds,
     /// What this process counts.
     pub metrics: Arc<Metrics>,
     /// The shop's public origin.
@@ -41,7 +45,7 @@ pub struct Shop {
 /// Answers one request: the whole of serving, in order.
 pub fn handle(shop: &Shop, request: &Request<'_>) -> Response {
     let serving = shop.live.load();
-    let Some(serving) = serving.as_deref() else {
+    let Some(serving) = serving.as_ref() else {
         return shop.not_ready(request);
     };
     let parsed = match Route::parse(request.target) {
@@ -49,13 +53,16 @@ pub fn handle(shop: &Shop, request: &Request<'_>) -> Response {
         Err(error) => return shop.no_route(serving, error, request),
     };
     if !parsed.canonical {
-        return respond::redirect(&serving.stamp, &parsed.url);
+        return respond::redirect(&serving.stamp, &page::settled(&parsed, &serving.generation));
     }
     if let Route::Asset { hash, name } = &parsed.route {
         let file = shop
             .assets
             .answer(hash, name, &serving.stamp, request.headers);
         return file.unwrap_or_else(|| shop.no_route(serving, RouteError::NotFound, request));
+    }
+    if let Route::Feed { format } = parsed.route {
+        return shop.feeds.answer(serving, format, &shop.base_url, request);
     }
     let wanted = encode::negotiate(request.headers);
     let finished = shop.finished(serving, &parsed, wanted, request.now);
@@ -76,6 +83,7 @@ impl Shop {
             live,
             assets: Assets::load(),
             bodies: BodyCache::new(body_cache_bytes),
+            feeds: Feeds::default(),
             metrics,
             base_url: base_url.to_owned(),
             bare_stamp: Stamp::new(None, std::iter::empty(), base_url.starts_with("https://")),

@@ -27,6 +27,12 @@ pub mod page;
 /// What a client is sent.
 pub mod respond;
 
+/// The headers that every response made from one generation has.
+pub mod stamp;
+
+/// Feeds of the whole shop, made while a client takes them.
+pub mod feeds;
+
 /// Named reasons why a response may be cached.
 pub mod cache_policy;
 

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use arc_swap::{ArcSwapOption, Guard};
 use frontage_shared::snapshot::Generation;
 
-use crate::respond::Stamp;
+use crate::stamp::Stamp;
 
 /// Where requests find the generation.
 pub struct Live {

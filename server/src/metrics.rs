@@ -32,7 +32,7 @@ pub struct Metrics {
 }
 
 /// The kinds of `respond::Response`.
-const KINDS: [&str; 15] = [
+const KINDS: [&str; 16] = [
     "home",
     "category",
     "brand",
@@ -41,6 +41,7 @@ const KINDS: [&str; 15] = [
     "content",
     "offer",
     "sitemap",
+    "feed",
     "robots",
     "redirect",
     "error",

@@ -3,8 +3,9 @@
 //! Every response carries the security headers, a cache policy and the generation it was made from. A response to
 //! HEAD is the one to GET; the listener leaves the body out.
 
+use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use hyper::StatusCode;
@@ -14,24 +15,27 @@ use xxhash_rust::xxh3::xxh3_128;
 use crate::cache_policy::CachePolicy;
 use crate::encode::{self, Effort, Encoding, Wanted};
 use crate::listen::Refusal;
-use crate::page::{Kind, Page};
+use crate::page::Page;
+use crate::stamp::Stamp;
 
 /// A response and the kind of page it is, for logs and metrics.
 #[derive(Debug)]
 pub struct Response {
     /// One of a small fixed set of words.
     pub kind: &'static str,
-    /// Status, headers and the whole body.
+    /// Status, headers and the body: the whole of it, unless there is a rest.
     pub http: hyper::Response<Bytes>,
+    /// What follows the body, if its length is not known yet.
+    pub rest: Option<Rest>,
 }
 
-/// What is the same in every response made from one generation. Made once a swap.
-#[derive(Clone, Debug)]
-pub struct Stamp {
-    /// All headers that every response has.
-    headers: HeaderMap,
-    /// Those of a usual page in each coding, made with the first such page.
-    usual: OnceLock<[Arc<HeaderMap>; Encoding::BY_SIZE.len()]>,
+/// What follows a body, made piece by piece as the client takes it.
+pub struct Rest(pub Box<dyn Iterator<Item = Bytes> + Send>);
+
+impl fmt::Debug for Rest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Rest")
+    }
 }
 
 /// A complete response to one address in one coding, as the body cache keeps it.
@@ -62,90 +66,9 @@ const WORTH_ENCODING: u32 = 8;
 /// The ETag's text, the counts of shared memory, and what the allocator and the table of the cache add.
 const MEMORY_BESIDES: usize = 256;
 
-const GENERATION: HeaderName = HeaderName::from_static("x-frontage-generation");
-const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
-const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
-                           magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
+/// What robots may do, where the body cannot say so.
+pub const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 const TEXT: &str = "text/plain; charset=utf-8";
-
-impl Stamp {
-    /// The headers of a generation whose media come from `media_origins`.
-    pub fn new<'a>(
-        generation: Option<u64>,
-        media_origins: impl Iterator<Item = &'a str>,
-        https: bool,
-    ) -> Self {
-        let mut headers = HeaderMap::new();
-        headers.insert(
-            header::CONTENT_SECURITY_POLICY,
-            security_policy(media_origins),
-        );
-        headers.insert(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        );
-        headers.insert(
-            header::REFERRER_POLICY,
-            HeaderValue::from_static("strict-origin-when-cross-origin"),
-        );
-        headers.insert(
-            HeaderName::from_static("permissions-policy"),
-            HeaderValue::from_static(PERMISSIONS),
-        );
-        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-        headers.insert(
-            HeaderName::from_static("cross-origin-opener-policy"),
-            HeaderValue::from_static("same-origin"),
-        );
-        headers.insert(
-            HeaderName::from_static("cross-origin-resource-policy"),
-            HeaderValue::from_static("same-origin"),
-        );
-        if https {
-            headers.insert(
-                header::STRICT_TRANSPORT_SECURITY,
-                HeaderValue::from_static("max-age=31536000"),
-            );
-        }
-        // Before the first generation there is no number to tell; 0 is never given to one.
-        headers.insert(GENERATION, HeaderValue::from(generation.unwrap_or(0)));
-        Self {
-            headers,
-            usual: OnceLock::new(),
-        }
-    }
-
-    /// The headers of a usual page.
-    fn usual(&self, encoding: Encoding, preload: &HeaderValue) -> Arc<HeaderMap> {
-        let all = self.usual.get_or_init(|| {
-            let page = Page::html(Kind::Product, String::new());
-            Encoding::BY_SIZE.map(|encoding| Arc::new(page_headers(&page, self, encoding, preload)))
-        });
-        let position = Encoding::BY_SIZE.iter().position(|&one| one == encoding);
-        Arc::clone(&all[position.unwrap_or_default()])
-    }
-}
-
-/// Nothing runs and nothing loads but our own files and the catalog's pictures. JSON-LD is data and needs no leave.
-fn security_policy<'a>(media_origins: impl Iterator<Item = &'a str>) -> HeaderValue {
-    let mut policy = String::from(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:",
-    );
-    // An origin comes from a feed: one that could end the directive, or is no header text, is left out.
-    let harmless = |origin: &&str| {
-        origin
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && !b";,'\"".contains(&byte))
-    };
-    for origin in media_origins.filter(harmless) {
-        policy.push(' ');
-        policy.push_str(origin);
-    }
-    policy.push_str(
-        "; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    );
-    HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
-}
 
 /// A page in the coding its client wants, ready to be kept and sent many times.
 pub fn finish(page: Page, stamp: &Stamp, encoding: Encoding, preload: &HeaderValue) -> Finished {
@@ -181,13 +104,13 @@ fn is_usual(page: &Page) -> bool {
         && !page.noindex
 }
 
-fn page_headers(
+pub(crate) fn page_headers(
     page: &Page,
     stamp: &Stamp,
     encoding: Encoding,
     preload: &HeaderValue,
 ) -> HeaderMap {
-    let mut headers = stamp.headers.clone();
+    let mut headers = stamp.headers().clone();
     headers.insert(
         header::CONTENT_TYPE,
         HeaderValue::from_static(page.content_type),
@@ -232,6 +155,7 @@ impl Finished {
         Response {
             kind: self.kind,
             http,
+            rest: None,
         }
     }
 
@@ -254,6 +178,7 @@ impl Finished {
         Some(Response {
             kind: self.kind,
             http,
+            rest: None,
         })
     }
 
@@ -317,7 +242,7 @@ pub fn file(
     hash: &[u8],
     (encoding, body): (Encoding, Bytes),
 ) -> Response {
-    let mut headers = stamp.headers.clone();
+    let mut headers = stamp.headers().clone();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(
         header::CACHE_CONTROL,
@@ -376,7 +301,7 @@ pub fn refused(stamp: &Stamp, refusal: &Refusal) -> Response {
 
 /// A plain sentence: what is sent where no page can be.
 pub fn sentence(stamp: &Stamp, status: StatusCode, kind: &'static str, text: &str) -> Response {
-    let mut headers = stamp.headers.clone();
+    let mut headers = stamp.headers().clone();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(TEXT));
     headers.insert(
         header::CACHE_CONTROL,
@@ -385,7 +310,11 @@ pub fn sentence(stamp: &Stamp, status: StatusCode, kind: &'static str, text: &st
     let mut http = hyper::Response::new(Bytes::from(format!("{text}\n")));
     *http.status_mut() = status;
     *http.headers_mut() = headers;
-    Response { kind, http }
+    Response {
+        kind,
+        http,
+        rest: None,
+    }
 }
 
 /// A strong validator: the plain body's hash, and the coding, because each coding is a representation of its own.
@@ -406,10 +335,11 @@ fn etag(plain_hash: &[u8; TAG_BYTES], encoding: Encoding) -> HeaderValue {
 }
 
 /// Whether `If-None-Match` names this tag (weak comparison, RFC 9110 §13.1.2).
-fn has_etag(request_headers: &HeaderMap, etag: &HeaderValue) -> bool {
+pub fn has_etag(request_headers: &HeaderMap, etag: &HeaderValue) -> bool {
     let Ok(etag) = etag.to_str() else {
         return false;
     };
+    let etag = etag.strip_prefix("W/").unwrap_or(etag);
     let values = request_headers
         .get_all(header::IF_NONE_MATCH)
         .iter()
@@ -425,6 +355,7 @@ fn has_etag(request_headers: &HeaderMap, etag: &HeaderValue) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::page::Kind;
 
     fn stamp() -> Stamp {
         Stamp::new(Some(12), ["http://127.0.0.1:8081"].into_iter(), false)

@@ -50,6 +50,9 @@ mod icecat;
 /// Every page can be reached, is sound, and says what the feed says.
 mod pages;
 
+/// One price on pages, in structured data, in partials and in feeds.
+mod feeds;
+
 /// The server's HTTP as clients and caches see it.
 mod http;
 

@@ -255,7 +255,7 @@ fn sound(path: &str, page: &Page) {
 }
 
 /// Addresses within the shop that a page links to.
-fn links(html: &str) -> Vec<String> {
+pub(crate) fn links(html: &str) -> Vec<String> {
     let mut links: Vec<String> = html
         .split("href=\"")
         .skip(1)
@@ -274,7 +274,7 @@ fn links(html: &str) -> Vec<String> {
     links
 }
 
-fn json_ld(html: &str) -> Vec<Value> {
+pub(crate) fn json_ld(html: &str) -> Vec<Value> {
     html.split("<script type=\"application/ld+json\">")
         .skip(1)
         .map(|rest| {
@@ -285,7 +285,7 @@ fn json_ld(html: &str) -> Vec<Value> {
 }
 
 /// The addresses in a sitemap or an index of sitemaps.
-fn locations(xml: &str) -> Vec<String> {
+pub(crate) fn locations(xml: &str) -> Vec<String> {
     xml.split("<loc>")
         .skip(1)
         .filter_map(|rest| rest.split("</loc>").next())
@@ -293,7 +293,7 @@ fn locations(xml: &str) -> Vec<String> {
         .collect()
 }
 
-fn path_of(shop: &Shop, url: &str) -> String {
+pub(crate) fn path_of(shop: &Shop, url: &str) -> String {
     url.strip_prefix(&shop.url(""))
         .unwrap_or_else(|| panic!("{url} is not in the shop"))
         .to_owned()

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
-use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::body::{Body as _, Frame, Incoming, SizeHint};
 use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Method, StatusCode, Version};
@@ -25,7 +25,7 @@ use super::stream::TimedStream;
 use super::vet::{self, Refusal};
 use super::{Request, Server};
 use crate::config::Limits;
-use crate::respond::Response;
+use crate::respond::{Response, Rest};
 
 /// HTTP/2 requests one client may have open at once.
 const MAX_STREAMS: u32 = 100;
@@ -112,7 +112,14 @@ async fn exchange(
         .uri
         .path_and_query()
         .map_or("/", |target| target.as_str());
-    let (Response { kind, mut http }, ends_connection) = match &vetted {
+    let (
+        Response {
+            kind,
+            mut http,
+            rest,
+        },
+        ends_connection,
+    ) = match &vetted {
         Ok(()) => {
             let request = Request {
                 method: &parts.method,
@@ -134,7 +141,7 @@ async fn exchange(
         http.headers_mut()
             .insert(CONNECTION, HeaderValue::from_static("close"));
     }
-    guarded(http, parts.method == Method::HEAD, in_flight)
+    guarded(http, rest, parts.method == Method::HEAD, in_flight)
 }
 
 #[expect(
@@ -166,12 +173,13 @@ async fn discard(body: Incoming, limits: &Limits) -> Result<(), Refusal> {
 /// The response as it goes out: HEAD keeps the length and loses the body.
 fn guarded(
     response: hyper::Response<Bytes>,
+    rest: Option<Rest>,
     head: bool,
     in_flight: InFlight,
 ) -> hyper::Response<Guarded> {
     let (mut parts, mut bytes) = response.into_parts();
     if head {
-        if parts.status != StatusCode::NOT_MODIFIED {
+        if rest.is_none() && parts.status != StatusCode::NOT_MODIFIED {
             parts
                 .headers
                 .insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
@@ -179,22 +187,33 @@ fn guarded(
         bytes = Bytes::new();
     }
     in_flight.response_begins(bytes.len(), Instant::now());
-    hyper::Response::from_parts(
-        parts,
-        Guarded {
-            bytes: Full::new(bytes),
-            _in_flight: in_flight,
+    let body = match rest.filter(|_| !head) {
+        None => Body::Whole(Full::new(bytes)),
+        Some(rest) => Body::Pieces {
+            first: Some(bytes).filter(|bytes| !bytes.is_empty()),
+            rest,
         },
-    )
+    };
+    hyper::Response::from_parts(parts, Guarded { body, in_flight })
 }
 
 /// A body that keeps its request in flight until the connection has taken it whole.
 struct Guarded {
-    bytes: Full<Bytes>,
-    _in_flight: InFlight,
+    body: Body,
+    in_flight: InFlight,
 }
 
-impl Body for Guarded {
+/// What is left to send.
+enum Body {
+    Whole(Full<Bytes>),
+    /// The next piece is made when the connection has room for it, and the client has time for each.
+    Pieces {
+        first: Option<Bytes>,
+        rest: Rest,
+    },
+}
+
+impl hyper::body::Body for Guarded {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -202,14 +221,27 @@ impl Body for Guarded {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Pin::new(&mut self.bytes).poll_frame(context)
+        let piece = match &mut self.body {
+            Body::Whole(bytes) => return Pin::new(bytes).poll_frame(context),
+            Body::Pieces { first, rest } => first.take().or_else(|| rest.0.next()),
+        };
+        if let Some(piece) = &piece {
+            self.in_flight.response_begins(piece.len(), Instant::now());
+        }
+        Poll::Ready(piece.map(|piece| Ok(Frame::data(piece))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.bytes.is_end_stream()
+        match &self.body {
+            Body::Whole(bytes) => bytes.is_end_stream(),
+            Body::Pieces { .. } => false,
+        }
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.bytes.size_hint()
+        match &self.body {
+            Body::Whole(bytes) => bytes.size_hint(),
+            Body::Pieces { .. } => SizeHint::new(),
+        }
     }
 }

@@ -16,7 +16,8 @@ use tokio::task::JoinHandle;
 use super::{Answer, Hosts, Listener, Refusal, Request, Server, serve};
 use crate::config::Limits;
 use crate::metrics::Metrics;
-use crate::respond::{self, Response, Stamp};
+use crate::respond::{self, Response};
+use crate::stamp::Stamp;
 
 /// No test waits longer; reaching it is a failure.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -8,13 +8,16 @@ use frontage_shared::snapshot::Generation;
 use sailfish::TemplateSimple;
 
 use super::view::View;
-use super::{category, content, error as errors, home, offer, product, search, sitemap};
+use super::{category, content, error as errors, home, moved, offer, product, search, sitemap};
 use crate::cache_policy::CachePolicy;
-use crate::route::Route;
+use crate::route::{Parsed, Route};
 
 /// The page at a route, in a generation. Whatever is missing or broken is a page, too.
 pub fn build(route: &Route, generation: &Generation, ctx: &Context<'_>) -> Page {
     let view = &View::new(generation, ctx);
+    if let Some(current) = moved::current(route, &generation.catalog) {
+        return Page::moved(current.href());
+    }
     match route {
         Route::Home => home::build(view),
         Route::Category { path, listing } => category::category(view, route, path, listing),
@@ -30,9 +33,16 @@ pub fn build(route: &Route, generation: &Generation, ctx: &Context<'_>) -> Page 
         Route::SitemapIndex => sitemap::index(view),
         Route::Sitemap { number } => sitemap::file(view, *number),
         Route::Robots => sitemap::robots(view),
-        // Files of ours are no pages; whoever has none under this address has nothing.
-        Route::Asset { .. } => errors::not_found(view, ""),
+        // Files of ours and feeds are no pages; whoever has none under this address has nothing.
+        Route::Asset { .. } | Route::Feed { .. } => errors::not_found(view, ""),
     }
+}
+
+/// The address that a client is sent to for another spelling of one: that of the page's current place, so that no
+/// redirect leads to another.
+pub fn settled(parsed: &Parsed, generation: &Generation) -> String {
+    let current = moved::current(&parsed.route, &generation.catalog);
+    current.map_or_else(|| parsed.url.clone(), |route| route.href())
 }
 
 /// The page for a refusal or failure. `generation` is `None` before there is one; `wanted` is the path asked for.

@@ -36,13 +36,6 @@ pub(crate) fn category(view: &View<'_>, route: &Route, path: &str, listing: &Lis
     let Some(category) = view.catalog.category(target.row) else {
         return error::not_found(view, path);
     };
-    if target.former {
-        return Page::moved(
-            Route::category(category.path())
-                .with_listing(listing.clone())
-                .href(),
-        );
-    }
     let subject = Subject {
         kind: Kind::Category,
         name: category.name(),
@@ -83,13 +76,6 @@ pub(crate) fn brand(view: &View<'_>, route: &Route, slug: &str, listing: &Listin
     let Some(brand) = view.catalog.brand(target.row) else {
         return error::not_found(view, slug);
     };
-    if target.former {
-        return Page::moved(
-            Route::brand(brand.slug())
-                .with_listing(listing.clone())
-                .href(),
-        );
-    }
     let subject = Subject {
         kind: Kind::Brand,
         name: brand.name(),
@@ -166,8 +152,12 @@ fn list<'a>(
     if let Some(paging) = &results.paging {
         (frame.prev, frame.next) = (paging.prev.clone(), paging.next.clone());
     }
+    frame.og_image = results.first_image().map(|image| view.absolute(image.url));
     let mut json = Json::graph();
     frame.crumbs_as_data(view, &mut json);
+    if indexable {
+        results.as_data(view, &mut json);
+    }
     frame.json_ld = json.finish();
     let noindex = frame.indexing.is_noindex();
     let description = if listing.page > 1 { "" } else { description };

@@ -33,9 +33,6 @@ pub(crate) fn build(view: &View<'_>, slug: &str) -> Page {
         return error::not_found(view, slug);
     };
     let own = Route::content(content.slug());
-    if target.former {
-        return Page::moved(own.href());
-    }
     let title = if content.seo_title().is_empty() {
         content.title()
     } else {

@@ -2,6 +2,7 @@
 //!
 //! A page is either canonical to itself or not for indexes, never both and never neither.
 
+use frontage_shared::model::money::Money;
 use frontage_shared::snapshot::categories::Category;
 
 use super::json_ld::Json;
@@ -35,6 +36,9 @@ pub(crate) struct Frame<'a> {
     pub(crate) og_type: &'static str,
     /// A whole address.
     pub(crate) og_image: Option<String>,
+    /// The price of the variant shown, for previews of links.
+    pub(crate) og_price: Option<Money>,
+    pub(crate) currency: &'a str,
     /// JSON-LD, escaped for a script element; empty for none.
     pub(crate) json_ld: String,
     pub(crate) css_href: &'a str,
@@ -90,6 +94,7 @@ impl<'a> Frame<'a> {
         let (nav_title, nav) = navigation(view);
         Self {
             lang: shop.locale,
+            currency: shop.currency,
             nav_title,
             nav,
             pages: footer_pages(view),
@@ -113,6 +118,8 @@ impl<'a> Frame<'a> {
             next: None,
             og_type: "website",
             og_image: None,
+            og_price: None,
+            currency: "",
             json_ld: String::new(),
             css_href: ctx.css_href,
             js_href: ctx.js_href,

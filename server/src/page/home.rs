@@ -11,7 +11,7 @@ use super::order;
 use super::text::or;
 use super::view::View;
 use super::{Kind, Page, render};
-use crate::route::Route;
+use crate::route::{Listing, Route};
 
 /// Departments shown as tiles.
 const DEPARTMENTS: usize = 12;
@@ -82,6 +82,7 @@ pub(crate) fn build(view: &View<'_>) -> Page {
         .filter_map(|&row| show(view, row))
         .take(SHOWCASE)
         .collect();
+    frame.og_image = showcase.first().map(|item| view.absolute(item.image.url));
     let page = HomePage {
         frame,
         headline: or(shop.tagline, shop.name),
@@ -154,10 +155,20 @@ fn structured(view: &View<'_>) -> String {
         store.text("description", shop.description);
         store.text("slogan", shop.tagline);
         store.text("email", shop.email);
+        store.text("logo", &view.absolute(view.ctx.icon_href));
     });
     json.item("WebSite", |site| {
         site.text("name", shop.name);
         site.text("url", &view.absolute("/"));
+        site.text("inLanguage", shop.locale);
+        site.object("potentialAction", "SearchAction", |action| {
+            action.object("target", "EntryPoint", |target| {
+                let search = Route::search(Listing::new()).href();
+                let template = format!("{}?q={{words}}", view.absolute(&search));
+                target.text("urlTemplate", &template);
+            });
+            action.text("query-input", "required name=words");
+        });
     });
     json.finish()
 }

@@ -22,6 +22,20 @@ impl Json {
         }
     }
 
+    /// Starts an object of its own, without a context.
+    pub(crate) fn object_alone() -> Self {
+        Self {
+            text: "{".to_owned(),
+            first: true,
+        }
+    }
+
+    /// Ends an object of its own.
+    pub(crate) fn finish_object(mut self) -> String {
+        self.text.push('}');
+        self.text
+    }
+
     /// Ends the document.
     pub(crate) fn finish(mut self) -> String {
         self.text.push_str("]}");

@@ -26,6 +26,9 @@ mod frame;
 /// The home page.
 mod home;
 
+/// What shopping services and agents read.
+pub(crate) mod feed;
+
 /// Price and stock of one variant, as a block and as a partial.
 mod offer;
 
@@ -56,6 +59,9 @@ mod search;
 /// Sitemaps and robots.txt.
 mod sitemap;
 
+/// Where a page is now that used to have another address.
+mod moved;
+
 /// Structured data that cannot end its script element.
 mod json_ld;
 
@@ -76,5 +82,6 @@ mod tests;
 #[cfg(test)]
 mod variants_tests;
 
-pub use build::{Context, Kind, Page, build, error, not_found};
+pub use build::{Context, Kind, Page, build, error, not_found, settled};
 pub(crate) use build::{HTML, TEXT, XML, render};
+pub(crate) use view::View;

@@ -144,19 +144,9 @@ pub(crate) fn build(
     options: &BTreeMap<String, String>,
 ) -> Page {
     let target = view.catalog.route(RouteKind::Product, slug);
-    let Some((target, product)) =
-        target.and_then(|target| Some((target, view.catalog.product(target.row)?)))
-    else {
+    let Some(product) = target.and_then(|target| view.catalog.product(target.row)) else {
         return error::not_found(view, slug);
     };
-    if target.former {
-        let own = |id: &str| Route::variant(product.slug(), id);
-        return Page::moved(
-            variant
-                .map_or_else(|| Route::product(product.slug()), own)
-                .href(),
-        );
-    }
     if !options.is_empty() {
         // The choice form sends options; the address of what they choose is that of a variant.
         let chosen = variants::by_options(view, &product, variant, options);
@@ -203,7 +193,9 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
         .map(|category| category.breadcrumb())
         .unwrap_or_default();
     frame.place(&trail, Some(Link::to(product.name(), &own)));
+    let offer = offer::of_variant(view, product, chosen, by_id);
     frame.og_image = images.first().map(|image| view.absolute(image.url));
+    frame.og_price = offer.price.map(|price| price.now.money);
     frame.json_ld = product_data::graph(view, &frame, product, chosen, &images);
     let options = variants::choices(view, product, chosen);
     let has = |state: State| {
@@ -226,7 +218,7 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
         } else {
             chosen.name()
         },
-        offer: offer::of_variant(view, product, chosen, by_id),
+        offer,
         action: own.href(),
         variant_id: chosen.id(),
         has_lists: options.iter().any(|option| option.as_list),

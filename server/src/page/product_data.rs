@@ -138,7 +138,7 @@ fn one_variant(view: &View<'_>, json: &mut Json, product: &Product<'_>, variant:
 }
 
 /// The options that schema.org has properties for, and the variant's values in them.
-fn properties<'a>(
+pub(crate) fn properties<'a>(
     product: &Product<'a>,
     variant: &Variant<'a>,
 ) -> Vec<(&'static str, OptionValue<'a>)> {
@@ -168,7 +168,8 @@ fn known_property(code: &str) -> Option<&'static str> {
         .map(|(_, property)| property)
 }
 
-fn variant_name(product: &Product<'_>, variant: &Variant<'_>) -> String {
+/// What a variant is called beside others of its product.
+pub(crate) fn variant_name(product: &Product<'_>, variant: &Variant<'_>) -> String {
     if !variant.name().is_empty() {
         return format!("{}, {}", product.name(), variant.name());
     }

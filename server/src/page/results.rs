@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::card::Card;
+use super::card::{Card, Image};
 use super::format::{Amount, Number};
+use super::json_ld::Json;
 use super::listing::Found;
 use super::view::{View, products_in_words};
 use super::{filters, variants};
@@ -20,6 +21,9 @@ pub(crate) struct Results<'a> {
     pub(crate) action: String,
     /// Search words; empty outside search.
     pub(crate) query: &'a str,
+    /// Products in the whole list, and those before this page.
+    pub(crate) total: usize,
+    pub(crate) start: usize,
     /// "1,204 products".
     pub(crate) summary: String,
     /// What else to know about the list; empty for nothing.
@@ -47,6 +51,27 @@ impl Results<'_> {
     /// Whether there is anything to filter by.
     pub(crate) fn has_filters(&self) -> bool {
         !self.facets.is_empty() || self.price.is_some() || self.stock.is_some()
+    }
+
+    /// The picture that stands for the list.
+    pub(crate) fn first_image(&self) -> Option<Image<'_>> {
+        self.cards.iter().find_map(|card| card.image)
+    }
+
+    /// Adds what is on this page to structured data.
+    pub(crate) fn as_data(&self, view: &View<'_>, json: &mut Json) {
+        json.item("ItemList", |list| {
+            list.number("numberOfItems", self.total);
+            list.list("itemListElement", |items| {
+                for (position, card) in (self.start + 1..).zip(&self.cards) {
+                    items.item("ListItem", |item| {
+                        item.number("position", position);
+                        item.text("name", card.name);
+                        item.text("url", &view.absolute(&card.href));
+                    });
+                }
+            });
+        });
     }
 }
 
@@ -159,6 +184,8 @@ pub(crate) fn build<'a>(
     Results {
         action: route.with_listing(Listing::new()).href(),
         query: &listing.q,
+        total,
+        start,
         summary: products_in_words(view.locale, total),
         remark: String::new(),
         shown: format!(

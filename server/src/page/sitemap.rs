@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use super::view::View;
+use super::view::{self, View};
 use super::{Kind, Page, TEXT, XML, error, format};
 use crate::cache_policy::CachePolicy;
 use crate::route::Route;
@@ -15,7 +15,9 @@ use crate::route::Route;
 /// memory while many crawlers are there.
 const ROWS_PER_FILE: u32 = 5_000;
 /// Room for one address in a file, so that it does not grow by copying; longer ones may follow.
-const ADDRESS_BYTES: usize = 128;
+const ADDRESS_BYTES: usize = 256;
+/// Pictures told of one product.
+const IMAGES: usize = 6;
 
 /// What a file lists.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,15 +35,17 @@ pub(crate) fn index(view: &View<'_>) -> Page {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
     );
     for (number, (part, rows)) in (1..).zip(files(view)) {
+        let mut changes = rows.filter_map(|row| listed(view, part, row));
         // A file without a single address would be invalid.
-        if rows.clone().any(|row| address(view, part, row).is_some()) {
-            push(
-                &mut xml,
-                "sitemap",
-                &view.absolute(&Route::Sitemap { number }.href()),
-                None,
-            );
-        }
+        let Some(first) = changes.next() else {
+            continue;
+        };
+        let latest = changes.fold(first, Option::max);
+        xml.push_str("<sitemap><loc>");
+        push_escaped(&mut xml, &view.absolute(&Route::Sitemap { number }.href()));
+        xml.push_str("</loc>");
+        push_changed(&mut xml, latest);
+        xml.push_str("</sitemap>\n");
     }
     xml.push_str("</sitemapindex>\n");
     crawled(XML, xml)
@@ -57,10 +61,22 @@ pub(crate) fn file(view: &View<'_>, number: u32) -> Page {
     };
     let mut xml = String::with_capacity(rows.len().saturating_mul(ADDRESS_BYTES));
     xml.push_str(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" \
+         xmlns:image=\"http://www.google.com/schemas/sitemap-image/1.1\">\n",
     );
-    for (route, changed) in rows.filter_map(|row| address(view, part, row)) {
-        push(&mut xml, "url", &view.absolute(&route.href()), changed);
+    for row in rows {
+        let Some(changed) = listed(view, part, row) else {
+            continue;
+        };
+        let Some(route) = route(view, part, row) else {
+            continue;
+        };
+        xml.push_str("<url><loc>");
+        push_escaped(&mut xml, &view.absolute(&route.href()));
+        xml.push_str("</loc>");
+        push_changed(&mut xml, changed);
+        images(view, part, row, &mut xml);
+        xml.push_str("</url>\n");
     }
     xml.push_str("</urlset>\n");
     crawled(XML, xml)
@@ -101,45 +117,79 @@ fn files(view: &View<'_>) -> impl Iterator<Item = (Part, Range<u32>)> {
     })
 }
 
-/// The canonical address of a row and when it changed; `None` if it is not to be indexed.
-fn address(view: &View<'_>, part: Part, row: u32) -> Option<(Route, Option<i64>)> {
+/// Whether a row is to be indexed, and when it changed; `None` if it is not.
+fn listed(view: &View<'_>, part: Part, row: u32) -> Option<Option<i64>> {
     match part {
         Part::Pages => match row.checked_sub(1) {
-            None => Some((Route::Home, None)),
+            None => Some(None),
             Some(row) => {
                 let page = view.catalog.page(row).filter(|page| page.is_indexable())?;
-                Some((Route::content(page.slug()), page.updated_at()))
+                Some(page.updated_at())
             }
         },
         Part::Categories => {
             let category = view.catalog.category(row)?;
             let worth = category.is_indexable() && category.products().len() > 0;
-            worth.then(|| (Route::category(category.path()), category.updated_at()))
+            worth.then(|| category.updated_at())
         }
         Part::Brands => {
-            let brand = view
-                .catalog
-                .brand(row)
-                .filter(|brand| brand.products().len() > 0)?;
-            Some((Route::brand(brand.slug()), None))
+            let brand = view.catalog.brand(row)?;
+            (brand.products().len() > 0).then_some(None)
         }
         Part::Products => {
             let product = view.catalog.product(row)?;
             let worth = product.is_indexable() && product.is_listed();
-            worth.then(|| (Route::product(product.slug()), product.updated_at()))
+            worth.then(|| product.updated_at())
         }
     }
 }
 
-fn push(xml: &mut String, element: &str, address: &str, changed: Option<i64>) {
-    let _ = write!(xml, "<{element}><loc>");
-    // Routes are percent-encoded; what is left to escape in them is the ampersand.
-    xml.push_str(&address.replace('&', "&amp;").replace('<', "&lt;"));
-    xml.push_str("</loc>");
+/// The canonical address of a row.
+fn route(view: &View<'_>, part: Part, row: u32) -> Option<Route> {
+    Some(match part {
+        Part::Pages => match row.checked_sub(1) {
+            None => Route::Home,
+            Some(row) => Route::content(view.catalog.page(row)?.slug()),
+        },
+        Part::Categories => Route::category(view.catalog.category(row)?.path()),
+        Part::Brands => Route::brand(view.catalog.brand(row)?.slug()),
+        Part::Products => Route::product(view.catalog.product(row)?.slug()),
+    })
+}
+
+/// Pictures that stand on the page of a row.
+fn images(view: &View<'_>, part: Part, row: u32, xml: &mut String) {
+    let Some(product) = view.catalog.product(row).filter(|_| part == Part::Products) else {
+        return;
+    };
+    let media = product.media();
+    let images = media.filter_map(|media| Some(view::image(&media, "")?.url));
+    for url in images.take(IMAGES) {
+        xml.push_str("<image:image><image:loc>");
+        push_escaped(xml, &view.absolute(url));
+        xml.push_str("</image:loc></image:image>");
+    }
+}
+
+/// Routes are percent-encoded; what is left to escape in them is the ampersand. Addresses of pictures may hold more.
+fn push_escaped(xml: &mut String, address: &str) {
+    for character in address.chars() {
+        match character {
+            '&' => xml.push_str("&amp;"),
+            '<' => xml.push_str("&lt;"),
+            '>' => xml.push_str("&gt;"),
+            '"' => xml.push_str("&quot;"),
+            '\'' => xml.push_str("&apos;"),
+            plain if plain.is_control() => {}
+            plain => xml.push(plain),
+        }
+    }
+}
+
+fn push_changed(xml: &mut String, changed: Option<i64>) {
     if let Some(changed) = changed {
         let _ = write!(xml, "<lastmod>{}</lastmod>", format::iso_day(changed));
     }
-    let _ = writeln!(xml, "</{element}>");
 }
 
 fn crawled(content_type: &'static str, body: String) -> Page {

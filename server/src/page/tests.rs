@@ -207,6 +207,24 @@ fn data_for_robots_says_what_shoppers_see() {
 }
 
 #[test]
+fn another_spelling_of_a_former_name_is_one_redirect_away() {
+    let shop = generation();
+    for (address, place) in [
+        ("/p/old-lamp/", "/p/lamp"),
+        (
+            "//p/./old-lamp?variant=lamp-2&variant=lamp-3",
+            "/p/lamp?variant=lamp-3",
+        ),
+        ("/c/lamps/?page=1", "/c/lamps"),
+    ] {
+        let parsed = Route::parse(address).unwrap();
+        assert!(!parsed.canonical, "{address}");
+        assert_eq!(settled(&parsed, &shop), place, "{address}");
+        assert_eq!(get(&shop, place).status, 200, "{place}");
+    }
+}
+
+#[test]
 fn options_and_former_names_lead_to_the_page_itself() {
     let shop = generation();
     let location = |address: &str| {

@@ -16,4 +16,4 @@ mod url;
 mod tests;
 
 pub use listing::{Listing, PriceBound, Sort};
-pub use url::{Parsed, Route, RouteError};
+pub use url::{FeedFormat, Parsed, Route, RouteError};

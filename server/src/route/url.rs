@@ -84,6 +84,20 @@ pub enum Route {
     },
     /// `/robots.txt`
     Robots,
+    /// `/feeds/google.xml`, `/feeds/products.ndjson`
+    Feed {
+        /// How it is written.
+        format: FeedFormat,
+    },
+}
+
+/// How the feed of everything that can be bought is written.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum FeedFormat {
+    /// RSS 2.0 with Google's product attributes.
+    Google,
+    /// One JSON object a line, with the same names.
+    Lines,
 }
 
 /// What an address turned out to be.
@@ -182,6 +196,9 @@ impl Route {
                 number: sitemap_number(file).ok_or(RouteError::NotFound)?,
             },
             ["robots.txt"] => Self::Robots,
+            ["feeds", file] => Self::Feed {
+                format: FeedFormat::of_file(file).ok_or(RouteError::NotFound)?,
+            },
             _ => return Err(RouteError::NotFound),
         })
     }
@@ -288,6 +305,7 @@ impl Route {
             Self::Asset { .. } => "asset",
             Self::SitemapIndex | Self::Sitemap { .. } => "sitemap",
             Self::Robots => "robots",
+            Self::Feed { .. } => "feed",
         }
     }
 }
@@ -332,7 +350,23 @@ impl fmt::Display for Route {
             Self::SitemapIndex => f.write_str("/sitemap.xml"),
             Self::Sitemap { number } => write!(f, "/sitemaps/{number}.xml"),
             Self::Robots => f.write_str("/robots.txt"),
+            Self::Feed { format } => write_path(f, "/feeds/", format.file()),
         }
+    }
+}
+
+impl FeedFormat {
+    /// The name of its file.
+    pub fn file(self) -> &'static str {
+        match self {
+            Self::Google => "google.xml",
+            Self::Lines => "products.ndjson",
+        }
+    }
+
+    fn of_file(name: &str) -> Option<Self> {
+        let all = [Self::Google, Self::Lines];
+        all.into_iter().find(|format| format.file() == name)
     }
 }
 

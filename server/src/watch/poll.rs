@@ -16,7 +16,7 @@ use super::open::{self, Known};
 use super::{Cache, Report, WatchError, leisure};
 use crate::handle::Shop;
 use crate::live::{Serving, Writer};
-use crate::respond::Stamp;
+use crate::stamp::Stamp;
 
 /// A refused generation is tried again after this long, and at once when HEAD changes.
 const RETRY_AFTER: Duration = Duration::from_secs(10);
