@@ -59,6 +59,9 @@ mod http;
 /// The shop in a real browser, on a desktop and a phone, with JavaScript and without.
 mod browser;
 
+/// A shop speaks its shoppers' language everywhere.
+mod locales;
+
 /// The operator's desk in a real browser, and who may do what there.
 mod desk;
 

@@ -34,6 +34,7 @@ pub struct ShopBuilder {
     data: Data,
     documents: Option<Vec<Value>>,
     offers: bool,
+    shop_keys: String,
     catalog_keys: String,
     ingest_tables: String,
     server_keys: String,
@@ -91,6 +92,7 @@ impl ShopBuilder {
             data: Data::generated(products),
             documents: None,
             offers: true,
+            shop_keys: String::new(),
             catalog_keys: String::new(),
             ingest_tables: String::new(),
             server_keys: String::new(),
@@ -128,6 +130,13 @@ impl ShopBuilder {
             ..self
         }
         .catalog_source("records = \"/data\"\nnext = \"link\"")
+    }
+
+    /// Adds keys to the table of the shop, such as its locale.
+    pub fn shop(mut self, keys: &str) -> Self {
+        self.shop_keys += keys;
+        self.shop_keys.push('\n');
+        self
     }
 
     /// Adds keys to the table of the catalog source.
@@ -172,8 +181,9 @@ impl ShopBuilder {
             .expect("a temporary folder");
         let [listen, admin, desk] = free_addresses();
         let mut ingest = format!(
-            "store = \"store\"\nstate = \"ingest\"\n\n[shop]\nid = \"demo\"\nname = \"Test shop\"\ncurrency = \"EUR\"\n\n\
+            "store = \"store\"\nstate = \"ingest\"\n\n[shop]\nid = \"demo\"\nname = \"Test shop\"\ncurrency = \"EUR\"\n{}\n\
              [source.catalog]\nprovides = \"catalog\"\nurl = \"{}\"\nschedule = \"{}\"\nformat = \"{}\"\n{}\n",
+            self.shop_keys,
             backend.url(CATALOG),
             SCHEDULE,
             self.format,

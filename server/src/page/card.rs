@@ -1,6 +1,9 @@
 //! A product as a card in a list, and the pieces it shares with the product page: image, price, stock.
 
+use std::borrow::Cow;
+
 use super::format::Amount;
+use super::words::Words;
 
 /// A product in a grid. Templates read it as `card`.
 pub(crate) struct Card<'a> {
@@ -48,8 +51,15 @@ pub(crate) struct Price {
 }
 
 impl Price {
-    /// How much of the former price is saved, in whole per cent; `None` below one.
-    pub(crate) fn saved_percent(&self) -> Option<i64> {
+    /// How much of the former price is saved, in words.
+    pub(crate) fn saved(&self, words: &Words) -> Option<String> {
+        let percent = u64::try_from(self.saved_percent()?).ok()?;
+        let percent = self.now.locale.number(percent);
+        Some(words.saved.fill(&[&percent]))
+    }
+
+    /// The same in whole per cent; `None` below one.
+    fn saved_percent(&self) -> Option<i64> {
         let was = self.was?.money.minor;
         let saved = was
             .checked_sub(self.now.money.minor)?
@@ -63,7 +73,7 @@ impl Price {
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Stock {
     pub(crate) level: Level,
-    pub(crate) words: String,
+    pub(crate) words: Cow<'static, str>,
 }
 
 /// How good the news about stock is; words always say the same.

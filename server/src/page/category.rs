@@ -1,5 +1,7 @@
 //! A category or brand: what it is, what is in it, and how to narrow it.
 
+use std::fmt::Display;
+
 use sailfish::TemplateSimple;
 
 use frontage_shared::snapshot::routes::RouteKind;
@@ -10,6 +12,7 @@ use super::home::Department;
 use super::json_ld::Json;
 use super::results::{self, Results};
 use super::view::View;
+use super::words::Words;
 use super::{Kind, Page, error, filters, listing, order, render};
 use crate::route::{Listing, Route};
 
@@ -20,6 +23,7 @@ const CHILDREN: usize = 40;
 #[derive(TemplateSimple)]
 #[template(path = "category.stpl", rm_whitespace = true)]
 pub(crate) struct CategoryPage<'a> {
+    pub(crate) words: &'static Words,
     pub(crate) frame: Frame<'a>,
     pub(crate) name: &'a str,
     /// HTML that ingest sanitised.
@@ -55,7 +59,7 @@ pub(crate) fn category(view: &View<'_>, route: &Route, path: &str, listing: &Lis
         category.products(),
         |frame| {
             frame.describe(category.seo_description(), category.description());
-            frame.place(&category.breadcrumb(), None);
+            frame.place(view, &category.breadcrumb(), None);
             let filled = category
                 .children()
                 .filter(|child| child.products().len() > 0);
@@ -89,6 +93,7 @@ pub(crate) fn brand(view: &View<'_>, route: &Route, slug: &str, listing: &Listin
     };
     list(view, route, listing, &subject, brand.products(), |frame| {
         frame.place(
+            view,
             &[],
             Some(Link::to(brand.name(), &Route::brand(brand.slug()))),
         );
@@ -137,17 +142,16 @@ fn list<'a>(
         Indexing::NoIndex
     };
     let title = if listing.page > 1 {
-        format!("{} – page {}", subject.title, listing.page)
+        let page = view.locale.number(u64::from(listing.page));
+        view.words.page_title.fill(&[&subject.title, &page])
     } else {
         subject.title.to_owned()
     };
     let mut frame = Frame::new(view, &title, indexing);
     let (description, children) = place(&mut frame);
     if frame.description.is_empty() {
-        frame.description = format!(
-            "{} at {}: {}.",
-            subject.name, view.shop.name, results.summary
-        );
+        let parts: [&dyn Display; 3] = [&subject.name, &view.shop.name, &results.summary];
+        frame.description = view.words.list_description.fill(&parts);
     }
     if let Some(paging) = &results.paging {
         (frame.prev, frame.next) = (paging.prev.clone(), paging.next.clone());
@@ -162,6 +166,7 @@ fn list<'a>(
     let noindex = frame.indexing.is_noindex();
     let description = if listing.page > 1 { "" } else { description };
     let page = CategoryPage {
+        words: view.words,
         frame,
         name: subject.name,
         description,

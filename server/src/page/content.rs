@@ -2,12 +2,12 @@
 
 use sailfish::TemplateSimple;
 
-use super::format::Day;
 use frontage_shared::snapshot::routes::RouteKind;
 
 use super::frame::{Frame, Indexing, Link};
 use super::json_ld::Json;
 use super::view::View;
+use super::words::Words;
 use super::{Kind, Page, error, format, render};
 use crate::route::Route;
 
@@ -15,12 +15,13 @@ use crate::route::Route;
 #[derive(TemplateSimple)]
 #[template(path = "content.stpl", rm_whitespace = true)]
 pub(crate) struct ContentPage<'a> {
+    pub(crate) words: &'static Words,
     pub(crate) frame: Frame<'a>,
     pub(crate) title: &'a str,
     /// HTML that ingest sanitised.
     pub(crate) body: &'a str,
     /// When it last changed, for readers and for machines.
-    pub(crate) updated: Option<Day>,
+    pub(crate) updated: Option<String>,
     pub(crate) updated_iso: String,
 }
 
@@ -48,17 +49,18 @@ pub(crate) fn build(view: &View<'_>, slug: &str) -> Page {
         ..Frame::new(view, title, indexing)
     };
     frame.describe(content.seo_description(), content.body());
-    frame.place(&[], Some(Link::to(content.title(), &own)));
+    frame.place(view, &[], Some(Link::to(content.title(), &own)));
     let mut json = Json::graph();
     frame.crumbs_as_data(view, &mut json);
     frame.json_ld = json.finish();
     let noindex = frame.indexing.is_noindex();
     let updated = content.updated_at();
     let page = ContentPage {
+        words: view.words,
         frame,
         title: content.title(),
         body: content.body(),
-        updated: updated.map(|at| view.locale.day(at)),
+        updated: updated.map(|at| view.words.last_changed.fill(&[&view.locale.day(at)])),
         updated_iso: updated.map(format::iso_day).unwrap_or_default(),
     };
     render(view, Kind::Content, noindex, page)

@@ -5,8 +5,10 @@ use sailfish::TemplateSimple;
 use super::card::Card;
 use super::frame::{Frame, Indexing};
 use super::home::{Department, columns};
+use super::locale::Locale;
 use super::order;
 use super::view::View;
+use super::words::Words;
 use super::{Context, HTML, Kind, Page};
 use crate::cache_policy::CachePolicy;
 
@@ -22,6 +24,7 @@ const WORDS: usize = 6;
 #[derive(TemplateSimple)]
 #[template(path = "error.stpl", rm_whitespace = true)]
 pub(crate) struct ErrorPage<'a> {
+    pub(crate) words: &'static Words,
     pub(crate) frame: Frame<'a>,
     pub(crate) status: u16,
     pub(crate) headline: &'a str,
@@ -33,13 +36,15 @@ pub(crate) struct ErrorPage<'a> {
 /// The page for a refusal or failure, with the shop around it if there is a generation. `wanted` is the path asked
 /// for, if it may say what was looked for.
 pub(crate) fn build(status: u16, view: Option<&View<'_>>, ctx: &Context<'_>, wanted: &str) -> Page {
-    let (headline, explanation) = words(status);
+    let words = view.map_or_else(|| Locale::of("en").words(), |view| view.words);
+    let (headline, explanation) = explained(status, words);
     let frame = match view {
         Some(view) => Frame::new(view, headline, Indexing::NoIndex),
         None => Frame::bare(ctx, headline.to_owned(), Indexing::NoIndex),
     };
     let helps = view.filter(|_| matches!(status, 404 | 410));
     let page = ErrorPage {
+        words,
         frame,
         status,
         headline,
@@ -70,44 +75,22 @@ pub(crate) fn not_found(view: &View<'_>, wanted: &str) -> Page {
 /// Something of ours broke; the shopper learns that, the log learns what.
 pub(crate) fn broken(view: &View<'_>, error: &dyn std::error::Error) -> Page {
     tracing::error!(error = %error, "page failed");
-    build(500, None, view.ctx, "")
+    build(500, Some(view), view.ctx, "")
 }
 
-fn words(status: u16) -> (&'static str, &'static str) {
-    match status {
-        400 => (
-            "We cannot read this address",
-            "Something in it is malformed. Please check it, or start again from the home page.",
-        ),
-        404 => (
-            "We cannot find this page",
-            "The address may be mistyped, or what was here is no longer in the shop. The search box above finds what is.",
-        ),
-        405 => (
-            "This page cannot be used that way",
-            "It can be read, but nothing can be sent to it. Please go back and try again.",
-        ),
-        408 => (
-            "That took too long",
-            "The request did not arrive in time. Please try again.",
-        ),
-        410 => (
-            "This is no longer in the shop",
-            "Perhaps something similar is.",
-        ),
-        413 | 414 | 431 => (
-            "That was too much",
-            "The address or the form is longer than we can take.",
-        ),
-        503 => (
-            "We are opening shortly",
-            "The shop is being prepared and will be here in a moment. Please try again in a few seconds.",
-        ),
-        _ => (
-            "Something went wrong on our side",
-            "It is not your fault, and it has been noted. Please try again in a moment.",
-        ),
-    }
+/// What happened, and what to do about it.
+fn explained(status: u16, words: &'static Words) -> (&'static str, &'static str) {
+    let (headline, help) = match status {
+        400 => (&words.error_400, &words.error_400_help),
+        404 => (&words.error_404, &words.error_404_help),
+        405 => (&words.error_405, &words.error_405_help),
+        408 => (&words.error_408, &words.error_408_help),
+        410 => (&words.error_410, &words.error_410_help),
+        413 | 414 | 431 => (&words.error_413, &words.error_413_help),
+        503 => (&words.error_503, &words.error_503_help),
+        _ => (&words.error_500, &words.error_500_help),
+    };
+    (headline, help)
 }
 
 /// Products found by the words of an address.

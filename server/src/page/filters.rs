@@ -1,5 +1,7 @@
 //! The filters of a list: what was asked for in terms of rows, and what to offer.
 
+use std::fmt::Display;
+
 use frontage_shared::snapshot::facets::Facet as CatalogFacet;
 
 use super::listing::{Filters, Found};
@@ -191,11 +193,8 @@ pub(crate) fn chips(view: &View<'_>, route: &Route, listing: &Listing) -> Vec<Ch
             let Some(known) = facet.value(value) else {
                 continue;
             };
-            let label = format!(
-                "{}: {}",
-                facet.label(),
-                with_unit(known.label(), facet.unit())
-            );
+            let shown = with_unit(known.label(), facet.unit());
+            let label = view.words.facet_value.fill(&[&facet.label(), &shown]);
             chips.push(Chip {
                 label,
                 href: to(listing.with_facet_toggled(code, value)),
@@ -210,7 +209,7 @@ pub(crate) fn chips(view: &View<'_>, route: &Route, listing: &Listing) -> Vec<Ch
     }
     if listing.in_stock {
         chips.push(Chip {
-            label: "In stock".to_owned(),
+            label: view.words.in_stock.clone(),
             href: to(listing.with_in_stock(false)),
         });
     }
@@ -227,13 +226,13 @@ pub(crate) fn relaxed(
     let facets = listing.facets.keys().filter_map(|code| {
         let facet = facet_by_code(view, code)?;
         Some((
-            format!("Any {}", facet.label()),
+            view.words.any_facet.fill(&[&facet.label()]),
             listing.without_facet(code),
         ))
     });
-    let price = ("Any price".to_owned(), listing.with_price(None, None));
+    let price = (view.words.any_price.clone(), listing.with_price(None, None));
     let stock = (
-        "Also what is out of stock".to_owned(),
+        view.words.also_out_of_stock.clone(),
         listing.with_in_stock(false),
     );
     let ways = facets.chain([price, stock]).zip(&found.relaxed);
@@ -259,9 +258,12 @@ fn price_in_words(view: &View<'_>, listing: &Listing) -> Option<String> {
     let amount = |bound: &PriceBound| view.amount(bound.minor(view.currency));
     Some(match (&listing.price_min, &listing.price_max) {
         (None, None) => return None,
-        (Some(min), None) => format!("From {}", amount(min)),
-        (None, Some(max)) => format!("Up to {}", amount(max)),
-        (Some(min), Some(max)) => format!("{} to {}", amount(min), amount(max)),
+        (Some(min), None) => view.words.price_from.fill(&[&amount(min)]),
+        (None, Some(max)) => view.words.price_up_to.fill(&[&amount(max)]),
+        (Some(min), Some(max)) => {
+            let bounds: [&dyn Display; 2] = [&amount(min), &amount(max)];
+            view.words.price_between.fill(&bounds)
+        }
     })
 }
 

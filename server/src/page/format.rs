@@ -8,148 +8,64 @@ use std::fmt::{self, Write as _};
 use frontage_shared::model::money::Money;
 use sailfish::runtime::{Buffer, Render, RenderError};
 
-/// How a language writes numbers.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Locale {
-    decimal: &'static str,
-    group: &'static str,
-    symbol_first: bool,
-    months: [&'static str; 12],
-    day_point: bool,
-}
-
-const EN_MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const DE_MONTHS: [&str; 12] = [
-    "Januar",
-    "Februar",
-    "März",
-    "April",
-    "Mai",
-    "Juni",
-    "Juli",
-    "August",
-    "September",
-    "Oktober",
-    "November",
-    "Dezember",
-];
-
-impl Locale {
-    /// The style of a BCP 47 tag: by its language, English where we know no better.
-    pub(crate) fn of(tag: &str) -> Self {
-        let language = tag.split(['-', '_']).next().unwrap_or("en");
-        let english = Self {
-            decimal: ".",
-            group: ",",
-            symbol_first: true,
-            months: EN_MONTHS,
-            day_point: false,
-        };
-        match language {
-            "de" => Self {
-                decimal: ",",
-                group: ".",
-                symbol_first: false,
-                months: DE_MONTHS,
-                day_point: true,
-            },
-            "nl" | "es" | "it" | "pt" | "da" | "id" | "tr" => Self {
-                decimal: ",",
-                group: ".",
-                symbol_first: false,
-                ..english
-            },
-            "fr" | "pl" | "cs" | "sv" | "nb" | "no" | "fi" | "ru" | "uk" | "hu" => Self {
-                decimal: ",",
-                group: "\u{202f}",
-                symbol_first: false,
-                ..english
-            },
-            _ => english,
-        }
-    }
-
-    /// An amount as this language writes it.
-    pub(crate) fn amount(self, money: Money) -> Amount {
-        Amount {
-            money,
-            locale: self,
-        }
-    }
-
-    /// A whole number with its groups.
-    pub(crate) fn number(self, value: u64) -> Number {
-        Number {
-            value,
-            locale: self,
-        }
-    }
-
-    /// The day of an instant, in UTC.
-    pub(crate) fn day(self, unix_seconds: i64) -> Day {
-        Day {
-            unix_seconds,
-            locale: self,
-        }
-    }
-}
+use super::locale::{Locale, Numbers};
 
 /// An amount of money that renders itself: `€1,234.50` or `1.234,50 €`.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct Amount {
     pub(crate) money: Money,
-    locale: Locale,
+    pub(super) locale: Locale,
 }
 
 /// A whole number that renders itself: `12,345`.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct Number {
     pub(crate) value: u64,
-    locale: Locale,
+    pub(super) locale: Locale,
 }
 
 /// A calendar day that renders itself: `3 December 2026`.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct Day {
-    unix_seconds: i64,
-    locale: Locale,
+    pub(super) unix_seconds: i64,
+    pub(super) locale: Locale,
 }
 
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let exponent = usize::from(self.money.currency.exponent());
-        let scale = 10_u64.pow(u32::from(self.money.currency.exponent()));
-        let magnitude = self.money.minor.unsigned_abs();
+        let (numbers, pattern) = (&self.locale.data().numbers, self.locale.data().money);
+        let code = self.money.currency.code();
+        let symbol = self.locale.symbol(code);
+        // Letters next to digits are hard to read, so a code keeps its space everywhere.
+        let space = match symbol {
+            Some(_) => pattern.space,
+            None => "\u{a0}",
+        };
+        let symbol = symbol.unwrap_or(code);
+        f.write_str(pattern.lead)?;
         if self.money.minor < 0 {
-            f.write_str("−")?;
+            f.write_str(&numbers.minus)?;
         }
-        let symbol = symbol(self.money.currency.code());
-        if self.locale.symbol_first {
-            f.write_str(symbol.unwrap_or(self.money.currency.code()))?;
-            if symbol.is_none() {
-                f.write_str("\u{a0}")?;
+        if pattern.symbol_first {
+            f.write_str(symbol)?;
+            f.write_str(space)?;
+        }
+        let exponent = self.money.currency.exponent();
+        let scale = 10_u64.pow(u32::from(exponent));
+        let magnitude = self.money.minor.unsigned_abs();
+        let group = pattern.group.unwrap_or(&numbers.group);
+        write_grouped(f, magnitude / scale, numbers, group)?;
+        if exponent > 0 {
+            f.write_str(&numbers.decimal)?;
+            let mut place = scale / 10;
+            while place > 0 {
+                write_digit(f, magnitude / place % 10, numbers)?;
+                place /= 10;
             }
         }
-        write_grouped(f, magnitude / scale, self.locale.group)?;
-        if exponent > 0 {
-            write!(f, "{}{:0exponent$}", self.locale.decimal, magnitude % scale)?;
-        }
-        if !self.locale.symbol_first {
-            f.write_str("\u{a0}")?;
-            f.write_str(symbol.unwrap_or(self.money.currency.code()))?;
+        if !pattern.symbol_first {
+            f.write_str(space)?;
+            f.write_str(symbol)?;
         }
         Ok(())
     }
@@ -157,21 +73,18 @@ impl fmt::Display for Amount {
 
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_grouped(f, self.value, self.locale.group)
+        let numbers = &self.locale.data().numbers;
+        write_grouped(f, self.value, numbers, &numbers.group)
     }
 }
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let data = self.locale.data();
         let (year, month, day) = civil(self.unix_seconds);
-        let month = self
-            .locale
-            .months
-            .get(month.saturating_sub(1))
-            .copied()
-            .unwrap_or_default();
-        let point = if self.locale.day_point { "." } else { "" };
-        write!(f, "{day}{point} {month} {year}")
+        let phrase = data.months.get(month.saturating_sub(1));
+        let (day, year) = (data.numbers.plain(day), data.numbers.plain(year));
+        phrase.map_or(Ok(()), |phrase| f.write_str(&phrase.fill(&[&day, &year])))
     }
 }
 
@@ -189,7 +102,7 @@ macro_rules! render_by_display {
                 write!(buffer, "{self}").map_err(RenderError::from)
             }
 
-            /// Digits, points and currency symbols need no escaping.
+            /// Digits, separators and currency symbols hold none of `<`, `>`, `&` and `"`.
             fn render_escaped(&self, buffer: &mut Buffer) -> Result<(), RenderError> {
                 self.render(buffer)
             }
@@ -198,47 +111,38 @@ macro_rules! render_by_display {
 }
 render_by_display!(Amount, Number, Day);
 
-/// The sign of a currency where there is a well-known one.
-fn symbol(code: &str) -> Option<&'static str> {
-    Some(match code {
-        "EUR" => "€",
-        "USD" => "$",
-        "GBP" => "£",
-        "JPY" => "¥",
-        "CNY" => "CN¥",
-        "INR" => "₹",
-        "KRW" => "₩",
-        "AUD" => "A$",
-        "CAD" => "C$",
-        "NZD" => "NZ$",
-        "BRL" => "R$",
-        "MXN" => "MX$",
-        "ILS" => "₪",
-        "TRY" => "₺",
-        "UAH" => "₴",
-        "VND" => "₫",
-        _ => return None,
-    })
+fn write_digit(f: &mut fmt::Formatter<'_>, value: u64, numbers: &Numbers) -> fmt::Result {
+    let digit = usize::try_from(value)
+        .ok()
+        .and_then(|at| numbers.digits.get(at));
+    f.write_char(digit.copied().unwrap_or('0'))
 }
 
-fn write_grouped(f: &mut fmt::Formatter<'_>, value: u64, group: &str) -> fmt::Result {
-    // A u64 has at most seven groups of three digits; the first is written without leading zeros.
-    let mut groups = [0_u64; 7];
+fn write_grouped(
+    f: &mut fmt::Formatter<'_>,
+    value: u64,
+    numbers: &Numbers,
+    group: &str,
+) -> fmt::Result {
+    // A u64 has at most twenty digits; they are found from the last one on.
+    let mut digits = [0_u64; 20];
     let mut rest = value;
     let mut count = 0;
-    for slot in &mut groups {
-        *slot = rest % 1000;
-        rest /= 1000;
+    for digit in &mut digits {
+        *digit = rest % 10;
+        rest /= 10;
         count += 1;
         if rest == 0 {
             break;
         }
     }
-    for (index, part) in groups.iter().take(count).rev().enumerate() {
-        if index == 0 {
-            write!(f, "{part}")?;
-        } else {
-            write!(f, "{group}{part:03}")?;
+    let is_grouped = numbers.primary > 0 && count >= numbers.primary + numbers.least;
+    for (behind, digit) in digits.iter().enumerate().take(count).rev() {
+        write_digit(f, *digit, numbers)?;
+        let ends_group = behind >= numbers.primary
+            && (behind - numbers.primary).is_multiple_of(numbers.secondary.max(1));
+        if is_grouped && behind > 0 && ends_group {
+            f.write_str(group)?;
         }
     }
     Ok(())
@@ -284,28 +188,46 @@ mod tests {
     }
 
     #[test]
-    fn amounts_follow_the_language() {
+    fn amounts_follow_the_locale() {
         check(123_450, "EUR", "en", "€1,234.50");
-        check(123_450, "EUR", "de-AT", "1.234,50\u{a0}€");
+        check(123_450, "EUR", "de", "1.234,50\u{a0}€");
+        check(123_450, "EUR", "de-AT", "€\u{a0}1.234,50");
+        check(123_450, "CHF", "de-CH", "CHF\u{a0}1'234.50");
+        check(123_450, "EUR", "fr", "1\u{202f}234,50\u{a0}€");
+        check(123_450, "EUR", "es", "1234,50\u{a0}€");
+        check(1_234_550, "EUR", "es", "12.345,50\u{a0}€");
+        check(123_450, "EUR", "it", "1234,50\u{a0}€");
+        check(123_450, "EUR", "nl", "€\u{a0}1.234,50");
+        check(123_450, "PLN", "pl", "1234,50\u{a0}zł");
+        check(123_450, "SEK", "sv", "1\u{a0}234,50\u{a0}kr");
+        check(123_450, "SEK", "en", "SEK\u{a0}1,234.50");
+        check(123_450, "EUR", "ar-EG", "\u{200f}١٬٢٣٤٫٥٠\u{a0}€");
+        check(123_456_789_000, "INR", "en-IN", "₹1,23,45,67,890.00");
         check(5, "USD", "en-US", "$0.05");
         check(1_200_000, "JPY", "en", "¥1,200,000");
         check(1_234, "KWD", "en", "KWD\u{a0}1.234");
-        check(-990, "CHF", "fr", "−9,90\u{a0}CHF");
+        check(-990, "CHF", "fr", "-9,90\u{a0}CHF");
         check(i64::MAX, "EUR", "en", "€92,233,720,368,547,758.07");
+        check(100, "EUR", "no such tag", "€1.00");
     }
 
     #[test]
-    fn days_follow_the_calendar() {
-        let en = Locale::of("en");
-        assert_eq!(en.day(0).to_string(), "1 January 1970");
-        assert_eq!(
-            Locale::of("de").day(1_709_164_800).to_string(),
-            "29. Februar 2024"
-        );
+    fn days_follow_the_locale_and_the_calendar() {
+        let day = |tag: &str, at: i64| Locale::of(tag).day(at).to_string();
+        assert_eq!(day("en", 0), "January 1, 1970");
+        assert_eq!(day("en-GB", 0), "1 January 1970");
+        assert_eq!(day("de", 1_709_164_800), "29. Februar 2024");
+        assert_eq!(day("fr", 1_709_164_800), "29 février 2024");
+        assert_eq!(day("pl", 1_709_164_800), "29 lutego 2024");
+        assert_eq!(day("sv", 1_709_164_800), "29 februari 2024");
+        assert_eq!(day("ar-EG", 1_709_164_800), "٢٩ فبراير ٢٠٢٤");
         assert_eq!(iso_day(951_782_400), "2000-02-29");
         assert_eq!(iso_day(-86_400), "1969-12-31");
         assert_eq!(iso_day(i64::MAX), "9999-12-31");
+        let en = Locale::of("en");
         assert_eq!(en.number(1_000_203).to_string(), "1,000,203");
+        assert_eq!(en.number(0).to_string(), "0");
+        assert_eq!(en.number(999).to_string(), "999");
         assert_eq!(
             en.number(u64::MAX).to_string(),
             "18,446,744,073,709,551,615"

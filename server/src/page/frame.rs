@@ -6,6 +6,7 @@ use frontage_shared::model::money::Money;
 use frontage_shared::snapshot::categories::Category;
 
 use super::json_ld::Json;
+use super::locale::Locale;
 use super::view::View;
 use super::{Context, text};
 use crate::route::Route;
@@ -21,8 +22,10 @@ const DESCRIPTION_CHARS: usize = 158;
 
 /// The frame around a page. Templates read it as `frame`.
 pub(crate) struct Frame<'a> {
-    /// BCP 47 tag of the shop's language.
+    /// BCP 47 tag of the shop's language, and the direction it is written in.
     pub(crate) lang: &'a str,
+    pub(crate) direction: &'static str,
+    pub(crate) locale: Locale,
     /// The document's title, the shop's name included.
     pub(crate) title: String,
     /// One or two sentences for search results; empty for none.
@@ -47,7 +50,7 @@ pub(crate) struct Frame<'a> {
     pub(crate) shop: ShopNames<'a>,
     /// What stands in the search box.
     pub(crate) query: &'a str,
-    /// What the main navigation leads to: "Departments", or "Brands" in a shop without categories.
+    /// What the main navigation leads to: departments, or brands in a shop without categories.
     pub(crate) nav_title: &'static str,
     pub(crate) nav: Vec<Link<'a>>,
     /// From the shop down to this page; the last one is this page. Empty on the home page.
@@ -94,6 +97,8 @@ impl<'a> Frame<'a> {
         let (nav_title, nav) = navigation(view);
         Self {
             lang: shop.locale,
+            direction: view.locale.direction(),
+            locale: view.locale,
             currency: shop.currency,
             nav_title,
             nav,
@@ -109,8 +114,12 @@ impl<'a> Frame<'a> {
 
     /// The frame of a page when there is no shop to show yet.
     pub(crate) fn bare(ctx: &'a Context<'a>, title: String, indexing: Indexing) -> Self {
+        let locale = Locale::of("en");
+        let words = locale.words();
         Self {
             lang: "en",
+            direction: locale.direction(),
+            locale,
             title,
             description: String::new(),
             indexing,
@@ -125,11 +134,11 @@ impl<'a> Frame<'a> {
             js_href: ctx.js_href,
             icon_href: ctx.icon_href,
             shop: ShopNames {
-                name: "Shop",
+                name: &words.shop,
                 ..ShopNames::default()
             },
             query: "",
-            nav_title: "Departments",
+            nav_title: &words.departments,
             nav: Vec::new(),
             crumbs: Vec::new(),
             pages: Vec::new(),
@@ -137,9 +146,9 @@ impl<'a> Frame<'a> {
     }
 
     /// Puts the page below the shop and these categories, and marks its department.
-    pub(crate) fn place(&mut self, trail: &[Category<'a>], own: Option<Link<'a>>) {
+    pub(crate) fn place(&mut self, view: &View<'a>, trail: &[Category<'a>], own: Option<Link<'a>>) {
         self.crumbs.push(Link {
-            name: "Home",
+            name: &view.words.home,
             href: Route::Home.href(),
             current: false,
         });
@@ -217,9 +226,9 @@ fn navigation<'a>(view: &View<'a>) -> (&'static str, Vec<Link<'a>>) {
         .map(|category| Link::to(category.name(), &Route::category(category.path())))
         .collect();
     if departments.is_empty() {
-        ("Brands", biggest_brands(view, NAV_ENTRIES))
+        (&view.words.brands, biggest_brands(view, NAV_ENTRIES))
     } else {
-        ("Departments", departments)
+        (&view.words.departments, departments)
     }
 }
 

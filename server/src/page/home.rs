@@ -10,6 +10,7 @@ use super::json_ld::Json;
 use super::order;
 use super::text::or;
 use super::view::View;
+use super::words::Words;
 use super::{Kind, Page, render};
 use crate::route::{Listing, Route};
 
@@ -28,6 +29,7 @@ const BRANDS: usize = 18;
 #[derive(TemplateSimple)]
 #[template(path = "home.stpl", rm_whitespace = true)]
 pub(crate) struct HomePage<'a> {
+    pub(crate) words: &'static Words,
     pub(crate) frame: Frame<'a>,
     pub(crate) headline: &'a str,
     pub(crate) description: &'a str,
@@ -84,6 +86,7 @@ pub(crate) fn build(view: &View<'_>) -> Page {
         .collect();
     frame.og_image = showcase.first().map(|item| view.absolute(item.image.url));
     let page = HomePage {
+        words: view.words,
         frame,
         headline: or(shop.tagline, shop.name),
         description: shop.description,

@@ -20,6 +20,12 @@ mod error;
 /// How amounts, counts and dates are written for a shopper.
 mod format;
 
+/// Locale data, and what the shop says in a language.
+mod locale;
+
+/// What the shop itself says.
+mod words;
+
 /// What every page shares.
 mod frame;
 

@@ -2,6 +2,8 @@
 //!
 //! Both are the same template over the same view model, so they cannot disagree.
 
+use std::borrow::Cow;
+
 use sailfish::TemplateSimple;
 
 use frontage_shared::snapshot::offers::{Availability, VariantOffer};
@@ -10,6 +12,7 @@ use frontage_shared::snapshot::routes::RouteKind;
 
 use super::card::{Level, Price, Stock};
 use super::view::View;
+use super::words::Words;
 use super::{Kind, Page, error, render, variants};
 use crate::cache_policy::CachePolicy;
 use crate::route::Route;
@@ -29,6 +32,7 @@ pub(crate) struct Offer {
 #[derive(TemplateSimple)]
 #[template(path = "offer.stpl", rm_whitespace = true)]
 pub(crate) struct OfferPartial {
+    pub(crate) words: &'static Words,
     pub(crate) offer: Offer,
 }
 
@@ -46,6 +50,7 @@ pub(crate) fn build(view: &View<'_>, slug: &str, variant: Option<&str>) -> Page 
         return error::not_found(view, slug);
     };
     let page = OfferPartial {
+        words: view.words,
         offer: of_variant(view, &product, &chosen, variant.is_some()),
     };
     Page {
@@ -94,22 +99,29 @@ pub(crate) fn first_choice<'a>(view: &View<'_>, product: &Product<'a>) -> Option
 
 /// Stock in words.
 fn stock(view: &View<'_>, offer: &VariantOffer) -> Stock {
+    let own = view.words;
+    let borrowed = |text: &'static String| Cow::Borrowed(text.as_str());
     let (level, mut words) = match (offer.availability, offer.quantity) {
-        (Availability::InStock, Some(left @ 1..=FEW)) => (Level::Some, format!("Only {left} left")),
-        (Availability::InStock, _) => (Level::Good, "In stock".to_owned()),
-        (Availability::NotStated, _) => (Level::Good, "Available".to_owned()),
-        (Availability::MadeToOrder, _) => (Level::Some, "Made to order".to_owned()),
-        (Availability::Backorder, _) => (Level::Some, "Can be ordered, ships later".to_owned()),
-        (Availability::Preorder, _) => (Level::Some, "Can be pre-ordered".to_owned()),
-        (Availability::OutOfStock, _) => (Level::None, "Out of stock".to_owned()),
-        (Availability::Discontinued, _) => (Level::None, "No longer available".to_owned()),
+        (Availability::InStock, Some(left @ 1..=FEW)) => {
+            let left = usize::try_from(left).unwrap_or_default();
+            let words = view.count(&own.only_left, left, &[]);
+            (Level::Some, Cow::Owned(words))
+        }
+        (Availability::InStock, _) => (Level::Good, borrowed(&own.in_stock)),
+        (Availability::NotStated, _) => (Level::Good, borrowed(&own.available)),
+        (Availability::MadeToOrder, _) => (Level::Some, borrowed(&own.made_to_order)),
+        (Availability::Backorder, _) => (Level::Some, borrowed(&own.ships_later)),
+        (Availability::Preorder, _) => (Level::Some, borrowed(&own.can_be_preordered)),
+        (Availability::OutOfStock, _) => (Level::None, borrowed(&own.out_of_stock)),
+        (Availability::Discontinued, _) => (Level::None, borrowed(&own.no_longer_available)),
     };
     let waits = !matches!(
         offer.availability,
         Availability::InStock | Availability::Discontinued
     );
     if let Some(at) = offer.available_at.filter(|&at| waits && at > view.now) {
-        words = format!("{words}, expected on {}", view.locale.day(at));
+        let day = view.locale.day(at);
+        words = Cow::Owned(own.expected_on.fill(&[&words, &day]));
     }
     Stock { level, words }
 }

@@ -11,6 +11,7 @@ use super::frame::{Frame, Indexing, Link};
 use super::offer::{self, Offer};
 use super::text::or;
 use super::view::{self, View};
+use super::words::Words;
 use super::{Kind, Page, error, product_data, render, variants};
 use crate::route::Route;
 
@@ -27,6 +28,7 @@ const RELATED_DEPTH: usize = 64;
 #[derive(TemplateSimple)]
 #[template(path = "product.stpl", rm_whitespace = true)]
 pub(crate) struct ProductPage<'a> {
+    pub(crate) words: &'static Words,
     pub(crate) frame: Frame<'a>,
     pub(crate) images: Vec<Image<'a>>,
     pub(crate) brand: Option<Link<'a>>,
@@ -105,20 +107,20 @@ impl State {
     }
 
     /// The same in words, for those who do not see the class.
-    pub(crate) fn words(self) -> &'static str {
+    pub(crate) fn words(self, words: &'static Words) -> &'static str {
         match self {
             Self::Chosen | Self::Free => "",
-            Self::SoldOut => "sold out",
-            Self::Elsewhere => "not in this combination, changes the other choice",
+            Self::SoldOut => &words.sold_out,
+            Self::Elsewhere => &words.elsewhere,
         }
     }
 
     /// The same behind a value's name in a list.
-    pub(crate) fn remark(self) -> &'static str {
+    pub(crate) fn remark(self, words: &'static Words) -> &'static str {
         match self {
             Self::Chosen | Self::Free => "",
-            Self::SoldOut => " (sold out)",
-            Self::Elsewhere => " (changes the rest)",
+            Self::SoldOut => &words.sold_out,
+            Self::Elsewhere => &words.changes_the_rest,
         }
     }
 }
@@ -192,7 +194,7 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
         .primary_category()
         .map(|category| category.breadcrumb())
         .unwrap_or_default();
-    frame.place(&trail, Some(Link::to(product.name(), &own)));
+    frame.place(view, &trail, Some(Link::to(product.name(), &own)));
     let offer = offer::of_variant(view, product, chosen, by_id);
     frame.og_image = images.first().map(|image| view.absolute(image.url));
     frame.og_price = offer.price.map(|price| price.now.money);
@@ -207,6 +209,7 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
     let noindex = frame.indexing.is_noindex();
     let (related_title, related) = related(view, product);
     let page = ProductPage {
+        words: view.words,
         frame,
         images,
         brand: product
@@ -227,7 +230,7 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
         options,
         short_description: product.short_description(),
         description: product.description(),
-        codes: codes(chosen),
+        codes: codes(view.words, chosen),
         groups: groups(product),
         related_title,
         related,
@@ -250,11 +253,11 @@ fn images<'a>(product: &Product<'a>, chosen: &Variant<'a>) -> Vec<Image<'a>> {
 }
 
 /// Article numbers of the variant.
-fn codes<'a>(chosen: &Variant<'a>) -> Vec<(&'static str, &'a str)> {
+fn codes<'a>(words: &'static Words, chosen: &Variant<'a>) -> Vec<(&'static str, &'a str)> {
     let mut codes = vec![
-        ("Article number", chosen.sku()),
-        ("GTIN", chosen.gtin()),
-        ("Part number", chosen.mpn()),
+        (words.article_number.as_str(), chosen.sku()),
+        (&words.gtin, chosen.gtin()),
+        (&words.part_number, chosen.mpn()),
     ];
     codes.retain(|(_, code)| !code.is_empty());
     codes
@@ -310,9 +313,9 @@ fn related<'a>(view: &View<'a>, product: &Product<'a>) -> (&'static str, Vec<Car
     if let Some((_, relation)) = named.first() {
         let same = named.iter().all(|(_, other)| other == relation);
         let title = match relation {
-            2..=5 if same => "Goes well with it",
-            6 if same => "Instead of it",
-            _ => "You may also like",
+            2..=5 if same => &view.words.goes_well,
+            6 if same => &view.words.instead_of_it,
+            _ => &view.words.you_may_also_like,
         };
         return (
             title,
@@ -335,5 +338,5 @@ fn related<'a>(view: &View<'a>, product: &Product<'a>) -> (&'static str, Vec<Car
         .skip(start)
         .take(depth);
     let others = near.filter(|&row| row != product.row).take(RELATED);
-    ("More like this", view.cards(others, usize::MIN))
+    (&view.words.more_like_this, view.cards(others, usize::MIN))
 }

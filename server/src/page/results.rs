@@ -1,12 +1,14 @@
 //! A list of products with its filters, as category, brand and search pages show it.
 
+use std::fmt::Display;
 use std::ops::Range;
 
 use super::card::{Card, Image};
 use super::format::{Amount, Number};
 use super::json_ld::Json;
 use super::listing::Found;
-use super::view::{View, products_in_words};
+use super::view::View;
+use super::words::Words;
 use super::{filters, variants};
 use crate::route::{Listing, Route, Sort};
 
@@ -42,7 +44,7 @@ pub(crate) struct Results<'a> {
     pub(crate) cards: Vec<Card<'a>>,
     pub(crate) paging: Option<Paging>,
     /// What to say if there are no cards.
-    pub(crate) nothing: String,
+    pub(crate) nothing: &'static str,
     /// The same list with one filter less, where that finds something.
     pub(crate) relaxed: Vec<Relaxed>,
 }
@@ -175,6 +177,12 @@ pub(crate) fn build<'a>(
         }
     }
     let number = |count: usize| view.locale.number(count as u64);
+    let bounds: [&dyn Display; 3] = [
+        &number(start + 1),
+        &number(start + cards.len()),
+        &number(total),
+    ];
+    let shown = view.words.shown.fill(&bounds);
     let active = filters::chips(view, route, listing);
     let relaxed = if cards.is_empty() {
         filters::relaxed(view, route, listing, found)
@@ -186,15 +194,10 @@ pub(crate) fn build<'a>(
         query: &listing.q,
         total,
         start,
-        summary: products_in_words(view.locale, total),
+        summary: view.count(&view.words.products, total, &[]),
         remark: String::new(),
-        shown: format!(
-            "Showing {}–{} of {}",
-            number(start + 1),
-            number(start + cards.len()),
-            number(total)
-        ),
-        sorts: sorts(route, listing),
+        shown,
+        sorts: sorts(view, route, listing),
         facets: filters::facets(view, listing, found, hidden),
         price: filters::price(view, listing, found),
         stock: filters::stock(view, listing, found),
@@ -204,9 +207,9 @@ pub(crate) fn build<'a>(
         cards,
         paging: paging(route, listing, total),
         nothing: if listing.is_filtered() {
-            "No product has all of these properties.".to_owned()
+            &view.words.nothing_filtered
         } else {
-            "There is nothing here at the moment.".to_owned()
+            &view.words.nothing_here
         },
         relaxed,
     }
@@ -222,7 +225,7 @@ pub(crate) fn sort_of(route: &Route, listing: &Listing) -> Sort {
     listing.sort.unwrap_or_else(|| route.default_sort())
 }
 
-fn sorts(route: &Route, listing: &Listing) -> Vec<SortChoice> {
+fn sorts(view: &View<'_>, route: &Route, listing: &Listing) -> Vec<SortChoice> {
     let current = sort_of(route, listing);
     let offered = Sort::ALL
         .into_iter()
@@ -230,20 +233,20 @@ fn sorts(route: &Route, listing: &Listing) -> Vec<SortChoice> {
     offered
         .map(|sort| SortChoice {
             code: sort.code(),
-            name: sort_name(sort),
+            name: sort_name(view.words, sort),
             current: sort == current,
         })
         .collect()
 }
 
-fn sort_name(sort: Sort) -> &'static str {
+fn sort_name(words: &'static Words, sort: Sort) -> &'static str {
     match sort {
-        Sort::Relevance => "Best match",
-        Sort::Featured => "Featured",
-        Sort::PriceAsc => "Price, low to high",
-        Sort::PriceDesc => "Price, high to low",
-        Sort::Name => "Name",
-        Sort::Newest => "Newest",
+        Sort::Relevance => &words.sort_relevance,
+        Sort::Featured => &words.sort_featured,
+        Sort::PriceAsc => &words.sort_price_asc,
+        Sort::PriceDesc => &words.sort_price_desc,
+        Sort::Name => &words.sort_name,
+        Sort::Newest => &words.sort_newest,
     }
 }
 

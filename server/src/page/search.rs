@@ -8,6 +8,7 @@ use super::frame::{Frame, Indexing, Link};
 use super::home::{Department, columns};
 use super::results::{self, Relaxed, Results};
 use super::view::View;
+use super::words::Words;
 use super::{Kind, Page, error, filters, listing, order, render};
 use crate::route::{Listing, Route, Sort};
 
@@ -20,6 +21,7 @@ const RELAXED_WORDS: usize = 6;
 #[derive(TemplateSimple)]
 #[template(path = "search.stpl", rm_whitespace = true)]
 pub(crate) struct SearchPage<'a> {
+    pub(crate) words: &'static Words,
     pub(crate) frame: Frame<'a>,
     pub(crate) results: Results<'a>,
     /// Ways on, if the words find nothing or there are none.
@@ -57,30 +59,29 @@ pub(crate) fn build(view: &View<'_>, route: &Route, listing: &Listing) -> Page {
     };
     let mut results = results::build(view, route, listing, &found, &shown, None);
     if hits.fuzzy && !results.cards.is_empty() {
-        results.remark = format!(
-            "with words similar to “{}”, as nothing has exactly these",
-            listing.q
-        );
+        results.remark = view.words.similar_words.fill(&[&listing.q]);
     }
     let title = if listing.q.is_empty() {
-        "Search".to_owned()
+        view.words.search.clone()
     } else {
-        format!("“{}”", listing.q)
+        view.words.quoted.fill(&[&listing.q])
     };
     let mut frame = Frame {
         query: &listing.q,
         ..Frame::new(view, &title, Indexing::NoIndex)
     };
     frame.place(
+        view,
         &[],
-        Some(Link::to("Search", &Route::search(Listing::new()))),
+        Some(Link::to(&view.words.search, &Route::search(Listing::new()))),
     );
-    frame.description = format!("Search {}.", view.shop.name);
+    frame.description = view.words.search_in.fill(&[&view.shop.name]);
     let help = hits.rows.is_empty().then(|| Help {
         relaxed: shorter(view, &listing.q),
         departments: view.departments(DEPARTMENTS),
     });
     let page = SearchPage {
+        words: view.words,
         frame,
         results,
         help,

@@ -359,7 +359,7 @@ fn a_content_page_says_when_it_changed() {
         &page,
         &[
             "<em>parcels</em>",
-            "2 January 1970",
+            "January 2, 1970",
             "content=\"We send parcels.\"",
         ],
     );

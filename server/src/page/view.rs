@@ -1,5 +1,7 @@
 //! What every builder reads: the generation, the context, and how this shop writes prices and links.
 
+use std::borrow::Cow;
+use std::fmt::Display;
 use std::time::UNIX_EPOCH;
 
 use frontage_shared::model::money::{Currency, Money};
@@ -11,8 +13,10 @@ use frontage_shared::snapshot::products::{Media, Product};
 
 use super::Context;
 use super::card::{Card, Image, Level, Price, Stock, Swatches};
-use super::format::{Amount, Locale};
+use super::format::Amount;
 use super::home::Department;
+use super::locale::Locale;
+use super::words::{Counted, Words};
 use crate::route::Route;
 
 /// Most swatches on a card.
@@ -29,6 +33,7 @@ pub(crate) struct View<'a> {
     pub(crate) ctx: &'a Context<'a>,
     pub(crate) shop: ShopInfo<'a>,
     pub(crate) locale: Locale,
+    pub(crate) words: &'static Words,
     pub(crate) currency: Currency,
     /// The instant of the request, Unix seconds.
     pub(crate) now: i64,
@@ -37,6 +42,7 @@ pub(crate) struct View<'a> {
 impl<'a> View<'a> {
     pub(crate) fn new(generation: &'a Generation, ctx: &'a Context<'a>) -> Self {
         let shop = generation.catalog.shop();
+        let locale = Locale::of(shop.locale);
         let now = ctx
             .now
             .duration_since(UNIX_EPOCH)
@@ -47,7 +53,8 @@ impl<'a> View<'a> {
             offers: &generation.offers,
             ctx,
             shop,
-            locale: Locale::of(shop.locale),
+            locale,
+            words: locale.words(),
             currency: generation.currency(),
             now: i64::try_from(now).unwrap_or(i64::MAX),
         }
@@ -93,18 +100,56 @@ impl<'a> View<'a> {
                 .filter(|&was| was > low)
                 .map(|was| self.amount(was)),
         });
-        let (choices, swatches) = choices(product);
+        let (choices, swatches) = self.choices(product);
         Card {
             href: Route::product(product.slug()).href(),
             name: product.name(),
             brand: product.brand().map_or("", |brand| brand.name()),
             image: self.first_image(product, ""),
             price,
-            stock: card_stock(offer.availability),
+            stock: card_stock(offer.availability, self.words),
             choices,
             swatches,
             eager,
         }
+    }
+
+    /// What may be chosen of a product: in words, and as colours where its options have some.
+    fn choices(&self, product: &Product<'a>) -> (String, Option<Swatches<'a>>) {
+        let variants = product.variant_rows().len();
+        if variants < 2 {
+            return (String::new(), None);
+        }
+        let coloured = product.options().find(|option| {
+            option
+                .values()
+                .any(|value| colour(value.swatch()).is_some())
+        });
+        let Some(option) = coloured.or_else(|| product.options().next()) else {
+            let words = self.count(&self.words.variants, variants, &[]);
+            return (words, None);
+        };
+        let values = option.value_rows().len();
+        let words = self.count(&self.words.choices, values, &[&option.name()]);
+        let mut colours: Vec<_> = option
+            .values()
+            .filter_map(|value| colour(value.swatch()))
+            .collect();
+        colours.truncate(CARD_SWATCHES);
+        let swatches = (!colours.is_empty()).then(|| Swatches {
+            colours,
+            more: values.saturating_sub(CARD_SWATCHES),
+        });
+        (words, swatches)
+    }
+
+    /// A message about so many of something, and what else stands in it.
+    pub(crate) fn count(&self, message: &Counted, count: usize, others: &[&dyn Display]) -> String {
+        let count = count as u64;
+        let number = self.locale.number(count);
+        let mut values: Vec<&dyn Display> = vec![&number];
+        values.extend(others);
+        self.words.count(message, count, &values)
     }
 
     /// Cards of these rows, as many as exist; the first row of them loads its pictures at once.
@@ -168,61 +213,20 @@ pub(crate) fn colour(swatch: &str) -> Option<&str> {
         .then_some(swatch)
 }
 
-/// What may be chosen of a product: in words, and as colours where its options have some.
-fn choices<'a>(product: &Product<'a>) -> (String, Option<Swatches<'a>>) {
-    if product.variant_rows().len() < 2 {
-        return (String::new(), None);
-    }
-    let coloured = product.options().find(|option| {
-        option
-            .values()
-            .any(|value| colour(value.swatch()).is_some())
-    });
-    if let Some(option) = coloured {
-        let colours: Vec<_> = option
-            .values()
-            .filter_map(|value| colour(value.swatch()))
-            .collect();
-        let more = option.values().count().saturating_sub(CARD_SWATCHES);
-        let words = format!("{}: {} choices", option.name(), option.values().count());
-        let shown = colours.into_iter().take(CARD_SWATCHES).collect();
-        return (
-            words,
-            Some(Swatches {
-                colours: shown,
-                more,
-            }),
-        );
-    }
-    match product.options().next() {
-        Some(option) => (
-            format!("{}: {} choices", option.name(), option.values().count()),
-            None,
-        ),
-        None => (format!("{} variants", product.variant_rows().len()), None),
-    }
-}
-
 /// What a card says about stock: nothing, if it is as expected.
-fn card_stock(availability: Availability) -> Option<Stock> {
+fn card_stock(availability: Availability, words: &'static Words) -> Option<Stock> {
     let (level, words) = match availability {
         Availability::InStock | Availability::NotStated => return None,
-        Availability::MadeToOrder => (Level::Some, "Made to order"),
-        Availability::Backorder => (Level::Some, "Available later"),
-        Availability::Preorder => (Level::Some, "Pre-order"),
-        Availability::OutOfStock => (Level::None, "Out of stock"),
-        Availability::Discontinued => (Level::None, "No longer available"),
+        Availability::MadeToOrder => (Level::Some, &words.made_to_order),
+        Availability::Backorder => (Level::Some, &words.available_later),
+        Availability::Preorder => (Level::Some, &words.pre_order),
+        Availability::OutOfStock => (Level::None, &words.out_of_stock),
+        Availability::Discontinued => (Level::None, &words.no_longer_available),
     };
     Some(Stock {
         level,
-        words: words.to_owned(),
+        words: Cow::Borrowed(words),
     })
-}
-
-/// "1 product", "1,204 products".
-pub(crate) fn products_in_words(locale: Locale, count: usize) -> String {
-    let noun = if count == 1 { "product" } else { "products" };
-    format!("{} {noun}", locale.number(count as u64))
 }
 
 #[cfg(test)]
