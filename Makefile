@@ -4,7 +4,7 @@ CARGO ?= cargo
 SOAK ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-curve soak lint fuzz
+.PHONY: help demo test page-tools bench bench-curve soak lint fuzz
 
 help: ## List the targets
 	@echo "Frontage: a shop from a feed. Targets:"
@@ -29,6 +29,11 @@ test: ## Run all tests and print their counts
 	  awk '/^test result:/ { passed += $$4; failed += $$6; ignored += $$8 } \
 	    END { printf "tests: %d passed, %d failed, %d ignored\n", passed, failed, ignored }' "$$log"; \
 	  exit "$$code"
+
+# Tests that need them say that they are left out where they are missing.
+page-tools: ## Install axe-core and the Nu HTML checker for the tests (npm; the checker needs Java)
+	npm install --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --prefix target/page-tools \
+	  axe-core@4.13.0 vnu-jar@26.9.27
 
 bench: ## Measure pages, cycles and memory; writes target/bench.json
 	$(CARGO) build --release --locked --workspace --bins

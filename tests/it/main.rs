@@ -62,6 +62,12 @@ mod browser;
 /// A shop speaks its shoppers' language everywhere.
 mod locales;
 
+/// What tools that others made say about every kind of page.
+mod page_tools;
+
+/// Promise 17: feed text never becomes script.
+mod scripts;
+
 /// The operator's desk in a real browser, and who may do what there.
 mod desk;
 

@@ -119,6 +119,31 @@ impl Browser {
         .await
     }
 
+    /// Runs a script in the page, for what it leaves there.
+    pub async fn run(&self, script: &str) {
+        self.call("/execute/sync", Some(json!({"script": script, "args": []})))
+            .await;
+    }
+
+    /// What a script gives to the callback that is its last argument.
+    pub async fn answer(&self, script: &str) -> Value {
+        self.call(
+            "/execute/async",
+            Some(json!({"script": script, "args": []})),
+        )
+        .await
+    }
+
+    /// Lets pages know that their reader likes them `light` or `dark`, and still.
+    pub async fn prefer_colours(&self, scheme: &str) {
+        let features = json!([
+            {"name": "prefers-color-scheme", "value": scheme},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]);
+        let media = json!({"cmd": "Emulation.setEmulatedMedia", "params": {"features": features}});
+        self.call("/goog/cdp/execute", Some(media)).await;
+    }
+
     /// Clicks the first element that a CSS selector finds, after scrolling to it.
     pub async fn click(&self, selector: &str) {
         let element = self.element(selector).await;

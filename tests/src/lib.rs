@@ -29,3 +29,6 @@ pub mod soak;
 
 /// A real browser for tests.
 pub mod browser;
+
+/// Tools that look at pages as others do.
+pub mod page_tools;

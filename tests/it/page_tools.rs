@@ -1,0 +1,113 @@
+//! Every kind of page, judged by tools that others made: axe-core at WCAG 2.2 AA, light and dark, on a desktop and a
+//! phone; the Nu checker for HTML. Left out, with a line that says so, where the tools are not installed.
+
+use frontage_tests::browser::{Browser, Screen};
+use frontage_tests::catalogue::Catalogue;
+use frontage_tests::catalogue::product::Lifecycle;
+use frontage_tests::page_tools;
+use frontage_tests::shop::{Shop, ShopBuilder};
+use serde_json::Value;
+
+/// Asks axe what it thinks of the page; it answers through the callback that is WebDriver's last argument.
+const ASK: &str = r#"
+    const answer = arguments[arguments.length - 1];
+    const rules = {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']};
+    axe.run(document, rules).then(
+        result => answer(result.violations.map(found => found.id + ': ' + found.nodes.map(node => node.html).join(' | '))),
+        error => answer([String(error)]));
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_kept_out_of_any_page() {
+    let Some(axe) = page_tools::axe() else {
+        return;
+    };
+    let (shop, paths) = open().await;
+    let mut looked_at = 0;
+    for screen in [Screen::Desktop, Screen::Phone] {
+        let browser = Browser::open(screen, true).await;
+        for scheme in ["light", "dark"] {
+            browser.prefer_colours(scheme).await;
+            for path in &paths {
+                browser.go(&shop.url(path)).await;
+                browser.run(&axe).await;
+                let violations = browser.answer(ASK).await;
+                assert_eq!(
+                    violations,
+                    Value::Array(Vec::new()),
+                    "{screen:?}, {scheme}: {path}"
+                );
+                looked_at += 1;
+            }
+        }
+    }
+    let browser = Browser::open(Screen::Desktop, true).await;
+    browser.go("data:text/html,<img src=x>").await;
+    browser.run(&axe).await;
+    let found = browser.answer(ASK).await;
+    assert!(
+        found.to_string().contains("image-alt"),
+        "axe-core finds nothing: {found}"
+    );
+    println!("pages looked at by axe-core: {looked_at}, violations of WCAG 2.2 AA: 0");
+}
+
+#[tokio::test]
+async fn every_page_is_valid_html() {
+    let (shop, paths) = open().await;
+    let mut documents = Vec::new();
+    for path in paths {
+        let body = shop.get(&path).await.body;
+        documents.push((path, body));
+    }
+    let product = &documents[3].0;
+    let partial = product.replace("/p/", "/partials/offer/");
+    let fragment = shop.get(&partial).await.body;
+    let around = "<!DOCTYPE html><html lang=\"en\"><head><title>Part</title></head><body><main>";
+    documents.push((partial, format!("{around}{fragment}</main></body></html>")));
+    let Some(complaints) = page_tools::html_complaints(&documents) else {
+        return;
+    };
+    assert_eq!(complaints, Vec::<String>::new());
+    let broken = (
+        "broken".to_owned(),
+        "<!DOCTYPE html><p><div></p>".to_owned(),
+    );
+    let found = page_tools::html_complaints(&[broken]).unwrap_or_default();
+    assert!(
+        found.iter().any(|line| line.contains("error")),
+        "the checker finds nothing: {found:?}"
+    );
+    println!(
+        "pages read by the Nu checker: {}, complaints: 0",
+        documents.len()
+    );
+}
+
+/// A shop, and a page of every kind.
+async fn open() -> (Shop, Vec<String>) {
+    let mut shop = ShopBuilder::generated(150).start();
+    shop.open().await;
+    let catalogue = Catalogue::new(150);
+    let on_sale = catalogue
+        .products()
+        .filter(|product| product.lifecycle() == Lifecycle::Active);
+    let product = on_sale
+        .max_by_key(|product| product.variants().len())
+        .expect("a product");
+    let slug = frontage_shared::model::slug::from_text(&product.name());
+    let brand = frontage_shared::model::slug::from_text(product.brand());
+    let paths = vec![
+        "/".to_owned(),
+        "/c/outdoor".to_owned(),
+        "/c/outdoor?sort=price-asc&price-max=90&stock=in".to_owned(),
+        format!("/p/{slug}"),
+        format!("/b/{brand}"),
+        "/search?q=lamp".to_owned(),
+        "/search?q=qqqqqq".to_owned(),
+        "/c/outdoor?price-max=0.01".to_owned(),
+        "/pages/delivery".to_owned(),
+        "/no-such-page".to_owned(),
+    ];
+    (shop, paths)
+}
