@@ -215,23 +215,6 @@ impl Request {
         }
         url
     }
-
-    /// An address without the parameters that let ingest in; back ends repeat them in links.
-    pub fn bare(&self, mut url: Url) -> Url {
-        let is_secret = |name: &str| self.secret_query.iter().any(|(known, _)| known == name);
-        if url.query_pairs().any(|(name, _)| is_secret(&name)) {
-            let kept: Vec<(String, String)> = url
-                .query_pairs()
-                .filter(|(name, _)| !is_secret(name))
-                .map(|(name, value)| (name.into_owned(), value.into_owned()))
-                .collect();
-            url.set_query(None);
-            if !kept.is_empty() {
-                url.query_pairs_mut().extend_pairs(kept);
-            }
-        }
-        url
-    }
 }
 
 /// What is asked for records that a list only names, or leaves a part of out.

@@ -2,6 +2,7 @@
 //!
 //! Every variant names the address and the limit or rule; none repeats a header, and addresses lose their password.
 
+use super::secrets::Secrets;
 use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
@@ -260,6 +261,20 @@ impl FetchError {
             Self::Status { status, .. } => matches!(status, 408 | 425 | 429 | 500..=599),
             _ => false,
         }
+    }
+
+    /// The same, without what lets ingest in: back ends repeat it in error pages, redirects and links.
+    pub(super) fn without(mut self, secrets: &Secrets<'_>) -> Self {
+        let text = match &mut self {
+            Self::Html { excerpt, .. } | Self::Told { excerpt, .. } => excerpt,
+            Self::CrossOrigin { target, .. } => target,
+            Self::Redirect { rule, .. }
+            | Self::NextLink { rule, .. }
+            | Self::NextInBody { rule, .. } => rule,
+            _ => return self,
+        };
+        *text = secrets.taken_out(text);
+        self
     }
 
     /// Whether the back end does not know who asks.

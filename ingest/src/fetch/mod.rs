@@ -14,6 +14,7 @@ mod link;
 mod login;
 mod page;
 mod retry;
+mod secrets;
 mod validators;
 mod walk;
 

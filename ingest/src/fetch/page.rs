@@ -7,6 +7,7 @@ use super::body::{self, Encoding, Sink, Writer};
 use super::client::Client;
 use super::error::{FetchError, shown};
 use super::login::Pass;
+use super::secrets::Secrets;
 use super::validators::PageValidators;
 use super::{link, retry};
 use crate::config::{Next, Request, SourceLimits};
@@ -20,6 +21,9 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use tokio::time::Instant;
 use url::Url;
+
+/// Why an address is not followed that holds what lets ingest in: it would stand in every message about it.
+const REPEATS: &str = "it repeats what lets us in";
 
 /// What every page of a run has in common.
 #[derive(Clone, Copy)]
@@ -66,7 +70,13 @@ pub(super) async fn get(
         let trying = async {
             let sessions = &asking.client.sessions;
             pass = sessions.pass(asking, refused.as_ref(), spent).await?;
-            attempt(asking, ask, (known, pass.as_ref()), spent).await
+            let carried = Carried {
+                known,
+                pass: pass.as_ref(),
+                secrets: &Secrets::of(asking.request, pass.as_ref()),
+            };
+            let attempt = attempt(asking, ask, carried, spent).await;
+            attempt.map_err(|error| error.without(carried.secrets))
         };
         let error = match trying.await {
             Ok(page) => return Ok(page),
@@ -92,10 +102,18 @@ pub(super) async fn get(
     }
 }
 
+/// What goes with a request beside its address.
+#[derive(Clone, Copy)]
+struct Carried<'a> {
+    known: Option<&'a PageValidators>,
+    pass: Option<&'a Pass>,
+    secrets: &'a Secrets<'a>,
+}
+
 async fn attempt(
     asking: &Asking<'_>,
     ask: &Ask,
-    (known, pass): (Option<&PageValidators>, Option<&Pass>),
+    carried: Carried<'_>,
     spent: &mut Spent,
 ) -> Result<Page, FetchError> {
     let url = &ask.url;
@@ -104,19 +122,19 @@ async fn attempt(
         asking.request.throttle.as_ref(),
     );
     let _under_way = gate.enter(throttle).await;
-    let response = send(asking, ask, (known, pass), spent).await?;
+    let response = send(asking, ask, carried, spent).await?;
     let now = asking.now + asking.began.elapsed();
     gate.told(throttle, response.headers(), now);
-    match (response.status(), known) {
+    match (response.status(), carried.known) {
         (StatusCode::NOT_MODIFIED, Some(known)) => {
-            let validators = refreshed(asking.request, &response, ask, known)?;
+            let validators = refreshed(carried.secrets, &response, ask, known)?;
             Ok(Page {
                 validators,
                 is_reused: true,
                 content: None,
             })
         }
-        (StatusCode::OK, _) => receive(asking, ask, response, spent).await,
+        (StatusCode::OK, _) => receive(asking, ask, response, carried.secrets, spent).await,
         (status, _) => {
             let retry_after = retry::asked_for(response.headers(), now);
             if let Some(wait) = retry_after.filter(|_| status == StatusCode::TOO_MANY_REQUESTS) {
@@ -135,7 +153,7 @@ async fn attempt(
 async fn send(
     asking: &Asking<'_>,
     ask: &Ask,
-    (known, pass): (Option<&PageValidators>, Option<&Pass>),
+    carried: Carried<'_>,
     spent: &mut Spent,
 ) -> Result<Response, FetchError> {
     const MAX_REDIRECTS: usize = 5;
@@ -147,8 +165,8 @@ async fn send(
             None => asking.http.get(sent),
             Some(body) => asking.http.post(sent).body(body.clone()),
         };
-        let mut headers = headers(asking.request, known);
-        if let Some(pass) = pass {
+        let mut headers = headers(asking.request, carried.known);
+        if let Some(pass) = carried.pass {
             headers.insert(&pass.name, pass.value.clone());
         }
         let request = request.headers(headers);
@@ -172,7 +190,14 @@ async fn send(
                 rule: "a request with a body is sent to no other address".to_owned(),
             });
         }
-        url = asking.request.bare(redirect(&url, response.headers())?);
+        let to = redirect(&url, response.headers())?;
+        url = carried
+            .secrets
+            .bare(to)
+            .ok_or_else(|| FetchError::Redirect {
+                url: shown(&url),
+                rule: REPEATS.to_owned(),
+            })?;
     }
     Err(FetchError::Redirect {
         url: shown(&ask.url),
@@ -252,7 +277,7 @@ fn headers(request: &Request, known: Option<&PageValidators>) -> HeaderMap {
 
 /// What is remembered of a page that was not modified: a 304 may bring newer validators and another next link.
 fn refreshed(
-    request: &Request,
+    secrets: &Secrets<'_>,
     response: &Response,
     ask: &Ask,
     known: &PageValidators,
@@ -262,7 +287,7 @@ fn refreshed(
         url: ask.name.clone(),
         etag: text(headers, &ETAG).or_else(|| known.etag.clone()),
         last_modified: text(headers, &LAST_MODIFIED).or_else(|| known.last_modified.clone()),
-        next: next(request, &ask.url, headers)?.or_else(|| known.next.clone()),
+        next: next(secrets, &ask.url, headers)?.or_else(|| known.next.clone()),
         hash: known.hash.clone(),
         bytes: known.bytes,
     })
@@ -270,8 +295,12 @@ fn refreshed(
 
 /// The next link in a page's headers, as a whole address. Where it does not stand there, a link is of no interest, not
 /// even a wrong one.
-fn next(request: &Request, url: &Url, headers: &HeaderMap) -> Result<Option<String>, FetchError> {
-    if request.next != Next::Link {
+fn next(
+    secrets: &Secrets<'_>,
+    url: &Url,
+    headers: &HeaderMap,
+) -> Result<Option<String>, FetchError> {
+    if secrets.request.next != Next::Link {
         return Ok(None);
     }
     let wrong = |rule: String| FetchError::NextLink {
@@ -289,13 +318,17 @@ fn next(request: &Request, url: &Url, headers: &HeaderMap) -> Result<Option<Stri
     };
     let target = within_origin(url, &target, "next link")?
         .ok_or_else(|| wrong(format!("`{target}` is not an address")))?;
-    Ok(Some(shown(&request.bare(target))))
+    let target = secrets
+        .bare(target)
+        .ok_or_else(|| wrong(REPEATS.to_owned()))?;
+    Ok(Some(shown(&target)))
 }
 
 async fn receive(
     asking: &Asking<'_>,
     ask: &Ask,
     response: Response,
+    secrets: &Secrets<'_>,
     spent: &mut Spent,
 ) -> Result<Page, FetchError> {
     let url = &ask.url;
@@ -320,7 +353,7 @@ async fn receive(
         url: ask.name.clone(),
         etag: text(headers, &ETAG),
         last_modified: text(headers, &LAST_MODIFIED),
-        next: next(asking.request, url, headers)?,
+        next: next(secrets, url, headers)?,
         hash: String::new(),
         bytes: 0,
     };
@@ -349,7 +382,7 @@ async fn receive(
         check_told(&ask.name, page, pointer)?;
     }
     if let (Some(page), Next::Body(pointer)) = (&content, &request.next) {
-        validators.next = next_in_body(request, url, page, pointer)?;
+        validators.next = next_in_body(secrets, url, page, pointer)?;
     }
     let file = validators.file(asking.spool);
     std::fs::rename(&part.0, &file).map_err(|source| FetchError::Spool { path: file, source })?;
@@ -362,7 +395,7 @@ async fn receive(
 
 /// The next link in a page, as a whole address. Nothing, `null`, `false` or an empty text there end the feed.
 fn next_in_body(
-    request: &Request,
+    secrets: &Secrets<'_>,
     url: &Url,
     page: &Value,
     pointer: &str,
@@ -380,7 +413,10 @@ fn next_in_body(
     };
     let target = within_origin(url, reference, "next link")?
         .ok_or_else(|| wrong("what stands there is not an address".to_owned()))?;
-    Ok(Some(shown(&request.bare(target))))
+    let target = secrets
+        .bare(target)
+        .ok_or_else(|| wrong(REPEATS.to_owned()))?;
+    Ok(Some(shown(&target)))
 }
 
 /// Refuses a page that has something at a place where errors stand.
