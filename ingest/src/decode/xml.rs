@@ -9,13 +9,14 @@ use super::error::{DecodeError, Place, Stop, stopped};
 use super::outline::Seen;
 use super::records::{Origin, Record};
 use super::text::Utf8;
-use super::unpack::Entry;
+use super::unpack;
 use crate::config::{SourceLimits, Xml};
 use encoding_rs::Encoding;
 use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_html5_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
+use serde_json::map::Entry;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -27,13 +28,15 @@ type Stream = Counted<Utf8<Box<dyn Read + Send>>>;
 pub(super) struct Elements {
     reader: Reader<Stream>,
     buffer: Vec<u8>,
-    entry: Entry,
+    entry: unpack::Entry,
     xml: Xml,
     paths: Vec<Path>,
     limits: SourceLimits,
     /// `/rss/channel`: where the next event stands.
     at: String,
     root: Option<String>,
+    /// Space for the text of a record.
+    text: String,
     /// Whether an element that could hold records, or a record, was there.
     is_found: bool,
     record_bytes: usize,
@@ -46,12 +49,21 @@ struct Path {
     is_anywhere: bool,
 }
 
-/// An element of a record, not yet closed.
+/// An element, not yet closed.
 #[derive(Default)]
 struct Frame {
     name: String,
     fields: Map<String, Value>,
+    /// Where its text begins in that of all open elements. What an inner element said is gone when it is closed, so each
+    /// one's text is in one piece.
+    text: usize,
+}
+
+/// The open elements of a record.
+struct Open {
+    frames: Vec<Frame>,
     text: String,
+    flaw: Option<String>,
 }
 
 /// What happened in the page.
@@ -84,7 +96,7 @@ impl Elements {
     /// Begins a page.
     pub(super) fn open(
         stream: Utf8<Box<dyn Read + Send>>,
-        entry: Entry,
+        entry: unpack::Entry,
         paths: &str,
         xml: &Xml,
         limits: &SourceLimits,
@@ -110,6 +122,7 @@ impl Elements {
             limits: *limits,
             at: String::new(),
             root: None,
+            text: String::new(),
             is_found: false,
             record_bytes: 0,
         }
@@ -137,7 +150,7 @@ impl Elements {
                     }
                     self.enter(&frame.name)?;
                     let is_record = self.is_record();
-                    let line = self.reader.get_ref().line();
+                    let line = self.reader.get_mut().count();
                     if is_record {
                         let (value, flaw) = self.record(frame, is_empty, number)?;
                         let bytes = self.reader.get_ref().bytes() - begin;
@@ -201,74 +214,113 @@ impl Elements {
         is_empty: bool,
         number: u64,
     ) -> Result<(Value, Option<String>), DecodeError> {
-        let mut flaw = None;
-        if is_empty {
-            return Ok((object(first), flaw));
+        let mut open = Open {
+            frames: vec![first],
+            text: std::mem::take(&mut self.text),
+            flaw: None,
+        };
+        open.text.clear();
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let mut ended = if is_empty { open.close() } else { None };
+        while ended.is_none() {
+            buffer.clear();
+            let event = self.reader.read_event_into(&mut buffer);
+            let event = event.map_err(|error| self.unread(error, number))?;
+            let took = self.took(event, &mut open);
+            ended = took.map_err(|wrong| self.told(wrong, number))?;
         }
-        let mut frames = vec![first];
-        loop {
-            let step = self.step(number)?;
-            let depth = frames.len();
-            let Some(frame) = frames.last_mut() else {
-                return Err(self.syntax(number, "it ends twice"));
-            };
-            match step {
-                Step::Text(text) => frame.text.push_str(&text),
-                Step::Flaw(found) => drop(flaw.get_or_insert(found)),
-                Step::Open(child, true) => {
-                    let (name, value) = closed(child);
-                    self.add(frame, name, value);
-                }
-                Step::Open(child, false) if depth < self.limits.max_depth => frames.push(child),
-                Step::Open(..) => return Err(self.too_deep()),
-                Step::Close if depth == 1 => {
-                    return Ok((object(frames.pop().unwrap_or_default()), flaw));
-                }
-                Step::Close => {
-                    let (name, value) = closed(frames.pop().unwrap_or_default());
-                    if let Some(parent) = frames.last_mut() {
-                        self.add(parent, name, value);
-                    }
-                }
-                Step::End => return Err(self.cut_off("the end of a record")),
-                Step::Nothing => {}
+        (self.buffer, self.text) = (buffer, open.text);
+        let (_, value) = ended.unwrap_or_default();
+        Ok((object(value), open.flaw))
+    }
+
+    /// Takes what comes next in a record; gives the record when it has ended. Most of a feed is text and elements with
+    /// nothing but text: they take the shortest way.
+    fn took(&self, event: Event<'_>, open: &mut Open) -> Result<Option<(String, Value)>, Wrong> {
+        match event {
+            Event::Text(text) => open.text.push_str(&text.xml10_content()),
+            Event::CData(text) => open.text.push_str(&text.xml10_content()),
+            Event::GeneralRef(reference) => match own(&reference) {
+                Some(text) => open.text.push_str(text),
+                None => match resolved(&reference)? {
+                    Step::Text(text) => open.text.push_str(&text),
+                    Step::Flaw(found) => drop(open.flaw.get_or_insert(found)),
+                    _ => {}
+                },
+            },
+            Event::Start(_) if open.frames.len() >= self.limits.max_depth => {
+                return Err(Wrong::Reader(self.too_deep()));
             }
+            Event::Start(start) => open.begin(self.frame(&start)?),
+            Event::Empty(start) => {
+                open.begin(self.frame(&start)?);
+                return Ok(self.close(open));
+            }
+            Event::End(_) => return Ok(self.close(open)),
+            Event::Eof => return Err(Wrong::Reader(self.cut_off("the end of a record"))),
+            other => drop(self.understood(other)?),
         }
+        Ok(None)
+    }
+
+    /// Closes the innermost element; gives it if it is the record.
+    fn close(&self, open: &mut Open) -> Option<(String, Value)> {
+        let (name, value) = open.close()?;
+        match open.frames.last_mut() {
+            Some(parent) => self.add(parent, name, value),
+            None => return Some((name, value)),
+        }
+        None
     }
 
     /// Adds a child; one that is there already makes a list.
     fn add(&self, frame: &mut Frame, name: String, value: Value) {
-        match frame.fields.get_mut(&name) {
-            Some(Value::Array(items)) => items.push(value),
-            Some(first) => *first = Value::Array(vec![first.take(), value]),
-            None if self.xml.lists.contains(&name) => {
-                frame.fields.insert(name, Value::Array(vec![value]));
+        match frame.fields.entry(name) {
+            Entry::Vacant(place) if self.xml.lists.contains(place.key()) => {
+                place.insert(Value::Array(vec![value]));
             }
-            None => drop(frame.fields.insert(name, value)),
+            Entry::Vacant(place) => drop(place.insert(value)),
+            Entry::Occupied(mut place) => match place.get_mut() {
+                Value::Array(items) => items.push(value),
+                first => *first = Value::Array(vec![first.take(), value]),
+            },
         }
     }
 
     fn step(&mut self, number: u64) -> Result<Step, DecodeError> {
-        self.buffer.clear();
         let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.clear();
         let step = match self.reader.read_event_into(&mut buffer) {
-            Ok(event) => self.understood(event).map_err(Some),
-            Err(quick_xml::Error::Io(error)) => Err(match Stop::of(&error) {
-                Some(Stop::RecordTooLarge) => Some(Wrong::TooLarge),
-                _ => Some(Wrong::Reader(stopped(self.entry.place(), &error))),
-            }),
-            Err(error) => Err(Some(Wrong::Syntax(error.to_string()))),
+            Ok(event) => {
+                let step = self.understood(event);
+                step.map_err(|wrong| self.told(wrong, number))
+            }
+            Err(error) => Err(self.unread(error, number)),
         };
         self.buffer = buffer;
-        step.map_err(|wrong| match wrong {
-            Some(Wrong::Reader(error)) => error,
-            Some(Wrong::Syntax(message)) => self.syntax(number, &message),
-            Some(Wrong::TooLarge) | None => DecodeError::TooLarge {
-                place: self.place(),
-                record: number,
-                max_record_bytes: self.limits.max_record_bytes,
+        step
+    }
+
+    /// Why the library has nothing more to say.
+    fn unread(&self, error: quick_xml::Error, number: u64) -> DecodeError {
+        match error {
+            quick_xml::Error::Io(error) => match Stop::of(&error) {
+                Some(Stop::RecordTooLarge) => DecodeError::TooLarge {
+                    place: self.place(),
+                    record: number,
+                    max_record_bytes: self.limits.max_record_bytes,
+                },
+                _ => stopped(self.entry.place(), &error),
             },
-        })
+            error => self.syntax(number, &error.to_string()),
+        }
+    }
+
+    fn told(&self, wrong: Wrong, number: u64) -> DecodeError {
+        match wrong {
+            Wrong::Reader(error) => error,
+            Wrong::Syntax(message) => self.syntax(number, &message),
+        }
     }
 
     fn understood(&self, event: Event<'_>) -> Result<Step, Wrong> {
@@ -293,6 +345,12 @@ impl Elements {
     fn frame(&self, start: &BytesStart<'_>) -> Result<Frame, Wrong> {
         let name = self.name(start.name().as_ref()).to_owned();
         let mut fields = Map::new();
+        if start.attributes_raw().is_empty() {
+            return Ok(Frame {
+                name,
+                ..Frame::default()
+            });
+        }
         // The library looks for repeated attributes by comparing each with each; the map does it better.
         for attribute in start.attributes().with_checks(false) {
             let attribute = attribute.map_err(|error| Wrong::Syntax(error.to_string()))?;
@@ -317,7 +375,7 @@ impl Elements {
         Ok(Frame {
             name,
             fields,
-            text: String::new(),
+            text: 0,
         })
     }
 
@@ -325,7 +383,7 @@ impl Elements {
         if self.xml.keeps_prefixes {
             return name;
         }
-        name.rsplit(':').next().unwrap_or(name)
+        name.rsplit_once(':').map_or(name, |(_, local)| local)
     }
 
     fn enter(&mut self, name: &str) -> Result<(), DecodeError> {
@@ -413,7 +471,6 @@ impl Elements {
 enum Wrong {
     Reader(DecodeError),
     Syntax(String),
-    TooLarge,
 }
 
 impl Path {
@@ -437,7 +494,22 @@ impl std::fmt::Display for Path {
     }
 }
 
+/// XML's own entities: hardly any others come in feeds, and they are not looked for among the two thousand of HTML.
+fn own(name: &str) -> Option<&'static str> {
+    match name {
+        "amp" => Some("&"),
+        "lt" => Some("<"),
+        "gt" => Some(">"),
+        "quot" => Some("\""),
+        "apos" => Some("'"),
+        _ => None,
+    }
+}
+
 fn resolved(reference: &BytesRef<'_>) -> Result<Step, Wrong> {
+    if let Some(text) = own(reference) {
+        return Ok(Step::Text(text.to_owned()));
+    }
     let character = reference
         .resolve_char_ref()
         .map_err(|error| Wrong::Syntax(error.to_string()))?;
@@ -454,22 +526,32 @@ fn resolved(reference: &BytesRef<'_>) -> Result<Step, Wrong> {
     })
 }
 
-/// An element as its parent has it.
-fn closed(frame: Frame) -> (String, Value) {
-    let text = frame.text.trim();
-    if frame.fields.is_empty() {
-        return (frame.name, Value::from(text));
+impl Open {
+    fn begin(&mut self, mut frame: Frame) {
+        frame.text = self.text.len();
+        self.frames.push(frame);
     }
-    let mut fields = frame.fields;
-    if !text.is_empty() {
-        fields.insert("#text".to_owned(), Value::from(text));
+
+    /// Closes the innermost element, if there is one, and gives it as its parent has it.
+    fn close(&mut self) -> Option<(String, Value)> {
+        let frame = self.frames.pop()?;
+        let text = self.text[frame.text..].trim();
+        let value = match (frame.fields, text) {
+            (fields, text) if fields.is_empty() => Value::from(text),
+            (fields, "") => Value::Object(fields),
+            (mut fields, text) => {
+                fields.insert("#text".to_owned(), Value::from(text));
+                Value::Object(fields)
+            }
+        };
+        self.text.truncate(frame.text);
+        Some((frame.name, value))
     }
-    (frame.name, Value::Object(fields))
 }
 
 /// A record is an object, even when it is only text.
-fn object(frame: Frame) -> Value {
-    match closed(frame).1 {
+fn object(value: Value) -> Value {
+    match value {
         Value::String(text) if text.is_empty() => Value::Object(Map::new()),
         Value::String(text) => {
             Value::Object(Map::from_iter([("#text".to_owned(), Value::String(text))]))
