@@ -32,16 +32,6 @@ impl Array {
         }
         let mut around = Vec::new();
         let mut walked = String::new();
-        // PHP writes an object without members as `[]`: a page without records.
-        if is_name(pointer) && scanner.peek()? == Some(b'[') {
-            scanner.expect(b'[', "an array")?;
-            if scanner.peek()? == Some(b']') {
-                return Ok(Self::before_first(scanner, around));
-            }
-            let token = pointer.split('/').nth(1).unwrap_or_default();
-            let detail = format!("`` is an array, and `{token}` is not an index");
-            return Err(nothing(&scanner, pointer, detail));
-        }
         for token in pointer.split('/').skip(1) {
             let token = token.replace("~1", "/").replace("~0", "~");
             around.push(enter(&mut scanner, &token, pointer, &walked)?);
@@ -59,16 +49,12 @@ impl Array {
             }
             None => return Err(scanner.cut_off("an array of records")),
         }
-        Ok(Self::before_first(scanner, around))
-    }
-
-    fn before_first(scanner: Scanner, around: Vec<Around>) -> Self {
-        Self {
+        Ok(Self {
             scanner,
             around,
             is_first: true,
             is_done: false,
-        }
+        })
     }
 
     pub(super) fn scanner(&self) -> &Scanner {
@@ -195,12 +181,6 @@ fn enter(
             format!("`{walked}` is {}", name(byte)),
         )),
     }
-}
-
-/// Whether a pointer begins with a member of an object.
-fn is_name(pointer: &str) -> bool {
-    let first = pointer.split('/').nth(1);
-    first.is_some_and(|token| token.parse::<usize>().is_err())
 }
 
 fn nothing(scanner: &Scanner, pointer: &str, detail: String) -> DecodeError {

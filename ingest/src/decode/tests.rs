@@ -205,7 +205,7 @@ fn what_is_not_an_array_of_records_is_refused() {
     refuse("packed = \"none\"", [0x1f, 0x8b, 8, 0], "gzip header");
     refuse(
         "records = \"/data\"",
-        "[1]",
+        "[]",
         "`` is an array, and `data` is not an index",
     );
     refuse("records = \"/data\"", "{}", "`` has no `data`");

@@ -208,10 +208,11 @@ impl Walk<'_> {
                 });
             }
             next = self.next_page(&ask, &page)?;
+            let is_blank = self.is_blank(&page);
             let completed = self.completed(page.validators).await?;
             // A list may end with a page that names nothing: there is nothing to complete, and no line to read.
-            let is_end = self.asking.request.expand.is_some() && completed.bytes == 0;
-            if !is_end || number == 1 {
+            let has_lines = self.asking.request.expand.is_none() || completed.bytes > 0;
+            if number == 1 || (has_lines && !is_blank) {
                 self.seen.pages.push(completed);
             }
             (self.progress)(Progress {
@@ -220,6 +221,17 @@ impl Walk<'_> {
             });
         }
         Ok(())
+    }
+
+    /// Whether a page is `[]` where an object is expected: PHP writes one without members so, behind the last page.
+    fn is_blank(&self, page: &Page) -> bool {
+        const MOST_BYTES: u64 = 16;
+        let paging = self.asking.request.paging.as_ref();
+        let wants_object = paging.is_some_and(|paging| !paging.records.is_empty());
+        wants_object && page.validators.bytes <= MOST_BYTES && {
+            let text = std::fs::read(page.validators.file(self.asking.spool));
+            text.is_ok_and(|text| text.trim_ascii() == b"[]")
+        }
     }
 
     /// The page with whole records, if the list has only a part of them.

@@ -62,6 +62,13 @@ impl Preset {
         })
     }
 
+    /// Whether it asks in a way that only an address answers, and no file.
+    pub fn needs_address(&self) -> bool {
+        const ASKED: [&str; 6] = ["query", "body", "paging", "expand", "headers", "next"];
+        let settings: Table = self.text.parse().unwrap_or_default();
+        ASKED.iter().any(|key| settings.contains_key(*key))
+    }
+
     /// The names of all presets, for messages.
     pub fn names() -> String {
         let names: Vec<&str> = PRESETS.iter().map(|preset| preset.name).collect();

@@ -21,6 +21,9 @@ use std::sync::Arc;
 /// Where there is no shop yet.
 const NOBODY: &str = "id = \"probe\"\nname = \"Probe\"\ncurrency = \"EUR\"\n";
 
+/// The address of a back end of which there is only a file.
+const SOMEWHERE: &str = "http://127.0.0.1:9000/";
+
 /// What a probe found, and what it proposes.
 #[derive(Debug, Serialize)]
 pub struct Proposal {
@@ -168,7 +171,9 @@ fn doubts(
     if is_nobodys {
         doubts.push("currency: no configuration with a [shop] was at hand, so it was tried in one that sells in EUR".to_owned());
     }
-    if look.is_file {
+    if look.is_file && preset.is_some_and(Preset::needs_address) {
+        doubts.push("url: this back end is asked over HTTP; write its address".to_owned());
+    } else if look.is_file {
         doubts.push(
             "url: a file; with a * for what differs in its name, and pick = \"newest\", those of tomorrow are read too"
                 .to_owned(),
@@ -185,27 +190,25 @@ fn table(
     preset: Option<&Preset>,
     written: Option<&Written>,
 ) -> String {
-    let provides = if found.meaning.are_offers && preset.is_none() {
-        "offers"
-    } else {
-        "catalog"
-    };
     let mut text = format!("[source.{name}]\n");
     // Writing to a text cannot fail.
-    if let Some(preset) = preset {
-        let _ = writeln!(text, "preset = \"{}\"", preset.name);
+    match preset {
+        Some(preset) => drop(writeln!(text, "preset = \"{}\"", preset.name)),
+        None if found.meaning.are_offers => text.push_str("provides = \"offers\"\n"),
+        None => text.push_str("provides = \"catalog\"\n"),
     }
-    let url = toml::Value::from(look.url.as_str());
-    let _ = write!(
-        text,
-        "provides = \"{provides}\"\nurl = {url}\nschedule = \"0 * * * *\"\n"
-    );
+    let url = match preset {
+        Some(preset) if look.is_file && preset.needs_address() => SOMEWHERE,
+        _ => look.url.as_str(),
+    };
+    let url = toml::Value::from(url);
+    let _ = write!(text, "url = {url}\nschedule = \"0 * * * *\"\n");
     if preset.is_none() {
         text.push_str(&found.shape.settings());
     }
     if look.has_next && preset.is_none() {
         text.push_str("next = \"link\"\n");
-    } else if let Some(next) = &found.next {
+    } else if let Some(next) = found.next.as_ref().filter(|_| preset.is_none()) {
         let _ = writeln!(text, "next = {}", toml::Value::from(next.as_str()));
     }
     match written {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use frontage_shared::snapshot::Generation;
 use frontage_tests::backend::apis::akeneo::Akeneo;
 use frontage_tests::shop::Shop;
 use serde_json::{Map, Value, json};
@@ -55,11 +56,54 @@ fn variant(number: u32, parent: &str, color: &str, size: &str) -> Value {
     )
 }
 
-fn pim() -> Akeneo {
+fn models() -> Vec<Value> {
     let model = |code: &str, parent: Value, values: Value| {
         json!({"code": code, "family": "clothing", "family_variant": "by_color_and_size", "parent": parent, "categories": ["tees"], "values": values,
             "created": "2026-01-01T08:00:00+00:00", "updated": "2026-10-01T08:00:00+00:00", "associations": {}})
     };
+    vec![
+        model(
+            "tee",
+            Value::Null,
+            json!({"name": value(json!("Tee")), "notes": value(json!("Organic"))}),
+        ),
+        model(
+            "tee_blue",
+            json!("tee"),
+            json!({"name": value(json!("Tee")), "color": value(json!("blue"))}),
+        ),
+        model(
+            "tee_red",
+            json!("tee"),
+            json!({"name": value(json!("Tee")), "color": value(json!("red"))}),
+        ),
+    ]
+}
+
+fn attributes() -> Vec<Value> {
+    let attribute = |code: &str, kind: &str, label: &str| json!({"code": code, "type": format!("pim_catalog_{kind}"), "group": "g", "labels": {"en_US": label, "de_DE": "x"}, "sort_order": 1, "group_labels": {"en_US": "Details"}});
+    vec![
+        attribute("color", "simpleselect", "Colour"),
+        attribute("size", "simpleselect", "Size"),
+        attribute("care", "multiselect", "Care"),
+        attribute("weight", "metric", "Weight"),
+        attribute("notes", "textarea", "Notes"),
+    ]
+}
+
+fn options() -> Vec<Value> {
+    let option = |attribute: &str, code: &str, label: &str| json!({"code": code, "attribute": attribute, "sort_order": 1, "labels": {"en_US": label}});
+    vec![
+        option("color", "blue", "Sky blue"),
+        option("color", "red", "Brick red"),
+        option("size", "s", "Small"),
+        option("size", "m", "Medium"),
+        option("care", "wash", "Wash cold"),
+        option("care", "iron", "Iron"),
+    ]
+}
+
+fn pim() -> Akeneo {
     let mut cap = product(
         "u-cap",
         Value::Null,
@@ -83,8 +127,6 @@ fn pim() -> Akeneo {
         Value::Null,
         json!({"sku": value(json!("NEW")), "name": [{"locale": "fr_FR", "scope": null, "data": "Neuf"}]}),
     );
-    let attribute = |code: &str, kind: &str, label: &str| json!({"code": code, "type": format!("pim_catalog_{kind}"), "group": "g", "labels": {"en_US": label, "de_DE": "x"}, "sort_order": 1, "group_labels": {"en_US": "Details"}});
-    let option = |attribute: &str, code: &str, label: &str| json!({"code": code, "attribute": attribute, "sort_order": 1, "labels": {"en_US": label}});
     Akeneo {
         products: vec![
             variant(1, "tee_blue", "blue", "s"),
@@ -94,43 +136,14 @@ fn pim() -> Akeneo {
             disabled,
             nameless,
         ],
-        models: vec![
-            model(
-                "tee",
-                Value::Null,
-                json!({"name": value(json!("Tee")), "notes": value(json!("Organic"))}),
-            ),
-            model(
-                "tee_blue",
-                json!("tee"),
-                json!({"name": value(json!("Tee")), "color": value(json!("blue"))}),
-            ),
-            model(
-                "tee_red",
-                json!("tee"),
-                json!({"name": value(json!("Tee")), "color": value(json!("red"))}),
-            ),
-        ],
+        models: models(),
         categories: vec![
             json!({"code": "master", "parent": null, "labels": {"en_US": "Master"}, "position": 1}),
             json!({"code": "clothes", "parent": "master", "labels": {"en_US": "Clothes"}, "position": 1}),
             json!({"code": "tees", "parent": "clothes", "labels": {"de_DE": "x"}, "position": 1}),
         ],
-        attributes: vec![
-            attribute("color", "simpleselect", "Colour"),
-            attribute("size", "simpleselect", "Size"),
-            attribute("care", "multiselect", "Care"),
-            attribute("weight", "metric", "Weight"),
-            attribute("notes", "textarea", "Notes"),
-        ],
-        options: vec![
-            option("color", "blue", "Sky blue"),
-            option("color", "red", "Brick red"),
-            option("size", "s", "Small"),
-            option("size", "m", "Medium"),
-            option("care", "wash", "Wash cold"),
-            option("care", "iron", "Iron"),
-        ],
+        attributes: attributes(),
+        options: options(),
     }
 }
 
@@ -262,30 +275,19 @@ fn values(row: &Row, attributes: &BTreeMap<String, Row>) -> Value {
     values.into()
 }
 
-#[tokio::test]
-async fn the_demo_catalogue() {
-    let file =
-        |name: &str| raw(&format!("akeneo-icecat-demo/{name}.csv")).map(|bytes| rows(&bytes, ';'));
-    let (Some(products), Some(attributes), Some(options), Some(categories)) = (
-        file("products"),
-        file("attributes"),
-        file("attribute_options"),
-        file("categories"),
-    ) else {
-        return;
-    };
+fn codes(cell: &str) -> Vec<String> {
+    let codes = cell.split(',').filter(|code| !code.is_empty());
+    codes.map(str::to_owned).collect()
+}
+
+/// The rows of the demo catalogue as the API would give them.
+fn demo(products: &[Row], attributes: &[Row], options: &[Row], categories: &[Row]) -> Akeneo {
     let labels = |row: &Row| json!({"en_US": row["label-en_US"], "de_DE": row["label-de_DE"]});
     let by_code: BTreeMap<String, Row> = attributes
         .iter()
         .map(|row| (row["code"].clone(), row.clone()))
         .collect();
-    let codes = |cell: &str| -> Vec<String> {
-        cell.split(',')
-            .filter(|code| !code.is_empty())
-            .map(str::to_owned)
-            .collect()
-    };
-    let pim = Akeneo {
+    Akeneo {
         products: products.iter().map(|row| {
             let mut one = product(&row["sku"], Value::Null, values(row, &by_code));
             one["enabled"] = json!(row["enabled"] == "1");
@@ -298,7 +300,48 @@ async fn the_demo_catalogue() {
             "parent": Some(&row["parent"]).filter(|parent| !parent.is_empty())})).collect(),
         attributes: attributes.iter().map(|row| json!({"code": row["code"], "type": row["type"], "labels": labels(row), "group_labels": {}, "sort_order": 1})).collect(),
         options: options.iter().map(|row| json!({"code": row["code"], "attribute": row["attribute"], "labels": labels(row)})).collect(),
+    }
+}
+
+/// An attribute whose values are chosen from a list is shown by their labels.
+fn options_have_words(generation: &Generation, products: &[Row], options: &[Row]) {
+    let words: BTreeMap<&str, &str> = options
+        .iter()
+        .filter(|row| row["attribute"] == "maximum_video_resolution")
+        .map(|row| (row["code"].as_str(), row["label-en_US"].as_str()))
+        .collect();
+    let mut named = 0;
+    for row in products.iter().filter(|row| row["enabled"] == "1") {
+        let Some(word) = words.get(row["maximum_video_resolution"].as_str()) else {
+            continue;
+        };
+        let product = generation.catalog.product_by_id(&row["sku"]);
+        let mut attributes = product.into_iter().flat_map(|product| product.attributes());
+        let shown = attributes.find(|shown| shown.code() == "maximum_video_resolution");
+        assert_eq!(
+            shown.map(|shown| shown.value()),
+            Some(*word),
+            "{}",
+            row["sku"]
+        );
+        named += 1;
+    }
+    assert!(named > 50, "{named}");
+}
+
+#[tokio::test]
+async fn the_demo_catalogue() {
+    let file =
+        |name: &str| raw(&format!("akeneo-icecat-demo/{name}.csv")).map(|bytes| rows(&bytes, ';'));
+    let (Some(products), Some(attributes), Some(options), Some(categories)) = (
+        file("products"),
+        file("attributes"),
+        file("attribute_options"),
+        file("categories"),
+    ) else {
+        return;
     };
+    let pim = demo(&products, &attributes, &options, &categories);
     let mut shop = shop("vars = { brand = \"camera_brand\" }", "5ecret");
     shop.backend.play(Arc::new(pim));
     // There are no models in it, and an empty source is held.
@@ -335,27 +378,6 @@ async fn the_demo_catalogue() {
         checked += 1;
     }
     assert_eq!(checked, generation.catalog.products().count());
-    let words: BTreeMap<&str, &str> = options
-        .iter()
-        .filter(|row| row["attribute"] == "maximum_video_resolution")
-        .map(|row| (row["code"].as_str(), row["label-en_US"].as_str()))
-        .collect();
-    let mut named = 0;
-    for row in products.iter().filter(|row| row["enabled"] == "1") {
-        let Some(word) = words.get(row["maximum_video_resolution"].as_str()) else {
-            continue;
-        };
-        let product = generation.catalog.product_by_id(&row["sku"]);
-        let mut attributes = product.into_iter().flat_map(|product| product.attributes());
-        let shown = attributes.find(|shown| shown.code() == "maximum_video_resolution");
-        assert_eq!(
-            shown.map(|shown| shown.value()),
-            Some(*word),
-            "{}",
-            row["sku"]
-        );
-        named += 1;
-    }
-    assert!(named > 50, "{named}");
+    options_have_words(&generation, &products, &options);
     println!("akeneo: {checked} products of the demo catalogue are as it has them");
 }

@@ -6,18 +6,16 @@ use frontage_tests::backend::apis::erpnext::Erpnext;
 use frontage_tests::shop::Shop;
 use serde_json::{Value, json};
 
-use super::{nothing_refused, page, seen, shop_with, source, stated};
+use super::{nothing_refused, page, seen, shop_with, source, stated, with};
 
 fn item(code: &str, name: &str, more: Value) -> Value {
-    let mut item = json!({"name": code, "item_code": code, "item_name": name, "item_group": "Mugs", "description": format!("<div>{name}</div>"),
+    let item = json!({"name": code, "item_code": code, "item_name": name, "item_group": "Mugs", "description": format!("<div>{name}</div>"),
         "brand": "Weber", "image": "/files/mug.png", "disabled": 0, "is_sales_item": 1, "is_stock_item": 1, "has_variants": 0, "variant_of": Value::Null,
         "standard_rate": 0.0, "attributes": [], "barcodes": [], "creation": "2026-01-01 08:00:00.123456", "modified": "2026-10-01 08:00:00.123456"});
-    let fields = item.as_object_mut().expect("an object");
-    fields.extend(more.as_object().cloned().unwrap_or_default());
-    item
+    with(item, &more)
 }
 
-fn site() -> Erpnext {
+fn items() -> Vec<Value> {
     let variant = |code: &str, colour: &str| {
         item(
             code,
@@ -25,35 +23,58 @@ fn site() -> Erpnext {
             json!({"variant_of": "MUG", "attributes": [{"attribute": "Colour", "attribute_value": colour}]}),
         )
     };
-    let price = |item: &str, list: &str, rate: f64, customer: Value, until: Value| {
-        json!({"name": format!("{item}-{list}-{rate}"), "item_code": item, "price_list": list, "price_list_rate": rate, "currency": "EUR", "selling": 1,
-            "customer": customer, "valid_upto": until, "valid_from": "2026-01-01"})
+    vec![
+        item(
+            "MUG",
+            "Mug",
+            json!({"has_variants": 1, "attributes": [{"attribute": "Colour", "attribute_value": Value::Null}],
+                    "description": "<p>Fired <b>twice</b>.</p>"}),
+        ),
+        variant("MUG-BLU", "Blue"),
+        variant("MUG-RED/1", "Red"),
+        item(
+            "Plate 24",
+            "Plate 24",
+            json!({"standard_rate": 8.5, "image": "/private/files/secret.png", "brand": Value::Null,
+                    "barcodes": [{"barcode": "123"}, {"barcode": "4006381333931"}]}),
+        ),
+        item("OLD", "Old mug", json!({"disabled": 1})),
+        item("RAW", "Clay", json!({"is_sales_item": 0})),
+    ]
+}
+
+fn prices() -> Vec<Value> {
+    let price = |item: &str, list: &str, rate: f64, more: Value| {
+        let price = json!({"name": format!("{item}-{list}-{rate}"), "item_code": item, "price_list": list, "price_list_rate": rate, "currency": "EUR",
+            "selling": 1, "customer": Value::Null, "valid_upto": Value::Null, "valid_from": "2026-01-01"});
+        with(price, &more)
     };
+    vec![
+        price("MUG-BLU", "Standard Selling", 12.9, json!({})),
+        price("MUG-BLU", "Standard Selling", 11.0, json!({})),
+        price("MUG-BLU", "Wholesale", 7.0, json!({})),
+        price(
+            "MUG-RED/1",
+            "Standard Selling",
+            1.0,
+            json!({"customer": "Best Customer"}),
+        ),
+        price(
+            "MUG-RED/1",
+            "Standard Selling",
+            2.0,
+            json!({"valid_upto": "2026-02-01"}),
+        ),
+        price("MUG-RED/1", "Standard Selling", 13.5, json!({})),
+    ]
+}
+
+fn site() -> Erpnext {
     let bin = |item: &str, warehouse: &str, quantity: f64| json!({"name": format!("{item}{warehouse}"), "item_code": item, "warehouse": warehouse, "actual_qty": quantity});
     let group = |name: &str, parent: &str, place: u32| json!({"name": name, "item_group_name": name, "parent_item_group": parent, "lft": place});
     Erpnext {
         types: vec![
-            (
-                "Item",
-                vec![
-                    item(
-                        "MUG",
-                        "Mug",
-                        json!({"has_variants": 1, "attributes": [{"attribute": "Colour", "attribute_value": Value::Null}],
-                    "description": "<p>Fired <b>twice</b>.</p>"}),
-                    ),
-                    variant("MUG-BLU", "Blue"),
-                    variant("MUG-RED/1", "Red"),
-                    item(
-                        "Plate 24",
-                        "Plate 24",
-                        json!({"standard_rate": 8.5, "image": "/private/files/secret.png", "brand": Value::Null,
-                    "barcodes": [{"barcode": "123"}, {"barcode": "4006381333931"}]}),
-                    ),
-                    item("OLD", "Old mug", json!({"disabled": 1})),
-                    item("RAW", "Clay", json!({"is_sales_item": 0})),
-                ],
-            ),
+            ("Item", items()),
             (
                 "Item Group",
                 vec![
@@ -62,47 +83,7 @@ fn site() -> Erpnext {
                     group("Mugs", "Kitchen", 3),
                 ],
             ),
-            (
-                "Item Price",
-                vec![
-                    price(
-                        "MUG-BLU",
-                        "Standard Selling",
-                        12.9,
-                        Value::Null,
-                        Value::Null,
-                    ),
-                    price(
-                        "MUG-BLU",
-                        "Standard Selling",
-                        11.0,
-                        Value::Null,
-                        Value::Null,
-                    ),
-                    price("MUG-BLU", "Wholesale", 7.0, Value::Null, Value::Null),
-                    price(
-                        "MUG-RED/1",
-                        "Standard Selling",
-                        1.0,
-                        json!("Best Customer"),
-                        Value::Null,
-                    ),
-                    price(
-                        "MUG-RED/1",
-                        "Standard Selling",
-                        2.0,
-                        Value::Null,
-                        json!("2026-02-01"),
-                    ),
-                    price(
-                        "MUG-RED/1",
-                        "Standard Selling",
-                        13.5,
-                        Value::Null,
-                        Value::Null,
-                    ),
-                ],
-            ),
+            ("Item Price", prices()),
             (
                 "Bin",
                 vec![

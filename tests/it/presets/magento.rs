@@ -7,7 +7,7 @@ use frontage_tests::backend::apis::magento::Magento;
 use frontage_tests::shop::Shop;
 use serde_json::{Value, json};
 
-use super::{nothing_refused, page, recognised, seen, shop_with, source, stated};
+use super::{nothing_refused, page, recognised, seen, shop_with, source, stated, with};
 use crate::probe_real::raw::{Row, cents, raw, rows};
 
 fn shop(password: &str, size: u32, api: Magento) -> Shop {
@@ -58,12 +58,6 @@ fn product(id: usize, sku: &str, kind: &str, price: Value, own: Value) -> Value 
         "product_links": [], "media_gallery_entries": [], "custom_attributes": own})
 }
 
-fn with(mut product: Value, more: Value) -> Value {
-    let fields = product.as_object_mut().expect("an object");
-    fields.extend(more.as_object().cloned().unwrap_or_default());
-    product
-}
-
 fn category(id: u32, parent: u32, level: u32, name: &str) -> Value {
     json!({"id": id, "parent_id": parent, "name": name, "is_active": true, "position": 1, "level": level, "custom_attributes": []})
 }
@@ -73,12 +67,7 @@ fn attribute(code: &str, input: &str, label: &str, options: Value) -> Value {
         "position": 0, "options": options})
 }
 
-fn api() -> Magento {
-    let child = |id: usize, colour: &str, price: Value, own: Value| {
-        let mut product = product(id, &format!("MH01-{colour}"), "simple", price, own);
-        product["visibility"] = json!(1);
-        product
-    };
+fn hoodie() -> Value {
     let links = json!({"website_ids": [1], "category_links": [{"position": 0, "category_id": "11"}], "configurable_product_options": [
         {"id": 1, "attribute_id": "93", "label": "Color", "position": 0, "values": [{"value_index": 49}, {"value_index": 52}], "product_id": 1}],
         "configurable_product_links": [2, 3]});
@@ -94,14 +83,46 @@ fn api() -> Magento {
         json!({"description": "<p>Warm.</p>", "url_key": "chaz-hoodie", "activity": "8,9",
         "has_options": "1", "tax_class_id": "2", "category_ids": ["11"], "material": "33", "notes": "<b>Soft</b>"}),
     );
-    let hoodie = with(
+    with(
         hoodie,
-        json!({"name": "Chaz Hoodie", "extension_attributes": links, "media_gallery_entries": gallery,
+        &json!({"name": "Chaz Hoodie", "extension_attributes": links, "media_gallery_entries": gallery,
         "product_links": [{"sku": "MH01", "link_type": "upsell", "linked_product_sku": "24-BAG", "position": 1}]}),
-    );
+    )
+}
+
+fn attributes() -> Vec<Value> {
+    vec![
+        attribute(
+            "color",
+            "select",
+            "Color",
+            json!([{"label": " ", "value": ""}, {"label": "Black", "value": "49"}, {"label": "Gray", "value": "52"}]),
+        ),
+        attribute(
+            "activity",
+            "multiselect",
+            "Activity",
+            json!([{"label": "Gym", "value": "8"}, {"label": "Hike", "value": "9"}]),
+        ),
+        attribute(
+            "eco",
+            "boolean",
+            "Eco",
+            json!([{"label": "Yes", "value": "1"}, {"label": "No", "value": "0"}]),
+        ),
+        attribute("internal", "text", "", json!([])),
+    ]
+}
+
+fn api() -> Magento {
+    let child = |id: usize, colour: &str, price: Value, own: Value| {
+        let mut product = product(id, &format!("MH01-{colour}"), "simple", price, own);
+        product["visibility"] = json!(1);
+        product
+    };
     Magento {
         products: vec![
-            hoodie,
+            hoodie(),
             child(
                 2,
                 "Black",
@@ -123,7 +144,7 @@ fn api() -> Magento {
             ),
             with(
                 product(5, "OFF", "simple", json!(1), json!({})),
-                json!({"status": 2}),
+                &json!({"status": 2}),
             ),
             product(6, "KIT", "bundle", json!(0), json!({"price_type": "0"})),
         ],
@@ -137,27 +158,7 @@ fn api() -> Magento {
             category(10, 2, 2, "Men"),
             category(11, 10, 3, "Hoodies"),
         ],
-        attributes: vec![
-            attribute(
-                "color",
-                "select",
-                "Color",
-                json!([{"label": " ", "value": ""}, {"label": "Black", "value": "49"}, {"label": "Gray", "value": "52"}]),
-            ),
-            attribute(
-                "activity",
-                "multiselect",
-                "Activity",
-                json!([{"label": "Gym", "value": "8"}, {"label": "Hike", "value": "9"}]),
-            ),
-            attribute(
-                "eco",
-                "boolean",
-                "Eco",
-                json!([{"label": "Yes", "value": "1"}, {"label": "No", "value": "0"}]),
-            ),
-            attribute("internal", "text", "", json!([])),
-        ],
+        attributes: attributes(),
         source_items: vec![
             json!({"sku": "MH01-Black", "source_code": "default", "quantity": 7, "status": 1}),
             json!({"sku": "MH01-Black", "source_code": "shop-2", "quantity": 100, "status": 1}),
@@ -253,18 +254,46 @@ async fn probe_knows_it() {
     }
 }
 
+/// The additional attributes of a row, by their codes.
+fn pairs(row: &Row) -> Vec<(String, String)> {
+    let pairs = row["additional_attributes"].split(',');
+    let pairs = pairs.filter_map(|pair| pair.split_once('='));
+    pairs
+        .map(|(code, value)| (code.to_owned(), value.to_owned()))
+        .collect()
+}
+
+/// What a row says of categories; those that are new get a number.
+fn links(row: &Row, known: &mut BTreeMap<String, usize>) -> Vec<Value> {
+    let mut links = Vec::new();
+    for path in row["categories"]
+        .split(',')
+        .filter(|path| path.contains('/'))
+    {
+        let parts: Vec<&str> = path.split('/').collect();
+        for depth in 2..=parts.len() {
+            let next = known.len() + 3;
+            known.entry(parts[..depth].join("/")).or_insert(next);
+        }
+        links.push(json!({"position": 0, "category_id": known[path].to_string()}));
+    }
+    links
+}
+
+/// The categories of all paths.
+fn tree(known: &BTreeMap<String, usize>) -> Vec<Value> {
+    let level = |path: &str| path.matches('/').count() + 1;
+    let categories = known.iter().map(|(path, id)| {
+        let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
+        json!({"id": id, "parent_id": known.get(above).copied().unwrap_or(2), "level": level(path), "name": name, "position": 1, "is_active": true})
+    });
+    categories.collect()
+}
+
 /// The rows of the sample shop as the API would give them: words become numbers again.
 fn sample(all: &[Row]) -> Magento {
     let mut numbers: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
-    let pairs = |row: &Row| -> Vec<(String, String)> {
-        let pairs = row["additional_attributes"]
-            .split(',')
-            .filter_map(|pair| pair.split_once('='));
-        pairs
-            .map(|(code, value)| (code.to_owned(), value.to_owned()))
-            .collect()
-    };
     let mut products = Vec::new();
     let mut children = Vec::new();
     for (place, row) in all.iter().enumerate() {
@@ -277,19 +306,7 @@ fn sample(all: &[Row]) -> Magento {
             let number = *numbers.entry((code.clone(), value)).or_insert(next);
             own[code] = json!(number.to_string());
         }
-        let paths: Vec<&str> = row["categories"]
-            .split(',')
-            .filter(|path| path.contains('/'))
-            .collect();
-        let mut links = Vec::new();
-        for path in paths {
-            let parts: Vec<&str> = path.split('/').collect();
-            for depth in 2..=parts.len() {
-                let next = known.len() + 3;
-                known.entry(parts[..depth].join("/")).or_insert(next);
-            }
-            links.push(json!({"position": 0, "category_id": known[path].to_string()}));
-        }
+        let links = links(row, &mut known);
         let price: Value = serde_json::from_str(&row["price"]).unwrap_or_default();
         let mut record = product(place + 1, &row["sku"], &row["product_type"], price, own);
         let visibility = if row["visibility"] == "Not Visible Individually" {
@@ -299,7 +316,7 @@ fn sample(all: &[Row]) -> Magento {
         };
         record = with(
             record,
-            json!({"name": row["name"], "visibility": visibility,
+            &json!({"name": row["name"], "visibility": visibility,
             "extension_attributes": {"category_links": links}}),
         );
         if row["product_type"] == "configurable" {
@@ -312,7 +329,7 @@ fn sample(all: &[Row]) -> Magento {
                 let mut values: Vec<usize> = all
                     .iter()
                     .filter(|other| skus.contains(&other["sku"]))
-                    .flat_map(&pairs)
+                    .flat_map(pairs)
                     .filter(|(known, _)| known == code)
                     .filter_map(|pair| numbers.get(&pair).copied())
                     .collect();
@@ -330,11 +347,6 @@ fn sample(all: &[Row]) -> Magento {
         }
         products.push(record);
     }
-    let level = |path: &str| path.matches('/').count() + 1;
-    let categories = known.iter().map(|(path, id)| {
-        let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
-        json!({"id": id, "parent_id": known.get(above).copied().unwrap_or(2), "level": level(path), "name": name, "position": 1, "is_active": true})
-    });
     let options = |wanted: &str| {
         let own = numbers.iter().filter(|((code, _), _)| code == wanted);
         own.map(|((_, label), number)| json!({"label": label, "value": number.to_string()}))
@@ -342,7 +354,7 @@ fn sample(all: &[Row]) -> Magento {
             .into()
     };
     Magento {
-        categories: categories.collect(),
+        categories: tree(&known),
         attributes: vec![attribute("color", "select", "Color", options("color")), attribute("size", "select", "Size", options("size"))],
         source_items: products.iter().filter(|product| product["type_id"] == "simple").map(|product| json!({"sku": product["sku"], "source_code": "default", "quantity": 100, "status": 1})).collect(),
         products,

@@ -39,6 +39,13 @@ fn source(name: &str, preset: &str, path: &str, keys: &str) -> String {
     )
 }
 
+/// A record with more fields, or with others instead of its own.
+fn with(mut record: Value, more: &Value) -> Value {
+    let fields = record.as_object_mut().expect("an object");
+    fields.extend(more.as_object().cloned().unwrap_or_default());
+    record
+}
+
 /// What counts of what the sources say in a field.
 async fn stated(shop: &Shop, product: &str, name: &str) -> Value {
     field(shop, product, name).await["stated"][0]["value"].clone()

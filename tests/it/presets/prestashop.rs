@@ -34,13 +34,30 @@ fn stock(id: u32, product: u32, combination: u32, quantity: i64, when_sold_out: 
         "out_of_stock": when_sold_out})
 }
 
-fn api() -> Prestashop {
+fn categories() -> Vec<Value> {
     let category = |id: u32, parent: u32, name: Value| {
         json!({"id": id, "id_parent": parent.to_string(), "level_depth": "1", "active": "1", "is_root_category": "0", "name": name,
             "link_rewrite": words("kategorie", &format!("category-{id}")), "description": "", "position": "0", "date_upd": "2026-10-01 08:00:00"})
     };
-    let option = |id: u32, name: &str, public: Value| json!({"id": id, "name": name, "public_name": public, "group_type": "select", "position": "1"});
+    vec![
+        category(1, 0, words("Wurzel", "Root")),
+        category(2, 1, words("Start", "Home")),
+        category(3, 2, words("Damen", "Women")),
+        category(4, 3, words("Oberteile", "Tops")),
+    ]
+}
+
+fn values() -> Vec<Value> {
     let value = |id: u32, group: u32, name: &str, color: &str| json!({"id": id, "id_attribute_group": group.to_string(), "color": color, "name": words(&format!("{name} (de)"), name)});
+    vec![
+        value(1, 1, "S", ""),
+        value(13, 3, "Orange", "#F39C11"),
+        value(14, 3, "Blue", "#5D9CEC"),
+    ]
+}
+
+fn api() -> Prestashop {
+    let option = |id: u32, name: &str, public: Value| json!({"id": id, "name": name, "public_name": public, "group_type": "select", "position": "1"});
     let mut mug = product(2, words("Becher", "Mug"), "9.916667", &[]);
     mug["reduction"] = json!(10);
     let mut hidden = product(3, words("Alt", "Old"), "1.000000", &[]);
@@ -67,16 +84,7 @@ fn api() -> Prestashop {
                     combination(3, 1, "5.000000", [1, 14]),
                 ],
             ),
-            (
-                "categories",
-                "category",
-                vec![
-                    category(1, 0, words("Wurzel", "Root")),
-                    category(2, 1, words("Start", "Home")),
-                    category(3, 2, words("Damen", "Women")),
-                    category(4, 3, words("Oberteile", "Tops")),
-                ],
-            ),
+            ("categories", "category", categories()),
             (
                 "stock_availables",
                 "stock_available",
@@ -97,15 +105,7 @@ fn api() -> Prestashop {
                     option(4, "Unused", words("", "Unused")),
                 ],
             ),
-            (
-                "product_option_values",
-                "product_option_value",
-                vec![
-                    value(1, 1, "S", ""),
-                    value(13, 3, "Orange", "#F39C11"),
-                    value(14, 3, "Blue", "#5D9CEC"),
-                ],
-            ),
+            ("product_option_values", "product_option_value", values()),
             (
                 "product_features",
                 "product_feature",

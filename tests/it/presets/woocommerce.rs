@@ -7,7 +7,7 @@ use frontage_tests::backend::apis::woocommerce::Woocommerce;
 use frontage_tests::shop::Shop;
 use serde_json::{Value, json};
 
-use super::{nothing_refused, page, recognised, seen, shop_with, source, stated};
+use super::{nothing_refused, page, recognised, seen, shop_with, source, stated, with};
 use crate::probe_real::raw::{Row, raw, rows};
 
 const BASIC: &str = "auth = { kind = \"basic\", user = \"ck_key\", password = \"cs_secret\" }";
@@ -31,31 +31,53 @@ fn shop(auth: &str, keys: &str, api: Woocommerce) -> Shop {
 }
 
 fn product(id: u32, kind: &str, name: &str, more: Value) -> Value {
-    let mut product = json!({"id": id, "name": name, "slug": name.to_lowercase().replace(' ', "-"), "permalink": "https://shop.example/x", "type": kind,
+    let product = json!({"id": id, "name": name, "slug": name.to_lowercase().replace(' ', "-"), "permalink": "https://shop.example/x", "type": kind,
         "status": "publish", "catalog_visibility": "visible", "description": "<p>Long.</p>", "short_description": "<p>Short.</p>", "sku": format!("SKU-{id}"),
         "price": "", "regular_price": "", "sale_price": "", "date_created_gmt": "2026-01-01T08:00:00", "date_modified_gmt": "2026-10-01T08:00:00",
         "manage_stock": false, "stock_quantity": Value::Null, "stock_status": "instock", "categories": [{"id": 9, "name": "Tees", "slug": "tees"}], "tags": [],
         "images": [], "attributes": [], "variations": [], "grouped_products": [], "upsell_ids": [], "cross_sell_ids": [], "parent_id": 0});
-    let fields = product.as_object_mut().expect("an object");
-    fields.extend(more.as_object().cloned().unwrap_or_default());
-    product
+    with(product, &more)
 }
 
-fn api() -> Woocommerce {
-    let choice = |name: &str, values: Value, variation: bool| json!({"id": 0, "name": name, "position": 0, "visible": true, "variation": variation, "options": values});
+fn variations() -> Vec<Value> {
     let variation = |id: u32, status: &str, options: Value, price: &str, more: Value| {
-        let mut one = product(
+        let one = product(
             id,
             "variation",
             "T-Shirt",
             json!({"status": status, "price": price, "regular_price": price, "parent_id": 1, "menu_order": id,
             "attributes": options, "image": {"id": 1, "src": "https://cdn.example/blue.jpg", "alt": "In blue"}}),
         );
-        let fields = one.as_object_mut().expect("an object");
-        fields.extend(more.as_object().cloned().unwrap_or_default());
-        one
+        with(one, &more)
     };
     let option = |name: &str, value: &str| json!({"id": 0, "name": name, "option": value});
+    vec![
+        variation(
+            11,
+            "publish",
+            json!([option("Colour", "Blue")]),
+            "18.00",
+            json!({"manage_stock": "parent"}),
+        ),
+        variation(
+            12,
+            "publish",
+            json!([option("Colour", "Red")]),
+            "19.00",
+            json!({"regular_price": "21.00", "manage_stock": true, "stock_quantity": 0, "stock_status": "outofstock"}),
+        ),
+        variation(
+            13,
+            "private",
+            json!([option("Colour", "Green")]),
+            "20.00",
+            json!({}),
+        ),
+    ]
+}
+
+fn api() -> Woocommerce {
+    let choice = |name: &str, values: Value, variation: bool| json!({"id": 0, "name": name, "position": 0, "visible": true, "variation": variation, "options": values});
     Woocommerce {
         products: vec![
             product(
@@ -93,29 +115,7 @@ fn api() -> Woocommerce {
                 json!({"price": "5.00", "stock_status": "onbackorder", "catalog_visibility": "hidden"}),
             ),
         ],
-        variations: vec![
-            variation(
-                11,
-                "publish",
-                json!([option("Colour", "Blue")]),
-                "18.00",
-                json!({"manage_stock": "parent"}),
-            ),
-            variation(
-                12,
-                "publish",
-                json!([option("Colour", "Red")]),
-                "19.00",
-                json!({"regular_price": "21.00", "manage_stock": true, "stock_quantity": 0, "stock_status": "outofstock"}),
-            ),
-            variation(
-                13,
-                "private",
-                json!([option("Colour", "Green")]),
-                "20.00",
-                json!({}),
-            ),
-        ],
+        variations: variations(),
         categories: vec![
             json!({"id": 8, "name": "Clothing &amp; more", "slug": "clothing", "parent": 0, "description": "", "display": "default", "image": Value::Null, "menu_order": 0, "count": 3}),
             json!({"id": 9, "name": "Tees", "slug": "tees", "parent": 8, "description": "", "display": "default",

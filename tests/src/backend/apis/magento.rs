@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Api, Asked, refusal, slice};
+use super::{Api, Asked, is_number, refusal, slice};
 use crate::backend::script::Response;
 
 const TOKEN: &str = "eyJraWQiOiIxIiwiYWxnIjoiSFMyNTYifQ.magento";
@@ -79,7 +79,7 @@ fn list(asked: &Asked, records: &[Value]) -> Response {
         (Some(field), Some(value), Some("neq")) => {
             let others = records
                 .iter()
-                .filter(|record| record[field].to_string() != value);
+                .filter(|record| !is_number(&record[field], value));
             others.cloned().collect()
         }
         _ => records.to_vec(),

@@ -77,3 +77,9 @@ pub(super) fn slice(records: &[Value], from: usize, len: usize) -> &[Value] {
     let start = from.min(records.len());
     &records[start..start.saturating_add(len).min(records.len())]
 }
+
+/// Whether this is the number that a text spells.
+pub(super) fn is_number(value: &Value, text: &str) -> bool {
+    text.parse()
+        .is_ok_and(|number: u64| value.as_u64() == Some(number))
+}

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Api, Asked, slice};
+use super::{Api, Asked, is_number, slice};
 use crate::backend::script::Response;
 
 /// A shop with its resources.
@@ -33,9 +33,7 @@ impl Api for Prestashop {
         let (name, id) = path.split_once('/').unwrap_or((path, ""));
         let (_, one, records) = self.resources.iter().find(|(known, ..)| *known == name)?;
         if !id.is_empty() {
-            let record = records
-                .iter()
-                .find(|record| record["id"].to_string() == id)?;
+            let record = records.iter().find(|record| is_number(&record["id"], id))?;
             let priced = self.priced(record.clone(), asked);
             return Some(Response::json(&json!({ *one: priced })));
         }
@@ -107,7 +105,7 @@ impl Prestashop {
                 .find(|(known, ..)| *known == "combinations");
             let combination = combinations.and_then(|(_, _, all)| {
                 all.iter()
-                    .find(|one| one["id"].to_string() == of("product_attribute"))
+                    .find(|one| is_number(&one["id"], of("product_attribute")))
             });
             let mut amount = micro(&record["price"]);
             amount += combination.map_or(0, |one| micro(&one["price"]));

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::{Api, Asked, refusal, slice};
+use super::{Api, Asked, is_number, refusal, slice};
 use crate::backend::script::Response;
 
 /// A shop.
@@ -40,7 +40,7 @@ impl Api for Woocommerce {
                     .strip_prefix("products/")?
                     .strip_suffix("/variations")?;
                 let own = self.variations.iter();
-                own.filter(|one| one["parent_id"].to_string() == id)
+                own.filter(|one| is_number(&one["parent_id"], id))
                     .cloned()
                     .collect()
             }
