@@ -1,4 +1,4 @@
-# One product or article, or one catalogue group.
+# One product or article, one catalogue group, or one product in a group.
 def filled: if . == "" then null else . end;
 def list: if . == null then [] elif type == "array" then . else [.] end;
 def plain: if type == "object" then ."#text" else . end | filled;
@@ -41,6 +41,10 @@ if has("GROUP_ID") then
       description: (.GROUP_DESCRIPTION | said),
       media: media
     }
+elif has("CATALOG_GROUP_ID") then
+  (.CATALOG_GROUP_ID | plain) as $group
+  | select($group != $root_group)
+  | {type: "placement", product_id: (.PROD_ID // .ART_ID | plain), category_id: $group}
 else
   (.PRODUCT_DETAILS // .ARTICLE_DETAILS) as $details
   | (.PRODUCT_ORDER_DETAILS // .ARTICLE_ORDER_DETAILS // {}) as $order

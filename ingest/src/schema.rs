@@ -20,6 +20,7 @@ static DOCUMENTS: LazyLock<BTreeMap<Kind, Value>> = LazyLock::new(|| {
         Kind::Category => include_str!("../../schemas/category.schema.json"),
         Kind::Page => include_str!("../../schemas/page.schema.json"),
         Kind::Attribute => include_str!("../../schemas/attribute.schema.json"),
+        Kind::Placement => include_str!("../../schemas/placement.schema.json"),
         Kind::Delete => include_str!("../../schemas/delete.schema.json"),
     };
     Kind::ALL

@@ -138,6 +138,7 @@ pub async fn ask(context: &Context, wanted: &str) -> Result<Why, WhyError> {
     };
     let product = product.ok_or_else(|| WhyError::Unknown(wanted.to_owned()))?;
     let (mut fields, merged) = own_fields(&known, Kind::Product, &product)?;
+    placed(&known, &product, &mut fields)?;
     let mut units = units(&product, &merged);
     for key in variant_documents(&known, &product)? {
         let (own, merged) = own_fields(&known, Kind::Variant, &key)?;
@@ -176,6 +177,38 @@ pub async fn ask(context: &Context, wanted: &str) -> Result<Why, WhyError> {
     })
 }
 
+/// Adds what placements say of the categories of a product.
+fn placed(known: &[Known], product: &str, fields: &mut Vec<Field>) -> Result<(), WhyError> {
+    let mut stated = Vec::new();
+    for source in known {
+        let lines = source
+            .catalog
+            .find_from(Kind::Placement, &variant_key(product, ""))?;
+        let ids = lines.iter().map(|line| variant_key_ids(&line.key).1);
+        let ids: Vec<Value> = ids.map(Value::from).collect();
+        if !ids.is_empty() {
+            stated.push(Stated {
+                source: source.name.clone(),
+                as_of: source.feed.as_of,
+                reason: "places it there",
+                kept: None,
+                value: ids.into(),
+            });
+        }
+    }
+    let name = "category_ids";
+    match fields.iter_mut().find(|field| field.name == name) {
+        Some(field) => field.stated.append(&mut stated),
+        None if !stated.is_empty() => fields.push(Field {
+            name: name.to_owned(),
+            published: None,
+            stated,
+        }),
+        None => {}
+    }
+    Ok(())
+}
+
 /// What shoppers read of attributes and options, where the sources may have sent codes.
 fn labels(generation: &Generation, product: &str, field: &str) -> Option<String> {
     let catalog = &generation.catalog;
@@ -195,6 +228,13 @@ fn labels(generation: &Generation, product: &str, field: &str) -> Option<String>
                 format!("{}: {}", option.name(), names.join(", "))
             };
             product.options().map(word).collect()
+        }
+        ("", "category_ids") => {
+            let product = catalog.product_by_id(product)?;
+            let names = product
+                .categories()
+                .map(|category| category.name().to_owned());
+            names.collect()
         }
         (unit, "options" | "option_values") => {
             let variant = catalog.variant_by_id(unit)?;

@@ -1,4 +1,4 @@
-//! Variants in documents of their own: the shop is the same as if they stood inside of their products.
+//! Variants and categories of products in documents of their own: the shop is the same as if they stood inside of these.
 
 use frontage_tests::backend::Response;
 use frontage_tests::documents;
@@ -271,4 +271,58 @@ async fn codes_of_values_become_words() {
             .body
             .contains("Plain thing")
     );
+}
+
+#[tokio::test]
+async fn products_are_placed_in_categories() {
+    let place = |product: &str, category: &str| json!({"type": "placement", "product_id": product, "category_id": category});
+    let mut loose = documents::product("b", "Loose thing", "3.00");
+    loose
+        .as_object_mut()
+        .expect("an object")
+        .remove("category_ids");
+    let other = json!({"type": "category", "id": "other", "name": "Other"});
+    let mut first = place("b", "things");
+    first["primary"] = json!(true);
+    let mut feed = documents::shop(2);
+    feed.extend([
+        loose,
+        other,
+        first,
+        place("b", "other"),
+        // Named by the product itself, too; of a product that nobody brings; in a category that is missing.
+        place("p1", "things"),
+        place("a", "things"),
+        place("zz", "things"),
+        place("p2", "nowhere"),
+    ]);
+    let mut shop = ShopBuilder::of(feed).start();
+    let told = shop.ingest(&["check"]).await.stdout;
+    for sentence in [
+        "product `a`, which no source brings, is placed in category `things`",
+        "product `zz`, which no source brings, is placed in category `things`",
+        "product `p2` names a category `nowhere` that does not exist",
+    ] {
+        assert!(told.contains(sentence), "{sentence} in {told}");
+    }
+    shop.open().await;
+    let first = shop.generation().await;
+    for path in ["/c/things", "/c/other"] {
+        assert!(shop.get(path).await.body.contains("Loose thing"), "{path}");
+    }
+    let crumbs = shop.get("/p/loose-thing").await.body;
+    assert!(crumbs.contains("<a href=\"/c/things\">"), "{crumbs}");
+    let why = shop.ingest(&["why", "b.category_ids", "--json"]).await;
+    let why: Value = serde_json::from_str(&why.stdout).expect("JSON");
+    let field = &why["fields"][0];
+    assert_eq!(field["published"], "Other; Things");
+    assert_eq!(field["stated"][0]["value"], json!(["other", "things"]));
+
+    // A change takes it out of one of them.
+    let gone = json!({"type": "delete", "of": "placement", "product_id": "b", "id": "other"});
+    shop.sends(&documents::delta(&[gone]));
+    shop.once().await;
+    shop.until_generation(first + 1).await;
+    assert!(!shop.get("/c/other").await.body.contains("Loose thing"));
+    assert!(shop.get("/c/things").await.body.contains("Loose thing"));
 }

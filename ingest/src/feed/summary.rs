@@ -20,7 +20,7 @@ pub struct Summary {
     pub priced: u64,
     /// Offers with such a price above zero.
     pub positive: u64,
-    /// Products in the shop by the id of a category that they name.
+    /// Products in the shop by the id of a category that they name or are placed in.
     pub categories: BTreeMap<String, u64>,
 }
 
@@ -35,7 +35,7 @@ pub struct Facts {
     pub amount: Option<f64>,
     /// Whether it has a price in any currency.
     pub is_priced: bool,
-    /// The categories that a product names.
+    /// The categories that a product names, or is placed in.
     pub category_ids: Vec<String>,
 }
 
@@ -109,6 +109,9 @@ impl Facts {
             Document::Offer(offer) => (None, Some(offer), &[]),
             Document::Category(category) => (category.status, None, &[]),
             Document::Page(page) => (page.status, None, &[]),
+            Document::Placement(placement) => {
+                (None, None, std::slice::from_ref(&placement.category_id))
+            }
             Document::Attribute(_) | Document::Delete(_) => (None, None, &[]),
         };
         let prices = offer.map_or(&[][..], |offer| &offer.prices);

@@ -186,7 +186,7 @@ fn strangers(
                 movement::variant_row(generation, id).is_some() == is_shown
             }
             Kind::Offer => movement::variant_row(generation, &line.key).is_some(),
-            Kind::Category | Kind::Page | Kind::Attribute | Kind::Delete => true,
+            Kind::Category | Kind::Page | Kind::Attribute | Kind::Placement | Kind::Delete => true,
         });
     }
     let share = percent(expected.saturating_sub(known), expected);

@@ -88,6 +88,7 @@ pub(super) fn html_fields(document: &mut Document) {
         Document::Variant(_)
         | Document::Offer(_)
         | Document::Attribute(_)
+        | Document::Placement(_)
         | Document::Delete(_) => [None, None],
     };
     for field in fields.into_iter().flatten() {

@@ -372,6 +372,10 @@ fn key(kind: Option<Kind>, value: &Value) -> Option<String> {
             let (product, id) = (field("product_id"), field("id"));
             id.map(|id| format!("{} / {id}", product.unwrap_or_default()))
         }
+        Some(Kind::Placement) => {
+            let (product, category) = (field("product_id"), field("category_id"));
+            category.map(|id| format!("{} / {id}", product.unwrap_or_default()))
+        }
         Some(Kind::Delete) => field("of")
             .zip(field("id"))
             .map(|(of, id)| format!("{of} {id}")),
@@ -388,6 +392,7 @@ fn name(kind: Kind, value: &Value) -> Option<feed::Name> {
     let key = match kind {
         Kind::Attribute => field("code")?.to_owned(),
         Kind::Variant => variant_key(field("product_id")?, field("id")?),
+        Kind::Placement => variant_key(field("product_id")?, field("category_id")?),
         Kind::Offer => match (field("variant_id"), field("sku")) {
             (Some(id), _) => id.to_owned(),
             (None, sku) => format!("sku:{}", sku?),

@@ -45,7 +45,7 @@ pub(super) fn check(document: &Document) -> Result<(), Fault> {
         Document::Offer(offer) => check_offer(offer),
         Document::Category(category) => check_category(category),
         Document::Page(page) => check_slug(Some(&page.slug)),
-        Document::Attribute(_) | Document::Delete(_) => Ok(()),
+        Document::Attribute(_) | Document::Placement(_) | Document::Delete(_) => Ok(()),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Reading and writing are inverse to each other, and equal documents write equal bytes.
 
-use super::{AttributeDefinition, Category, Offer, Page, Product, Variant};
+use super::{AttributeDefinition, Category, Offer, Page, Placement, Product, Variant};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use std::fmt;
@@ -23,6 +23,8 @@ pub enum Document {
     Page(Page),
     /// What an attribute code means.
     Attribute(AttributeDefinition),
+    /// A product in a category, from a source that keeps both apart.
+    Placement(Placement),
     /// A document that is gone, in a feed of changes.
     Delete(Delete),
 }
@@ -32,9 +34,9 @@ pub enum Document {
 pub struct Delete {
     /// What it was.
     pub of: Kind,
-    /// Its key; of a variant, its id.
+    /// Its key; of a variant, its id; of a placement, the category's.
     pub id: String,
-    /// Of a variant: the product it belonged to.
+    /// Of a variant or placement: the product it belonged to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub product_id: Option<String>,
     /// When, RFC 3339.
@@ -46,7 +48,9 @@ impl Delete {
     /// The key of the document that is gone.
     pub fn deleted_key(&self) -> String {
         match (self.of, &self.product_id) {
-            (Kind::Variant, Some(product_id)) => variant_key(product_id, &self.id),
+            (Kind::Variant | Kind::Placement, Some(product_id)) => {
+                variant_key(product_id, &self.id)
+            }
             _ => self.id.clone(),
         }
     }
@@ -56,7 +60,7 @@ impl Delete {
 /// product together, and in the order of the products' ids.
 const BETWEEN_IDS: char = '\u{1f}';
 
-/// The key of a variant in a document of its own.
+/// The key of a variant in a document of its own; of a placement, with the category's id.
 pub fn variant_key(product_id: &str, id: &str) -> String {
     format!("{product_id}{BETWEEN_IDS}{id}")
 }
@@ -82,19 +86,22 @@ pub enum Kind {
     Page,
     /// See [`Document::Attribute`].
     Attribute,
+    /// See [`Document::Placement`].
+    Placement,
     /// See [`Document::Delete`].
     Delete,
 }
 
 impl Kind {
     /// Every kind, in the order they are listed in reports.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Product,
         Self::Variant,
         Self::Offer,
         Self::Category,
         Self::Page,
         Self::Attribute,
+        Self::Placement,
         Self::Delete,
     ];
 
@@ -107,6 +114,7 @@ impl Kind {
             Self::Category => "category",
             Self::Page => "page",
             Self::Attribute => "attribute",
+            Self::Placement => "placement",
             Self::Delete => "delete",
         }
     }
@@ -133,12 +141,13 @@ impl Document {
             Self::Category(_) => Kind::Category,
             Self::Page(_) => Kind::Page,
             Self::Attribute(_) => Kind::Attribute,
+            Self::Placement(_) => Kind::Placement,
             Self::Delete(_) => Kind::Delete,
         }
     }
 
     /// What makes the document unique among its kind: an id, a code, for an offer the variant it speaks of, for a
-    /// variant [`variant_key`].
+    /// variant or placement [`variant_key`].
     pub fn key(&self) -> String {
         match self {
             Self::Product(product) => product.id.clone(),
@@ -150,6 +159,9 @@ impl Document {
             Self::Category(category) => category.id.clone(),
             Self::Page(page) => page.id.clone(),
             Self::Attribute(attribute) => attribute.code.clone(),
+            Self::Placement(placement) => {
+                variant_key(&placement.product_id, &placement.category_id)
+            }
             Self::Delete(delete) => format!("{} {}", delete.of, delete.deleted_key()),
         }
     }
@@ -183,6 +195,7 @@ impl Document {
             Kind::Category => Self::Category(Category::deserialize(from)?),
             Kind::Page => Self::Page(Page::deserialize(from)?),
             Kind::Attribute => Self::Attribute(AttributeDefinition::deserialize(from)?),
+            Kind::Placement => Self::Placement(Placement::deserialize(from)?),
             Kind::Delete => Self::Delete(Delete::deserialize(from)?),
         })
     }

@@ -17,5 +17,6 @@ pub use content::{Category, Media, MediaKind, Page, PageKind, Seo, Status};
 pub use document::{Delete, Document, Kind, variant_key, variant_key_ids};
 pub use offer::{Availability, Offer, Price, Stock};
 pub use product::{
-    Condition, OptionValue, Product, ProductOption, Related, Relation, Variant, Visibility,
+    Condition, OptionValue, Placement, Product, ProductOption, Related, Relation, Variant,
+    Visibility,
 };

@@ -221,3 +221,15 @@ pub enum Relation {
     /// Part of this group.
     GroupedItem,
 }
+
+/// A product in a category, in a document of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placement {
+    /// The product.
+    pub product_id: String,
+    /// The category that lists it.
+    pub category_id: String,
+    /// Whether the product's breadcrumb runs through it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub primary: Option<bool>,
+}

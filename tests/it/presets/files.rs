@@ -110,9 +110,14 @@ fn catalogue() -> String {
         <MIME><MIME_TYPE>image/jpeg</MIME_TYPE><MIME_SOURCE>back.jpg</MIME_SOURCE><MIME_ORDER>2</MIME_ORDER></MIME>\
         <MIME><MIME_TYPE>image/jpeg</MIME_TYPE><MIME_SOURCE>front.jpg</MIME_SOURCE><MIME_ORDER>1</MIME_ORDER></MIME></MIME_INFO>\
         <PRODUCT_REFERENCE type=\"accessories\"><PROD_ID_TO>S1</PROD_ID_TO></PRODUCT_REFERENCE>";
+    let placements: String = [("Z1", "3"), ("S1", "2"), ("S2", "1")]
+        .map(|(product, group)| {
+            format!("<PRODUCT_TO_CATALOGGROUP_MAP><PROD_ID>{product}</PROD_ID><CATALOG_GROUP_ID>{group}</CATALOG_GROUP_ID></PRODUCT_TO_CATALOGGROUP_MAP>")
+        })
+        .concat();
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><BMECAT version=\"2005\" xmlns=\"http://www.bmecat.org/bmecat/2005\"><HEADER/><T_NEW_CATALOG>\
-         <CATALOG_GROUP_SYSTEM>{}{}{}</CATALOG_GROUP_SYSTEM>{}{}{}</T_NEW_CATALOG></BMECAT>",
+         <CATALOG_GROUP_SYSTEM>{}{}{}</CATALOG_GROUP_SYSTEM>{}{}{}{}</T_NEW_CATALOG></BMECAT>",
         group("root", "1", "Katalog", "0"),
         group("node", "2", "Werkzeug", "1"),
         group("leaf", "3", "Zangen", "2"),
@@ -130,6 +135,7 @@ fn catalogue() -> String {
         ),
         product("S1", "Schrauben", 100, &price("gros_list", "12.00", 1), ""),
         product("S2", "Stifte", 1000, &price("gros_list", "12.50", 1), ""),
+        placements
     )
 }
 
@@ -164,6 +170,18 @@ async fn bmecat_2005() {
     assert_eq!(
         stated(&shop, "Z1", "related").await,
         json!([{"relation": "accessory", "product_id": "S1"}])
+    );
+    assert_eq!(seen(&shop, "Z1", "category_ids").await, "Zangen");
+    assert_eq!(stated(&shop, "S1", "category_ids").await, json!(["2"]));
+    let tools = page(&shop, "/c/werkzeug").await;
+    assert!(
+        tools.contains("Zangen") && tools.contains("Schrauben"),
+        "{tools}"
+    );
+    let listed = page(&shop, "/c/werkzeug/zangen").await;
+    assert!(
+        listed.contains("Zange") && !listed.contains("Schrauben"),
+        "{listed}"
     );
     let pliers = page(&shop, "/p/zange").await;
     assert!(pliers.contains("24.90"), "{pliers}");

@@ -5,8 +5,11 @@
 //! from the first by precedence that states it, and what only their names decided is reported.
 
 use std::cmp::Reverse;
+mod join; // what belongs to products
+
+use self::join::{Attached, Joined};
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::iter::Peekable;
 use std::rc::Rc;
 
@@ -18,7 +21,7 @@ use crate::config::{Config, Provides};
 use crate::feed::{Feed, FeedError, FeedFolder, Half, Line, MappedHalf};
 use crate::ownership::{self, Say, Version};
 use crate::wire::{
-    AttributeDefinition, Category, Document, Kind, Offer, Page, Price, Product, Stock, Variant,
+    AttributeDefinition, Category, Document, Kind, Offer, Page, Price, Product, Stock,
     variant_key_ids,
 };
 
@@ -171,13 +174,16 @@ impl Merged {
     /// The feed cache cannot be read.
     pub fn structure(&self, conflicts: &mut Conflicts) -> Result<Structure, MergeError> {
         let mut structure = Structure::default();
-        for line in self.catalog_lines(|kind| !matches!(kind, Kind::Product | Kind::Variant))? {
+        for line in self.catalog_lines(|kind| {
+            !matches!(kind, Kind::Product | Kind::Variant | Kind::Placement)
+        })? {
             match resolve(line?, conflicts)? {
                 Document::Category(category) => structure.categories.push(category),
                 Document::Page(page) => structure.pages.push(page),
                 Document::Attribute(attribute) => structure.attributes.push(attribute),
                 Document::Product(_)
                 | Document::Variant(_)
+                | Document::Placement(_)
                 | Document::Offer(_)
                 | Document::Delete(_) => {}
             }
@@ -185,7 +191,7 @@ impl Merged {
         Ok(structure)
     }
 
-    /// Products in the order of their ids, each with the variants that have documents of their own.
+    /// Products in the order of their ids, each with the variants and the categories that documents of their own say.
     ///
     /// # Errors
     /// The feed cache cannot be opened; items carry their own errors.
@@ -193,18 +199,26 @@ impl Merged {
         &self,
         conflicts: &'a mut Conflicts,
     ) -> Result<impl Iterator<Item = Result<Box<Product>, MergeError>> + use<'a>, MergeError> {
-        let mut feeds = self.feeds.values();
-        let has_variants = feeds.any(|(_, feed)| feed.counts.contains_key(&Kind::Variant));
-        let variants = match has_variants {
-            true => Some(self.catalog_lines(|kind| kind == Kind::Variant)?),
-            false => None,
-        };
-        let variants: Box<dyn Iterator<Item = _>> = Box::new(variants.into_iter().flatten());
         Ok(Joined {
             products: self.catalog_lines(|kind| kind == Kind::Product)?,
-            variants: variants.peekable(),
+            variants: self.attached(Kind::Variant)?,
+            placements: self.attached(Kind::Placement)?,
             conflicts,
         })
+    }
+
+    /// Documents of a kind that belong to products, if there are any: to look for them means to read all others.
+    fn attached(&self, kind: Kind) -> Result<Attached, MergeError> {
+        let mut feeds = self.feeds.values();
+        let lines = match feeds.any(|(_, feed)| feed.counts.contains_key(&kind)) {
+            true => Some(self.catalog_lines(match kind {
+                Kind::Variant => |kind| kind == Kind::Variant,
+                _ => |kind| kind == Kind::Placement,
+            })?),
+            false => None,
+        };
+        let lines: Box<dyn Iterator<Item = _>> = Box::new(lines.into_iter().flatten());
+        Ok(lines.peekable())
     }
 
     /// All prices and stock. What an offers source says wins over what stands inside products.
@@ -440,94 +454,6 @@ impl Iterator for Groups {
             })
         })
     }
-}
-
-/// Products, joined with the variants that have documents of their own. Both come in the order of the products' ids.
-struct Joined<'a, P> {
-    products: P,
-    variants: Peekable<Box<dyn Iterator<Item = Result<Group, MergeError>>>>,
-    conflicts: &'a mut Conflicts,
-}
-
-impl<P: Iterator<Item = Result<Group, MergeError>>> Joined<'_, P> {
-    /// The next variant, if it belongs to this product, or to one before it that is not there; without a product,
-    /// whatever is left.
-    fn variant(&mut self, product: Option<&str>) -> Result<Option<Box<Variant>>, MergeError> {
-        let is_due = |group: &Result<Group, MergeError>| match (group, product) {
-            (Ok(group), Some(id)) => variant_key_ids(&group.first.1.key).0 <= id,
-            (Ok(_), None) | (Err(_), _) => true,
-        };
-        let Some(group) = self.variants.next_if(is_due) else {
-            return Ok(None);
-        };
-        match resolve(group?, self.conflicts)? {
-            Document::Variant(variant) => Ok(Some(variant)),
-            _ => Ok(None),
-        }
-    }
-
-    /// Puts variants in the product they belong to.
-    fn join(&mut self, product: &mut Product) -> Result<(), MergeError> {
-        let mut own = Vec::new();
-        while let Some(mut variant) = self.variant(Some(&product.id))? {
-            let wanted = variant.product_id.take().unwrap_or_default();
-            match wanted == product.id {
-                true => own.push(*variant),
-                false => self.conflicts.add(|| nowhere(&variant.id, &wanted)),
-            }
-        }
-        if own.is_empty() {
-            return Ok(());
-        }
-        let inside: HashSet<&str> = product
-            .variants
-            .iter()
-            .map(|variant| variant.id.as_str())
-            .collect();
-        own.retain(|Variant { id, .. }| {
-            let is_new = !inside.contains(id.as_str());
-            if !is_new {
-                let product = &product.id;
-                self.conflicts.add(|| {
-                    format!("variant `{id}` stands inside of product `{product}` and in a document of its own; the one inside counts for all but price and stock")
-                });
-            }
-            is_new
-        });
-        product.variants.append(&mut own);
-        Ok(())
-    }
-}
-
-impl<P: Iterator<Item = Result<Group, MergeError>>> Iterator for Joined<'_, P> {
-    type Item = Result<Box<Product>, MergeError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        for group in self.products.by_ref() {
-            let joined = match group.and_then(|group| resolve(group, self.conflicts)) {
-                Ok(Document::Product(mut product)) => self.join(&mut product).map(|()| product),
-                Ok(_) => continue,
-                Err(error) => Err(error),
-            };
-            return Some(joined);
-        }
-        loop {
-            match self.variant(None) {
-                Ok(Some(variant)) => {
-                    let wanted = variant.product_id.as_deref().unwrap_or_default();
-                    self.conflicts.add(|| nowhere(&variant.id, wanted));
-                }
-                Ok(None) => return None,
-                Err(error) => return Some(Err(error)),
-            }
-        }
-    }
-}
-
-fn nowhere(variant: &str, product: &str) -> String {
-    format!(
-        "variant `{variant}` belongs to product `{product}`, which no source brings; it is left out"
-    )
 }
 
 /// The one document of a group; what sources of the same rank say differently is told.
