@@ -27,7 +27,7 @@ def ids: [.[]?.id | tostring];
     short_description: (.description_short | words),
     brand: (.manufacturer_name | filled),
     sku: (.reference | filled),
-    gtin: ((.ean13 // .upc) | filled | if . then gtin else null end),
+    gtin: ((.ean13 | filled) // (.upc | filled) | if . then gtin else null end),
     mpn: (.mpn | filled),
     status: (if (.active | yes) and (.state // "1" | yes) then "active" else "draft" end),
     visibility: ({"catalog": "catalog", "search": "search", "none": "hidden"}[.visibility // "both"]),

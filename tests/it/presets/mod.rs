@@ -14,6 +14,8 @@ mod magento;
 mod odoo;
 /// PrestaShop's webservice.
 mod prestashop;
+/// PrestaShop's own sample shop.
+mod prestashop_fashion;
 /// WooCommerce's REST API.
 mod woocommerce;
 

@@ -123,6 +123,13 @@ fn api() -> Prestashop {
 }
 
 fn shop(key: &str, products: &str) -> Shop {
+    let shop = shop_of_all(key, products);
+    shop.backend.play(Arc::new(api()));
+    shop
+}
+
+/// A shop with all sources, and nothing to ask yet.
+pub(super) fn shop_of_all(key: &str, products: &str) -> Shop {
     let auth = format!("auth = {{ kind = \"basic\", user = \"{key}\", password = \"\" }}\n");
     let of = |name: &str, preset: &str, resource: &str, keys: &str| {
         source(
@@ -134,7 +141,7 @@ fn shop(key: &str, products: &str) -> Shop {
     };
     let vars =
         "vars = { base_url = \"https://cdn.example\", features = true, tax_percent = \"20\" }";
-    let shop = shop_with(
+    shop_with(
         &[
             of(
                 "products",
@@ -164,9 +171,7 @@ fn shop(key: &str, products: &str) -> Shop {
             ),
         ]
         .concat(),
-    );
-    shop.backend.play(Arc::new(api()));
-    shop
+    )
 }
 
 #[tokio::test]

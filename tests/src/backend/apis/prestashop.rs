@@ -109,13 +109,12 @@ impl Prestashop {
             });
             let mut amount = micro(&record["price"]);
             amount += combination.map_or(0, |one| micro(&one["price"]));
-            if of("use_tax") == "1" {
-                amount = amount * (100 + self.tax) / 100;
-            }
-            let reduction = record["reduction"].as_i64().unwrap_or(0);
-            if of("use_reduction") != "0" {
-                amount = amount * (100 - reduction) / 100;
-            }
+            let tax = if of("use_tax") == "1" { self.tax } else { 0 };
+            let reduction = match of("use_reduction") {
+                "0" => 0,
+                _ => record["reduction"].as_i64().unwrap_or(0),
+            };
+            let amount = amount * (100 + tax) * (100 - reduction) / 10_000;
             let cents = (amount + 5000) / 10_000;
             prices.insert(
                 name.to_owned(),
