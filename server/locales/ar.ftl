@@ -85,6 +85,8 @@ was = كان
 from = من
 saved = −{ $percent }٪
 price-on-request = السعر عند الطلب
+unit-price = { $amount } / { $unit }
+piece = قطعة
 
 available = متاح
 only-left = { $count ->

@@ -73,6 +73,8 @@ was = Vorher
 from = ab
 saved = −{ $percent } %
 price-on-request = Preis auf Anfrage
+unit-price = { $amount } / { $unit }
+piece = Stück
 
 available = Verfügbar
 only-left = { $count ->

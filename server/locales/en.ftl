@@ -74,6 +74,8 @@ was = Was
 from = from
 saved = −{ $percent }%
 price-on-request = Price on request
+unit-price = { $amount } / { $unit }
+piece = piece
 
 available = Available
 only-left = { $count ->

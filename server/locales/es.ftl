@@ -73,6 +73,8 @@ was = Antes
 from = desde
 saved = −{ $percent } %
 price-on-request = Precio a consultar
+unit-price = { $amount } / { $unit }
+piece = unidad
 
 available = Disponible
 only-left = { $count ->

@@ -73,6 +73,8 @@ was = Avant
 from = à partir de
 saved = −{ $percent } %
 price-on-request = Prix sur demande
+unit-price = { $amount } / { $unit }
+piece = pièce
 
 available = Disponible
 only-left = { $count ->

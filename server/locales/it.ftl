@@ -73,6 +73,8 @@ was = Prima
 from = da
 saved = −{ $percent }%
 price-on-request = Prezzo su richiesta
+unit-price = { $amount } / { $unit }
+piece = pezzo
 
 available = Disponibile
 only-left = { $count ->

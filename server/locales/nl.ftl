@@ -73,6 +73,8 @@ was = Was
 from = vanaf
 saved = −{ $percent }%
 price-on-request = Prijs op aanvraag
+unit-price = { $amount } / { $unit }
+piece = stuk
 
 available = Beschikbaar
 only-left = { $count ->

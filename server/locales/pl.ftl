@@ -79,6 +79,8 @@ was = Przedtem
 from = od
 saved = −{ $percent }%
 price-on-request = Cena na zapytanie
+unit-price = { $amount } / { $unit }
+piece = sztuka
 
 available = Dostępne
 only-left = { $count ->

@@ -73,6 +73,8 @@ was = Tidigare
 from = från
 saved = −{ $percent } %
 price-on-request = Pris på begäran
+unit-price = { $amount } / { $unit }
+piece = styck
 
 available = Finns
 only-left = { $count ->

@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 
+use frontage_tests::documents;
 use frontage_tests::shop::{Page, ShopBuilder};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::pages::json_ld;
 
@@ -195,4 +196,42 @@ fn text(value: &Value, name: &str) -> String {
         .as_str()
         .unwrap_or_else(|| panic!("no {name} in {value}"))
         .to_owned()
+}
+
+#[tokio::test]
+async fn a_price_per_unit_stands_wherever_the_price_does() {
+    let mut oil = documents::product("oil", "Olive oil", "14.95");
+    oil["measure"] = json!({"content": "750", "unit": "ml"});
+    let mut spice = documents::product("spice", "Pepper", "3.90");
+    spice["measure"] = json!({"content": "45", "unit": "g", "per": 100, "per_unit": "g"});
+    let mut shop = ShopBuilder::of(vec![documents::category(), oil, spice]).start();
+    shop.open().await;
+    let list = shop.get("/c/things").await.body;
+    for (slug, price, measure, base) in [
+        ("olive-oil", "€19.93 / l", "0.75 l", "1 l"),
+        ("pepper", "€8.67 / 100\u{a0}g", "45 g", "100 g"),
+    ] {
+        let page = shop.get(&format!("/p/{slug}")).await;
+        assert!(page.body.contains(price), "{price} in {}", page.body);
+        let partial = shop.get(&format!("/partials/offer/{slug}")).await;
+        assert!(
+            partial.body.contains(price) && list.contains(price),
+            "{price}"
+        );
+        let data = json_ld(&page.body);
+        let reference = &data[0]["@graph"][0]["offers"]["priceSpecification"]["referenceQuantity"];
+        let told = format!(
+            "{} {}",
+            text(reference, "value"),
+            measure.rsplit(' ').next().unwrap_or_default()
+        );
+        assert_eq!(told, measure, "{slug}");
+        let google = google_items(&shop.get(GOOGLE).await.body);
+        let item = google
+            .values()
+            .find(|item| item["link"].ends_with(slug))
+            .expect("an item");
+        assert_eq!(item["unit_pricing_measure"], measure);
+        assert_eq!(item["unit_pricing_base_measure"], base);
+    }
 }

@@ -12,6 +12,7 @@ use frontage_shared::snapshot::facets::{
     FacetValueRecord, RankRecord, TextFileRecord,
 };
 use frontage_shared::snapshot::layout::{self, HeaderRecord, PartKind, SectionRecord, section};
+use frontage_shared::snapshot::measures::MeasureRecord;
 use frontage_shared::snapshot::offers::{
     Availability, NO_PRICE, NO_QUANTITY, OffersMetaRecord, ProductOfferRecord, VariantOfferRecord,
 };
@@ -58,6 +59,7 @@ fn records() -> Vec<Known> {
         known::<FacetValueRecord>(),
         known::<FacetListRecord>(),
         known::<FacetCodeRecord>(),
+        known::<MeasureRecord>(),
         known::<RankRecord>(),
         known::<TextFileRecord>(),
         known::<CategoryRecord>(),

@@ -215,6 +215,7 @@ impl<'a> Tables<'a> {
                 sku: product.sku.clone(),
                 gtin: product.gtin.clone(),
                 mpn: product.mpn.clone(),
+                measure: product.measure.clone(),
                 ..Variant::default()
             });
         }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use frontage_shared::snapshot::layout::section;
+use frontage_shared::snapshot::measures::MeasureRecord;
 use frontage_shared::snapshot::products::{OptionRecord, OptionValueRecord, VariantRecord};
 use frontage_shared::snapshot::record::{List, RowRef};
 use frontage_shared::snapshot::tables::variant_key_record;
@@ -115,12 +116,29 @@ impl Tables<'_> {
             media: self.media(&variant.media)?,
         };
         self.tables.variants.push(record);
+        self.measure(variant, row)?;
         self.tables
             .variant_keys
             .push(variant_key_record(&variant.id, row));
         if variant.sku.as_deref().is_some_and(|sku| !sku.is_empty()) {
             self.tables.skus.push(RowRef::new(Some(row)));
         }
+        Ok(())
+    }
+
+    fn measure(&mut self, variant: &Variant, row: u32) -> Result<(), CompileError> {
+        let measure = variant.measure.as_ref();
+        let Some((measure, content)) = measure.and_then(|own| Some((own, own.millionths()?)))
+        else {
+            return Ok(());
+        };
+        let unit = self.tables.strings.string(measure.told_for().code())?;
+        self.tables.measures.push(MeasureRecord {
+            variant: RowRef::new(Some(row)),
+            content: content.into(),
+            per: measure.per.unwrap_or(1).into(),
+            unit,
+        });
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Each has a name, listed in `schemas/README.md`, and points at the value that breaks it.
 
-use crate::wire::{Category, Document, Media, Offer, Price, Product, Variant};
+use crate::wire::{Category, Document, Measure, Media, Offer, Price, Product, Variant};
 use frontage_shared::model::money::{Currency, Money};
 use frontage_shared::model::slug;
 use std::collections::HashSet;
@@ -52,6 +52,7 @@ pub(super) fn check(document: &Document) -> Result<(), Fault> {
 fn check_product(product: &Product) -> Result<(), Fault> {
     check_slug(product.slug.as_deref())?;
     check_prices("", &product.prices)?;
+    check_measure("", product.measure.as_ref())?;
     check_media("", &product.media)?;
     let mut codes = Seen::default();
     for (number, option) in product.options.iter().enumerate() {
@@ -116,7 +117,32 @@ fn check_variants(variants: &[Variant]) -> Result<(), Fault> {
 
 fn check_variant(prefix: &str, variant: &Variant) -> Result<(), Fault> {
     check_prices(prefix, &variant.prices)?;
+    check_measure(prefix, variant.measure.as_ref())?;
     check_media(prefix, &variant.media)
+}
+
+fn check_measure(prefix: &str, measure: Option<&Measure>) -> Result<(), Fault> {
+    let Some(measure) = measure.filter(|measure| measure.millionths().is_none()) else {
+        return Ok(());
+    };
+    let pointer = |field: &str| format!("{prefix}/measure/{field}");
+    let told_for = measure.told_for();
+    if measure.unit.size_beside(told_for).is_none() {
+        let message = format!("{} is not measured in this", measure.unit.code());
+        return Err(Fault::new(
+            pointer("per_unit"),
+            "unit",
+            message,
+            told_for.code(),
+        ));
+    }
+    let message = "too little for a price per unit";
+    Err(Fault::new(
+        pointer("content"),
+        "measure",
+        message,
+        &measure.content,
+    ))
 }
 
 fn check_offer(offer: &Offer) -> Result<(), Fault> {

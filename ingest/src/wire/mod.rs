@@ -7,6 +7,7 @@
 mod attribute;
 mod content;
 mod document;
+mod measure;
 mod offer;
 mod product;
 
@@ -15,6 +16,7 @@ pub use attribute::{
 };
 pub use content::{Category, Media, MediaKind, Page, PageKind, Seo, Status};
 pub use document::{Delete, Document, Kind, variant_key, variant_key_ids};
+pub use measure::{Measure, Unit};
 pub use offer::{Availability, Offer, Price, Stock};
 pub use product::{
     Condition, OptionValue, Placement, Product, ProductOption, Related, Relation, Variant,

@@ -2,7 +2,7 @@
 //!
 //! Fields stand in the order of `schemas/product.schema.json`.
 
-use super::{Attribute, Media, Price, Seo, Status, Stock};
+use super::{Attribute, Measure, Media, Price, Seo, Status, Stock};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -68,6 +68,9 @@ pub struct Product {
     /// Stock keeping unit of a product without variants.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sku: Option<String>,
+    /// How much a product without variants holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure: Option<Measure>,
     /// What a shopper chooses between.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<ProductOption>,
@@ -157,6 +160,9 @@ pub struct Variant {
     /// Manufacturer's part number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mpn: Option<String>,
+    /// How much it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure: Option<Measure>,
     /// Its name, when the options do not say it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,

@@ -42,12 +42,13 @@ pub(crate) struct Swatches<'a> {
 }
 
 /// What it costs, and what it cost.
-#[derive(Clone, Copy)]
 pub(crate) struct Price {
     pub(crate) now: Amount,
     /// Whether `now` is the lowest of several.
     pub(crate) from: bool,
     pub(crate) was: Option<Amount>,
+    /// What one unit of it costs, in words, where that is to be told.
+    pub(crate) per_unit: Option<String>,
 }
 
 impl Price {

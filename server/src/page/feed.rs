@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use frontage_shared::model::money::Money;
+use frontage_shared::snapshot::measures::Measure;
 use frontage_shared::snapshot::offers::{Availability, VariantOffer};
 use frontage_shared::snapshot::products::{Product, Variant};
 
@@ -48,6 +49,7 @@ struct Item<'a> {
     mpn: &'a str,
     condition: &'static str,
     category: &'a str,
+    measure: Option<Measure<'a>>,
     /// Colour, size, material and pattern.
     properties: Vec<(&'static str, &'a str)>,
 }
@@ -166,6 +168,7 @@ fn item<'a>(
             _ => "new",
         },
         category: &about.category,
+        measure: variant.measure(),
         properties: properties
             .map(|(name, value)| (name, value.name()))
             .collect(),
@@ -217,6 +220,12 @@ impl Item<'_> {
             ("condition", own(self.condition)),
             ("product_type", own(self.category)),
         ]);
+        if let Some((measure, unit)) = self.measure.and_then(|own| Some((own, unit(own.unit)?))) {
+            let content = format!("{} {unit}", measure.content_in_units());
+            fields.push(("unit_pricing_measure", content));
+            let base = format!("{} {unit}", measure.per);
+            fields.push(("unit_pricing_base_measure", base));
+        }
         let properties = self.properties.iter();
         fields.extend(properties.map(|&(name, value)| (name, own(value))));
         fields.retain(|(_, value)| !value.is_empty());
@@ -262,6 +271,17 @@ impl Item<'_> {
         out.push_str(&json.finish_object());
         out.push('\n');
     }
+}
+
+/// A unit as Google names it; none for what it does not know.
+fn unit(code: &str) -> Option<&str> {
+    Some(match code {
+        "m3" => "cbm",
+        "m2" => "sqm",
+        "piece" => "ct",
+        "mm" => return None,
+        known => known,
+    })
 }
 
 /// An element with a text, escaped; what XML 1.0 cannot say at all is left out.

@@ -74,6 +74,7 @@ pub(crate) fn of_variant(
             .compare_at
             .filter(|&was| was > price)
             .map(|was| view.amount(was)),
+        per_unit: per_unit(view, variant, price),
     });
     let href = Route::offer(product.slug(), by_id.then(|| variant.id())).href();
     Offer {
@@ -81,6 +82,26 @@ pub(crate) fn of_variant(
         price,
         stock: stock(view, &offer),
     }
+}
+
+/// What one unit of a variant costs, in words, if the merchant says how much it holds.
+pub(crate) fn per_unit(view: &View<'_>, variant: &Variant<'_>, price: i64) -> Option<String> {
+    let measure = variant.measure()?;
+    let amount = view.amount(measure.unit_price(price)?);
+    let unit = match measure.unit {
+        "m2" => "m²",
+        "m3" => "m³",
+        "piece" => &view.words.piece,
+        unit => unit,
+    };
+    Some(match measure.per {
+        1 => view.words.unit_price.fill(&[&amount, &unit]),
+        many => {
+            let many = view.locale.number(many.into());
+            let unit = format!("{many}\u{a0}{unit}");
+            view.words.unit_price.fill(&[&amount, &unit])
+        }
+    })
 }
 
 /// The variant shown to those who chose none: the first that can be ordered, else the first.

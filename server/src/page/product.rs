@@ -197,7 +197,7 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
     frame.place(view, &trail, Some(Link::to(product.name(), &own)));
     let offer = offer::of_variant(view, product, chosen, by_id);
     frame.og_image = images.first().map(|image| view.absolute(image.url));
-    frame.og_price = offer.price.map(|price| price.now.money);
+    frame.og_price = offer.price.as_ref().map(|price| price.now.money);
     frame.json_ld = product_data::graph(view, &frame, product, chosen, &images);
     let options = variants::choices(view, product, chosen);
     let has = |state: State| {

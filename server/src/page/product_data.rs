@@ -3,6 +3,7 @@
 //! A product with variants is a `ProductGroup`; the shown variant always stands in it, others as far as a page has room.
 
 use frontage_shared::model::money::Money;
+use frontage_shared::snapshot::measures::Measure;
 use frontage_shared::snapshot::products::{OptionValue, Product, Variant};
 
 use super::card::Image;
@@ -126,6 +127,9 @@ fn one_variant(view: &View<'_>, json: &mut Json, product: &Product<'_>, variant:
             .to_string(),
         );
         json.text("priceCurrency", view.currency.code());
+        if let Some(measure) = variant.measure() {
+            unit_price(view, json, measure, price);
+        }
         json.text(
             "availability",
             &format!("https://schema.org/{}", offer.availability.schema_org()),
@@ -135,6 +139,46 @@ fn one_variant(view: &View<'_>, json: &mut Json, product: &Product<'_>, variant:
             &format!("https://schema.org/{}Condition", product.condition()),
         );
     });
+}
+
+/// How much it holds, and what its price per unit is told for.
+fn unit_price(view: &View<'_>, json: &mut Json, measure: Measure<'_>, price: i64) {
+    let code = unit_code(measure.unit);
+    json.object("priceSpecification", "UnitPriceSpecification", |json| {
+        let money = Money {
+            minor: price,
+            currency: view.currency,
+        };
+        json.text("price", &money.to_string());
+        json.text("priceCurrency", view.currency.code());
+        json.object("referenceQuantity", "QuantitativeValue", |json| {
+            json.text("value", &measure.content_in_units());
+            json.text("unitCode", code);
+            json.object("valueReference", "QuantitativeValue", |json| {
+                json.text("value", &measure.per.to_string());
+                json.text("unitCode", code);
+            });
+        });
+    });
+}
+
+/// The code of UN/CEFACT that schema.org wants; none for what is no unit of ours.
+fn unit_code(unit: &str) -> &'static str {
+    match unit {
+        "mg" => "MGM",
+        "g" => "GRM",
+        "kg" => "KGM",
+        "ml" => "MLT",
+        "cl" => "CLT",
+        "l" => "LTR",
+        "m3" => "MTQ",
+        "mm" => "MMT",
+        "cm" => "CMT",
+        "m" => "MTR",
+        "m2" => "MTK",
+        "piece" => "C62",
+        _ => "",
+    }
 }
 
 /// The options that schema.org has properties for, and the variant's values in them.

@@ -9,13 +9,14 @@ use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::catalog::{Catalog, ShopInfo};
 use frontage_shared::snapshot::categories::Category;
 use frontage_shared::snapshot::offers::{Availability, Offers};
-use frontage_shared::snapshot::products::{Media, Product};
+use frontage_shared::snapshot::products::{Media, Product, Variant};
 
 use super::Context;
 use super::card::{Card, Image, Level, Price, Stock, Swatches};
 use super::format::Amount;
 use super::home::Department;
 use super::locale::Locale;
+use super::offer;
 use super::words::{Counted, Words};
 use crate::route::Route;
 
@@ -99,6 +100,8 @@ impl<'a> View<'a> {
                 .compare_at
                 .filter(|&was| was > low)
                 .map(|was| self.amount(was)),
+            per_unit: only_variant(product)
+                .and_then(|variant| offer::per_unit(self, &variant, low)),
         });
         let (choices, swatches) = self.choices(product);
         Card {
@@ -184,6 +187,12 @@ impl<'a> View<'a> {
             .map(|category| self.department(&category))
             .collect()
     }
+}
+
+/// The variant of a product that has no other.
+fn only_variant<'a>(product: &Product<'a>) -> Option<Variant<'a>> {
+    let is_alone = product.variant_rows().len() == 1;
+    product.variants().next().filter(|_| is_alone)
 }
 
 /// A picture that a page may show; `None` for a film, or an address a browser would not fetch as one.

@@ -11,7 +11,7 @@ pub const END_MAGIC: [u8; 8] = *b"EGATNORF";
 /// Readers refuse any other major version.
 pub const MAJOR: u16 = 1;
 /// Grows when something is added that old readers may ignore.
-pub const MINOR: u16 = 0;
+pub const MINOR: u16 = 1;
 /// Feature bits this build understands in `must_understand`.
 pub const KNOWN_FEATURES: u64 = 0;
 /// Sections start at multiples of this, a cache line.
@@ -105,7 +105,15 @@ impl PartKind {
         }
     }
 
-    /// Sections without which the part is refused: all that this version defines.
+    /// Sections that this version writes.
+    pub fn written(self) -> std::ops::RangeInclusive<u32> {
+        match self {
+            Self::Catalog => section::SHOP..=section::MEASURES,
+            Self::Offers => self.sections(),
+        }
+    }
+
+    /// Sections without which the part is refused: all that version 1.0 defined.
     pub fn sections(self) -> std::ops::RangeInclusive<u32> {
         match self {
             Self::Catalog => section::SHOP..=section::FACET_CODES,
@@ -200,6 +208,8 @@ pub mod section {
         FACET_LISTS = 31,
         /// Facet values of products in half the space, if there are few enough.
         FACET_CODES = 32,
+        /// How much variants hold, sorted by variant; since version 1.1.
+        MEASURES = 33,
         /// One record: which catalog part these offers belong to.
         OFFERS_META = 64,
         /// Price and stock of each variant, in the catalog's order.

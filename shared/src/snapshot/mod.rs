@@ -27,6 +27,9 @@ pub mod heap;
 /// §5 Products, variants, options and media.
 pub mod products;
 
+/// §5 How much variants hold, for their prices per unit.
+pub mod measures;
+
 /// §6 Attributes and the facets made of them.
 pub mod facets;
 

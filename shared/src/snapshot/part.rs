@@ -149,6 +149,11 @@ impl Part {
         Ok(())
     }
 
+    /// Whether the file has a section.
+    pub fn has(&self, section: u32) -> bool {
+        self.slot(section).is_some()
+    }
+
     /// The records of a section; none if it is absent or its records are too small for `T`.
     pub fn rows<T: Record>(&self, section: u32) -> Rows<'_, T> {
         let stride = self.slot(section).map_or(0, |slot| slot.record_size);

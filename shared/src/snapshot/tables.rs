@@ -11,6 +11,7 @@ use super::facets::{
 };
 use super::heap::{Heap, HeapFull};
 use super::layout::{ALIGNMENT, PartKind, section, to_usize};
+use super::measures::MeasureRecord;
 use super::products::{
     MediaRecord, OptionRecord, OptionValueRecord, ProductRecord, RelatedRecord, ShopRecord,
     VariantKeyRecord, VariantRecord,
@@ -81,6 +82,8 @@ pub struct CatalogTables {
     pub text_files: Vec<PackedFile>,
     /// Sorted.
     pub origins: Vec<StrRef>,
+    /// Sorted by variant.
+    pub measures: Vec<MeasureRecord>,
 }
 
 /// Writing a catalog part failed.
@@ -144,6 +147,7 @@ impl CatalogTables {
         });
         writer.rows(section::FACET_LISTS, &lists.collect::<Vec<_>>())?;
         writer.rows(section::FACET_CODES, &self.facet_codes())?;
+        writer.rows(section::MEASURES, &self.measures)?;
         Ok(writer.finish()?)
     }
 

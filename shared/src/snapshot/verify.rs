@@ -14,6 +14,7 @@ use super::facets::{
     FacetValueRecord, RankRecord, TextFileRecord,
 };
 use super::layout::section;
+use super::measures::MeasureRecord;
 use super::part::Rows;
 use super::products::{
     MediaRecord, OptionRecord, OptionValueRecord, ProductRecord, RelatedRecord, ShopRecord,
@@ -84,7 +85,12 @@ impl Catalog {
         part.verify_rows::<TextFileRecord>(section::TEXT_FILES, bounds)?;
         part.verify_rows::<StrRef>(section::ORIGINS, bounds)?;
         part.verify_rows::<FacetListRecord>(section::FACET_LISTS, bounds)?;
-        part.verify_rows::<FacetCodeRecord>(section::FACET_CODES, bounds)
+        part.verify_rows::<FacetCodeRecord>(section::FACET_CODES, bounds)?;
+        // Version 1.0 had no measures.
+        if part.has(section::MEASURES) {
+            part.verify_rows::<MeasureRecord>(section::MEASURES, bounds)?;
+        }
+        Ok(())
     }
 
     /// What is found by binary search must be sorted, and what is named must exist.
@@ -148,7 +154,21 @@ impl Catalog {
             false,
         )?;
         self.verify_variant_keys(keys)?;
+        self.verify_measures()?;
         self.verify_routes()
+    }
+
+    /// Measures are found by the row of their variant, and prices are divided by them.
+    fn verify_measures(&self) -> Result<(), SnapshotError> {
+        let measures = self.rows::<MeasureRecord>();
+        let variants = measures.iter().map(|measure| measure.variant.0.get());
+        sorted(section::MEASURES, variants, true)?;
+        let is_empty =
+            |measure: &MeasureRecord| measure.content.get() == 0 || measure.per.get() == 0;
+        match (0..).zip(measures.iter()).find(|(_, one)| is_empty(one)) {
+            Some((row, _)) => Err(order(section::MEASURES, row, "must hold something")),
+            None => Ok(()),
+        }
     }
 
     /// Every variant has its key, once: keys are distinct entries and as many as variants.

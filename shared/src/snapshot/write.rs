@@ -31,7 +31,7 @@ impl<W: Write + Seek> PartWriter<W> {
     /// # Errors
     /// The sink failed.
     pub fn start(mut sink: W, kind: PartKind) -> io::Result<Self> {
-        let sections = kind.sections().count() as u64;
+        let sections = kind.written().count() as u64;
         let position = (HEADER_LEN + sections * SECTION_LEN).next_multiple_of(ALIGNMENT);
         sink.seek(SeekFrom::Start(0))?;
         write_zeros(&mut sink, position)?;
@@ -64,7 +64,7 @@ impl<W: Write + Seek> PartWriter<W> {
     /// # Errors
     /// The sink failed, or a section of the kind was not written (a bug, reported as invalid input).
     pub fn finish(mut self) -> io::Result<W> {
-        let expected = self.kind.sections().count();
+        let expected = self.kind.written().count();
         if self.table.len() != expected {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,

@@ -221,6 +221,17 @@ fn variant(variant: &Variant<'_>, said: &mut DefaultHasher) {
     variant.values().for_each(|value| value.row.hash(said));
     variant.value_rows().for_each(|row| row.hash(said));
     variant.media().for_each(|it| media(&it, said));
+    let measure = variant.measure();
+    measure
+        .map(|measure| {
+            (
+                measure.content,
+                measure.per,
+                measure.unit,
+                measure.unit_price(1_000),
+            )
+        })
+        .hash(said);
 }
 
 fn media(media: &Media<'_>, said: &mut DefaultHasher) {

@@ -256,8 +256,20 @@ impl Random {
             name: self.words(),
             values: values.map(|count| self.below(count)).collect(),
             media: self.media(),
+            measure: self.measure(),
             offer: self.offer(),
         }
+    }
+
+    fn measure(&mut self) -> Option<(u64, u32, String)> {
+        let content = self.dice.range(1, 5_000_000);
+        let unit = ["kg", "l", "ml"][self.below(3) as usize].to_owned();
+        let measure = (
+            u64::try_from(content).unwrap_or(1),
+            1 + self.below(100),
+            unit,
+        );
+        self.dice.percent(30).then_some(measure)
     }
 
     fn offer(&mut self) -> Offer {

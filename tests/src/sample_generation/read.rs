@@ -121,6 +121,9 @@ fn variant(
             .map(index)
             .collect(),
         media: variant.media().map(|it| medium(&it)).collect(),
+        measure: variant
+            .measure()
+            .map(|measure| (measure.content, measure.per, measure.unit.to_owned())),
         offer: generation.offers.variant(variant.row),
     }
 }

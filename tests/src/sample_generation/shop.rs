@@ -77,6 +77,8 @@ pub struct Variant {
     /// For each option of the product, the index of the value.
     pub values: Vec<u32>,
     pub media: Vec<Medium>,
+    /// Millionths, how many, of which unit.
+    pub measure: Option<(u64, u32, String)>,
     pub offer: Offer,
 }
 

@@ -8,6 +8,7 @@ use frontage_shared::snapshot::facets::{
     AttributeRecord, AttributeValueRecord, FacetRecord, FacetValueRecord, RankRecord,
 };
 use frontage_shared::snapshot::layout::section;
+use frontage_shared::snapshot::measures::MeasureRecord;
 use frontage_shared::snapshot::offers::OffersTables;
 use frontage_shared::snapshot::products::{
     self, MediaRecord, OptionRecord, OptionValueRecord, ProductRecord, RelatedRecord, ShopRecord,
@@ -221,7 +222,17 @@ impl Writer {
                 base += count(&option.values);
             }
             let record = self.variant(product, variant, &values);
-            let key = variant_key_record(&variant.id, count(&self.tables.variants));
+            let row = count(&self.tables.variants);
+            if let Some((content, per, unit)) = &variant.measure {
+                let measure = MeasureRecord {
+                    variant: RowRef::new(Some(row)),
+                    content: (*content).into(),
+                    per: (*per).into(),
+                    unit: self.str(unit),
+                };
+                self.tables.measures.push(measure);
+            }
+            let key = variant_key_record(&variant.id, row);
             self.tables.variant_keys.push(key);
             self.tables.variants.push(record);
         }
