@@ -14,6 +14,8 @@ shop = المتجر
 browse-departments = تصفح الأقسام
 new-arrivals = وصل حديثًا
 featured = مختارات
+guides = أدلة ومقالات
+all-guides = كل الأدلة
 
 sub-categories = الفئات الفرعية
 page-title = { $title } – صفحة { $page }

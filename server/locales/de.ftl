@@ -14,6 +14,8 @@ shop = Shop
 browse-departments = Abteilungen entdecken
 new-arrivals = Neu im Shop
 featured = Empfohlen
+guides = Ratgeber
+all-guides = Alle Ratgeber
 
 sub-categories = Unterkategorien
 page-title = { $title } – Seite { $page }

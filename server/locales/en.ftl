@@ -15,6 +15,8 @@ shop = Shop
 browse-departments = Browse departments
 new-arrivals = New arrivals
 featured = Featured
+guides = Guides
+all-guides = All guides
 
 sub-categories = Sub-categories
 page-title = { $title } – page { $page }

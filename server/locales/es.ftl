@@ -14,6 +14,8 @@ shop = Tienda
 browse-departments = Ver departamentos
 new-arrivals = Novedades
 featured = Destacados
+guides = Guías
+all-guides = Todas las guías
 
 sub-categories = Subcategorías
 page-title = { $title } – página { $page }

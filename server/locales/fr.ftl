@@ -14,6 +14,8 @@ shop = Boutique
 browse-departments = Parcourir les rayons
 new-arrivals = Nouveautés
 featured = À la une
+guides = Guides
+all-guides = Tous les guides
 
 sub-categories = Sous-catégories
 page-title = { $title } – page { $page }

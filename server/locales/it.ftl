@@ -14,6 +14,8 @@ shop = Negozio
 browse-departments = Sfoglia i reparti
 new-arrivals = Novità
 featured = In evidenza
+guides = Guide
+all-guides = Tutte le guide
 
 sub-categories = Sottocategorie
 page-title = { $title } – pagina { $page }

@@ -14,6 +14,8 @@ shop = Winkel
 browse-departments = Bekijk de afdelingen
 new-arrivals = Nieuw binnen
 featured = Uitgelicht
+guides = Gidsen
+all-guides = Alle gidsen
 
 sub-categories = Subcategorieën
 page-title = { $title } – pagina { $page }

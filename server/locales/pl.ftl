@@ -14,6 +14,8 @@ shop = Sklep
 browse-departments = Przeglądaj działy
 new-arrivals = Nowości
 featured = Polecane
+guides = Poradniki
+all-guides = Wszystkie poradniki
 
 sub-categories = Podkategorie
 page-title = { $title } – strona { $page }

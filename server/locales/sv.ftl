@@ -14,6 +14,8 @@ shop = Butik
 browse-departments = Utforska avdelningarna
 new-arrivals = Nyheter
 featured = Utvalt
+guides = Guider
+all-guides = Alla guider
 
 sub-categories = Underkategorier
 page-title = { $title } – sida { $page }

@@ -107,6 +107,7 @@ async fn open() -> (Shop, Vec<String>) {
         "/search?q=qqqqqq".to_owned(),
         "/c/outdoor?price-max=0.01".to_owned(),
         "/pages/delivery".to_owned(),
+        "/pages".to_owned(),
         "/no-such-page".to_owned(),
     ];
     (shop, paths)

@@ -84,6 +84,74 @@ async fn the_sitemap_names_every_page_once() {
     assert_eq!(products, on_sale);
 }
 
+/// What a crawler ends up with: each page that is to be indexed once, and nothing that filters or sorts.
+#[tokio::test]
+async fn a_crawler_finds_what_is_to_be_indexed_and_no_trap() {
+    let mut shop = ShopBuilder::generated(90).start();
+    shop.open().await;
+    let robots = robots_rules(&shop.get("/robots.txt").await.body);
+    let (mut waiting, mut seen) = (VecDeque::from(["/".to_owned()]), BTreeSet::new());
+    let mut indexed = BTreeSet::new();
+    while let Some(path) = waiting.pop_front() {
+        let page = shop.get(&path).await;
+        let canonical = page.body.split("<link rel=\"canonical\" href=\"").nth(1);
+        let canonical = canonical.and_then(|rest| rest.split('"').next());
+        let noindex = page
+            .body
+            .contains("<meta name=\"robots\" content=\"noindex");
+        if !page.header("content-type").starts_with("text/html") || path.starts_with("/partials/") {
+            continue;
+        }
+        assert_eq!(canonical.is_none(), noindex, "{path}: canonical or noindex");
+        let Some(canonical) = canonical.map(|url| path_of(&shop, &url.replace("&amp;", "&")))
+        else {
+            continue;
+        };
+        assert!(
+            canonical == path
+                || path == format!("{canonical}?{}", path.split('?').nth(1).unwrap_or_default()),
+            "{path} says that it is {canonical}"
+        );
+        indexed.insert(canonical);
+        for link in links(&page.body) {
+            let trap = ["f.", "sort=", "price-min=", "price-max=", "stock="];
+            let query = link.split('?').nth(1).unwrap_or_default();
+            let is_trap = query
+                .split('&')
+                .any(|pair| trap.iter().any(|trap| pair.starts_with(trap)));
+            assert!(!is_trap, "{path} leads crawlers to {link}");
+            let is_allowed = !robots.iter().any(|rule| link.starts_with(rule.as_str()));
+            if is_allowed && seen.insert(link.clone()) {
+                waiting.push_back(link);
+            }
+        }
+    }
+    let mut listed = BTreeSet::new();
+    for sitemap in locations(&shop.get("/sitemap.xml").await.body) {
+        let file = shop.get(&path_of(&shop, &sitemap)).await.body;
+        listed.extend(locations(&file).iter().map(|url| path_of(&shop, url)));
+    }
+    // Further pages of a list are indexed for their links, and no entrance.
+    indexed.retain(|path| !path.contains("?page="));
+    assert_eq!(indexed, listed);
+    println!(
+        "pages that a crawler may index: {}, in the sitemap: {}, traps: 0",
+        indexed.len(),
+        listed.len()
+    );
+}
+
+/// Beginnings of paths that robots.txt keeps from crawlers.
+fn robots_rules(robots: &str) -> Vec<String> {
+    let rules = robots
+        .lines()
+        .filter_map(|line| line.strip_prefix("Disallow: "));
+    rules
+        .filter(|rule| !rule.contains('*'))
+        .map(str::to_owned)
+        .collect()
+}
+
 #[tokio::test]
 async fn a_product_page_states_what_the_feed_says() {
     let mut shop = ShopBuilder::generated(60).start();

@@ -8,7 +8,9 @@ use frontage_shared::snapshot::Generation;
 use sailfish::TemplateSimple;
 
 use super::view::View;
-use super::{category, content, error as errors, home, moved, offer, product, search, sitemap};
+use super::{
+    category, content, error as errors, guides, home, moved, offer, product, search, sitemap,
+};
 use crate::cache_policy::CachePolicy;
 use crate::route::{Parsed, Route};
 
@@ -29,6 +31,7 @@ pub fn build(route: &Route, generation: &Generation, ctx: &Context<'_>) -> Page 
         } => product::build(view, slug, variant.as_deref(), options),
         Route::Search { listing } => search::build(view, route, listing),
         Route::Content { slug } => content::build(view, slug),
+        Route::Guides { listing } => guides::build(view, route, listing),
         Route::Offer { slug, variant } => offer::build(view, slug, variant.as_deref()),
         Route::SitemapIndex => sitemap::index(view),
         Route::Sitemap { number } => sitemap::file(view, *number),

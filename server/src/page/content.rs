@@ -50,6 +50,10 @@ pub(crate) fn build(view: &View<'_>, slug: &str) -> Page {
     };
     frame.describe(content.seo_description(), content.body());
     frame.place(view, &[], Some(Link::to(content.title(), &own)));
+    if content.kind() == "article" {
+        let guides = Link::to(&view.words.guides, &Route::guides());
+        frame.crumbs.insert(1, guides);
+    }
     let mut json = Json::graph();
     frame.crumbs_as_data(view, &mut json);
     frame.json_ld = json.finish();

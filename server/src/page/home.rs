@@ -6,6 +6,7 @@ use sailfish::TemplateSimple;
 use super::card::{Card, Image};
 use super::format::Number;
 use super::frame::{self, Frame, Indexing, Link};
+use super::guides::{self, Guide};
 use super::json_ld::Json;
 use super::order;
 use super::text::or;
@@ -22,6 +23,8 @@ const NEWEST: usize = 4;
 const SHOWCASE: usize = 3;
 /// Products looked at to fill a row with listed ones.
 const LOOKED_AT: usize = 64;
+/// Guides shown; if there are more, all of them are linked.
+const GUIDES: usize = 3;
 /// Brands linked at the end.
 const BRANDS: usize = 18;
 
@@ -39,6 +42,9 @@ pub(crate) struct HomePage<'a> {
     pub(crate) featured: Vec<Card<'a>>,
     pub(crate) newest: Vec<Card<'a>>,
     pub(crate) brands: Vec<Link<'a>>,
+    /// The latest guides, and where all of them are if there are more.
+    pub(crate) guides: Vec<Guide<'a>>,
+    pub(crate) all_guides: Option<String>,
 }
 
 /// A picture that leads to its product.
@@ -85,6 +91,7 @@ pub(crate) fn build(view: &View<'_>) -> Page {
         .take(SHOWCASE)
         .collect();
     frame.og_image = showcase.first().map(|item| view.absolute(item.image.url));
+    let guides = guides::latest(view, GUIDES + 1);
     let page = HomePage {
         words: view.words,
         frame,
@@ -95,6 +102,8 @@ pub(crate) fn build(view: &View<'_>) -> Page {
         newest: view.cards(newest.into_iter().take(NEWEST), 0),
         brands: frame::biggest_brands(view, BRANDS),
         showcase,
+        all_guides: (guides.len() > GUIDES).then(|| Route::guides().href()),
+        guides: guides.into_iter().take(GUIDES).collect(),
     };
     render(view, Kind::Home, false, page)
 }

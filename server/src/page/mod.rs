@@ -14,6 +14,9 @@ mod category;
 /// A content page.
 mod content;
 
+/// All guides and articles.
+mod guides;
+
 /// Refusals and failures, as pages that help.
 mod error;
 

@@ -251,7 +251,7 @@ fn sort_name(words: &'static Words, sort: Sort) -> &'static str {
 }
 
 /// First, last, and those around the current page.
-fn paging(route: &Route, listing: &Listing, total: usize) -> Option<Paging> {
+pub(crate) fn paging(route: &Route, listing: &Listing, total: usize) -> Option<Paging> {
     let last = page_count(total);
     if last < 2 {
         return None;

@@ -16,6 +16,8 @@ use crate::route::Route;
 const ROWS_PER_FILE: u32 = 5_000;
 /// Room for one address in a file, so that it does not grow by copying; longer ones may follow.
 const ADDRESS_BYTES: usize = 256;
+/// Pages of ours before the first content page: home and the list of guides.
+const OWN_PAGES: u32 = 2;
 /// Pictures told of one product.
 const IMAGES: usize = 6;
 
@@ -99,13 +101,13 @@ pub(crate) fn robots(view: &View<'_>) -> Page {
     }
 }
 
-/// All files in order, each with the rows it covers. The home page stands before the first content page, as row 0.
+/// All files in order, each with the rows it covers. Home and the list of guides stand before the first content page, as rows 0 and 1.
 fn files(view: &View<'_>) -> impl Iterator<Item = (Part, Range<u32>)> {
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let counts = [
         (
             Part::Pages,
-            count(view.catalog.pages().count()).saturating_add(1),
+            count(view.catalog.pages().count()).saturating_add(OWN_PAGES),
         ),
         (Part::Categories, count(view.catalog.categories().count())),
         (Part::Brands, count(view.catalog.brands().count())),
@@ -120,8 +122,17 @@ fn files(view: &View<'_>) -> impl Iterator<Item = (Part, Range<u32>)> {
 /// Whether a row is to be indexed, and when it changed; `None` if it is not.
 fn listed(view: &View<'_>, part: Part, row: u32) -> Option<Option<i64>> {
     match part {
-        Part::Pages => match row.checked_sub(1) {
-            None => Some(None),
+        Part::Pages => match row.checked_sub(OWN_PAGES) {
+            None if row == 0 => Some(None),
+            None => {
+                let mut guides = view.catalog.pages().filter(|page| page.kind() == "article");
+                let first = guides.next()?.updated_at();
+                Some(
+                    guides
+                        .map(|page| page.updated_at())
+                        .fold(first, Option::max),
+                )
+            }
             Some(row) => {
                 let page = view.catalog.page(row).filter(|page| page.is_indexable())?;
                 Some(page.updated_at())
@@ -147,8 +158,9 @@ fn listed(view: &View<'_>, part: Part, row: u32) -> Option<Option<i64>> {
 /// The canonical address of a row.
 fn route(view: &View<'_>, part: Part, row: u32) -> Option<Route> {
     Some(match part {
-        Part::Pages => match row.checked_sub(1) {
-            None => Route::Home,
+        Part::Pages => match row.checked_sub(OWN_PAGES) {
+            None if row == 0 => Route::Home,
+            None => Route::guides(),
             Some(row) => Route::content(view.catalog.page(row)?.slug()),
         },
         Part::Categories => Route::category(view.catalog.category(row)?.path()),

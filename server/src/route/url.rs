@@ -61,6 +61,11 @@ pub enum Route {
         /// The content page's slug.
         slug: String,
     },
+    /// `/pages`: all guides and articles.
+    Guides {
+        /// Which page of them.
+        listing: Listing,
+    },
     /// `/partials/offer/<slug>`: price and stock of a product or of one variant.
     Offer {
         /// The product's slug.
@@ -180,6 +185,9 @@ impl Route {
             ["search"] => Self::Search {
                 listing: listing(Sort::Relevance),
             },
+            ["pages"] => Self::Guides {
+                listing: Listing::new().with_page(listing(Sort::Featured).page),
+            },
             ["pages", slug] => Self::Content {
                 slug: checked_slug(slug)?,
             },
@@ -254,6 +262,13 @@ impl Route {
         }
     }
 
+    /// The first page of all guides.
+    pub fn guides() -> Self {
+        Self::Guides {
+            listing: Listing::new(),
+        }
+    }
+
     /// The partial with price and stock of a product or variant.
     pub fn offer(slug: &str, variant_id: Option<&str>) -> Self {
         Self::Offer {
@@ -267,6 +282,7 @@ impl Route {
         match self {
             Self::Category { listing, .. }
             | Self::Brand { listing, .. }
+            | Self::Guides { listing }
             | Self::Search { listing } => Some(listing),
             _ => None,
         }
@@ -278,6 +294,7 @@ impl Route {
         let mut route = self.clone();
         if let Self::Category { listing, .. }
         | Self::Brand { listing, .. }
+        | Self::Guides { listing }
         | Self::Search { listing } = &mut route
         {
             let default_sort = route_default_sort(self);
@@ -300,7 +317,7 @@ impl Route {
             Self::Product { .. } => "product",
             Self::Brand { .. } => "brand",
             Self::Search { .. } => "search",
-            Self::Content { .. } => "content",
+            Self::Content { .. } | Self::Guides { .. } => "content",
             Self::Offer { .. } => "offer_partial",
             Self::Asset { .. } => "asset",
             Self::SitemapIndex | Self::Sitemap { .. } => "sitemap",
@@ -339,6 +356,10 @@ impl fmt::Display for Route {
                 listing.write_query(f)
             }
             Self::Content { slug } => write_path(f, "/pages/", slug),
+            Self::Guides { listing } => {
+                f.write_str("/pages")?;
+                listing.write_query(f)
+            }
             Self::Offer { slug, variant } => {
                 write_path(f, "/partials/offer/", slug)?;
                 write_choice(f, variant.as_deref(), &BTreeMap::new())
