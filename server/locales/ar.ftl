@@ -109,6 +109,8 @@ no-longer-available = لم يعد متاحًا
 expected-on = { $stock }، متوقع في { $day }
 
 pictures = الصور
+films = مقاطع فيديو
+downloads = تنزيلات
 picture = صورة { $number } من { $total }
 article-number = رقم الصنف
 gtin = GTIN

@@ -93,6 +93,8 @@ no-longer-available = Nicht mehr erhältlich
 expected-on = { $stock }, erwartet am { $day }
 
 pictures = Bilder
+films = Filme
+downloads = Downloads und Anleitungen
 picture = Bild { $number } von { $total }
 article-number = Artikelnummer
 gtin = GTIN

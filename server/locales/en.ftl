@@ -94,6 +94,8 @@ no-longer-available = No longer available
 expected-on = { $stock }, expected on { $day }
 
 pictures = Pictures
+films = Films
+downloads = Downloads
 picture = Picture { $number } of { $total }
 article-number = Article number
 gtin = GTIN

@@ -93,6 +93,8 @@ no-longer-available = Ya no está disponible
 expected-on = { $stock }, previsto para el { $day }
 
 pictures = Imágenes
+films = Vídeos
+downloads = Descargas
 picture = Imagen { $number } de { $total }
 article-number = Referencia
 gtin = GTIN

@@ -93,6 +93,8 @@ no-longer-available = N’est plus disponible
 expected-on = { $stock }, attendu le { $day }
 
 pictures = Photos
+films = Vidéos
+downloads = Téléchargements
 picture = Photo { $number } sur { $total }
 article-number = Référence
 gtin = GTIN

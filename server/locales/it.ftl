@@ -93,6 +93,8 @@ no-longer-available = Non più disponibile
 expected-on = { $stock }, previsto il { $day }
 
 pictures = Immagini
+films = Video
+downloads = Download e manuali
 picture = Immagine { $number } di { $total }
 article-number = Codice articolo
 gtin = GTIN

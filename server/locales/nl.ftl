@@ -93,6 +93,8 @@ no-longer-available = Niet meer verkrijgbaar
 expected-on = { $stock }, verwacht op { $day }
 
 pictures = Afbeeldingen
+films = Filmpjes
+downloads = Downloads en handleidingen
 picture = Afbeelding { $number } van { $total }
 article-number = Artikelnummer
 gtin = GTIN

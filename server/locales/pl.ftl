@@ -101,6 +101,8 @@ no-longer-available = Już niedostępne
 expected-on = { $stock }, spodziewane { $day }
 
 pictures = Zdjęcia
+films = Filmy
+downloads = Do pobrania
 picture = Zdjęcie { $number } z { $total }
 article-number = Numer artykułu
 gtin = GTIN

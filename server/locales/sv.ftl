@@ -93,6 +93,8 @@ no-longer-available = Finns inte längre
 expected-on = { $stock }, väntas { $day }
 
 pictures = Bilder
+films = Filmer
+downloads = Filer att hämta
 picture = Bild { $number } av { $total }
 article-number = Artikelnummer
 gtin = GTIN

@@ -512,7 +512,9 @@ mod tests {
         let response = redirect(&stamp, "/");
         let policy = text(&response, "content-security-policy");
         assert!(
-            policy.contains("data: https://cdn.example; connect-src"),
+            policy.contains(
+                "data: https://cdn.example; media-src 'self' https://cdn.example; connect-src"
+            ),
             "{policy}"
         );
         assert_eq!(

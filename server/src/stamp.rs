@@ -85,7 +85,7 @@ impl Stamp {
     }
 }
 
-/// Nothing runs and nothing loads but our own files and the catalog's pictures. JSON-LD is data and needs no leave.
+/// Nothing runs and nothing loads but our own files and the catalog's pictures and films. JSON-LD is data and needs no leave.
 fn security_policy<'a>(media_origins: impl Iterator<Item = &'a str>) -> HeaderValue {
     let mut policy = String::from(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:",
@@ -96,9 +96,13 @@ fn security_policy<'a>(media_origins: impl Iterator<Item = &'a str>) -> HeaderVa
             .bytes()
             .all(|byte| byte.is_ascii_graphic() && !b";,'\"".contains(&byte))
     };
-    for origin in media_origins.filter(harmless) {
-        policy.push(' ');
-        policy.push_str(origin);
+    let origins: Vec<&str> = media_origins.filter(harmless).collect();
+    for kind in ["", "; media-src 'self'"] {
+        policy.push_str(kind);
+        for origin in &origins {
+            policy.push(' ');
+            policy.push_str(origin);
+        }
     }
     policy.push_str(
         "; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",

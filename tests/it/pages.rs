@@ -250,6 +250,32 @@ async fn what_is_not_there_is_said_with_help() {
 }
 
 #[tokio::test]
+async fn films_and_documents_of_a_product_can_be_had() {
+    let mut documents = documents::shop(1);
+    documents[2]["media"] = serde_json::json!([
+        {"url": "http://media.example/a.jpg"},
+        {"type": "video", "url": "http://films.example/how.mp4", "alt": "How it works"},
+        {"type": "document", "url": "/files/manual.pdf?v=2"},
+    ]);
+    let mut shop = ShopBuilder::of(documents).start();
+    shop.open().await;
+    let page = shop.get("/p/thing-number-1").await;
+    assert!(
+        page.body
+            .contains("<video src=\"http://films.example/how.mp4\" controls")
+    );
+    assert!(page.body.contains("aria-label=\"How it works\""));
+    assert!(
+        page.body.contains("href=\"/files/manual.pdf?v=2\"") && page.body.contains(">manual.pdf<")
+    );
+    let policy = page.header("content-security-policy");
+    assert!(
+        policy.contains("media-src 'self'") && policy.contains("http://films.example"),
+        "{policy}"
+    );
+}
+
+#[tokio::test]
 async fn feed_text_stays_text() {
     let mut documents = documents::shop(3);
     let attack = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>";

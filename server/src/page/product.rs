@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use frontage_shared::snapshot::products::{Product, Variant};
+use frontage_shared::snapshot::products::{Media, Product, Variant};
 use frontage_shared::snapshot::routes::RouteKind;
 use sailfish::TemplateSimple;
 
@@ -17,6 +17,9 @@ use crate::route::Route;
 
 /// Pictures shown.
 const IMAGES: usize = 12;
+/// Films and documents shown.
+const FILMS: usize = 4;
+const DOWNLOADS: usize = 20;
 /// Attributes shown.
 const ATTRIBUTES: usize = 120;
 /// Related products shown.
@@ -31,6 +34,10 @@ pub(crate) struct ProductPage<'a> {
     pub(crate) words: &'static Words,
     pub(crate) frame: Frame<'a>,
     pub(crate) images: Vec<Image<'a>>,
+    /// Films, shown after the pictures.
+    pub(crate) films: Vec<File<'a>>,
+    /// Manuals and the like.
+    pub(crate) downloads: Vec<File<'a>>,
     pub(crate) brand: Option<Link<'a>>,
     pub(crate) name: &'a str,
     /// What the shown variant is called, if it has a name of its own.
@@ -54,6 +61,12 @@ pub(crate) struct ProductPage<'a> {
     pub(crate) groups: Vec<AttributeGroup<'a>>,
     pub(crate) related_title: &'static str,
     pub(crate) related: Vec<Card<'a>>,
+}
+
+/// A film or document.
+pub(crate) struct File<'a> {
+    pub(crate) url: &'a str,
+    pub(crate) name: &'a str,
 }
 
 /// One option and its values.
@@ -212,6 +225,8 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
         words: view.words,
         frame,
         images,
+        films: files(product, chosen, FILMS, Media::is_video),
+        downloads: files(product, chosen, DOWNLOADS, Media::is_document),
         brand: product
             .brand()
             .map(|brand| Link::to(brand.name(), &Route::brand(brand.slug()))),
@@ -250,6 +265,26 @@ fn images<'a>(product: &Product<'a>, chosen: &Variant<'a>) -> Vec<Image<'a>> {
         }
     }
     images
+}
+
+/// Films or documents of the variant, then those of the product; named as the merchant does, or by their file.
+fn files<'a>(
+    product: &Product<'a>,
+    chosen: &Variant<'a>,
+    most: usize,
+    wanted: fn(&Media<'a>) -> bool,
+) -> Vec<File<'a>> {
+    let mut files: Vec<File<'a>> = Vec::new();
+    let media = chosen.media().chain(product.media());
+    for media in media.filter(|media| wanted(media) && view::is_fetchable(media.url())) {
+        let url = media.url();
+        if files.len() < most && files.iter().all(|known| known.url != url) {
+            let path = url.split(['?', '#']).next().unwrap_or(url);
+            let name = or(media.alt(), path.rsplit('/').next().unwrap_or(url));
+            files.push(File { url, name });
+        }
+    }
+    files
 }
 
 /// Article numbers of the variant.

@@ -198,16 +198,20 @@ fn only_variant<'a>(product: &Product<'a>) -> Option<Variant<'a>> {
 /// A picture that a page may show; `None` for a film, or an address a browser would not fetch as one.
 pub(crate) fn image<'a>(media: &Media<'a>, alt: &'a str) -> Option<Image<'a>> {
     let url = media.url();
-    let fetchable = url.starts_with("https://") || url.starts_with("http://") || is_local(url);
     let (width, height) = media.size().unwrap_or(UNKNOWN_SIZE);
     let square = media.size().is_some() && width == height;
-    (media.is_image() && fetchable).then_some(Image {
+    (media.is_image() && is_fetchable(url)).then_some(Image {
         url,
         alt,
         width,
         height,
         square,
     })
+}
+
+/// Whether an address is one that a browser may be sent to.
+pub(crate) fn is_fetchable(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://") || is_local(url)
 }
 
 /// A path of our own origin; `//host` is not one.

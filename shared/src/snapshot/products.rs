@@ -459,4 +459,14 @@ impl Media<'_> {
     pub fn is_image(&self) -> bool {
         self.record.kind.get() == 0
     }
+
+    /// Whether it is a video.
+    pub fn is_video(&self) -> bool {
+        self.record.kind.get() == 1
+    }
+
+    /// Whether it is a document, such as a manual.
+    pub fn is_document(&self) -> bool {
+        self.record.kind.get() == 3
+    }
 }
