@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::config::{self, Config, ConfigError, Source};
 use crate::cycle::{self, Context, CycleError, ShopOutcome};
+use crate::flip;
 use crate::history::{self, HistoryError, RunResult};
 use crate::inspect;
 use crate::map::{self, MapError};
@@ -115,7 +116,13 @@ enum Command {
         generation: u64,
     },
     /// Keeps what is live, as a new, pinned generation. Ingest goes on but publishes nothing over it.
-    Pin,
+    ///
+    /// With an end, what arrives meanwhile is made ready, and takes its place in that second; the daemon has to run.
+    Pin {
+        /// When the pin ends by itself: 2026-11-27T08:00:00+01:00, or 2026-11-27T08:00:00 in the shop's time zone.
+        #[arg(long, value_name = "INSTANT")]
+        until: Option<String>,
+    },
     /// Lets ingest publish again after a pin or a rollback; the next poll brings the latest data.
     Unpin,
     /// Lists the generations in the store.
@@ -320,7 +327,16 @@ async fn with_shop(
             arguments,
             &operate::rollback(&context, *generation, now).await?,
         ),
-        Command::Pin => published(arguments, &operate::pin(&context, now).await?),
+        Command::Pin { until } => {
+            let zone = context.config.shop.time_zone;
+            let until = until.as_deref().map(|text| {
+                flip::parse(text, zone).ok_or_else(|| OperateError::NoInstant(text.to_owned()))
+            });
+            published(
+                arguments,
+                &operate::pin(&context, until.transpose()?, now).await?,
+            )
+        }
         Command::Unpin => published(arguments, &operate::unpin(&context, now).await?),
         Command::Replay { run } => {
             let replay = replay::run(&context, run).await?;

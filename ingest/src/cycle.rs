@@ -16,6 +16,7 @@ use frontage_shared::snapshot::offers::Offers;
 use frontage_shared::snapshot::{SnapshotError, mapped};
 use frontage_shared::store::{Store, StoreError};
 use futures_util::stream::{self, StreamExt as _};
+use serde::{Deserialize, Serialize};
 
 use crate::basis::{self, Basis, BasisHalf, Tally};
 use crate::board::Board;
@@ -29,7 +30,7 @@ use crate::history::{self, HistoryError, Run, RunResult};
 use crate::lock::{self, LockError};
 use crate::merge::{Conflicts, MergeError, Merged};
 use crate::publish::{self, Candidate, PublishError};
-use crate::retain;
+use crate::release;
 use crate::verified::{self, Verified};
 
 /// Sources that are read side by side; each holds a run of lines in memory.
@@ -68,8 +69,13 @@ pub enum ShopOutcome {
     Published(Box<Manifest>),
     /// The documents are those of the current generation.
     Unchanged,
-    /// An operator pinned the current generation; unpin it to publish again.
-    Pinned(u64),
+    /// An operator pinned the current generation: until `unpin`, or until an instant.
+    Pinned {
+        /// The generation.
+        generation: u64,
+        /// When the pin ends by itself, Unix seconds.
+        until: Option<i64>,
+    },
     /// No product has arrived yet, or a source's cache must be rebuilt first.
     Waiting,
 }
@@ -139,57 +145,12 @@ pub async fn run(
     }
     let _lock = context.lock().await?;
     let current = context.current().await?;
-    let (shop, conflicts) = publish_accepted(context, current.as_ref(), "cycle", now).await?;
+    let (shop, conflicts) = release::accepted(context, current.as_ref(), "cycle", now).await?;
     Ok(Outcome {
         runs,
         shop,
         conflicts,
     })
-}
-
-/// Compiles and publishes whatever the accepted feeds say, unless that is what is published already.
-/// The caller holds the lock.
-///
-/// # Errors
-/// The shop could not be compiled or published.
-pub async fn publish_accepted(
-    context: &Context,
-    current: Option<&Manifest>,
-    reason: &'static str,
-    now: i64,
-) -> Result<(ShopOutcome, Conflicts), CycleError> {
-    if let Some(pinned) = current.filter(|current| current.pinned) {
-        return Ok((ShopOutcome::Pinned(pinned.generation), Conflicts::default()));
-    }
-    let compiling = context.board.shop("compile", now);
-    let (built, conflicts) = match build(context, current).await? {
-        Build::Unchanged => return Ok((ShopOutcome::Unchanged, Conflicts::default())),
-        Build::Waiting(conflicts) => return Ok((ShopOutcome::Waiting, conflicts)),
-        Build::Ready(built, conflicts) => (built, conflicts),
-    };
-    drop(compiling);
-    let _publishing = context.board.shop("publish", now);
-    let files = [built.catalog.1.clone(), built.offers.1.clone()];
-    let (halves, tally) = (built.halves.clone(), built.tally);
-    let candidate = built.into_candidate(reason);
-    let mut verified = context.verified();
-    let manifest = publish::generation(
-        &context.store,
-        &context.config.shop.id,
-        current,
-        candidate,
-        &mut verified,
-        now,
-    )
-    .await?;
-    let parts = context.parts_folder();
-    let _copying = publish::hold_folder(&parts).await?;
-    keep_local_parts(&parts, &manifest, &files, &mut verified)?;
-    verified.save();
-    Basis::keep(&context.config.state, &manifest.offers.hash, halves, tally);
-    conflicts::keep(&context.config.state, manifest.generation, &conflicts);
-    retain::prune(&context.store, context.config.retention, &manifest, now).await?;
-    Ok((ShopOutcome::Published(Box::new(manifest)), conflicts))
 }
 
 /// Merges the accepted feeds and compiles what differs from the current generation. Publishes nothing.
@@ -349,7 +310,7 @@ impl Context {
     }
 
     /// A folder for files in the making; whoever took the lock emptied it.
-    fn scratch(&self) -> Result<PathBuf, CycleError> {
+    pub fn scratch(&self) -> Result<PathBuf, CycleError> {
         let path = self.scratch_folder();
         match std::fs::create_dir_all(&path) {
             Ok(()) => Ok(path),
@@ -432,7 +393,7 @@ pub enum Build {
 }
 
 /// Both parts of the next generation, as files.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Built {
     /// The slow half.
     pub catalog: (PartEntry, PathBuf),
@@ -445,15 +406,30 @@ pub struct Built {
 }
 
 impl Built {
-    fn into_candidate(self, reason: &'static str) -> Candidate {
+    /// As it is published.
+    pub fn candidate(&self, reason: &'static str) -> Candidate {
         Candidate {
-            catalog: self.catalog,
+            catalog: self.catalog.clone(),
             counts: self.offers.0.counts,
-            offers: (self.offers.0.entry, self.offers.1),
-            sources: self.sources,
+            offers: (self.offers.0.entry.clone(), self.offers.1.clone()),
+            sources: self.sources.clone(),
             reason,
             pinned: false,
         }
+    }
+
+    /// Both parts and where their files lie.
+    pub fn parts(&mut self) -> [(PartKind, &PartEntry, &mut PathBuf); 2] {
+        let (catalog, offers) = (&mut self.catalog, &mut self.offers);
+        [
+            (PartKind::Catalog, &catalog.0, &mut catalog.1),
+            (PartKind::Offers, &offers.0.entry, &mut offers.1),
+        ]
+    }
+
+    /// What the fast half was compiled from, and what was counted in it.
+    pub fn basis(&self) -> (&BTreeMap<String, BasisHalf>, Tally) {
+        (&self.halves, self.tally)
     }
 }
 
@@ -529,36 +505,6 @@ impl CompileJob {
         });
         compile::offers(&self.config, &self.merged, catalog, before, conflicts, file)
     }
-}
-
-/// Moves the finished files to where the next cycle looks for them, and removes those of older generations.
-fn keep_local_parts(
-    folder: &Path,
-    manifest: &Manifest,
-    files: &[PathBuf; 2],
-    verified: &mut Verified,
-) -> Result<(), CycleError> {
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |source| PublishError::Io { path, source }
-    };
-    std::fs::create_dir_all(folder).map_err(failed(folder))?;
-    let mut kept = Vec::new();
-    for ((kind, entry), file) in manifest.parts().into_iter().zip(files) {
-        let name = folder.join(entry.file_name(kind));
-        if *file != name {
-            std::fs::rename(file, &name).map_err(failed(&name))?;
-        }
-        verified.add(&name);
-        kept.push(name);
-    }
-    for entry in std::fs::read_dir(folder).map_err(failed(folder))? {
-        let path = entry.map_err(failed(folder))?.path();
-        if !kept.contains(&path) {
-            std::fs::remove_file(&path).map_err(failed(&path))?;
-        }
-    }
-    Ok(())
 }
 
 async fn run_blocking<T: Send + 'static>(

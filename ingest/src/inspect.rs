@@ -14,6 +14,7 @@ use frontage_shared::snapshot::part::Part;
 use serde::Serialize;
 
 use crate::cycle::{Context, CycleError, ShopOutcome};
+use crate::flip;
 use crate::history::Run;
 use crate::operate::Diff;
 use crate::status::time;
@@ -197,10 +198,11 @@ impl NotPublished {
     /// Says it in words.
     pub fn of(outcome: &ShopOutcome) -> Self {
         let (outcome, sentence) = match outcome {
-            ShopOutcome::Pinned(generation) => (
+            ShopOutcome::Pinned { generation, until } => (
                 "pinned",
                 format!(
-                    "generation {generation} is pinned; nothing is published over it until `unpin`"
+                    "generation {generation} is pinned; nothing is published over it until {}",
+                    until.map_or("`unpin`".to_owned(), flip::shown)
                 ),
             ),
             ShopOutcome::Waiting => (

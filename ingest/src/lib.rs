@@ -32,6 +32,12 @@ pub mod publish;
 /// All stages in order.
 pub mod cycle;
 
+/// What becomes live.
+pub mod release;
+
+/// A pin with an end.
+pub mod flip;
+
 /// The stages of one source.
 pub mod harvest;
 

@@ -2,15 +2,15 @@
 
 use frontage_shared::manifest::Manifest;
 use frontage_shared::snapshot::Generation;
-use frontage_shared::snapshot::layout::PartKind;
 use frontage_shared::snapshot::routes::RouteKind;
 
-use crate::cycle::{self, Context, CycleError, ShopOutcome};
+use crate::cycle::{Context, CycleError, ShopOutcome};
 use crate::feed::FeedFolder;
+use crate::flip::{self, Flip};
 use crate::guard;
 use crate::lock;
-use crate::publish::{self, Candidate};
-use crate::verified::Verified;
+use crate::publish;
+use crate::release;
 
 /// Names in each list of a diff; the counts are always exact.
 const MAX_SAMPLES: usize = 20;
@@ -43,6 +43,12 @@ pub enum OperateError {
     /// The current generation is pinned already.
     #[error("generation {0} is pinned already")]
     Pinned(u64),
+    /// What is no instant.
+    #[error("`{0}` is no instant such as 2026-11-27T08:00:00, or 2026-11-27T08:00:00+01:00")]
+    NoInstant(String),
+    /// A pin that would have ended already.
+    #[error("{} has passed; a pin ends in the future", flip::shown(*.0))]
+    Passed(i64),
     /// The stages below failed.
     #[error(transparent)]
     Cycle(#[from] CycleError),
@@ -112,7 +118,7 @@ pub async fn approve(context: &Context, hash: &str, now: i64) -> Result<ShopOutc
                 folder.save(&cache).map_err(CycleError::from)?;
                 let current = context.current().await?;
                 let (outcome, _) =
-                    cycle::publish_accepted(context, current.as_ref(), "approve", now).await?;
+                    release::accepted(context, current.as_ref(), "approve", now).await?;
                 return Ok(outcome);
             }
             Some(waiting) => held.push(waiting.hash),
@@ -136,7 +142,7 @@ pub async fn rollback(
 ) -> Result<Manifest, OperateError> {
     let _lock = context.lock().await?;
     let older = manifest_of(context, generation).await?;
-    republish(context, older, "rollback", true, now).await
+    Ok(release::republish(context, older, "rollback", true, now).await?)
 }
 
 /// Publishes the current parts as a new generation that later cycles may publish over.
@@ -152,23 +158,41 @@ pub async fn unpin(context: &Context, now: i64) -> Result<Manifest, OperateError
     if !current.pinned {
         return Err(OperateError::NotPinned(current.generation));
     }
-    republish(context, current, "unpin", false, now).await
+    Flip::forget(&context.config.state);
+    Ok(release::republish(context, current, "unpin", false, now).await?)
 }
 
-/// Publishes the current parts as a new generation that ingest does not publish over.
+/// Publishes the current parts as a new generation that ingest does not publish over: until `unpin`, or until an instant.
+/// What is pinned already is given an end, or another one.
 ///
 /// # Errors
-/// Something is pinned already, or publishing failed.
-pub async fn pin(context: &Context, now: i64) -> Result<Manifest, OperateError> {
+/// Something is pinned already and no end is given, the end has passed, or publishing failed.
+pub async fn pin(
+    context: &Context,
+    until: Option<i64>,
+    now: i64,
+) -> Result<Manifest, OperateError> {
+    if let Some(until) = until.filter(|until| *until <= now) {
+        return Err(OperateError::Passed(until));
+    }
     let _lock = context.lock().await?;
     let current = context
         .current()
         .await?
         .ok_or(OperateError::NothingPublished)?;
-    if current.pinned {
-        return Err(OperateError::Pinned(current.generation));
+    let pinned = match (current.pinned, until) {
+        (true, None) => return Err(OperateError::Pinned(current.generation)),
+        (true, Some(_)) => current,
+        (false, _) => release::republish(context, current, "pin", true, now).await?,
+    };
+    if let Some(at) = until {
+        let flip = Flip {
+            at,
+            generation: pinned.generation,
+        };
+        flip.keep(&context.config.state).map_err(CycleError::from)?;
     }
-    republish(context, current, "pin", true, now).await
+    Ok(pinned)
 }
 
 /// The manifest of a generation.
@@ -381,45 +405,6 @@ fn price(generation: &Generation, minor: Option<i64>) -> String {
         || "none".to_owned(),
         |minor| frontage_shared::model::money::Money { minor, currency }.to_string(),
     )
-}
-
-async fn republish(
-    context: &Context,
-    parts: Manifest,
-    reason: &'static str,
-    pinned: bool,
-    now: i64,
-) -> Result<Manifest, OperateError> {
-    let folder = context.parts_folder();
-    // Going back is also how damage is repaired: nothing is taken for whole that was not read now.
-    let mut verified = Verified::nothing(&context.config.state);
-    let copy = |part| publish::local_copy(&context.store, &folder, part, &verified);
-    let catalog = copy((PartKind::Catalog, &parts.catalog))
-        .await
-        .map_err(CycleError::from)?;
-    let offers = copy((PartKind::Offers, &parts.offers))
-        .await
-        .map_err(CycleError::from)?;
-    let candidate = Candidate {
-        catalog: (parts.catalog, catalog),
-        offers: (parts.offers, offers),
-        counts: parts.counts,
-        sources: parts.sources,
-        reason,
-        pinned,
-    };
-    let current = context.current().await?;
-    let published = publish::generation(
-        &context.store,
-        &context.config.shop.id,
-        current.as_ref(),
-        candidate,
-        &mut verified,
-        now,
-    )
-    .await;
-    verified.save();
-    Ok(published.map_err(CycleError::from)?)
 }
 
 fn hint(held: &[String]) -> String {

@@ -26,7 +26,7 @@ pub struct Candidate {
     pub counts: Counts,
     /// Last good run of each source.
     pub sources: BTreeMap<String, SourceState>,
-    /// `cycle`, `approve`, `rollback` or `unpin`.
+    /// `cycle`, `approve`, `rollback`, `pin`, `unpin` or `flip`.
     pub reason: &'static str,
     /// Whether later cycles must not publish over it.
     pub pinned: bool,
@@ -79,6 +79,25 @@ pub async fn generation(
     verified: &mut Verified,
     now: i64,
 ) -> Result<Manifest, PublishError> {
+    let manifest = prepare(store, shop, current, &candidate, verified, now).await?;
+    let head = store.put_manifest(&manifest).await?;
+    store.put_head(&head).await?;
+    Ok(manifest)
+}
+
+/// Everything of [`generation`] but what shoppers see: checks the candidate, and puts its parts into the store. Gives the
+/// manifest that would be published now.
+///
+/// # Errors
+/// Verification or the store failed.
+pub async fn prepare(
+    store: &Store,
+    shop: &str,
+    current: Option<&Manifest>,
+    candidate: &Candidate,
+    verified: &mut Verified,
+    now: i64,
+) -> Result<Manifest, PublishError> {
     let newest = store.manifests().await?.last().map(|name| name.generation);
     let manifest = Manifest {
         version: 1,
@@ -88,13 +107,13 @@ pub async fn generation(
             .max(current.map(|current| current.generation))
             .map_or(1, |newest| newest + 1),
         previous: current.map(|current| current.generation),
-        catalog: candidate.catalog.0,
-        offers: candidate.offers.0,
+        catalog: candidate.catalog.0.clone(),
+        offers: candidate.offers.0.clone(),
         created_at: now,
         writer: "ingest".to_owned(),
         pinned: candidate.pinned,
         reason: candidate.reason.to_owned(),
-        sources: candidate.sources,
+        sources: candidate.sources.clone(),
         counts: candidate.counts,
         checksum: String::new(),
     };
@@ -108,8 +127,6 @@ pub async fn generation(
             verified.add(&stored);
         }
     }
-    let head = store.put_manifest(&manifest).await?;
-    store.put_head(&head).await?;
     Ok(manifest)
 }
 

@@ -15,6 +15,7 @@ use crate::bell::{Bell, Bells, Ring};
 use crate::config::Source;
 use crate::cycle::{self, Context, CycleError, Outcome, ShopOutcome};
 use crate::desk::{Desk, DeskError};
+use crate::flip::Flip;
 use crate::history::{Run, RunResult};
 use crate::lock;
 use crate::plan::Plan;
@@ -79,11 +80,47 @@ pub async fn run(context: Context) -> Result<(), ScheduleError> {
         };
         tasks.spawn(follower.follow(began));
     }
+    tasks.spawn(end_pins(context.clone(), stopped.clone()));
     let result = ended(signals.await);
     // Only fails when nothing listens any more, and then there is nobody to stop.
     let _ = stop.send(true);
     tasks.join_all().await;
     result
+}
+
+/// Ends pins that have an end, in the second in which they do.
+async fn end_pins(context: Context, mut stopped: watch::Receiver<bool>) {
+    /// How soon a pin is seen that another process made.
+    const LOOK: Duration = Duration::from_secs(1);
+    /// How soon it is tried again what failed.
+    const AGAIN: Duration = Duration::from_secs(10);
+    let mut told = None;
+    let mut pause = LOOK;
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stopped.changed() => return,
+        }
+        pause = LOOK;
+        let Some(flip) = Flip::load(&context.config.state) else {
+            continue;
+        };
+        let left = flip.at.saturating_mul(1000) - now().timestamp_millis();
+        if left > 0 {
+            pause = LOOK.min(Duration::from_millis(left.unsigned_abs()));
+            continue;
+        }
+        let outcome = cycle::run(&context, &[], "flip", now().timestamp()).await;
+        log(outcome.as_ref(), &mut told);
+        match outcome {
+            Err(_) => pause = AGAIN,
+            // Somebody let go of the pin before its end, and nobody took the end away.
+            Ok(outcome) if !matches!(outcome.shop, ShopOutcome::Published(_)) => {
+                Flip::forget(&context.config.state);
+            }
+            Ok(_) => {}
+        }
+    }
 }
 
 /// The next instants at which a source's runs begin, in its shop's time zone.
@@ -210,7 +247,7 @@ fn log(outcome: Result<&Outcome, &CycleError>, told: &mut Told) {
     match &outcome.shop {
         ShopOutcome::Published(manifest) => log_published(manifest),
         ShopOutcome::Unchanged => tracing::debug!("documents unchanged; nothing to publish"),
-        ShopOutcome::Pinned(generation) => {
+        ShopOutcome::Pinned { generation, .. } => {
             tracing::debug!(generation, "pinned; nothing is published over it")
         }
         ShopOutcome::Waiting => tracing::warn!(

@@ -77,6 +77,9 @@ mod pokes;
 /// Documents that contradict each other are told by name.
 mod conflicts;
 
+/// Pins with an end.
+mod flips;
+
 /// Sources that are asked for what changed.
 mod changes;
 

@@ -21,6 +21,7 @@ mod changed_offers_tests;
 #[cfg(test)]
 mod tests;
 
+use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
@@ -46,7 +47,7 @@ const BATCH_PRODUCTS: usize = 64;
 const BATCHES_AHEAD: usize = 16;
 
 /// A part that lies finished in the scratch folder.
-#[derive(Debug, Clone)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Compiled {
     /// Its hash and length.
     pub entry: PartEntry,

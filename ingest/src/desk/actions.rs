@@ -134,7 +134,7 @@ async fn perform(state: &State, action: &Action, now: i64) -> Outcome {
             Err(error) => Err(error),
         },
         Action::Rollback(generation) => operate::rollback(context, *generation, now).await,
-        Action::Pin => operate::pin(context, now).await,
+        Action::Pin => operate::pin(context, None, now).await,
         Action::Unpin => operate::unpin(context, now).await,
         Action::Run(source) => {
             return match state.bells.get(source) {

@@ -4,6 +4,7 @@
 //! only ever adds its own documents; where several bring the same one, each field comes from the source that owns it, or
 //! from the first by precedence that states it, and what only their names decided is reported.
 
+use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 mod join; // what belongs to products
 
@@ -79,7 +80,7 @@ pub struct Terms<'a> {
 }
 
 /// Conflicts between sources.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Conflicts {
     /// How many.
     pub count: u64,

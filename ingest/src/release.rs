@@ -1,0 +1,156 @@
+//! What becomes live: compiled feeds, or parts that were live before.
+
+use std::path::{Path, PathBuf};
+
+use frontage_shared::manifest::Manifest;
+use frontage_shared::snapshot::layout::PartKind;
+
+use crate::basis::Basis;
+use crate::conflicts;
+use crate::cycle::{self, Build, Built, Context, CycleError, ShopOutcome};
+use crate::flip::{self, Flip};
+use crate::merge::Conflicts;
+use crate::publish::{self, Candidate, PublishError};
+use crate::retain;
+use crate::verified::Verified;
+
+/// Compiles and publishes whatever the accepted feeds say, unless that is what is published already, or a pin forbids it.
+/// The caller holds the lock.
+///
+/// # Errors
+/// The shop could not be compiled or published.
+pub async fn accepted(
+    context: &Context,
+    current: Option<&Manifest>,
+    reason: &'static str,
+    now: i64,
+) -> Result<(ShopOutcome, Conflicts), CycleError> {
+    if let Some(pinned) = current.filter(|current| current.pinned) {
+        let generation = pinned.generation;
+        let flip = Flip::of(&context.config.state, generation);
+        let conflicts = match flip {
+            None => Conflicts::default(),
+            Some(flip) if flip.at <= now => return flip::publish(context, pinned, now).await,
+            Some(_) => flip::prepare(context, pinned, now).await?,
+        };
+        let until = flip.map(|flip| flip.at);
+        return Ok((ShopOutcome::Pinned { generation, until }, conflicts));
+    }
+    let compiling = context.board.shop("compile", now);
+    let (built, conflicts) = match cycle::build(context, current).await? {
+        Build::Unchanged => return Ok((ShopOutcome::Unchanged, Conflicts::default())),
+        Build::Waiting(conflicts) => return Ok((ShopOutcome::Waiting, conflicts)),
+        Build::Ready(built, conflicts) => (built, conflicts),
+    };
+    drop(compiling);
+    let manifest = built_parts(context, current, (built, &conflicts), reason, now).await?;
+    Ok((ShopOutcome::Published(Box::new(manifest)), conflicts))
+}
+
+/// Publishes what was compiled. The caller holds the lock.
+///
+/// # Errors
+/// It could not be published.
+pub async fn built_parts(
+    context: &Context,
+    current: Option<&Manifest>,
+    (built, conflicts): (Built, &Conflicts),
+    reason: &'static str,
+    now: i64,
+) -> Result<Manifest, CycleError> {
+    let _publishing = context.board.shop("publish", now);
+    let files = [built.catalog.1.clone(), built.offers.1.clone()];
+    let mut verified = context.verified();
+    let manifest = publish::generation(
+        &context.store,
+        &context.config.shop.id,
+        current,
+        built.candidate(reason),
+        &mut verified,
+        now,
+    )
+    .await?;
+    let parts = context.parts_folder();
+    let _copying = publish::hold_folder(&parts).await?;
+    keep_local_parts(&parts, &manifest, &files, &mut verified)?;
+    verified.save();
+    let (halves, tally) = built.basis();
+    Basis::keep(
+        &context.config.state,
+        &manifest.offers.hash,
+        halves.clone(),
+        tally,
+    );
+    conflicts::keep(&context.config.state, manifest.generation, conflicts);
+    retain::prune(&context.store, context.config.retention, &manifest, now).await?;
+    Ok(manifest)
+}
+
+/// Publishes parts that are in the store as a new generation. The caller holds the lock.
+///
+/// # Errors
+/// They are gone or damaged, or publishing failed.
+pub async fn republish(
+    context: &Context,
+    parts: Manifest,
+    reason: &'static str,
+    pinned: bool,
+    now: i64,
+) -> Result<Manifest, CycleError> {
+    let folder = context.parts_folder();
+    // Going back is also how damage is repaired: nothing is taken for whole that was not read now.
+    let mut verified = Verified::nothing(&context.config.state);
+    let copy = |part| publish::local_copy(&context.store, &folder, part, &verified);
+    let catalog = copy((PartKind::Catalog, &parts.catalog)).await?;
+    let offers = copy((PartKind::Offers, &parts.offers)).await?;
+    let candidate = Candidate {
+        catalog: (parts.catalog, catalog),
+        offers: (parts.offers, offers),
+        counts: parts.counts,
+        sources: parts.sources,
+        reason,
+        pinned,
+    };
+    let current = context.current().await?;
+    let published = publish::generation(
+        &context.store,
+        &context.config.shop.id,
+        current.as_ref(),
+        candidate,
+        &mut verified,
+        now,
+    )
+    .await;
+    verified.save();
+    Ok(published?)
+}
+
+/// Moves the finished files to where the next cycle looks for them, and removes those of older generations.
+fn keep_local_parts(
+    folder: &Path,
+    manifest: &Manifest,
+    files: &[PathBuf; 2],
+    verified: &mut Verified,
+) -> Result<(), CycleError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| PublishError::Io { path, source }
+    };
+    std::fs::create_dir_all(folder).map_err(failed(folder))?;
+    let mut kept = Vec::new();
+    for ((kind, entry), file) in manifest.parts().into_iter().zip(files) {
+        let name = folder.join(entry.file_name(kind));
+        if *file != name {
+            std::fs::rename(file, &name).map_err(failed(&name))?;
+        }
+        verified.add(&name);
+        kept.push(name);
+    }
+    for entry in std::fs::read_dir(folder).map_err(failed(folder))? {
+        let path = entry.map_err(failed(folder))?.path();
+        if !kept.contains(&path) {
+            std::fs::remove_file(&path).map_err(failed(&path))?;
+        }
+    }
+    Ok(())
+}

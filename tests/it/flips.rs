@@ -1,0 +1,140 @@
+//! Pins with an end: what is live stays until then, what came meanwhile is ready, and takes its place by itself.
+
+use std::time::{Duration, SystemTime};
+
+use frontage_tests::documents;
+use frontage_tests::shop::{Shop, ShopBuilder};
+use serde_json::Value;
+
+/// So many seconds from now.
+fn later(seconds: u64) -> u64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    now.expect("a clock").as_secs() + seconds
+}
+
+/// An instant as the command takes it.
+fn instant(seconds: u64) -> String {
+    let seconds = i64::try_from(seconds).expect("an instant");
+    chrono::DateTime::from_timestamp(seconds, 0)
+        .expect("an instant")
+        .to_rfc3339()
+}
+
+async fn pin(shop: &Shop, until: u64) {
+    let ended = shop.ingest(&["pin", "--until", &instant(until)]).await;
+    assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
+}
+
+fn parts(shop: &Shop) -> usize {
+    let folder = shop.store().join("parts");
+    std::fs::read_dir(folder).expect("a folder").count()
+}
+
+fn newest(shop: &Shop) -> Value {
+    serde_json::from_slice(&shop.newest_manifest()).expect("a manifest")
+}
+
+fn dearer() -> Vec<Value> {
+    let mut documents = documents::shop(10);
+    documents.retain(|document| document["id"] != "p3");
+    documents.push(documents::product("p3", "Thing number 3", "88.40"));
+    documents
+}
+
+#[tokio::test]
+async fn what_came_while_a_pin_held_is_ready_and_takes_its_place_when_it_ends() {
+    let mut shop = ShopBuilder::of(documents::shop(10)).start();
+    shop.open().await;
+    pin(&shop, later(3600)).await;
+    let (pinned, before) = (shop.parts(), parts(&shop));
+    shop.sends(&dearer());
+    let told = shop.once().await.stdout;
+    let until = "is pinned; nothing is published over it until 20";
+    assert!(told.contains(until), "{told}");
+    assert_eq!(shop.parts(), pinned);
+    assert!(!shop.get("/p/thing-number-3").await.body.contains("88.40"));
+    // Both parts of what comes next are in the store already.
+    assert!(parts(&shop) > before);
+    let ready = shop.folder().join("ingest/ready/ready.json");
+    let made = std::fs::metadata(&ready)
+        .expect("it is ready")
+        .modified()
+        .expect("a time");
+    shop.once().await;
+    let again = std::fs::metadata(&ready)
+        .expect("it is ready")
+        .modified()
+        .expect("a time");
+    assert_eq!(made, again, "what is ready is not made again");
+
+    let end = later(1);
+    pin(&shop, end).await;
+    tokio::time::sleep(Duration::from_millis(2100)).await;
+    let stored = parts(&shop);
+    let told = shop.once().await.stdout;
+    assert!(told.contains("published generation 3"), "{told}");
+    let manifest = newest(&shop);
+    assert_eq!(
+        (&manifest["reason"], &manifest["pinned"]),
+        (&"flip".into(), &false.into())
+    );
+    assert_eq!(
+        parts(&shop),
+        stored,
+        "nothing was left to put into the store"
+    );
+    shop.until_generation(3).await;
+    assert!(shop.get("/p/thing-number-3").await.body.contains("88.40"));
+    assert!(!shop.folder().join("ingest/ready").exists());
+    assert!(!shop.folder().join("ingest/flip.json").exists());
+    // The next cycle has nothing to add.
+    assert!(shop.once().await.stdout.contains("nothing to publish"));
+}
+
+#[tokio::test]
+async fn the_daemon_ends_a_pin_by_itself_and_not_before() {
+    let mut shop = ShopBuilder::of(documents::shop(10)).start();
+    shop.open().await;
+    let end = later(5);
+    pin(&shop, end).await;
+    shop.sends(&dearer());
+    shop.run_ingest();
+    shop.until_generation(3).await;
+    let manifest = newest(&shop);
+    assert_eq!(manifest["reason"], "flip");
+    let created = manifest["created_at"].as_u64().expect("a time");
+    assert!(created >= end, "{created} is before {end}");
+    assert!(shop.get("/p/thing-number-3").await.body.contains("88.40"));
+}
+
+#[tokio::test]
+async fn a_pin_that_ends_with_nothing_new_is_only_let_go_of() {
+    let mut shop = ShopBuilder::of(documents::shop(10)).start();
+    shop.open().await;
+    let before = shop.parts();
+    pin(&shop, later(1)).await;
+    tokio::time::sleep(Duration::from_millis(2100)).await;
+    shop.once().await;
+    assert_eq!(shop.parts(), before);
+    assert_eq!(newest(&shop)["pinned"], false);
+}
+
+#[tokio::test]
+async fn ends_in_the_past_are_refused_and_unpin_forgets_the_end() {
+    let mut shop = ShopBuilder::of(documents::shop(10)).start();
+    shop.open().await;
+    for (until, told) in [
+        ("2020-01-01T00:00:00Z", "has passed"),
+        ("soon", "is no instant"),
+    ] {
+        let ended = shop.ingest(&["pin", "--until", until]).await;
+        assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+        assert!(ended.stderr.contains(told), "{}", ended.stderr);
+    }
+    pin(&shop, later(3600)).await;
+    let unpinned = shop.ingest(&["unpin"]).await;
+    assert_eq!(unpinned.code, Some(0), "{}", unpinned.stderr);
+    assert!(!shop.folder().join("ingest/flip.json").exists());
+    shop.sends(&dearer());
+    assert!(shop.once().await.stdout.contains("published generation 4"));
+}
