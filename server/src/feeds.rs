@@ -241,3 +241,18 @@ fn busy(serving: &Serving) -> Response {
     headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_so_many_feeds_run_at_once() {
+        let feeds = Feeds::default();
+        let mut held: Vec<_> = (0..PLACES).map(|_| feeds.place()).collect();
+        assert!(held.iter().all(Option::is_some));
+        assert!(feeds.place().is_none());
+        held.pop();
+        assert!(feeds.place().is_some());
+    }
+}

@@ -280,9 +280,10 @@ impl Sort {
 }
 
 impl PriceBound {
-    /// Reads a plain decimal; a comma is taken as a point because half of Europe types it.
+    /// Reads a plain decimal; a comma is taken as a point because half of Europe types it, and the digits of Arabic and
+    /// Persian are taken as what they are.
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim().replace(',', ".");
+        let text: String = text.trim().chars().map(as_typed_elsewhere).collect();
         let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
         let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
         if whole.len() + fraction.len() == 0 || !digits(whole) || !digits(fraction) {
@@ -337,6 +338,17 @@ fn tidy_words(text: &str) -> String {
         .collect::<String>()
         .trim_end()
         .to_owned()
+}
+
+/// A digit or decimal separator as the keyboards of other scripts have it.
+fn as_typed_elsewhere(character: char) -> char {
+    let zero = match character {
+        ',' | '٫' => return '.',
+        '٠'..='٩' => '٠',
+        '۰'..='۹' => '۰',
+        other => return other,
+    };
+    char::from_digit(u32::from(character) - u32::from(zero), 10).unwrap_or(character)
 }
 
 fn is_facet_text(text: &str) -> bool {

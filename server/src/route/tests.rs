@@ -287,6 +287,8 @@ fn price_bounds_become_minor_units_of_any_currency() {
     };
     assert_eq!(minor("12,5", "EUR"), Some(1250));
     assert_eq!(minor(".5", "EUR"), Some(50));
+    assert_eq!(minor("١٢٫٥", "EUR"), Some(1250));
+    assert_eq!(minor("۱۲", "EUR"), Some(1200));
     assert_eq!(minor("0012.3456", "JPY"), Some(12));
     assert_eq!(
         minor("999999999999.9999", "CLF"),
@@ -300,7 +302,7 @@ fn price_bounds_become_minor_units_of_any_currency() {
         "1e3",
         "1.23456",
         "1234567890123",
-        "٣",
+        "三",
     ] {
         assert_eq!(minor(text, "EUR"), None, "{text:?}");
     }
