@@ -12,8 +12,11 @@ use frontage_shared::snapshot::catalog::Catalog;
 use super::poll::now;
 use super::{Cache, WatchError};
 use crate::handle::Shop;
-use crate::page;
-use crate::route::{Listing, Route};
+use crate::page::{self, View, feed};
+use crate::route::{FeedFormat, Listing, Route};
+
+/// Variants of which the beginning of a feed is made.
+const FEED_VARIANTS: u32 = 16;
 
 /// What is known of the parts before they are opened.
 pub(super) enum Known {
@@ -62,6 +65,7 @@ pub(super) fn warm(shop: &Shop, generation: &Generation) -> Result<(), WatchErro
         Route::Home,
         Route::Robots,
         Route::SitemapIndex,
+        Route::guides(),
         Route::search(Listing::new()),
     ];
     routes.extend(
@@ -84,7 +88,22 @@ pub(super) fn warm(shop: &Shop, generation: &Generation) -> Result<(), WatchErro
     );
     routes
         .iter()
-        .try_for_each(|route| show(shop, generation, route))
+        .try_for_each(|route| show(shop, generation, route))?;
+    feed_begins(shop, generation)
+}
+
+/// What shopping services read first can be written.
+fn feed_begins(shop: &Shop, generation: &Generation) -> Result<(), WatchError> {
+    let format = FeedFormat::Google;
+    let written = catch_unwind(AssertUnwindSafe(|| {
+        let context = shop.context(now());
+        let view = View::new(generation, &context);
+        feed::items(&view, format, 0..FEED_VARIANTS, &mut String::new());
+    }));
+    written.map_err(|_| WatchError::Warm {
+        url: Route::Feed { format }.href(),
+        reason: "it fails by a bug".to_owned(),
+    })
 }
 
 fn show(shop: &Shop, generation: &Generation, route: &Route) -> Result<(), WatchError> {
