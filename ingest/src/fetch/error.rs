@@ -277,9 +277,10 @@ impl FetchError {
         self
     }
 
-    /// Whether the back end does not know who asks.
-    pub(super) fn is_unauthorised(&self) -> bool {
-        matches!(self, Self::Status { status: 401, .. })
+    /// Whether the back end does not know who asks, or tells of an error that may be this one: a session that has ended
+    /// is told with status 200 where all errors are.
+    pub(super) fn may_be_unauthorised(&self) -> bool {
+        matches!(self, Self::Status { status: 401, .. } | Self::Told { .. })
     }
 
     pub(super) fn retry_after(&self) -> Option<Duration> {

@@ -83,7 +83,7 @@ pub(super) async fn get(
             Err(error) => error,
         };
         // What opened the door until now may have ended: one more is worth asking for.
-        if error.is_unauthorised() && pass.is_some() && refused.is_none() {
+        if error.may_be_unauthorised() && pass.is_some() && refused.is_none() {
             refused = pass;
             continue;
         }

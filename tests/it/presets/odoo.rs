@@ -41,28 +41,26 @@ fn variant(id: u32, product: u32, price: Value, quantity: f64, legs: &str) -> Va
 fn odoo() -> Odoo {
     let mut setup = variant(14, 10, json!(40.05), 0.0, "");
     setup["is_storable"] = json!(false);
-    Odoo {
-        key: "0d00-key".to_owned(),
-        models: vec![
-            ("product.template", vec![desk(), lamp()]),
-            (
-                "product.product",
-                vec![
-                    // The id of another product's: both count apart.
-                    variant(10, 9, json!(750.4), 8.0, "Steel"),
-                    variant(12, 9, json!(800.4), -3.0, "Aluminium"),
-                    setup,
-                ],
-            ),
-            (
-                "product.category",
-                vec![
-                    json!({"id": 1, "name": "All", "parent_id": false}),
-                    json!({"id": 4, "name": "Desks", "parent_id": {"id": 1}}),
-                ],
-            ),
-        ],
-    }
+    let models = vec![
+        ("product.template", vec![desk(), lamp()]),
+        (
+            "product.product",
+            vec![
+                // The id of another product's: both count apart.
+                variant(10, 9, json!(750.4), 8.0, "Steel"),
+                variant(12, 9, json!(800.4), -3.0, "Aluminium"),
+                setup,
+            ],
+        ),
+        (
+            "product.category",
+            vec![
+                json!({"id": 1, "name": "All", "parent_id": false}),
+                json!({"id": 4, "name": "Desks", "parent_id": {"id": 1}}),
+            ],
+        ),
+    ];
+    Odoo::new("0d00-key", models)
 }
 
 async fn is_a_shop(mut shop: Shop) -> Shop {
@@ -163,6 +161,22 @@ fn rpc(password: &str) -> Shop {
 #[tokio::test]
 async fn json_rpc() {
     is_a_shop(rpc("0d00-key")).await;
+}
+
+#[tokio::test]
+async fn a_session_that_ends_is_opened_again() {
+    let shop = rpc("0d00-key");
+    shop.backend.play(Arc::new(odoo().with_short_sessions(1)));
+    let mut once = shop.ingest(&["once", "products"]).await;
+    for _ in 0..2 {
+        assert_eq!(once.code, Some(0), "{}{}", once.stdout, once.stderr);
+        once = shop.ingest(&["once", "products", "variants"]).await;
+    }
+    let asked = shop.backend.requests();
+    let opened = asked
+        .iter()
+        .filter(|seen| seen.target.ends_with("/authenticate"));
+    assert!(opened.count() > 3, "{asked:?}");
 }
 
 #[tokio::test]

@@ -1,12 +1,14 @@
 //! Odoo: JSON-2 with a bearer key, and JSON-RPC with a session, where an error is an answer like any other.
 
+use std::sync::{Mutex, PoisonError};
+
 use serde_json::{Map, Value, json};
 
 use super::{Api, Asked, refusal, slice};
 use crate::backend::script::Response;
 
-/// The cookie of the one session there is.
-const SESSION: &str = "session_id=5e551011";
+/// A session that nobody ends.
+const FOREVER: u32 = u32::MAX;
 
 /// A database with a few models.
 #[derive(Debug)]
@@ -15,6 +17,16 @@ pub struct Odoo {
     pub key: String,
     /// Names of models with all of their records; a relation is an object, or a list of objects.
     pub models: Vec<(&'static str, Vec<Value>)>,
+    /// How many calls a session is good for.
+    calls: u32,
+    session: Mutex<Session>,
+}
+
+/// The one session that is good, by its number, and how often it was used.
+#[derive(Debug, Default)]
+struct Session {
+    number: u32,
+    calls: u32,
 }
 
 impl Api for Odoo {
@@ -31,6 +43,22 @@ impl Api for Odoo {
 }
 
 impl Odoo {
+    /// A database whose only user has this key.
+    pub fn new(key: &str, models: Vec<(&'static str, Vec<Value>)>) -> Self {
+        Self {
+            key: key.to_owned(),
+            models,
+            calls: FOREVER,
+            session: Mutex::default(),
+        }
+    }
+
+    /// The same with sessions that end after so many calls.
+    #[must_use]
+    pub fn with_short_sessions(self, calls: u32) -> Self {
+        Self { calls, ..self }
+    }
+
     fn json_2(&self, asked: &Asked, call: &str) -> Response {
         let key = asked.header("authorization").unwrap_or_default();
         let (scheme, key) = key.split_once(' ').unwrap_or_default();
@@ -61,8 +89,12 @@ impl Odoo {
             let error = json!({"code": 200, "message": "Odoo Server Error", "data": {"name": "odoo.exceptions.AccessDenied"}});
             return Response::json(&json!({"jsonrpc": "2.0", "id": null, "error": error}));
         }
+        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        session.number += 1;
+        session.calls = 0;
+        let cookie = format!("{}; HttpOnly; Path=/", session.cookie());
         Response::json(&json!({"jsonrpc": "2.0", "id": null, "result": {"uid": 2}}))
-            .header("set-cookie", &format!("{SESSION}; HttpOnly; Path=/"))
+            .header("set-cookie", &cookie)
     }
 
     fn call_kw(&self, asked: &Asked) -> Response {
@@ -71,9 +103,15 @@ impl Odoo {
                 &json!({"jsonrpc": "2.0", "id": 1, "error": {"code": code, "message": message}}),
             )
         };
-        if asked.header("cookie") != Some(SESSION) {
+        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        if session.number == 0
+            || session.calls >= self.calls
+            || asked.header("cookie") != Some(&session.cookie())
+        {
             return failed(100, "Odoo Session Expired");
         }
+        session.calls += 1;
+        drop(session);
         let params = &asked.json()["params"];
         if params["method"] != "web_search_read" || params["args"] != json!([]) {
             return failed(200, "Odoo Server Error");
@@ -117,6 +155,12 @@ impl Odoo {
             len => from + len,
         };
         Ok(json!({"length": length, "records": shown}))
+    }
+}
+
+impl Session {
+    fn cookie(&self) -> String {
+        format!("session_id=5e551{}", self.number)
     }
 }
 
