@@ -22,71 +22,39 @@ macro_rules! preset {
 /// Every preset. Where the marks of several fit, the first one counts.
 pub(super) const PRESETS: &[Preset] = &[
     preset!(
+        "magento",
+        "Magento 2, products with their variants",
+        ["sku", "type_id", "custom_attributes"]
+    ),
+    preset!(
+        "magento-categories",
+        "Magento 2, categories",
+        ["parent_id", "level", "is_active"]
+    ),
+    preset!(
+        "magento-attributes",
+        "Magento 2, words for attributes and their values",
+        ["attribute_code", "frontend_input"]
+    ),
+    preset!(
+        "magento-stock",
+        "Magento 2, stock of a source",
+        ["sku", "source_code", "quantity"]
+    ),
+    preset!(
+        "woocommerce",
+        "WooCommerce, products with their variations",
+        ["permalink", "stock_status", "catalog_visibility"]
+    ),
+    preset!(
+        "woocommerce-categories",
+        "WooCommerce, categories",
+        ["menu_order", "display", "slug"]
+    ),
+    preset!(
         "shopify",
         "Shopify, Admin REST API or public products.json",
         ["handle", "variants", "options", "body_html"]
-    ),
-    preset!(
-        "google-merchant",
-        "Google Merchant product feed, RSS or Atom",
-        ["id", "title", "price"]
-    ),
-    preset!("csv", "CSV with columns of well-known names", []),
-    preset!(
-        "bmecat",
-        "BMEcat 1.2 or 2005, a new catalogue",
-        [
-            "SUPPLIER_PID|SUPPLIER_AID",
-            "PRODUCT_DETAILS|ARTICLE_DETAILS"
-        ]
-    ),
-    preset!(
-        "business-central",
-        "Business Central, items with their variants",
-        [
-            "displayName",
-            "itemCategoryId",
-            "baseUnitOfMeasureCode",
-            "unitPrice"
-        ]
-    ),
-    preset!(
-        "business-central-categories",
-        "Business Central, item categories",
-        ["code", "displayName", "lastModifiedDateTime"]
-    ),
-    preset!(
-        "odoo",
-        "Odoo 19, products",
-        ["name", "list_price", "attribute_line_ids"]
-    ),
-    preset!(
-        "odoo-variants",
-        "Odoo 19, variants with price and stock",
-        ["product_tmpl_id", "lst_price"]
-    ),
-    preset!(
-        "odoo-categories",
-        "Odoo 19, categories",
-        ["name", "parent_id"]
-    ),
-    preset!(
-        "odoo-rpc",
-        "odoo",
-        "Odoo 17 and 18 over JSON-RPC, products",
-        ["name", "list_price", "attribute_line_ids"]
-    ),
-    preset!(
-        "odoo-rpc-variants",
-        "odoo-variants",
-        "Odoo 17 and 18 over JSON-RPC, variants with price and stock",
-        ["product_tmpl_id", "lst_price"]
-    ),
-    preset!(
-        "odoo-rpc-categories",
-        "odoo-categories",
-        "Odoo 17 and 18 over JSON-RPC, categories",
-        ["name", "parent_id"]
     ),
     preset!(
         "prestashop",
@@ -124,6 +92,70 @@ pub(super) const PRESETS: &[Preset] = &[
         []
     ),
     preset!(
+        "odoo",
+        "Odoo 19, products",
+        ["name", "list_price", "attribute_line_ids"]
+    ),
+    preset!(
+        "odoo-variants",
+        "Odoo 19, variants with price and stock",
+        ["product_tmpl_id", "lst_price"]
+    ),
+    preset!(
+        "odoo-categories",
+        "Odoo 19, categories",
+        ["name", "parent_id"]
+    ),
+    preset!(
+        "odoo-rpc",
+        "odoo",
+        "Odoo 17 and 18 over JSON-RPC, products",
+        ["name", "list_price", "attribute_line_ids"]
+    ),
+    preset!(
+        "odoo-rpc-variants",
+        "odoo-variants",
+        "Odoo 17 and 18 over JSON-RPC, variants with price and stock",
+        ["product_tmpl_id", "lst_price"]
+    ),
+    preset!(
+        "odoo-rpc-categories",
+        "odoo-categories",
+        "Odoo 17 and 18 over JSON-RPC, categories",
+        ["name", "parent_id"]
+    ),
+    preset!("erpnext", "ERPNext, items", []),
+    preset!(
+        "erpnext-groups",
+        "ERPNext, item groups as categories",
+        ["item_group_name"]
+    ),
+    preset!(
+        "erpnext-prices",
+        "ERPNext, prices of a price list",
+        ["price_list_rate", "item_code"]
+    ),
+    preset!(
+        "erpnext-stock",
+        "ERPNext, stock of a warehouse",
+        ["actual_qty", "item_code", "warehouse"]
+    ),
+    preset!(
+        "business-central",
+        "Business Central, items with their variants",
+        [
+            "displayName",
+            "itemCategoryId",
+            "baseUnitOfMeasureCode",
+            "unitPrice"
+        ]
+    ),
+    preset!(
+        "business-central-categories",
+        "Business Central, item categories",
+        ["code", "displayName", "lastModifiedDateTime"]
+    ),
+    preset!(
         "akeneo",
         "Akeneo, simple products",
         ["uuid", "family", "values", "parent"]
@@ -146,49 +178,17 @@ pub(super) const PRESETS: &[Preset] = &[
         []
     ),
     preset!(
-        "woocommerce",
-        "WooCommerce, products with their variations",
-        ["permalink", "stock_status", "catalog_visibility"]
+        "bmecat",
+        "BMEcat 1.2 or 2005, a new catalogue",
+        [
+            "SUPPLIER_PID|SUPPLIER_AID",
+            "PRODUCT_DETAILS|ARTICLE_DETAILS"
+        ]
     ),
     preset!(
-        "woocommerce-categories",
-        "WooCommerce, categories",
-        ["menu_order", "display", "slug"]
+        "google-merchant",
+        "Google Merchant product feed, RSS or Atom",
+        ["id", "title", "price"]
     ),
-    preset!("erpnext", "ERPNext, items", []),
-    preset!(
-        "erpnext-groups",
-        "ERPNext, item groups as categories",
-        ["item_group_name"]
-    ),
-    preset!(
-        "erpnext-prices",
-        "ERPNext, prices of a price list",
-        ["price_list_rate", "item_code"]
-    ),
-    preset!(
-        "erpnext-stock",
-        "ERPNext, stock of a warehouse",
-        ["actual_qty", "item_code", "warehouse"]
-    ),
-    preset!(
-        "magento",
-        "Magento 2, products with their variants",
-        ["sku", "type_id", "custom_attributes"]
-    ),
-    preset!(
-        "magento-categories",
-        "Magento 2, categories",
-        ["parent_id", "level", "is_active"]
-    ),
-    preset!(
-        "magento-attributes",
-        "Magento 2, words for attributes and their values",
-        ["attribute_code", "frontend_input"]
-    ),
-    preset!(
-        "magento-stock",
-        "Magento 2, stock of a source",
-        ["sku", "source_code", "quantity"]
-    ),
+    preset!("csv", "CSV with columns of well-known names", []),
 ];

@@ -202,3 +202,42 @@ async fn probe_knows_bmecat() {
         probed.stderr
     );
 }
+
+#[tokio::test]
+async fn bmecat_1_2_takes_the_only_kind_of_price() {
+    let article = |number: &str, prices: &str| {
+        format!(
+            "<ARTICLE mode=\"new\"><SUPPLIER_AID>{number}</SUPPLIER_AID><ARTICLE_DETAILS><DESCRIPTION_SHORT>Zange {number}</DESCRIPTION_SHORT>\
+             <EAN>4006381333931</EAN><MANUFACTURER_AID>M{number}</MANUFACTURER_AID></ARTICLE_DETAILS>\
+             <ARTICLE_PRICE_DETAILS>{prices}</ARTICLE_PRICE_DETAILS></ARTICLE>"
+        )
+    };
+    let price = |kind: &str, amount: &str| {
+        format!(
+            "<ARTICLE_PRICE price_type=\"{kind}\"><PRICE_AMOUNT>{amount}</PRICE_AMOUNT><PRICE_CURRENCY>EUR</PRICE_CURRENCY></ARTICLE_PRICE>"
+        )
+    };
+    let catalogue = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><BMECAT version=\"1.2\"><T_NEW_CATALOG><CATALOG_GROUP_SYSTEM>\
+         <CATALOG_STRUCTURE type=\"root\"><GROUP_ID>1</GROUP_ID><GROUP_NAME>Alles</GROUP_NAME><PARENT_ID>0</PARENT_ID></CATALOG_STRUCTURE>\
+         <CATALOG_STRUCTURE type=\"leaf\"><GROUP_ID>2</GROUP_ID><GROUP_NAME>Zangen</GROUP_NAME><PARENT_ID>1</PARENT_ID></CATALOG_STRUCTURE>\
+         </CATALOG_GROUP_SYSTEM>{}{}<ARTICLE_TO_CATALOGGROUP_MAP><ART_ID>A1</ART_ID><CATALOG_GROUP_ID>2</CATALOG_GROUP_ID>\
+         </ARTICLE_TO_CATALOGGROUP_MAP></T_NEW_CATALOG></BMECAT>",
+        article("A1", &price("net_list", "20.50")),
+        article(
+            "A2",
+            &[price("net_list", "20.50"), price("nrp", "29.00")].concat()
+        ),
+    );
+    let mut shop = shop_with(&source("catalogue", "bmecat", "/bmecat.xml", ""));
+    shop.backend
+        .respond_with("/bmecat.xml", Response::ok("application/xml", catalogue));
+    shop.open().await;
+    nothing_refused(&shop);
+    assert_eq!(seen(&shop, "A1", "A1.prices").await, "20.50 EUR");
+    assert_eq!(seen(&shop, "A1", "category_ids").await, "Zangen");
+    assert_eq!(stated(&shop, "A1", "mpn").await, "MA1");
+    // Which of two kinds is meant for shoppers is not guessed.
+    let why = shop.ingest(&["why", "A2", "--json"]).await.stdout;
+    assert!(!why.contains("A2.prices"), "{why}");
+}

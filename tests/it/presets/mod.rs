@@ -280,7 +280,7 @@ async fn presets_are_listed_and_printed() {
     let unknown = shop.ingest(&["once"]).await;
     assert_eq!(unknown.code, Some(2));
     assert!(
-        unknown.stderr.contains("expected one of shopify"),
+        unknown.stderr.contains("expected one of magento"),
         "{}",
         unknown.stderr
     );
