@@ -5,12 +5,17 @@ def plain: if type == "object" then ."#text" else . end | filled;
 # A text that may be there in several languages.
 def said: list | ([.[] | select(type == "object" and ."@lang" == $language)] + .)[0] | plain;
 def address: filled | if . == null or startswith("http://") or startswith("https://") then . elif $media_url != "" then $media_url + . else null end;
-# Documents and the like have no place in a gallery of pictures.
+# What a MIME entry is; other things than these are not shown.
+def medium: ascii_downcase
+  | if . == "" or . == "jpg" or . == "gif" or startswith("image") then "image"
+    elif . == "application/pdf" then "document"
+    elif startswith("video/") then "video"
+    else null end;
 def media: [
-  .MIME_INFO.MIME | list[] | (.MIME_TYPE | plain // "") as $kind
-  | select($kind == "" or ($kind | ascii_downcase | startswith("image")) or $kind == "jpg" or $kind == "gif")
-  | {order: (.MIME_ORDER | plain // "9999" | tonumber), url: (.MIME_SOURCE | said | address), alt: (.MIME_DESCR | said)}
-] | sort_by(.order) | map(select(.url) | {url, alt, type: "image"});
+  .MIME_INFO.MIME | list[] | (.MIME_TYPE | plain // "" | medium) as $medium
+  | select($medium)
+  | {order: (.MIME_ORDER | plain // "9999" | tonumber), url: (.MIME_SOURCE | said | address), alt: (.MIME_DESCR | said), type: $medium}
+] | sort_by(.order) | map(select(.url) | {url, alt, type});
 # An amount for 100 pieces is one for a piece with its point moved; other quantities give no exact price.
 def each_of($quantity): ({"10": 1, "100": 2, "1000": 3}[$quantity | tostring]) as $places
   | if $places == null then null else

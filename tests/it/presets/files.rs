@@ -166,7 +166,10 @@ async fn bmecat_2005() {
     );
     let pictures = stated(&shop, "Z1", "media").await;
     assert_eq!(pictures[0]["url"], "https://cdn.example/front.jpg");
-    assert_eq!(pictures.as_array().map(Vec::len), Some(2));
+    assert_eq!(
+        pictures[2],
+        json!({"url": "https://cdn.example/a.pdf", "type": "document"})
+    );
     assert_eq!(
         stated(&shop, "Z1", "related").await,
         json!([{"relation": "accessory", "product_id": "S1"}])
