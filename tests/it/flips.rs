@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// So many seconds from now.
 fn later(seconds: u64) -> u64 {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let now = SystemTime::UNIX_EPOCH.elapsed();
     now.expect("a clock").as_secs() + seconds
 }
 
