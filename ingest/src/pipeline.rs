@@ -14,7 +14,7 @@ use std::time::Instant;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use crate::board::Doing;
-use crate::config::{Shop, Source};
+use crate::config::{Format, Shop, Source};
 use crate::decode::{self, DecodeError, Record};
 use crate::feed::{Draft, Lines};
 use crate::fetch::RawPage;
@@ -98,7 +98,8 @@ pub fn run(job: Job) -> Result<Reading, HarvestError> {
         is_delta,
     } = job;
     // Where nothing changed, or a list had no records to complete, nothing is what is expected.
-    if is_delta || source.request.expand.is_some() {
+    let has_lines = matches!(source.decoding.format, Format::Ndjson | Format::Csv);
+    if has_lines && (is_delta || source.request.expand.is_some()) {
         pages.retain(|page| page.bytes > 0);
     }
     if let Some(folder) = quarantine.parent() {

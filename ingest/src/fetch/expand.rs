@@ -8,7 +8,7 @@ use super::error::{FetchError, shown};
 use super::page::{self, Asking, Part, Spent};
 use super::validators::PageValidators;
 use super::walk;
-use crate::config::{Expand, Request};
+use crate::config::{Expand, Request, SourceLimits};
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -112,8 +112,16 @@ async fn complete(
         expand: None,
         ..asking.request.clone()
     };
+    // Larger records are refused in any case, and these are in memory.
+    let most = asking.limits.max_record_bytes as u64;
+    let limits = SourceLimits {
+        max_page_bytes: asking.limits.max_page_bytes.min(most),
+        max_run_bytes: asking.limits.max_run_bytes.min(most),
+        ..*asking.limits
+    };
     let asking = Asking {
         request: &request,
+        limits: &limits,
         spool: &about.folder,
         ..*asking
     };
@@ -122,7 +130,9 @@ async fn complete(
         path: about.folder.clone(),
         source,
     })?;
-    let (files, cost) = walk::all_of(asking).await?;
+    let (files, cost) = walk::all_of(asking)
+        .await
+        .map_err(|error| wrong(error.to_string()))?;
     let mut found = Vec::new();
     for (url, file) in files {
         let page = ask::look(&url, &file)?;
@@ -173,7 +183,13 @@ fn address(base: &Url, template: &str, record: &Value) -> Result<Url, String> {
             continue;
         }
         let value = match record.pointer(piece.text) {
-            Some(Value::String(value)) if !value.is_empty() => value.clone(),
+            Some(Value::String(value)) if matches!(value.as_str(), "" | "." | "..") => {
+                return Err(format!(
+                    "`{value}` at `{}` is no part of an address",
+                    piece.text
+                ));
+            }
+            Some(Value::String(value)) => value.clone(),
             Some(Value::Number(value)) => value.to_string(),
             _ => {
                 return Err(format!(
@@ -189,7 +205,7 @@ fn address(base: &Url, template: &str, record: &Value) -> Result<Url, String> {
     let url = base
         .join(&text)
         .map_err(|error| format!("`{text}` is no address: {error}"))?;
-    // A value such as `..` is no step in a path, and `//other` is no host.
+    // The template may hold what it likes; its answer still stays at home.
     (url.origin() == base.origin())
         .then_some(url)
         .ok_or_else(|| format!("`{text}` leads to another origin"))

@@ -122,7 +122,9 @@ impl Reading<'_> {
         known: Option<&PageValidators>,
         spent: u64,
     ) -> Result<(PageValidators, bool), FetchError> {
-        loop {
+        const TRIES: u32 = 5;
+        const PAUSE: Duration = Duration::from_millis(200);
+        for _ in 0..TRIES {
             let before = self.settled(settle).await?;
             let version = self.version(&before)?;
             let is_same = |known: &&PageValidators| {
@@ -149,18 +151,32 @@ impl Reading<'_> {
                 url = self.url,
                 "the file changed while it was read"
             );
+            tokio::time::sleep(PAUSE).await;
         }
+        Err(FetchError::NoFile {
+            pattern: self.path.display().to_string(),
+            rule: format!(
+                "it changed {TRIES} times while it was read; a longer settle_ms waits until it is whole"
+            ),
+        })
     }
 
     /// Waits until the file has not changed for a while. The run's deadline ends the wait.
     async fn settled(&self, settle: Duration) -> Result<Metadata, FetchError> {
         loop {
             let about = about(self.path)?;
-            let age = modified(self.path, &about)?.elapsed();
-            // A time in the future says nothing; nobody would wait for it.
-            match settle.checked_sub(age.unwrap_or(settle)) {
-                None | Some(Duration::ZERO) => return Ok(about),
-                Some(wait) => tokio::time::sleep(wait).await,
+            match modified(self.path, &about)?.elapsed() {
+                Ok(age) => match settle.checked_sub(age) {
+                    None | Some(Duration::ZERO) => return Ok(about),
+                    Some(wait) => tokio::time::sleep(wait).await,
+                },
+                // The clock of another machine is ahead: only whether the file changes meanwhile says something.
+                Err(_) => {
+                    tokio::time::sleep(settle).await;
+                    if same(&about, &self::about(self.path)?) {
+                        return Ok(about);
+                    }
+                }
             }
         }
     }

@@ -105,6 +105,8 @@ async fn ask(asking: &Asking<'_>, login: &Login, spent: &mut Spent) -> Result<Se
         request = request.header(AUTHORIZATION, authorization);
     }
     spent.requests += 1;
+    let gate = asking.client.gates.of(&login.url);
+    let _under_way = gate.enter(asking.request.throttle.as_ref()).await;
     let began = Instant::now();
     let answering = async {
         let response = request.send().await.map_err(|source| FetchError::Connect {
@@ -128,7 +130,7 @@ async fn ask(asking: &Asking<'_>, login: &Login, spent: &mut Spent) -> Result<Se
         timeout,
     })??;
     // A token that ends on the way is refused: a tenth of its life is given away.
-    let ends = lasts.map(|lasts: Duration| began + lasts.mul_f64(0.9));
+    let ends = lasts.and_then(|lasts: Duration| began.checked_add(lasts.mul_f64(0.9)));
     tracing::debug!(stage = "fetch", url, "the back end lets us in");
     Ok(Session { pass, ends })
 }

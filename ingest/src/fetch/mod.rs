@@ -1,7 +1,8 @@
 //! **fetch**: the pages of a source, from its back end into files.
 //!
-//! One request at a time, one origin only, every size and every wait bounded, and memory that does not grow with the
-//! feed: pages go to the spool folder as they arrive.
+//! One page after another, one origin only (but for where a token comes from), every size and every wait bounded, and
+//! memory that does not grow with the feed: pages go to the spool folder as they arrive. Only what completes the records
+//! of a list is asked for several at a time, a record each.
 
 mod ask;
 mod body;

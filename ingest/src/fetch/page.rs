@@ -6,6 +6,7 @@ use super::ask::{self, Ask};
 use super::body::{self, Encoding, Sink, Writer};
 use super::client::Client;
 use super::error::{FetchError, shown};
+use super::gate::{Gate, UnderWay};
 use super::login::Pass;
 use super::secrets::Secrets;
 use super::validators::PageValidators;
@@ -121,8 +122,7 @@ async fn attempt(
         asking.client.gates.of(url),
         asking.request.throttle.as_ref(),
     );
-    let _under_way = gate.enter(throttle).await;
-    let response = send(asking, ask, carried, spent).await?;
+    let (response, _under_way) = send(asking, ask, carried, &gate, spent).await?;
     let now = asking.now + asking.began.elapsed();
     gate.told(throttle, response.headers(), now);
     match (response.status(), carried.known) {
@@ -150,12 +150,13 @@ async fn attempt(
 }
 
 /// Sends the request and follows redirects within the origin.
-async fn send(
+async fn send<'g>(
     asking: &Asking<'_>,
     ask: &Ask,
     carried: Carried<'_>,
+    gate: &'g Gate,
     spent: &mut Spent,
-) -> Result<Response, FetchError> {
+) -> Result<(Response, UnderWay<'g>), FetchError> {
     const MAX_REDIRECTS: usize = 5;
     let mut url = ask.url.clone();
     for _ in 0..=MAX_REDIRECTS {
@@ -171,6 +172,7 @@ async fn send(
         }
         let request = request.headers(headers);
         let timeout = asking.request.timeout;
+        let under_way = gate.enter(asking.request.throttle.as_ref()).await;
         let response = tokio::time::timeout(timeout, request.send())
             .await
             .map_err(|_| FetchError::Timeout {
@@ -182,7 +184,7 @@ async fn send(
                 source: source.without_url(),
             })?;
         if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
-            return Ok(response);
+            return Ok((response, under_way));
         }
         if ask.body.is_some() {
             return Err(FetchError::Redirect {
@@ -365,6 +367,8 @@ async fn receive(
             .split_whitespace()
             .collect::<Vec<_>>()
             .join(" ");
+        // Before it is cut: half a secret would not be found.
+        let excerpt = secrets.taken_out(&excerpt);
         return Err(FetchError::Html {
             url: shown(url),
             excerpt: excerpt.chars().take(120).collect(),
@@ -379,7 +383,7 @@ async fn receive(
         false => None,
     };
     if let (Some(page), Some(pointer)) = (&content, &request.error_at) {
-        check_told(&ask.name, page, pointer)?;
+        check_told(&ask.name, page, pointer, secrets)?;
     }
     if let (Some(page), Next::Body(pointer)) = (&content, &request.next) {
         validators.next = next_in_body(secrets, url, page, pointer)?;
@@ -420,14 +424,23 @@ fn next_in_body(
 }
 
 /// Refuses a page that has something at a place where errors stand.
-fn check_told(url: &str, page: &Value, pointer: &str) -> Result<(), FetchError> {
+fn check_told(
+    url: &str,
+    page: &Value,
+    pointer: &str,
+    secrets: &Secrets<'_>,
+) -> Result<(), FetchError> {
     match page.pointer(pointer) {
         None | Some(Value::Null | Value::Bool(false)) => Ok(()),
         Some(Value::Array(errors)) if errors.is_empty() => Ok(()),
         Some(error) => Err(FetchError::Told {
             url: url.to_owned(),
             pointer: pointer.to_owned(),
-            excerpt: error.to_string().chars().take(200).collect(),
+            excerpt: secrets
+                .taken_out(&error.to_string())
+                .chars()
+                .take(200)
+                .collect(),
         }),
     }
 }

@@ -23,7 +23,7 @@ impl<'a> Secrets<'a> {
         let pass = pass.and_then(|pass| pass.value.to_str().ok());
         let headers = request.headers.values().map(String::as_str).chain(pass);
         let query = request.secret_query.iter().map(|(_, value)| value);
-        let mut texts: Vec<String> = query.cloned().collect();
+        let mut texts: Vec<String> = Vec::new();
         for value in headers {
             texts.push(value.to_owned());
             // Behind the scheme, in a cookie, and what `Basic` only wraps up.
@@ -37,6 +37,7 @@ impl<'a> Secrets<'a> {
         // The name of a database, say, may be a header and a part of every address: that is no secret.
         let address = shown(&request.url);
         texts.retain(|text| text.len() >= LEAST && !address.contains(text.as_str()));
+        texts.extend(query.filter(|text| !text.is_empty()).cloned());
         let encoded = |text: &String| form_urlencoded::byte_serialize(text.as_bytes()).collect();
         let encoded: Vec<String> = texts.iter().map(encoded).collect();
         texts.extend(encoded);

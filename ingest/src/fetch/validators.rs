@@ -101,6 +101,7 @@ pub fn request_hash(request: &Request) -> String {
     add(&format!(
         "{:?}",
         (
+            &request.next,
             &request.query,
             &request.body,
             &request.paging,

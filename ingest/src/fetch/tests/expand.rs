@@ -105,6 +105,18 @@ async fn what_cannot_be_completed_fails_the_run_by_name() {
 }
 
 #[tokio::test]
+async fn a_value_is_no_step_in_an_address() {
+    let back_end = BackEnd::start(|_, _| ok("", r#"{"items": [{"id": ".."}]}"#));
+    let source = source(&back_end, r#"url = "feed/{/id}/parts", into = "parts""#);
+    let error = failure(&source).await.to_string();
+    assert!(
+        error.contains("`..` at `/id` is no part of an address"),
+        "{error}"
+    );
+    assert_eq!(back_end.requests(), ["/feed"]);
+}
+
+#[tokio::test]
 async fn what_is_transferred_for_details_counts() {
     let back_end = listing();
     let mut source = source(&back_end, PARTS);

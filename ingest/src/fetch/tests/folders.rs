@@ -80,7 +80,7 @@ async fn a_file_that_is_still_written_is_waited_for() {
     let source = source(folder.path(), "a.json", "").clone();
     let mut patient = source.clone();
     if let Some(files) = &mut patient.request.files {
-        files.settle = Duration::from_millis(600);
+        files.settle = Duration::from_secs(3);
     }
     let writing = async {
         for piece in ["[1, 2", "[1, 2, 3", "[1, 2, 3]"] {

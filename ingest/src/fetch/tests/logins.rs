@@ -85,6 +85,17 @@ async fn a_token_that_ends_is_renewed_before_it_does() {
 }
 
 #[tokio::test]
+async fn a_token_may_say_that_it_lasts_for_ever() {
+    static LEAST: AtomicUsize = AtomicUsize::new(1);
+    let back_end = guarded(BY_FORM, ", \"expires_in\": 1.5e19", &LEAST);
+    let source = oauth(&back_end, ", scope = \"all of it\"");
+    let (client, spool) = (Client::new().unwrap(), tempfile::tempdir().unwrap());
+    run(&client, &source, spool.path()).await.unwrap();
+    run(&client, &source, spool.path()).await.unwrap();
+    assert_eq!(asked_for_tokens(&back_end), 1);
+}
+
+#[tokio::test]
 async fn sources_that_are_let_in_alike_share_a_token() {
     static LEAST: AtomicUsize = AtomicUsize::new(1);
     let right = r#"{"client_id":"shop","client_secret":"s3cret&","grant_type":"password","password":"pw","username":"u"}"#;
