@@ -22,7 +22,9 @@ pub fn since(
 ) -> Option<i64> {
     let changes = source.request.changes.as_ref()?;
     let mark = cache.mark.as_ref()?;
-    let has_base = is_read_alike && (cache.accepted.is_some() || cache.held.is_some());
+    // While a feed is held, everything is asked for: the fault may be in what changes do not touch, and one that was held
+    // for its records must not be accepted because the next run refuses none.
+    let has_base = is_read_alike && cache.accepted.is_some() && cache.held.is_none();
     let is_same_request = mark.request == fetch::request_hash(&source.request);
     if !has_base || !is_same_request || is_full_due(changes, mark, zone, now) {
         return None;

@@ -1,6 +1,6 @@
 //! `check`: the same pipeline as a cycle, minus the publishing, so that it cannot lie.
 //!
-//! It works on a copy of the feed cache, fetches everything anew, and leaves nothing behind but a scratch folder.
+//! It works on a copy of the feed cache, fetches anew whatever a cycle would ask for, and leaves nothing behind but a scratch folder.
 
 use std::fmt;
 use std::fs::File;

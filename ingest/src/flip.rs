@@ -3,7 +3,6 @@
 //! While such a pin holds, each cycle that brings something new compiles it, checks it and puts its parts into the store.
 //! What is left for the instant itself is a manifest. Without what was made ready, the instant compiles like any cycle.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDateTime, TimeZone as _};
@@ -13,10 +12,11 @@ use frontage_shared::snapshot::layout::PartKind;
 use serde::{Deserialize, Serialize};
 
 use crate::cycle::{self, Build, Built, Context, CycleError, ShopOutcome};
-use crate::feed::{self, Feed, FeedError};
-use crate::merge::Conflicts;
+use crate::feed::{self, FeedError};
+use crate::merge::{Conflicts, Merged};
 use crate::publish::{self, PublishError};
 use crate::release;
+use crate::retain;
 
 /// When a pin ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,8 +32,10 @@ pub struct Flip {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Ready {
-    /// What it is made of: the hash of each source's feed.
-    feeds: BTreeMap<String, String>,
+    /// The pinned generation: it is compared with that one, and takes its place alone.
+    generation: u64,
+    /// What it is made of: the hashes of all documents of the catalog and of the offers.
+    documents: ([u8; 32], [u8; 32]),
     built: Built,
     conflicts: Conflicts,
 }
@@ -42,7 +44,11 @@ impl Flip {
     /// When the pin ends that is remembered, if one is.
     pub fn load(state: &Path) -> Option<Self> {
         let text = std::fs::read(file(state)).ok()?;
-        serde_json::from_slice(&text).ok()
+        let flip = serde_json::from_slice(&text);
+        if let Err(error) = &flip {
+            tracing::warn!(%error, path = %file(state).display(), "the end of a pin is not understood; pin again");
+        }
+        flip.ok()
     }
 
     /// When the pin of this generation ends, if it does by itself.
@@ -106,16 +112,12 @@ fn ready_file(state: &Path) -> PathBuf {
     folder(state).join("ready.json")
 }
 
-fn hashes(feeds: &BTreeMap<String, Feed>) -> BTreeMap<String, String> {
-    let hash = |(source, feed): (&String, &Feed)| (source.clone(), feed.content_hash());
-    feeds.iter().map(hash).collect()
-}
-
-fn load_ready(state: &Path) -> Option<Ready> {
+fn load_ready(state: &Path, generation: u64) -> Option<Ready> {
     let text = std::fs::read(ready_file(state)).ok()?;
     let ready: Ready = serde_json::from_slice(&text).ok()?;
     let files = [&ready.built.catalog.1, &ready.built.offers.1];
-    files.iter().all(|file| file.is_file()).then_some(ready)
+    let is_whole = files.iter().all(|file| file.is_file());
+    (ready.generation == generation && is_whole).then_some(ready)
 }
 
 /// Makes ready what the accepted feeds say, unless it is already. The caller holds the lock.
@@ -128,9 +130,11 @@ pub async fn prepare(
     now: i64,
 ) -> Result<Conflicts, CycleError> {
     let state = &context.config.state;
-    let feeds = hashes(&cycle::accepted_feeds(&context.config)?);
-    if let Some(ready) = load_ready(state).filter(|ready| ready.feeds == feeds) {
-        return Ok(ready.conflicts);
+    let merged = Merged::new(&context.config, cycle::accepted_feeds(&context.config)?)?;
+    let documents = (merged.catalog_hash, merged.offers_hash);
+    let ready = load_ready(state, pinned.generation);
+    if ready.is_some_and(|ready| ready.documents == documents) {
+        return Ok(Conflicts::default());
     }
     let (mut built, conflicts) = match cycle::build(context, Some(pinned)).await? {
         Build::Ready(built, conflicts) => (built, conflicts),
@@ -140,7 +144,7 @@ pub async fn prepare(
     let mut verified = context.verified();
     let candidate = built.candidate("flip");
     let shop = &context.config.shop.id;
-    publish::prepare(
+    let next = publish::prepare(
         &context.store,
         shop,
         Some(pinned),
@@ -150,26 +154,52 @@ pub async fn prepare(
     )
     .await?;
     let scratch = context.scratch()?;
+    let mut kept = vec![ready_file(state)];
     for (kind, entry, path) in built.parts() {
         // The catalog of the pinned generation may be kept; its file is where the next cycle looks for it.
         if path.starts_with(&scratch) {
             *path = moved(state, (kind, entry), path)?;
             verified.add(path);
         }
+        kept.push(path.clone());
     }
     verified.save();
-    let text = serde_json::to_vec_pretty(&Ready {
-        feeds,
+    let ready = Ready {
+        generation: pinned.generation,
+        documents,
         built,
-        conflicts: conflicts.clone(),
-    });
-    let text = text.map_err(|error| FeedError::Damaged {
+        conflicts,
+    };
+    let text = serde_json::to_vec_pretty(&ready).map_err(|error| FeedError::Damaged {
         path: ready_file(state),
         reason: error.to_string(),
     })?;
+    std::fs::create_dir_all(folder(state)).map_err(failed(&folder(state)))?;
     feed::replace(&ready_file(state), &text)?;
+    // A pin may last for a week of stock feeds: what was ready before goes, here and in the store.
+    for entry in std::fs::read_dir(folder(state)).map_err(failed(&folder(state)))? {
+        let path = entry.map_err(failed(&folder(state)))?.path();
+        if !kept.contains(&path) {
+            std::fs::remove_file(&path).map_err(failed(&path))?;
+        }
+    }
+    retain::prune(
+        &context.store,
+        context.config.retention,
+        (pinned, Some(&next)),
+        now,
+    )
+    .await?;
     tracing::info!("the next generation is ready and waits for the pin to end");
-    Ok(conflicts)
+    Ok(ready.conflicts)
+}
+
+fn failed(path: &Path) -> impl Fn(std::io::Error) -> PublishError {
+    let path = path.to_owned();
+    move |source| PublishError::Io {
+        path: path.clone(),
+        source,
+    }
 }
 
 /// Moves a finished file to where it waits.
@@ -179,16 +209,12 @@ fn moved(
     from: &Path,
 ) -> Result<PathBuf, PublishError> {
     let to = folder(state).join(entry.file_name(kind));
-    let failed = |source| PublishError::Io {
-        path: to.clone(),
-        source,
-    };
-    std::fs::create_dir_all(folder(state)).map_err(failed)?;
-    std::fs::rename(from, &to).map_err(failed)?;
+    std::fs::create_dir_all(folder(state)).map_err(failed(&to))?;
+    std::fs::rename(from, &to).map_err(failed(&to))?;
     Ok(to)
 }
 
-/// Ends the pin: publishes what is ready, or else what the accepted feeds say now. The caller holds the lock.
+/// Ends the pin: publishes what is ready, or else compiles what the accepted feeds say now. The caller holds the lock.
 ///
 /// # Errors
 /// It cannot be compiled or published; the pin still holds, and the next cycle tries again.
@@ -198,9 +224,8 @@ pub async fn publish(
     now: i64,
 ) -> Result<(ShopOutcome, Conflicts), CycleError> {
     let state = &context.config.state;
-    let feeds = hashes(&cycle::accepted_feeds(&context.config)?);
-    let ready = load_ready(state).filter(|ready| ready.feeds == feeds);
-    let (built, conflicts) = match ready {
+    // What is newer than that is compiled by the next cycle: the instant is not the time for it.
+    let (built, conflicts) = match load_ready(state, pinned.generation) {
         Some(ready) => (Some(ready.built), ready.conflicts),
         None => match cycle::build(context, Some(pinned)).await? {
             Build::Ready(built, conflicts) => (Some(built), conflicts),

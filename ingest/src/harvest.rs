@@ -156,9 +156,15 @@ async fn look(
             let memory = (&folder, &mut cache);
             let (report, candidate) =
                 take(context, source, memory, (raw, &recipe), now, (run, doing)).await?;
+            let before = known(config, source, &cache);
             let memory = (&folder, &mut cache);
             judge(context, source, memory, published, candidate, now).await?;
-            keep_known(config, source, &report, &cache)?;
+            // Changes say nothing of the records that were refused before.
+            let refused = match since {
+                Some(_) => report.known.clone().with(&before),
+                None => report.known.clone(),
+            };
+            keep_known(config, source, &refused, &cache)?;
             let is_nothing = since.is_some() && report.records == 0;
             run.result = match is_nothing {
                 true => RunResult::Unchanged,
@@ -192,11 +198,18 @@ async fn take(
     let config = &context.config;
     run.bytes = raw.wire_bytes;
     let recorder = Recorder::start(config, source, &raw, recipe, run);
+    let told = match run.changes_since {
+        None => (
+            quarantine_file(&config.state, source),
+            report_file(&config.state, source),
+        ),
+        Some(_) => changes_files(&config.state, source),
+    };
     let job = Job {
         source: source.clone(),
         shop: config.shop.clone(),
         pages: raw.pages,
-        quarantine: quarantine_file(&config.state, source),
+        quarantine: told.0,
         known: known(config, source, cache),
         draft: folder.draft("all", config.shop.currency),
         bar: bar(context),
@@ -218,7 +231,9 @@ async fn take(
         is_delta,
     } = read?;
     report.kept = feed.kept_counts();
-    report.keep(&report_file(&config.state, source))?;
+    if report.records > 0 || run.changes_since.is_none() {
+        report.keep(&told.1)?;
+    }
     doing.judging();
     run.records = report.records;
     run.documents = report.accepted();
@@ -329,7 +344,7 @@ fn known(config: &Config, source: &Source, cache: &SourceCache) -> Known {
 fn keep_known(
     config: &Config,
     source: &Source,
-    report: &Report,
+    refused: &Known,
     cache: &SourceCache,
 ) -> Result<(), ValidateError> {
     let accepted = cache.accepted.as_ref().map(Feed::content_hash);
@@ -339,7 +354,7 @@ fn keep_known(
     };
     let others: Vec<String> = accepted.into_iter().chain(held).collect();
     let folder = quarantine(&config.state);
-    report.known.keep(&folder, &source.name, &this, &others)
+    refused.keep(&folder, &source.name, &this, &others)
 }
 
 /// A progress bar, if anybody watches.
@@ -529,6 +544,13 @@ pub fn quarantine(state: &Path) -> PathBuf {
 /// Where refused records of a source's last run are written.
 pub fn quarantine_file(state: &Path, source: &Source) -> PathBuf {
     quarantine(state).join(format!("{}.ndjson", source.name))
+}
+
+/// Refused records and the report of the last run that was asked for changes: those of the last run that was asked for
+/// everything are still true.
+fn changes_files(state: &Path, source: &Source) -> (PathBuf, PathBuf) {
+    let name = |end: &str| quarantine(state).join(format!("{}.changes.{end}", source.name));
+    (name("ndjson"), name("report.json"))
 }
 
 /// The recipe as it is remembered. A held feed was held by certain limits: with other ones it is judged again.

@@ -158,8 +158,9 @@ pub async fn unpin(context: &Context, now: i64) -> Result<Manifest, OperateError
     if !current.pinned {
         return Err(OperateError::NotPinned(current.generation));
     }
+    let published = release::republish(context, current, "unpin", false, now).await?;
     Flip::forget(&context.config.state);
-    Ok(release::republish(context, current, "unpin", false, now).await?)
+    Ok(published)
 }
 
 /// Publishes the current parts as a new generation that ingest does not publish over: until `unpin`, or until an instant.

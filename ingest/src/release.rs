@@ -82,7 +82,13 @@ pub async fn built_parts(
         tally,
     );
     conflicts::keep(&context.config.state, manifest.generation, conflicts);
-    retain::prune(&context.store, context.config.retention, &manifest, now).await?;
+    retain::prune(
+        &context.store,
+        context.config.retention,
+        (&manifest, None),
+        now,
+    )
+    .await?;
     Ok(manifest)
 }
 

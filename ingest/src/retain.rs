@@ -15,18 +15,20 @@ use crate::config::Retention;
 /// Of generations older than the newest few, the last of each slot is kept.
 const SLOT_SECONDS: i64 = 600;
 
-/// Removes what is no longer kept; gives how many files went.
+/// Removes what is no longer kept; gives how many files went. `next`: a generation whose parts are in the store
+/// already, though its manifest is not.
 ///
 /// # Errors
 /// The store cannot be listed or a file not removed; nothing that is kept depends on it.
 pub async fn prune(
     store: &Store,
     retention: Retention,
-    current: &Manifest,
+    (current, next): (&Manifest, Option<&Manifest>),
     now: i64,
 ) -> Result<usize, StoreError> {
     let names = store.manifests().await?;
     let mut kept_parts: HashSet<String> = parts_of(current).collect();
+    kept_parts.extend(next.into_iter().flat_map(parts_of));
     let mut removed = 0;
     let mut last_slot = None;
     for (rank, name) in names.iter().rev().enumerate() {
@@ -130,7 +132,7 @@ mod tests {
             min_age: hours(24),
             manifests: hours(48),
         };
-        prune(&store, retention, &current.unwrap(), NOW)
+        prune(&store, retention, (&current.unwrap(), None), NOW)
             .await
             .unwrap();
         let generations = store

@@ -65,6 +65,7 @@ pub async fn run(context: Context) -> Result<(), ScheduleError> {
         tasks.spawn(desk.serve(stopped.clone()));
     }
     tracing::info!(sources = all.len(), store = %context.config.store.display(), "started; polling every source once");
+    tasks.spawn(end_pins(context.clone(), stopped.clone()));
     tokio::pin!(signals);
     let began = now();
     tokio::select! {
@@ -80,7 +81,6 @@ pub async fn run(context: Context) -> Result<(), ScheduleError> {
         };
         tasks.spawn(follower.follow(began));
     }
-    tasks.spawn(end_pins(context.clone(), stopped.clone()));
     let result = ended(signals.await);
     // Only fails when nothing listens any more, and then there is nobody to stop.
     let _ = stop.send(true);
@@ -114,9 +114,12 @@ async fn end_pins(context: Context, mut stopped: watch::Receiver<bool>) {
         log(outcome.as_ref(), &mut told);
         match outcome {
             Err(_) => pause = AGAIN,
-            // Somebody let go of the pin before its end, and nobody took the end away.
+            // Somebody let go of the pin before its end, and nobody took the end away. Another end may stand there by now.
             Ok(outcome) if !matches!(outcome.shop, ShopOutcome::Published(_)) => {
-                Flip::forget(&context.config.state);
+                let lock = context.lock().await;
+                if lock.is_ok() && Flip::load(&context.config.state) == Some(flip) {
+                    Flip::forget(&context.config.state);
+                }
             }
             Ok(_) => {}
         }

@@ -146,3 +146,71 @@ async fn a_trial_asks_like_a_run_and_is_told_so_when_it_is_replayed() {
     let replay = shop.ingest(&["replay", recording]).await;
     assert!(replay.stdout.contains("changes only"), "{}", replay.stdout);
 }
+
+/// A feed that was held for what it refused must not go live because the next run refuses nothing.
+#[tokio::test]
+async fn while_a_feed_is_held_everything_is_asked_for() {
+    let shop = ShopBuilder::of(documents::shop(20))
+        .catalog_source(CHANGES)
+        .start();
+    shop.once().await;
+    let mut broken = documents::shop(20);
+    for document in &mut broken {
+        if matches!(
+            document["id"].as_str(),
+            Some("p3" | "p4" | "p5" | "p6" | "p7")
+        ) {
+            document["name"] = json!(7);
+        }
+    }
+    // Another question, so that everything is asked for, and too much of it is refused.
+    let config = shop.folder().join("ingest.toml");
+    let text = std::fs::read_to_string(&config).expect("a configuration");
+    let text = text.replace("overlap_ms", "time_zone = \"Asia/Tokyo\", overlap_ms");
+    std::fs::write(&config, text).expect("a configuration");
+    shop.sends(&broken);
+    assert_eq!(shop.ingest(&["once"]).await.code, Some(4));
+    shop.sends(&[]);
+    assert_ne!(shop.ingest(&["once"]).await.code, Some(0));
+    assert_eq!(asked(&shop).last().expect("a request"), "");
+    shop.sends(&documents::shop(20));
+    shop.once().await;
+    assert_eq!(asked(&shop).last().expect("a request"), "");
+    shop.sends(&[]);
+    shop.once().await;
+    since(asked(&shop).last().expect("a request"));
+}
+
+/// Changes say nothing of the records that were refused before: these are no news in the next full run.
+#[tokio::test]
+async fn refusals_of_a_full_run_stay_known_while_changes_come() {
+    let mut documents = documents::shop(20);
+    documents[4]["name"] = json!(7);
+    let budget = "[source.catalog.guard]\nmax_new_invalid_percent = 0.0\n";
+    let shop = ShopBuilder::of(documents.clone())
+        .catalog_source(CHANGES)
+        .ingest(budget)
+        .start();
+    shop.once().await;
+    let quarantine = shop.folder().join("ingest/quarantine/catalog.ndjson");
+    let refused = std::fs::read_to_string(&quarantine).expect("a file");
+    assert!(!refused.is_empty());
+    shop.sends(&[]);
+    shop.once().await;
+    shop.sends(&[documents::product("p9", "Thing number 9", "88.40")]);
+    shop.once().await;
+    assert_eq!(
+        std::fs::read_to_string(&quarantine).expect("a file"),
+        refused
+    );
+
+    documents.retain(|document| document["id"] != "p9");
+    documents.push(documents::product("p9", "Thing number 9", "88.40"));
+    let config = shop.folder().join("ingest.toml");
+    let text = std::fs::read_to_string(&config).expect("a configuration");
+    let text = text.replace("full = \"0 0 1 1 *\"", "time_zone = \"Asia/Tokyo\"");
+    std::fs::write(&config, text).expect("a configuration");
+    shop.sends(&documents);
+    shop.once().await;
+    assert_eq!(asked(&shop).last().expect("a request"), "");
+}

@@ -1,6 +1,6 @@
 //! Pins with an end: what is live stays until then, what came meanwhile is ready, and takes its place by itself.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use frontage_tests::documents;
 use frontage_tests::shop::{Shop, ShopBuilder};
@@ -25,8 +25,23 @@ async fn pin(shop: &Shop, until: u64) {
     assert_eq!(ended.code, Some(0), "{}{}", ended.stdout, ended.stderr);
 }
 
+/// The end of the pin, as if it had come.
+fn ends_now(shop: &Shop) {
+    let path = shop.folder().join("ingest/flip.json");
+    let text = std::fs::read(&path).expect("the end of a pin");
+    let mut flip: Value = serde_json::from_slice(&text).expect("JSON");
+    flip["at"] = 1.into();
+    std::fs::write(&path, flip.to_string()).expect("a file");
+}
+
 fn parts(shop: &Shop) -> usize {
     let folder = shop.store().join("parts");
+    std::fs::read_dir(folder).expect("a folder").count()
+}
+
+/// Files that wait for the end.
+fn folder(shop: &Shop) -> usize {
+    let folder = shop.folder().join("ingest/ready");
     std::fs::read_dir(folder).expect("a folder").count()
 }
 
@@ -35,9 +50,14 @@ fn newest(shop: &Shop) -> Value {
 }
 
 fn dearer() -> Vec<Value> {
+    with_price("88.40")
+}
+
+/// The shop with another price for one product.
+fn with_price(price: &str) -> Vec<Value> {
     let mut documents = documents::shop(10);
     documents.retain(|document| document["id"] != "p3");
-    documents.push(documents::product("p3", "Thing number 3", "88.40"));
+    documents.push(documents::product("p3", "Thing number 3", price));
     documents
 }
 
@@ -66,10 +86,15 @@ async fn what_came_while_a_pin_held_is_ready_and_takes_its_place_when_it_ends() 
         .modified()
         .expect("a time");
     assert_eq!(made, again, "what is ready is not made again");
+    // Something newer takes the place of what was ready, here and in the store.
+    let (stored, waiting) = (parts(&shop), folder(&shop));
+    shop.sends(&with_price("77.70"));
+    shop.once().await;
+    assert_eq!((parts(&shop), folder(&shop)), (stored, waiting));
+    shop.sends(&dearer());
+    shop.once().await;
 
-    let end = later(1);
-    pin(&shop, end).await;
-    tokio::time::sleep(Duration::from_millis(2100)).await;
+    ends_now(&shop);
     let stored = parts(&shop);
     let told = shop.once().await.stdout;
     assert!(told.contains("published generation 3"), "{told}");
@@ -112,8 +137,8 @@ async fn a_pin_that_ends_with_nothing_new_is_only_let_go_of() {
     let mut shop = ShopBuilder::of(documents::shop(10)).start();
     shop.open().await;
     let before = shop.parts();
-    pin(&shop, later(1)).await;
-    tokio::time::sleep(Duration::from_millis(2100)).await;
+    pin(&shop, later(3600)).await;
+    ends_now(&shop);
     shop.once().await;
     assert_eq!(shop.parts(), before);
     assert_eq!(newest(&shop)["pinned"], false);

@@ -4,9 +4,10 @@
 //! only ever adds its own documents; where several bring the same one, each field comes from the source that owns it, or
 //! from the first by precedence that states it, and what only their names decided is reported.
 
+mod join; // what belongs to products
+
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
-mod join; // what belongs to products
 
 use self::join::{Attached, Joined};
 use std::collections::hash_map::Entry;

@@ -78,6 +78,15 @@ impl Known {
         Ok(())
     }
 
+    /// These and others.
+    #[must_use]
+    pub fn with(mut self, others: &Self) -> Self {
+        for refusal in others.refusals.iter().flatten() {
+            self.add(*refusal);
+        }
+        self
+    }
+
     /// Gives another folder the refusals of a feed, if they were kept.
     pub fn copy(from: &Path, to: &Path, source: &str, feed: &str) {
         let (from, to) = (file(from, source, feed), file(to, source, feed));
