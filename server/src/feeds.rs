@@ -78,7 +78,7 @@ impl Feeds {
         request: &Request<'_>,
     ) -> Response {
         let gzip = encode::takes(request.headers, Encoding::Gzip);
-        let etag = etag(serving, format, gzip);
+        let etag = etag(serving, format, base_url, gzip);
         if respond::has_etag(request.headers, &etag) {
             return response(serving, StatusCode::NOT_MODIFIED, etag, None);
         }
@@ -197,13 +197,15 @@ impl Coder {
 }
 
 /// Weak, because a feed is told from another by what it is made of, not byte by byte.
-fn etag(serving: &Serving, format: FeedFormat, gzip: bool) -> HeaderValue {
+fn etag(serving: &Serving, format: FeedFormat, base_url: &str, gzip: bool) -> HeaderValue {
     let manifest = &serving.generation.manifest;
     let short = |hash: &str| hash.get(..16).unwrap_or(hash).to_owned();
     let text = format!(
-        "W/\"{}-{}-{}{}{}\"",
+        "W/\"{}-{}-{}-{}{}{}\"",
         short(&manifest.catalog.hash),
         short(&manifest.offers.hash),
+        // Every link in it begins with that.
+        short(&blake3::hash(base_url.as_bytes()).to_hex()),
         format.file(),
         env!("CARGO_PKG_VERSION"),
         if gzip { "-gzip" } else { "" },
