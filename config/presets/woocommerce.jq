@@ -15,8 +15,12 @@ def stock($shared): {
 };
 def gtin_of: .global_unique_id // "" | filled | if . then gtin else null end;
 def picture: {url: .src, type: "image", alt: .alt};
+(.id | tostring) as $id
+| if .status != "publish" then
+  # Changes bring it, so that it goes. Whatever else it says may not be ready.
+  {type: "product", id: $id, name: ((.name // "" | plain | filled) // $id), status: "draft"}
+else
 . as $product
-| (.id | tostring) as $id
 | [.attributes[]? | select(.variation == true)] as $choices
 | {
     type: "product",
@@ -25,7 +29,7 @@ def picture: {url: .src, type: "image", alt: .alt};
     name: (.name | plain),
     description: .description,
     short_description: .short_description,
-    status: (if .status == "publish" then "active" else "draft" end),
+    status: "active",
     visibility: ({"catalog": "catalog", "search": "search", "hidden": "hidden"}[.catalog_visibility // ""]),
     brand: (.brands[0]?.name // null | if . then plain else null end),
     category_ids: [.categories[]?.id | tostring],
@@ -60,3 +64,4 @@ def picture: {url: .src, type: "image", alt: .alt};
   else
     $common + {sku: (.sku | filled), gtin: gtin_of, prices: prices, stock: stock(null)}
   end
+end

@@ -77,13 +77,33 @@ impl Preset {
 
     /// A source's table with the preset's keys where it has none of its own; tables are joined key by key.
     ///
+    /// The preset's `changes` are left out where the source asks otherwise, or has a mapping of its own.
+    ///
     /// # Errors
     ///
     /// The preset's own text is no TOML, which a test rules out.
     pub fn complete(&self, source: &mut Table) -> Result<(), toml::de::Error> {
-        join(source, self.text.parse()?);
+        let mut preset: Table = self.text.parse()?;
+        if !asks_alike(source, &preset) {
+            preset.remove("changes");
+        }
+        join(source, preset);
         Ok(())
     }
+}
+
+/// Whether the preset's question for changes fits what the source asks for, and how it reads the answer.
+///
+/// It takes the place of the body and of some parameters, so a source's own ones would be lost; and a mapping that leaves
+/// records out, which is enough in a full feed, leaves them as they were in a feed of changes.
+fn asks_alike(own: &Table, preset: &Table) -> bool {
+    let query = |table: &Table| table.get("query").and_then(Value::as_table).cloned();
+    let asked = preset.get("changes").and_then(Value::as_table);
+    let replaced = asked.and_then(query).unwrap_or_default();
+    let is_replaced = |name: &String| replaced.contains_key(name);
+    let own_query = query(own).unwrap_or_default();
+    let has_own = |key: &str| own.contains_key(key);
+    !["body", "map", "map_file"].into_iter().any(has_own) && !own_query.keys().any(is_replaced)
 }
 
 fn join(own: &mut Table, preset: Table) {
@@ -131,6 +151,36 @@ mod tests {
         let wanted =
             "next = \"none\"\nformat = \"xml\"\nxml = { lists = [\"a\"], namespaces = \"keep\" }";
         assert_eq!(source, wanted.parse::<Table>().unwrap());
+    }
+
+    #[test]
+    fn another_question_or_mapping_is_asked_for_everything() {
+        let completed = |name: &str, own: &str| {
+            let mut source: Table = own.parse().unwrap();
+            Preset::find(name).unwrap().complete(&mut source).unwrap();
+            source
+        };
+        for (name, own, asks_for_changes) in [
+            ("woocommerce", "query = { per_page = 20 }", true),
+            ("woocommerce", "changes = { full = \"@hourly\" }", true),
+            ("woocommerce", "query = { status = \"any\" }", false),
+            ("woocommerce", "map_file = \"own.jq\"", false),
+            ("erpnext", "query = { filters = \"[]\" }", false),
+            ("odoo", "body = \"{}\"", false),
+            ("odoo", "map = { type = \"1\" }", false),
+            ("magento", "", false),
+        ] {
+            let source = completed(name, own);
+            assert_eq!(
+                source.contains_key("changes"),
+                asks_for_changes,
+                "{name}: {own}"
+            );
+        }
+        let source = completed("woocommerce", "changes = { full = \"@hourly\" }");
+        let changes = source["changes"].as_table().unwrap();
+        assert_eq!(changes["full"].as_str(), Some("@hourly"));
+        assert!(changes.contains_key("query"));
     }
 
     #[test]

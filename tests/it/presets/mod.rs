@@ -58,6 +58,34 @@ async fn seen(shop: &Shop, product: &str, name: &str) -> Value {
     field(shop, product, name).await["published"].clone()
 }
 
+/// The last run of this source, as it is remembered.
+async fn last_run(shop: &Shop, source: &str) -> Value {
+    let history = shop.history().await;
+    let runs = history
+        .iter()
+        .rev()
+        .map(|line| -> Value { serde_json::from_str(line).expect("a run") });
+    let mut own = runs.filter(|run| run["source"] == source);
+    own.next().expect("a run of this source")
+}
+
+/// A shop that was read once is read again: its source asks for changes only, and is sent this many records.
+async fn only_changes(shop: &Shop, source: &str, records: u64) {
+    nothing_refused(shop);
+    assert_eq!(last_run(shop, source).await.get("changes_since"), None);
+    let generation = shop.generation().await;
+    shop.once().await;
+    shop.until_generation(generation + 1).await;
+    nothing_refused(shop);
+    let run = last_run(shop, source).await;
+    assert!(run["changes_since"].is_i64(), "{run}");
+    assert_eq!(run["records"], records, "{run}");
+}
+
+/// Instants after every run of a test, and before it.
+const LATER: &str = "2199-01-01T08:00:00";
+const EARLIER: &str = "2020-01-01T08:00:00";
+
 /// Nothing was refused by any source.
 fn nothing_refused(shop: &Shop) {
     assert_eq!(refused(shop), "");

@@ -7,7 +7,10 @@ use frontage_tests::backend::apis::woocommerce::Woocommerce;
 use frontage_tests::shop::Shop;
 use serde_json::{Value, json};
 
-use super::{nothing_refused, page, recognised, seen, shop_with, source, stated, with};
+use super::{
+    EARLIER, LATER, nothing_refused, only_changes, page, recognised, seen, shop_with, source,
+    stated, with,
+};
 use crate::probe_real::raw::{Row, raw, rows};
 
 const BASIC: &str = "auth = { kind = \"basic\", user = \"ck_key\", password = \"cs_secret\" }";
@@ -184,6 +187,61 @@ async fn every_type_of_product() {
         1,
         "variations are asked for where there are some"
     );
+}
+
+#[tokio::test]
+async fn changes_are_asked_for_with_what_is_not_published_any_more() {
+    let at = |id: u32, kind: &str, name: &str, changed: &str, more: Value| {
+        let product = product(
+            id,
+            kind,
+            name,
+            json!({"price": "5.00", "date_modified_gmt": changed}),
+        );
+        with(product, &more)
+    };
+    let site = |products: Vec<Value>, price: &str| Woocommerce {
+        products,
+        variations: vec![product(
+            11,
+            "variation",
+            "Tee",
+            json!({"price": price, "parent_id": 1}),
+        )],
+        categories: api().categories,
+    };
+    let tee = |changed: &str| at(1, "variable", "Tee", changed, json!({"variations": [11]}));
+    // So many that one of them may go without anybody's asking.
+    let caps = (20..30).map(|id| at(id, "simple", &format!("Cap {id}"), EARLIER, json!({})));
+    let caps: Vec<Value> = caps.collect();
+    let others = |changed: &str, status: &str| {
+        let hat = at(3, "simple", "Old hat", changed, json!({"status": status}));
+        let draft = json!({"status": "draft", "name": "", "slug": ""});
+        vec![hat, at(4, "simple", "Never sold", changed, draft)]
+    };
+    let before = [vec![tee(EARLIER)], caps.clone(), others(EARLIER, "publish")].concat();
+    let mut shop = shop(BASIC, "query = { per_page = 2 }", site(before, "18.00"));
+    shop.open().await;
+    page(&shop, "/p/old-hat").await;
+
+    let after = [vec![tee(LATER)], caps, others(LATER, "private")].concat();
+    shop.backend.play_instead(Arc::new(site(after, "19.50")));
+    only_changes(&shop, "products", 3).await;
+    assert_eq!(seen(&shop, "1", "11.prices").await, "19.50 EUR");
+    page(&shop, "/p/cap-20").await;
+    assert_ne!(shop.get("/p/old-hat").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_time_that_is_written_otherwise_is_refused() {
+    let keys = format!("{BASIC}\nchanges = {{ format = \"epoch\" }}");
+    let path = "/wp-json/wc/v3/products";
+    let shop = shop_with(&source("products", "woocommerce", path, &keys));
+    shop.backend.play(Arc::new(api()));
+    shop.once().await;
+    let again = shop.ingest(&["once", "products"]).await;
+    let told = format!("{}{}", again.stdout, again.stderr);
+    assert!(again.code != Some(0) && told.contains("400"), "{told}");
 }
 
 #[tokio::test]

@@ -83,3 +83,19 @@ pub(super) fn is_number(value: &Value, text: &str) -> bool {
     text.parse()
         .is_ok_and(|number: u64| value.as_u64() == Some(number))
 }
+
+/// Whether a text is written like this pattern, in which `0` stands for any digit.
+pub(super) fn is_like(text: &str, pattern: &str) -> bool {
+    let is_alike = |(byte, wanted): (u8, u8)| match wanted {
+        b'0' => byte.is_ascii_digit(),
+        wanted => byte == wanted,
+    };
+    text.len() == pattern.len() && text.bytes().zip(pattern.bytes()).all(is_alike)
+}
+
+/// Whether a record has changed after an instant; both write it alike, so that texts compare like times.
+pub(super) fn is_after(record: &Value, field: &str, since: &str) -> bool {
+    record[field]
+        .as_str()
+        .is_some_and(|changed| changed > since)
+}

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::{Api, Asked, is_number, refusal, slice};
+use super::{Api, Asked, is_after, is_like, is_number, refusal, slice};
 use crate::backend::script::Response;
 
 /// A shop.
@@ -33,7 +33,13 @@ impl Api for Woocommerce {
             status => product["status"] == status,
         };
         let records: Vec<Value> = match path {
-            "products" => self.products.iter().filter(has_status).cloned().collect(),
+            "products" => {
+                let Some(changed) = changed(asked, &self.products) else {
+                    let body = json!({"code": "rest_invalid_param", "message": "Invalid parameter(s): modified_after", "data": {"status": 400}});
+                    return Some(refusal(400, &body));
+                };
+                changed.iter().filter(has_status).cloned().collect()
+            }
             "products/categories" => self.categories.clone(),
             path => {
                 let id = path
@@ -47,6 +53,20 @@ impl Api for Woocommerce {
         };
         Some(list(asked, &records))
     }
+}
+
+/// What changed since the instant that is asked for; without one, everything.
+fn changed(asked: &Asked, products: &[Value]) -> Option<Vec<Value>> {
+    let Some(since) = asked.parameter("modified_after") else {
+        return Some(products.to_vec());
+    };
+    // Without dates_are_gmt, it is the local time of a site that nobody knows here.
+    if !is_like(since, "0000-00-00T00:00:00") || asked.parameter("dates_are_gmt") != Some("true") {
+        return None;
+    }
+    let changed = products.iter();
+    let changed = changed.filter(|product| is_after(product, "date_modified_gmt", since));
+    Some(changed.cloned().collect())
 }
 
 fn list(asked: &Asked, records: &[Value]) -> Response {
