@@ -2,6 +2,11 @@
 def filled: if . == false or . == "" then null else . end;
 def id_of: if type == "object" then .id elif type == "array" then .[0] else filled end;
 def names: [.value_ids[]? | .name | values];
+(if .active == false then "archived" elif .sale_ok == false or .is_published == false then "draft" else "active" end) as $status
+| if $status != "active" then
+  # Changes bring it, so that it goes. Whatever else it says does not matter.
+  {type: "product", id: (.id | tostring), name: .name, status: $status}
+else
 (.currency_id | if type == "object" then .name else null end) as $priced_in
 # An attribute with one value, or one that makes no variants, is a property of the product.
 | [.attribute_line_ids[]? | select(type == "object" and (.attribute_id | type) == "object")] as $lines
@@ -15,7 +20,7 @@ def names: [.value_ids[]? | .name | values];
     gtin: (.barcode | filled | if . then gtin else null end),
     description: ((.description_ecommerce // .website_description) | filled),
     short_description: (.description_sale | filled | if . then @html | split("\n") | join("<br>") else null end),
-    status: (if .active == false then "archived" elif .sale_ok == false or .is_published == false then "draft" else "active" end),
+    status: $status,
     category_ids: (if has("public_categ_ids") then [.public_categ_ids[]? | id_of | tostring] else [.categ_id | id_of | values | tostring] end),
     media: (if $base_url != "" and (.image_128 | filled) then
         [{url: "\($base_url)/web/image/product.template/\($id)/image_1024?unique=\(.write_date | filled // "" | slug // "")", type: "image"}]
@@ -31,3 +36,4 @@ def names: [.value_ids[]? | .name | values];
     created_at: (.create_date | filled | if . then time else null end),
     updated_at: (.write_date | filled | if . then time else null end)
   }
+end

@@ -6,7 +6,10 @@ use frontage_tests::backend::apis::odoo::Odoo;
 use frontage_tests::shop::Shop;
 use serde_json::{Value, json};
 
-use super::{nothing_refused, page, recognised, seen, shop_with, source, stated};
+use super::{
+    EARLIER, LATER, nothing_refused, only_changes, page, recognised, seen, shop_with, source,
+    stated, with,
+};
 
 fn eur() -> Value {
     json!({"id": 125, "name": "EUR"})
@@ -142,11 +145,15 @@ async fn json_2() {
     assert!(!why.contains("\"media\""), "{why}");
 }
 
-fn rpc(password: &str) -> Shop {
-    let auth = format!(
+fn login(password: &str) -> String {
+    format!(
         "auth = {{ kind = \"login\", url = \"BACKEND/web/session/authenticate\", fields = {{ jsonrpc = \"2.0\", method = \"call\", \
          params = {{ db = \"prod\", login = \"shop\", password = \"{password}\" }} }} }}\n"
-    );
+    )
+}
+
+fn rpc(password: &str) -> Shop {
+    let auth = login(password);
     let path = "/web/dataset/call_kw";
     shop_with(
         &[
@@ -161,6 +168,69 @@ fn rpc(password: &str) -> Shop {
 #[tokio::test]
 async fn json_rpc() {
     is_a_shop(rpc("0d00-key")).await;
+}
+
+/// A database before and after three of its products changed: one is dearer, one archived, and one not sold any more.
+fn changing(is_after: bool) -> Odoo {
+    let product = |id: u32, name: &str, changed: &str, more: Value| {
+        let own = json!({"id": id, "name": name, "write_date": changed.replace('T', " ")});
+        with(with(lamp(), &own), &more)
+    };
+    let (changed, price) = if is_after {
+        (LATER, 19.5)
+    } else {
+        (EARLIER, 18.0)
+    };
+    let mut products = vec![
+        product(1, "Chair", changed, json!({"list_price": price})),
+        product(2, "Stool", changed, json!({"active": !is_after})),
+        product(3, "Bench", changed, json!({"sale_ok": !is_after})),
+    ];
+    // So many that two of them may go without anybody's asking.
+    products.extend((20..30).map(|id| product(id, &format!("Shelf {id}"), EARLIER, json!({}))));
+    for product in &mut products {
+        product["barcode"] = json!(false);
+        product["default_code"] = json!(format!("SKU-{}", product["id"]));
+    }
+    Odoo::new("0d00-key", vec![("product.template", products)])
+}
+
+async fn changes_arrive(mut shop: Shop) {
+    shop.backend.play(Arc::new(changing(false)));
+    shop.open().await;
+    for path in ["/p/stool", "/p/bench"] {
+        page(&shop, path).await;
+    }
+    shop.backend.play_instead(Arc::new(changing(true)));
+    only_changes(&shop, "products", 3).await;
+    assert_eq!(seen(&shop, "1", "1.prices").await, "19.50 EUR");
+    page(&shop, "/p/shelf-20").await;
+    for gone in ["/p/stool", "/p/bench"] {
+        assert_ne!(shop.get(gone).await.status, 200, "{gone}");
+    }
+}
+
+#[tokio::test]
+async fn changes_are_asked_for_with_what_is_archived() {
+    let auth = "auth = { kind = \"bearer\", token = \"0d00-key\" }\npaging = { size = 2 }";
+    let path = "/json/2/product.template/web_search_read";
+    changes_arrive(shop_with(&source("products", "odoo", path, auth))).await;
+    let path = "/web/dataset/call_kw";
+    let sources = source("products", "odoo-rpc", path, &login("0d00-key"));
+    changes_arrive(shop_with(&sources)).await;
+}
+
+#[tokio::test]
+async fn a_time_that_is_written_otherwise_is_refused() {
+    let auth =
+        "auth = { kind = \"bearer\", token = \"0d00-key\" }\nchanges = { format = \"epoch\" }";
+    let path = "/json/2/product.template/web_search_read";
+    let shop = shop_with(&source("products", "odoo", path, auth));
+    shop.backend.play(Arc::new(odoo()));
+    shop.once().await;
+    let again = shop.ingest(&["once"]).await;
+    let told = format!("{}{}", again.stdout, again.stderr);
+    assert!(again.code != Some(0) && told.contains("422"), "{told}");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
 
-use super::{Api, Asked, refusal, slice};
+use super::{Api, Asked, is_after, is_like, refusal, slice};
 use crate::backend::script::Response;
 
 /// A session that nobody ends.
@@ -137,13 +137,14 @@ impl Odoo {
         if wanted["order"] != "id" {
             return Err("this test wants a stable order".to_owned());
         }
+        let records = self.found(records, &wanted["domain"])?;
         let number = |name: &str| {
             wanted[name]
                 .as_u64()
                 .and_then(|it| usize::try_from(it).ok())
         };
         let (from, limit) = (number("offset").unwrap_or(0), number("limit").unwrap_or(80));
-        let shown: Result<Vec<Value>, String> = slice(records, from, limit)
+        let shown: Result<Vec<Value>, String> = slice(&records, from, limit)
             .iter()
             .map(|record| read(record, &wanted["specification"]))
             .collect();
@@ -155,6 +156,44 @@ impl Odoo {
             len => from + len,
         };
         Ok(json!({"length": length, "records": shown}))
+    }
+
+    /// The records of a domain, all of whose terms hold; archived ones only where it speaks of them.
+    fn found(&self, records: &[Value], domain: &Value) -> Result<Vec<Value>, String> {
+        let terms = domain.as_array().ok_or("a domain is a list")?;
+        let mut found = Vec::new();
+        for record in records {
+            let mut is_meant =
+                record["active"] != json!(false) || terms.iter().any(|term| term[0] == "active");
+            for term in terms {
+                is_meant &= self.holds(record, term)?;
+            }
+            if is_meant {
+                found.push(record.clone());
+            }
+        }
+        Ok(found)
+    }
+
+    fn holds(&self, record: &Value, term: &Value) -> Result<bool, String> {
+        let field = term[0].as_str().unwrap_or_default();
+        match (term[1].as_str(), &term[2]) {
+            (Some("="), wanted) => Ok(match field.split_once('.') {
+                Some(("product_tmpl_id", field)) => {
+                    let id = &record["product_tmpl_id"]["id"];
+                    let mut models = self.models.iter();
+                    let model = models.find(|(name, _)| *name == "product.template");
+                    let mut templates = model.into_iter().flat_map(|(_, records)| records);
+                    templates.any(|it| it["id"] == *id && it[field] == *wanted)
+                }
+                _ => record[field] == *wanted,
+            }),
+            (Some("in"), Value::Array(wanted)) => Ok(wanted.contains(&record[field])),
+            (Some(">"), Value::String(since)) if is_like(since, "0000-00-00 00:00:00") => {
+                Ok(is_after(record, field, since))
+            }
+            _ => Err(format!("Invalid domain term {term}")),
+        }
     }
 }
 
