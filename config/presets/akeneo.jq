@@ -18,19 +18,24 @@ def attribute($code): entry | select(. != null and .data != null and (has("_link
 def prices: [.[]? | select(.amount != null) | {amount: (.amount | money($currency)), currency}];
 def relation: {"UPSELL": "upsell", "X_SELL": "cross_sell", "SUBSTITUTION": "substitute", "PACK": "bundle_item"}[.] // "related";
 ([$name, $description, $short_description, $sku, $gtin, $brand, $price] + $images) as $fields
-# A product without a name in this language is not ready, and a variant comes with its model.
+# A variant comes with its model.
+| select(.parent == null)
+| (.uuid // .identifier) as $id
 | data($name) as $called
-| select(.parent == null and $called != null)
-| {
+# A product without a name in this language is not ready. Changes bring it and what is disabled, so that it goes.
+| if $called == null or .enabled == false then
+  {type: "product", id: $id, name: ($called // .identifier // $id), status: "draft"}
+else
+  {
     type: "product",
-    id: (.uuid // .identifier),
+    id: $id,
     name: $called,
     sku: (data($sku) // .identifier),
     gtin: (data($gtin) | if . then gtin else null end),
     description: data($description),
     short_description: data($short_description),
     brand: (data($brand) | if type == "string" then . else null end),
-    status: (if .enabled == false then "draft" else "active" end),
+    status: "active",
     category_ids: .categories,
     media: (if $media_url == "" then [] else [data($images[]) | strings | {url: ($media_url + .), type: "image"}] end),
     attributes: [.values | to_entries[] | .key as $code | select($fields | index($code) | not) | .value | attribute($code)],
@@ -39,3 +44,4 @@ def relation: {"UPSELL": "upsell", "X_SELL": "cross_sell", "SUBSTITUTION": "subs
     created_at: (.created | if . then time else null end),
     updated_at: (.updated | if . then time else null end)
   }
+end

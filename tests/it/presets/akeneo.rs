@@ -8,7 +8,10 @@ use frontage_tests::backend::apis::akeneo::Akeneo;
 use frontage_tests::shop::Shop;
 use serde_json::{Map, Value, json};
 
-use super::{nothing_refused, page, recognised, seen, shop_with, source, stated};
+use super::{
+    EARLIER, LATER, nothing_refused, only_changes, page, recognised, seen, shop_with, source,
+    stated, with,
+};
 use crate::probe_real::raw::{Row, raw, rows};
 
 fn shop(keys: &str, secret: &str) -> Shop {
@@ -183,7 +186,9 @@ async fn models_of_two_levels_and_words_for_options() {
         assert!(tee.contains(word), "{word} in {tee}");
     }
     assert_eq!(shop.get("/p/off").await.status, 404);
-    for unknown in ["u-new", "tee_blue", "u-1"] {
+    let nameless = shop.ingest(&["why", "u-new"]).await.stdout;
+    assert!(nameless.contains("not in the shop"), "{nameless}");
+    for unknown in ["tee_blue", "u-1"] {
         let why = shop.ingest(&["why", unknown]).await;
         assert!(
             !why.stdout.contains(&format!("product `{unknown}`")),
@@ -200,6 +205,63 @@ async fn models_of_two_levels_and_words_for_options() {
         .filter(|seen| seen.target == "/api/oauth/v1/token")
         .count();
     assert_eq!(tokens, 1, "one token serves all sources");
+}
+
+#[tokio::test]
+async fn changes_are_asked_for_with_what_is_disabled_or_has_no_name_any_more() {
+    let pim = |changed: &str, price: &str, enabled: bool, language: &str| {
+        let product = |uuid: &str, name: &str, changed: &str, more: Value| {
+            let name = json!([{"locale": "en_US", "scope": null, "data": name}]);
+            let price = value(json!([{"amount": price, "currency": "EUR"}]));
+            let own = product(uuid, Value::Null, json!({"name": name, "price": price}));
+            let changed = json!({"updated": format!("{changed}+00:00"), "associations": {}});
+            with(with(own, &changed), &more)
+        };
+        let caps = (20..30)
+            .map(|id| product(&format!("u-{id}"), &format!("Cap {id}"), EARLIER, json!({})));
+        let mut products: Vec<Value> = caps.collect();
+        let translated = json!([{"locale": language, "scope": null, "data": "Scarf"}]);
+        products.extend([
+            product("u-tee", "Tee", changed, json!({})),
+            product("u-off", "Old hat", changed, json!({"enabled": enabled})),
+            product(
+                "u-scarf",
+                "",
+                changed,
+                json!({"values": {"name": translated}}),
+            ),
+            // A variant, which comes with its model.
+            with(
+                variant(1, "tee_blue", "blue", "s"),
+                &json!({"updated": EARLIER}),
+            ),
+        ]);
+        Arc::new(Akeneo { products, ..pim() })
+    };
+    let mut shop = shop("query = { limit = 2 }", "5ecret");
+    shop.backend.play(pim(EARLIER, "18.00", true, "en_US"));
+    shop.open().await;
+    for path in ["/p/old-hat", "/p/scarf"] {
+        page(&shop, path).await;
+    }
+    shop.backend
+        .play_instead(pim(LATER, "19.50", false, "fr_FR"));
+    only_changes(&shop, "products", 3).await;
+    assert_eq!(seen(&shop, "u-tee", "u-tee.prices").await, "19.50 EUR");
+    page(&shop, "/p/cap-20").await;
+    for gone in ["/p/old-hat", "/p/scarf"] {
+        assert_ne!(shop.get(gone).await.status, 200, "{gone}");
+    }
+}
+
+#[tokio::test]
+async fn a_time_that_is_written_otherwise_is_refused() {
+    let shop = shop("changes = { format = \"epoch\" }", "5ecret");
+    shop.backend.play(Arc::new(pim()));
+    shop.once().await;
+    let again = shop.ingest(&["once", "products"]).await;
+    let told = format!("{}{}", again.stdout, again.stderr);
+    assert!(again.code != Some(0) && told.contains("422"), "{told}");
 }
 
 #[tokio::test]

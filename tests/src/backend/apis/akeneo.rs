@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::{Api, Asked, refusal, slice};
+use super::{Api, Asked, is_like, refusal, slice};
 use crate::backend::script::Response;
 
 /// A PIM with what its tests need.
@@ -53,12 +53,15 @@ impl Api for Akeneo {
 }
 
 impl Akeneo {
-    /// All products, or those below a model.
+    /// All products, those below a model, or those that changed.
     fn searched(&self, asked: &Asked) -> Option<Vec<Value>> {
         let Some(search) = asked.parameter("search") else {
             return Some(self.products.clone());
         };
         let search: Value = serde_json::from_str(search).ok()?;
+        if let Some(filter) = search.get("updated") {
+            return self.updated_after(&filter[0]);
+        }
         let filter = &search["parent"][0];
         let top = filter["value"]
             .as_str()
@@ -75,6 +78,20 @@ impl Akeneo {
             false
         };
         Some(self.products.iter().filter(is_below).cloned().collect())
+    }
+
+    /// The products that changed after the instant of a filter, as the server's clock has it, which runs in UTC.
+    fn updated_after(&self, filter: &Value) -> Option<Vec<Value>> {
+        let since = filter["value"].as_str()?;
+        if filter["operator"] != ">" || !is_like(since, "0000-00-00 00:00:00") {
+            return None;
+        }
+        let since = since.replace(' ', "T");
+        let is_later = |product: &&Value| {
+            let updated = product["updated"].as_str();
+            updated.is_some_and(|updated| updated > since.as_str())
+        };
+        Some(self.products.iter().filter(is_later).cloned().collect())
     }
 
     /// All attributes, or those of some types.
