@@ -6,7 +6,9 @@ use frontage_tests::backend::apis::erpnext::Erpnext;
 use frontage_tests::shop::Shop;
 use serde_json::{Value, json};
 
-use super::{nothing_refused, page, seen, shop_with, source, stated, with};
+use super::{
+    EARLIER, LATER, nothing_refused, only_changes, page, seen, shop_with, source, stated, with,
+};
 
 fn item(code: &str, name: &str, more: Value) -> Value {
     let item = json!({"name": code, "item_code": code, "item_name": name, "item_group": "Mugs", "description": format!("<div>{name}</div>"),
@@ -96,18 +98,20 @@ fn site() -> Erpnext {
     }
 }
 
+fn of(token: &str, name: &str, preset: &str, path: &str, keys: &str) -> String {
+    let auth = format!(
+        "auth = {{ kind = \"header\", name = \"authorization\", prefix = \"token \", value = \"{token}\" }}\npaging = {{ size = 2 }}"
+    );
+    source(
+        name,
+        preset,
+        &format!("/api/resource/{path}"),
+        &format!("{auth}\n{keys}"),
+    )
+}
+
 fn shop(token: &str, warehouse: &str) -> Shop {
-    let of = |name: &str, preset: &str, path: &str, keys: &str| {
-        let auth = format!(
-            "auth = {{ kind = \"header\", name = \"authorization\", prefix = \"token \", value = \"{token}\" }}\npaging = {{ size = 2 }}"
-        );
-        source(
-            name,
-            preset,
-            &format!("/api/resource/{path}"),
-            &format!("{auth}\n{keys}"),
-        )
-    };
+    let of = |name: &str, preset: &str, path: &str, keys: &str| of(token, name, preset, path, keys);
     let shop = shop_with(
         &[
             of(
@@ -168,6 +172,109 @@ async fn templates_variants_and_their_prices() {
     for gone in ["/p/old-mug", "/p/clay", "/c/all-item-groups"] {
         assert_eq!(shop.get(gone).await.status, 404, "{gone}");
     }
+}
+
+/// A site before and after some of its items changed: one is dearer, and a variant and an article are disabled.
+fn changing(is_after: bool) -> Erpnext {
+    let (changed, rate, disabled) = match is_after {
+        true => (LATER, 19.5, 1),
+        false => (EARLIER, 18.0, 0),
+    };
+    let named = |code: &str, name: &str, changed: &str, more: Value| {
+        let changed = json!({"modified": format!("{}.123456", changed.replace('T', " ")), "standard_rate": 18.0});
+        with(with(item(code, name, json!({})), &changed), &more)
+    };
+    let coloured = |colour: &str, more: Value| {
+        let attribute = json!([{"attribute": "Colour", "attribute_value": colour}]);
+        let variant = json!({"variant_of": "MUG", "attributes": attribute});
+        named(
+            &format!("MUG-{colour}"),
+            "Mug",
+            changed,
+            with(variant, &more),
+        )
+    };
+    let mut items = vec![
+        named(
+            "MUG",
+            "Mug",
+            EARLIER,
+            json!({"has_variants": 1, "attributes": [{"attribute": "Colour"}]}),
+        ),
+        coloured("Blue", json!({"standard_rate": rate})),
+        coloured("Red", json!({"disabled": disabled})),
+        named("JUG", "Jug", changed, json!({"disabled": disabled})),
+    ];
+    items.extend((20..30).map(|size| {
+        named(
+            &format!("P{size}"),
+            &format!("Plate {size}"),
+            EARLIER,
+            json!({}),
+        )
+    }));
+    Erpnext {
+        types: vec![("Item", items)],
+    }
+}
+
+#[tokio::test]
+async fn changes_are_asked_for_with_what_is_disabled() {
+    // One of two variants is half of them.
+    let keys = "guard = { max_removed_percent = 60 }";
+    let mut shop = shop_with(&of("k3y:s3cret", "items", "erpnext", "Item", keys));
+    shop.backend.play(Arc::new(changing(false)));
+    shop.open().await;
+    page(&shop, "/p/jug").await;
+    assert!(page(&shop, "/p/mug").await.contains("Red"));
+
+    shop.backend.play_instead(Arc::new(changing(true)));
+    only_changes(&shop, "items", 3).await;
+    assert_eq!(seen(&shop, "MUG", "MUG-Blue.prices").await, "19.50 EUR");
+    assert!(!page(&shop, "/p/mug").await.contains("Red"));
+    page(&shop, "/p/plate-20").await;
+    assert_ne!(shop.get("/p/jug").await.status, 200);
+}
+
+#[tokio::test]
+async fn stock_of_a_warehouse_by_changes_of_ones_own() {
+    let bins = |changed: &str, quantity: f64| {
+        let bin = |item: &str, warehouse: &str, changed: &str, quantity: f64| {
+            json!({"name": format!("{item}{warehouse}"), "item_code": item,
+            "warehouse": warehouse, "actual_qty": quantity, "modified": changed.replace('T', " ")})
+        };
+        let mut site = changing(false);
+        let bins = vec![
+            bin("JUG", "Stores - EX", changed, quantity),
+            bin("JUG", "Returns - EX", changed, 7.0),
+            bin("P20", "Stores - EX", EARLIER, 3.0),
+        ];
+        site.types.push(("Bin", bins));
+        Arc::new(site)
+    };
+    // As docs/presets.md has it.
+    let keys = r#"vars = { warehouse = "Stores - EX" }
+changes = { query = { filters = '[["modified",">","{since}"]]' }, format = "%Y-%m-%d %H:%M:%S", overlap_ms = 94200000 }"#;
+    let items = of("k3y:s3cret", "items", "erpnext", "Item", "");
+    let stock = of("k3y:s3cret", "stock", "erpnext-stock", "Bin", keys);
+    let mut shop = shop_with(&[items, stock].concat());
+    shop.backend.play(bins(EARLIER, 4.0));
+    shop.open().await;
+    shop.backend.play_instead(bins(LATER, 9.0));
+    only_changes(&shop, "stock", 2).await;
+    assert_eq!(seen(&shop, "JUG", "JUG.stock").await, "9");
+    assert_eq!(seen(&shop, "P20", "P20.stock").await, "3");
+}
+
+#[tokio::test]
+async fn a_time_that_is_written_otherwise_is_refused() {
+    let keys = "changes = { format = \"epoch\" }";
+    let shop = shop_with(&of("k3y:s3cret", "items", "erpnext", "Item", keys));
+    shop.backend.play(Arc::new(site()));
+    shop.once().await;
+    let again = shop.ingest(&["once"]).await;
+    let told = format!("{}{}", again.stdout, again.stderr);
+    assert!(again.code != Some(0) && told.contains("417"), "{told}");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Api, Asked, refusal, slice};
+use super::{Api, Asked, is_after, is_like, refusal, slice};
 use crate::backend::script::Response;
 
 /// A site with the documents of a few types.
@@ -45,11 +45,24 @@ fn list(asked: &Asked, documents: &[Value]) -> Response {
         |name: &str| -> Option<Value> { serde_json::from_str(asked.parameter(name)?).ok() };
     let fields = parsed("fields").unwrap_or(json!(["name"]));
     let filters = parsed("filters").unwrap_or(json!([]));
+    let filters: Vec<&Value> = filters.as_array().into_iter().flatten().collect();
+    let is_known = |filter: &&Value| match filter[1].as_str() {
+        Some(">") => filter[2]
+            .as_str()
+            .is_some_and(|since| is_like(since, "0000-00-00 00:00:00")),
+        operator => operator == Some("="),
+    };
+    if !filters.iter().all(is_known) {
+        let told = json!({"exc_type": "ValidationError", "exception": "Invalid filter"});
+        return refusal(417, &told);
+    }
     let is_meant = |document: &&Value| {
-        let mut filters = filters.as_array().into_iter().flatten();
-        filters.all(|filter| {
+        filters.iter().all(|filter| {
             let field = filter[0].as_str().unwrap_or_default();
-            filter[1] == "=" && document[field] == filter[2]
+            match filter[2].as_str().filter(|_| filter[1] == ">") {
+                Some(since) => is_after(document, field, since),
+                None => document[field] == filter[2],
+            }
         })
     };
     let found: Vec<&Value> = documents.iter().filter(is_meant).collect();
