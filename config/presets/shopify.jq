@@ -11,6 +11,11 @@ def stock:
       quantity: ([.inventory_quantity // 0, 0] | max)
     }
   else {availability: (if .available == false then "out_of_stock" else "in_stock" end)} end;
+(if .status then (.status | ascii_downcase) elif has("published_at") and .published_at == null then "draft" else "active" end) as $status
+| if $status == "archived" or $status == "draft" then
+  # Changes bring it, so that it goes. Whatever else it says may not be ready.
+  {type: "product", id: (.id | tostring), name: .title, status: $status}
+else
 # A type without a letter or digit has no address and is no category.
 (.product_type | filled | if (. // "" | slug // "") == "" then null else . end) as $kind
 # A product without choices has one made-up option, "Title".
@@ -24,7 +29,9 @@ def stock:
     description: .body_html,
     brand: .vendor,
     tags: (.tags | tags),
-    status: (if .status then (.status | ascii_downcase) elif has("published_at") and .published_at == null then "draft" else "active" end),
+    status: "active",
+    # Unlisted products are sold to those who have the address.
+    visibility: (if $status == "unlisted" then "hidden" else null end),
     category_ids: (if $kind then [$kind | slug] else [] end),
     created_at: (.created_at | time),
     updated_at: (.updated_at | time),
@@ -44,3 +51,4 @@ def stock:
         }
     ]
   }
+end

@@ -16,6 +16,8 @@ mod odoo;
 mod prestashop;
 /// PrestaShop's own sample shop.
 mod prestashop_fashion;
+/// Shopify's Admin API and its public file.
+mod shopify;
 /// WooCommerce's REST API.
 mod woocommerce;
 
@@ -149,37 +151,6 @@ async fn taken(shop: &Shop) {
 }
 
 #[tokio::test]
-async fn shopify_with_its_pages() {
-    let shop = shop_of("shopify", "/admin/products.json");
-    let shirt = json!({"id": 632_910_392_i64, "title": "Linen shirt", "handle": "linen-shirt", "body_html": "<p>Washed.</p>", "vendor": "Weber",
-        "product_type": "Shirts", "tags": "\"Big Air\", summer", "status": "active", "updated_at": "2026-11-01T10:00:00+01:00",
-        "options": [{"name": "Size", "values": ["S", "M"]}], "images": [{"src": "https://cdn.example/s.jpg", "alt": null}],
-        "variants": [
-            {"id": 1, "title": "S", "sku": "LS-S", "price": "39.00", "compare_at_price": "49.00", "option1": "S", "position": 1, "barcode": "4006381333931",
-             "inventory_management": "shopify", "inventory_quantity": 3, "inventory_policy": "deny"},
-            {"id": 2, "title": "M", "sku": "LS-M", "price": "39.00", "compare_at_price": "", "option1": "M", "position": 2, "barcode": null,
-             "inventory_management": "shopify", "inventory_quantity": -2, "inventory_policy": "deny"}]});
-    let card = json!({"id": 7, "title": "Gift card", "handle": "gift-card", "product_type": "", "tags": "", "status": "active",
-        "options": [{"name": "Title", "values": ["Default Title"]}], "images": [],
-        "variants": [{"id": 8, "title": "Default Title", "sku": "", "price": "10.00", "compare_at_price": null, "option1": "Default Title", "inventory_management": null}]});
-    let next = format!(
-        "<{}>; rel=\"next\"",
-        shop.backend.url("/admin/products-2.json")
-    );
-    let first = Response::json(&json!({"products": [shirt]})).header("link", &next);
-    shop.backend.respond_with("/admin/products.json", first);
-    let second = Response::json(&json!({"products": [card]}));
-    shop.backend.respond_with("/admin/products-2.json", second);
-    taken(&shop).await;
-    told(&shop, "632910392.name", "Linen shirt").await;
-    told(&shop, "632910392.category_ids", "shirts").await;
-    told(&shop, "LS-S.prices", "39").await;
-    told(&shop, "LS-S.stock", "3").await;
-    told(&shop, "LS-M.stock", "out").await;
-    told(&shop, "7.name", "Gift card").await;
-}
-
-#[tokio::test]
 async fn google_merchant_rss() {
     let shop = shop_of("google-merchant", "/feed.xml");
     let feed = r#"<?xml version="1.0"?><rss version="2.0" xmlns:g="http://base.google.com/ns/1.0"><channel><title>Shop</title>
@@ -253,41 +224,6 @@ async fn google_groups_become_products_with_variants() {
         *named,
         json!([{"code": "size", "label": "Size", "value": "L"}])
     );
-}
-
-#[tokio::test]
-async fn shopify_types_that_have_no_address_or_the_same_one() {
-    let shop = shop_of("shopify", "/products.json");
-    let product = |id: u64, kind: &str| {
-        json!({"id": id, "title": format!("Thing {id}"), "handle": format!("thing-{id}"), "product_type": kind, "tags": "", "status": "active",
-            "options": [], "images": [], "variants": [{"id": id + 100, "title": "Default Title", "sku": null, "price": "10.00",
-            "compare_at_price": "12.00", "inventory_management": "shopify", "inventory_quantity": 7, "inventory_policy": "deny"}]})
-    };
-    let all = [
-        product(1, "Shirts"),
-        product(2, "shirts"),
-        product(3, "***"),
-    ];
-    shop.backend.respond_with(
-        "/products.json",
-        Response::json(&json!({ "products": all })),
-    );
-    taken(&shop).await;
-    let check = shop.ingest(&["once", "--json"]).await;
-    assert_eq!(check.code, Some(0), "{}", check.stderr);
-    for id in ["1", "2"] {
-        let ids = &field(&shop, id, "category_ids").await["stated"][0]["value"];
-        assert_eq!(*ids, json!(["shirts"]));
-    }
-    let price = &field(&shop, "3", "103.prices").await["stated"][0]["value"];
-    assert_eq!(
-        *price,
-        json!([{"amount": "10.00", "currency": "EUR", "compare_at": "12.00"}])
-    );
-    let stock = &field(&shop, "3", "103.stock").await["stated"][0]["value"];
-    assert_eq!(*stock, json!({"availability": "in_stock", "quantity": 7.0}));
-    let refused = std::fs::read_to_string(shop.folder().join("ingest/quarantine/catalog.ndjson"));
-    assert_eq!(refused.unwrap_or_default(), "");
 }
 
 #[tokio::test]
