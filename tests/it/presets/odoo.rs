@@ -7,8 +7,8 @@ use frontage_tests::shop::Shop;
 use serde_json::{Value, json};
 
 use super::{
-    EARLIER, LATER, nothing_refused, only_changes, page, recognised, seen, shop_with, source,
-    stated, with,
+    EARLIER, LATER, last_run, nothing_refused, only_changes, page, recognised, seen, shop_with,
+    source, stated, with,
 };
 
 fn eur() -> Value {
@@ -192,7 +192,46 @@ fn changing(is_after: bool) -> Odoo {
         product["barcode"] = json!(false);
         product["default_code"] = json!(format!("SKU-{}", product["id"]));
     }
-    Odoo::new("0d00-key", vec![("product.template", products)])
+    // Each has a variant, that of what is archived not yet.
+    let variants = products.iter().map(|product| {
+        let id = product["id"].as_u64().and_then(|id| u32::try_from(id).ok());
+        variant(
+            id.expect("an id") + 500,
+            id.expect("an id"),
+            product["list_price"].clone(),
+            4.0,
+            "",
+        )
+    });
+    let variants = variants.collect();
+    Odoo::new(
+        "0d00-key",
+        vec![
+            ("product.template", products),
+            ("product.product", variants),
+        ],
+    )
+}
+
+#[tokio::test]
+async fn an_archived_product_takes_its_variants_with_it() {
+    let auth = "auth = { kind = \"bearer\", token = \"0d00-key\" }";
+    let path = |model: &str| format!("/json/2/{model}/web_search_read");
+    let sources = [
+        source("products", "odoo", &path("product.template"), auth),
+        source("variants", "odoo-variants", &path("product.product"), auth),
+    ];
+    let mut shop = shop_with(&sources.concat());
+    shop.backend.play(Arc::new(changing(false)));
+    shop.open().await;
+    page(&shop, "/p/stool").await;
+    shop.backend.play_instead(Arc::new(changing(true)));
+    only_changes(&shop, "products", 3).await;
+    assert_eq!(last_run(&shop, "variants").await.get("changes_since"), None);
+    assert_eq!(seen(&shop, "1", "1-501.prices").await, "19.50 EUR");
+    for gone in ["/p/stool", "/p/bench"] {
+        assert_ne!(shop.get(gone).await.status, 200, "{gone}");
+    }
 }
 
 async fn changes_arrive(mut shop: Shop) {
