@@ -94,16 +94,20 @@ impl Preset {
 
 /// Whether the preset's question for changes fits what the source asks for, and how it reads the answer.
 ///
-/// It takes the place of the body and of some parameters, so a source's own ones would be lost; and a mapping that leaves
-/// records out, which is enough in a full feed, leaves them as they were in a feed of changes.
+/// It takes the place of the body and of some parameters, so a source's own ones would be lost. A parameter that the preset
+/// does not have may be a filter, and nobody would tell what does not pass it any more. So it is with a mapping that leaves
+/// records out: that is enough in a full feed, but in a feed of changes these stay as they were.
 fn asks_alike(own: &Table, preset: &Table) -> bool {
     let query = |table: &Table| table.get("query").and_then(Value::as_table).cloned();
-    let asked = preset.get("changes").and_then(Value::as_table);
-    let replaced = asked.and_then(query).unwrap_or_default();
-    let is_replaced = |name: &String| replaced.contains_key(name);
-    let own_query = query(own).unwrap_or_default();
+    let changes = preset.get("changes").and_then(Value::as_table);
+    let replaced = changes.and_then(query).unwrap_or_default();
+    let known = query(preset).unwrap_or_default();
+    let is_harmless = |name: &String| known.contains_key(name) && !replaced.contains_key(name);
     let has_own = |key: &str| own.contains_key(key);
-    !["body", "map", "map_file"].into_iter().any(has_own) && !own_query.keys().any(is_replaced)
+    let url = own.get("url").and_then(Value::as_str).unwrap_or_default();
+    !["body", "map", "map_file"].into_iter().any(has_own)
+        && !url.contains('?')
+        && query(own).unwrap_or_default().keys().all(is_harmless)
 }
 
 fn join(own: &mut Table, preset: Table) {
@@ -164,6 +168,16 @@ mod tests {
             ("woocommerce", "query = { per_page = 20 }", true),
             ("woocommerce", "changes = { full = \"@hourly\" }", true),
             ("woocommerce", "query = { status = \"any\" }", false),
+            (
+                "woocommerce",
+                "query = { stock_status = \"instock\" }",
+                false,
+            ),
+            (
+                "woocommerce",
+                "url = \"http://a.example/?category=5\"",
+                false,
+            ),
             ("woocommerce", "map_file = \"own.jq\"", false),
             ("erpnext", "query = { filters = \"[]\" }", false),
             ("odoo", "body = \"{}\"", false),
