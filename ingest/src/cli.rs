@@ -12,7 +12,6 @@ use serde::Serialize;
 
 use crate::config::{self, Config, ConfigError, Source};
 use crate::cycle::{self, Context, CycleError, ShopOutcome};
-use crate::flip;
 use crate::history::{self, HistoryError, RunResult};
 use crate::inspect;
 use crate::map::{self, MapError};
@@ -328,14 +327,10 @@ async fn with_shop(
             &operate::rollback(&context, *generation, now).await?,
         ),
         Command::Pin { until } => {
-            let zone = context.config.shop.time_zone;
-            let until = until.as_deref().map(|text| {
-                flip::parse(text, zone).ok_or_else(|| OperateError::NoInstant(text.to_owned()))
-            });
-            published(
-                arguments,
-                &operate::pin(&context, until.transpose()?, now).await?,
-            )
+            let until = until.as_deref();
+            let until = until.map(|text| operate::instant(&context, text));
+            let pinned = operate::pin(&context, until.transpose()?, now).await?;
+            published(arguments, &pinned)
         }
         Command::Unpin => published(arguments, &operate::unpin(&context, now).await?),
         Command::Replay { run } => {

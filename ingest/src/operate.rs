@@ -163,6 +163,15 @@ pub async fn unpin(context: &Context, now: i64) -> Result<Manifest, OperateError
     Ok(published)
 }
 
+/// An instant as operators write it.
+///
+/// # Errors
+/// It is none, or the clocks of the shop leave it out.
+pub fn instant(context: &Context, text: &str) -> Result<i64, OperateError> {
+    let parsed = flip::parse(text, context.config.shop.time_zone);
+    parsed.ok_or_else(|| OperateError::NoInstant(text.to_owned()))
+}
+
 /// Publishes the current parts as a new generation that ingest does not publish over: until `unpin`, or until an instant.
 /// What is pinned already is given an end, or another one.
 ///
