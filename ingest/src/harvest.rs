@@ -198,13 +198,7 @@ async fn take(
     let config = &context.config;
     run.bytes = raw.wire_bytes;
     let recorder = Recorder::start(config, source, &raw, recipe, run);
-    let told = match run.changes_since {
-        None => (
-            quarantine_file(&config.state, source),
-            report_file(&config.state, source),
-        ),
-        Some(_) => changes_files(&config.state, source),
-    };
+    let told = told_files(&config.state, source, run.changes_since.is_some());
     let job = Job {
         source: source.clone(),
         shop: config.shop.clone(),
@@ -546,11 +540,14 @@ pub fn quarantine_file(state: &Path, source: &Source) -> PathBuf {
     quarantine(state).join(format!("{}.ndjson", source.name))
 }
 
-/// Refused records and the report of the last run that was asked for changes: those of the last run that was asked for
-/// everything are still true.
-fn changes_files(state: &Path, source: &Source) -> (PathBuf, PathBuf) {
+/// Where the refused records and the report of a run are written. What was asked for changes has files of its own: those
+/// of the last run that was asked for everything are still true.
+fn told_files(state: &Path, source: &Source, are_changes: bool) -> (PathBuf, PathBuf) {
     let name = |end: &str| quarantine(state).join(format!("{}.changes.{end}", source.name));
-    (name("ndjson"), name("report.json"))
+    match are_changes {
+        true => (name("ndjson"), name("report.json")),
+        false => (quarantine_file(state, source), report_file(state, source)),
+    }
 }
 
 /// The recipe as it is remembered. A held feed was held by certain limits: with other ones it is judged again.
