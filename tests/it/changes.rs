@@ -29,10 +29,7 @@ async fn a_list_that_is_completed_may_end_with_an_empty_page() {
         )
         .without_offers()
         .start();
-    let config = shop.folder().join("ingest.toml");
-    let text = std::fs::read_to_string(&config).expect("a configuration");
-    let text = text.replace("format = \"ndjson\"", "format = \"json\"");
-    std::fs::write(&config, text).expect("a configuration");
+    shop.reconfigure(|text| text.replace("format = \"ndjson\"", "format = \"json\""));
     let products = [1, 2].map(|number| {
         documents::product(
             &format!("p{number}"),
@@ -115,10 +112,7 @@ async fn changes_asked_for_end_where_a_full_feed_ends() {
     full.retain(|document| document["id"] != "p3");
     full.push(renamed);
     shop.sends(&full);
-    let config = shop.folder().join("ingest.toml");
-    let text = std::fs::read_to_string(&config).expect("a configuration");
-    let text = text.replace("overlap_ms", "time_zone = \"Asia/Tokyo\", overlap_ms");
-    std::fs::write(&config, text).expect("a configuration");
+    shop.reconfigure(|text| text.replace("overlap_ms", "time_zone = \"Asia/Tokyo\", overlap_ms"));
     shop.once().await;
     assert_eq!(asked(&shop).last().expect("a request"), "");
     assert_eq!(shop.parts(), by_changes);
@@ -164,10 +158,7 @@ async fn while_a_feed_is_held_everything_is_asked_for() {
         }
     }
     // Another question, so that everything is asked for, and too much of it is refused.
-    let config = shop.folder().join("ingest.toml");
-    let text = std::fs::read_to_string(&config).expect("a configuration");
-    let text = text.replace("overlap_ms", "time_zone = \"Asia/Tokyo\", overlap_ms");
-    std::fs::write(&config, text).expect("a configuration");
+    shop.reconfigure(|text| text.replace("overlap_ms", "time_zone = \"Asia/Tokyo\", overlap_ms"));
     shop.sends(&broken);
     assert_eq!(shop.ingest(&["once"]).await.code, Some(4));
     shop.sends(&[]);
@@ -206,10 +197,7 @@ async fn refusals_of_a_full_run_stay_known_while_changes_come() {
 
     documents.retain(|document| document["id"] != "p9");
     documents.push(documents::product("p9", "Thing number 9", "88.40"));
-    let config = shop.folder().join("ingest.toml");
-    let text = std::fs::read_to_string(&config).expect("a configuration");
-    let text = text.replace("full = \"0 0 1 1 *\"", "time_zone = \"Asia/Tokyo\"");
-    std::fs::write(&config, text).expect("a configuration");
+    shop.reconfigure(|text| text.replace("full = \"0 0 1 1 *\"", "time_zone = \"Asia/Tokyo\""));
     shop.sends(&documents);
     shop.once().await;
     assert_eq!(asked(&shop).last().expect("a request"), "");

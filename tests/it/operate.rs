@@ -429,13 +429,12 @@ async fn a_source_that_fails_keeps_its_products_while_another_goes_on() {
 /// Five products as lines, five more as a plain list.
 fn with_a_second_source() -> Shop {
     let shop = ShopBuilder::of(documents::shop(5)).start();
-    let config = shop.folder().join("ingest.toml");
-    let mut text = std::fs::read_to_string(&config).expect("a configuration file");
-    text += &format!(
-        "\n[source.more]\nprovides = \"catalog\"\nurl = \"{}\"\nschedule = \"0 0 * * *\"\nformat = \"json\"\nretries = 0\n",
-        shop.backend.url(MORE)
-    );
-    std::fs::write(&config, text).expect("a configuration file");
+    let url = shop.backend.url(MORE);
+    shop.reconfigure(|text| {
+        format!(
+            "{text}\n[source.more]\nprovides = \"catalog\"\nurl = \"{url}\"\nschedule = \"0 0 * * *\"\nformat = \"json\"\nretries = 0\n"
+        )
+    });
     shop.backend.respond_with(MORE, others());
     shop
 }

@@ -145,12 +145,10 @@ async fn with_pokes() -> Shop {
     let mut shop = ShopBuilder::of(documents::shop(5))
         .desk("token_file = \"operator\"\npoke_token_file = \"back-end\"")
         .start();
-    let file = shop.folder().join("ingest.toml");
-    let text = std::fs::read_to_string(&file).expect("a configuration file");
-    let text = text
-        .replace("\"* * * * * *\"", "\"0 0 29 2 *\"")
-        .replace("timeout_ms = 3000", "timeout_ms = 60000");
-    std::fs::write(&file, text).expect("a configuration file");
+    shop.reconfigure(|text| {
+        text.replace("\"* * * * * *\"", "\"0 0 29 2 *\"")
+            .replace("timeout_ms = 3000", "timeout_ms = 60000")
+    });
     std::fs::write(shop.folder().join("operator"), OPERATOR).expect("a file");
     std::fs::write(shop.folder().join("back-end"), BACK_END).expect("a file");
     shop.run_ingest();

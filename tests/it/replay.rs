@@ -40,13 +40,12 @@ async fn a_run_is_replayed_offline_and_gives_the_same_feed() {
     );
 
     // Another mapping gives another feed, and the answer says that it is the mapping.
-    let config = shop.folder().join("ingest.toml");
-    let text = std::fs::read_to_string(&config).expect("a configuration file");
-    let mapped = text.replace(
+    shop.reconfigure(|text| {
+        text.replace(
         "[source.stock]",
         "[source.catalog.map]\ntype = \".type\"\nid = \".id\"\nname = \".name\"\n\n[source.stock]",
-    );
-    std::fs::write(&config, mapped).expect("a configuration file");
+    )
+    });
     let catalog = &recordings
         .iter()
         .find(|(id, _)| id.starts_with("catalog"))

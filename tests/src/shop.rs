@@ -284,10 +284,17 @@ impl Shop {
     /// # Panics
     /// The configuration cannot be read or written.
     pub fn fill_in(&self, word: &str, path: &str) {
+        self.reconfigure(|text| text.replace(word, &self.backend.url(path)));
+    }
+
+    /// Makes another configuration of ingest out of the one that is there.
+    ///
+    /// # Panics
+    /// It cannot be read or written.
+    pub fn reconfigure(&self, change: impl FnOnce(String) -> String) {
         let config = self.folder().join("ingest.toml");
         let text = std::fs::read_to_string(&config).expect("a configuration");
-        let text = text.replace(word, &self.backend.url(path));
-        std::fs::write(&config, text).expect("a configuration");
+        std::fs::write(&config, change(text)).expect("a configuration");
     }
 
     /// The run history as `history --json` prints it, a run a line.

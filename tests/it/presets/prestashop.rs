@@ -218,16 +218,14 @@ async fn products_with_combinations() {
 #[tokio::test]
 async fn prices_that_the_shop_computes_win() {
     let mut shop = shop("S3CRETKEY", "");
-    let path = shop.folder().join("ingest.toml");
-    let mut text = std::fs::read_to_string(&path).expect("a configuration");
-    text += &source(
+    let prices = source(
         "prices",
         "prestashop-prices",
         "/api/products",
         "auth = { kind = \"basic\", user = \"S3CRETKEY\", password = \"\" }\npaging = { size = 1 }\n",
     )
     .replace("BACKEND", &shop.backend.url(""));
-    std::fs::write(&path, text).expect("a configuration");
+    shop.reconfigure(|text| text + &prices);
     shop.open().await;
     nothing_refused(&shop);
     assert_eq!(
