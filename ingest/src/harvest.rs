@@ -16,9 +16,7 @@ use crate::config::{Config, Keeping, Provides, Shop, Source};
 use crate::cycle::Context;
 use crate::decode::DecodeError;
 use crate::feed::{Feed, FeedError, FeedFolder, HeldFeed, Plain, SourceCache, Staying};
-use crate::fetch::{
-    self, FetchError, Fetched, PageValidators, Progress, RawFeed, RawPage, Validators,
-};
+use crate::fetch::{self, FetchError, Fetched, Progress, RawFeed, Validators};
 use crate::guard::{self, Movement, Published, Tally, Verdict};
 use crate::history::{Run, RunResult};
 use crate::lock::{self, LockError};
@@ -460,18 +458,13 @@ struct Judged {
 /// The accepted feed, if the pages that it was read from are at hand, it was without fault, and it would be read the
 /// same way today.
 fn before(cache: &SourceCache, recipe: &str, spool: &Path) -> Option<Before> {
-    let raw = |page: &PageValidators| RawPage {
-        url: page.url.clone(),
-        file: page.file(spool),
-        bytes: page.bytes,
-    };
     if cache.held.is_some() || cache.recipe != recipe {
         return None;
     }
     Some(Before {
         feed: cache.accepted.as_ref()?.said().clone(),
         plain: cache.plain?,
-        pages: cache.validators.as_ref()?.pages.iter().map(raw).collect(),
+        pages: cache.validators.as_ref()?.raw(spool),
     })
 }
 

@@ -50,6 +50,23 @@ impl fmt::Debug for Login {
     }
 }
 
+impl Login {
+    /// Names what is asked for, without giving it away: what is asked for alike gives the same.
+    pub fn identity(&self) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new();
+        for part in [
+            self.url.as_str(),
+            &self.body,
+            &format!("{:?}", self.take),
+            self.authorization.as_deref().unwrap_or_default(),
+        ] {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+        hasher.finalize()
+    }
+}
+
 impl Keys<'_, '_> {
     /// `kind = "oauth2"`: RFC 6749, by client credentials or by a user's password.
     pub(super) fn oauth2(&mut self) -> Option<Login> {

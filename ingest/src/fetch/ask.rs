@@ -108,12 +108,7 @@ impl Ask {
             url: self.name.clone(),
             rule,
         };
-        let records = records_at(page, &paging.records).ok_or_else(|| {
-            wrong(format!(
-                "there is no list of records at `{}`",
-                paging.records
-            ))
-        })?;
+        let records = records(&self.name, page, &paging.records)?;
         let count = records.len() as u64;
         let mut place = Place {
             page: self.place.page + 1,
@@ -165,6 +160,21 @@ impl Ask {
 pub(super) fn records_at<'a>(page: &'a Value, pointer: &str) -> Option<&'a Vec<Value>> {
     let there = page.pointer(pointer).and_then(Value::as_array);
     there.or_else(|| page.as_array().filter(|all| all.is_empty()))
+}
+
+/// The records of a page that has to have some place for them.
+///
+/// # Errors
+/// It has none.
+pub(super) fn records<'a>(
+    url: &str,
+    page: &'a Value,
+    pointer: &str,
+) -> Result<&'a Vec<Value>, FetchError> {
+    records_at(page, pointer).ok_or_else(|| FetchError::Paging {
+        url: url.to_owned(),
+        rule: format!("there is no list of records at `{pointer}`"),
+    })
 }
 
 /// A page as JSON.

@@ -263,10 +263,10 @@ impl FetchError {
         }
     }
 
-    /// The same, without what lets ingest in: back ends repeat it in error pages, redirects and links.
+    /// The same, without what lets ingest in: back ends repeat it in redirects and links. Excerpts of pages are made
+    /// without it, before they are cut.
     pub(super) fn without(mut self, secrets: &Secrets<'_>) -> Self {
         let text = match &mut self {
-            Self::Html { excerpt, .. } | Self::Told { excerpt, .. } => excerpt,
             Self::CrossOrigin { target, .. } => target,
             Self::Redirect { rule, .. }
             | Self::NextLink { rule, .. }

@@ -11,7 +11,7 @@ use super::walk;
 use crate::config::{Expand, Request, SourceLimits};
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use url::Url;
 use url::form_urlencoded;
 
@@ -24,10 +24,7 @@ pub(super) async fn page(
     progress: &(dyn Fn(u64) + Send + Sync),
 ) -> Result<PageValidators, FetchError> {
     let list = ask::look(&listed.url, &listed.file(asking.spool))?;
-    let records = ask::records_at(&list, &expand.list).ok_or_else(|| FetchError::Paging {
-        url: listed.url.clone(),
-        rule: format!("there is no list of records at `{}`", expand.list),
-    })?;
+    let records = ask::records(&listed.url, &list, &expand.list)?;
     let details = Details(asking.spool.join("details"));
     let part = Part(asking.spool.join("expanded.part"));
     let allowed = page::allowed(asking.limits, spent.bytes.saturating_sub(listed.bytes));
@@ -216,11 +213,7 @@ struct Details(PathBuf);
 
 impl Drop for Details {
     fn drop(&mut self) {
-        remove(&self.0);
+        // It may not be there yet; what is left is removed by the next run that makes it.
+        let _ = std::fs::remove_dir_all(&self.0);
     }
-}
-
-fn remove(folder: &Path) {
-    // It may not be there yet; what is left is removed by the next run that makes it.
-    let _ = std::fs::remove_dir_all(folder);
 }

@@ -83,27 +83,27 @@ fn chosen(files: &Files) -> Result<Vec<PathBuf>, FetchError> {
             paths.push(path);
         }
     }
-    let last = match files.pick {
-        Pick::All => {
-            return (!paths.is_empty())
-                .then_some(paths)
-                .ok_or_else(|| missing("no file is there".to_owned()));
+    match files.pick {
+        Pick::All => {}
+        Pick::Last => drop(paths.drain(..paths.len().saturating_sub(1))),
+        Pick::Newest => paths = newest(paths)?.into_iter().collect(),
+    }
+    if paths.is_empty() {
+        return Err(missing("no file is there".to_owned()));
+    }
+    Ok(paths)
+}
+
+/// The file that changed last; of two that changed at once, the one whose name comes later.
+fn newest(paths: Vec<PathBuf>) -> Result<Option<PathBuf>, FetchError> {
+    let mut newest: Option<(SystemTime, PathBuf)> = None;
+    for path in paths {
+        let changed = modified(&path, &about(&path)?)?;
+        if newest.as_ref().is_none_or(|(at, _)| changed >= *at) {
+            newest = Some((changed, path));
         }
-        Pick::Last => paths.pop(),
-        Pick::Newest => {
-            let mut newest: Option<(SystemTime, PathBuf)> = None;
-            for path in paths {
-                let changed = modified(&path, &about(&path)?)?;
-                // Of two that changed at once, the one whose name comes later.
-                if newest.as_ref().is_none_or(|(at, _)| changed >= *at) {
-                    newest = Some((changed, path));
-                }
-            }
-            newest.map(|(_, path)| path)
-        }
-    };
-    last.map(|path| vec![path])
-        .ok_or_else(|| missing("no file is there".to_owned()))
+    }
+    Ok(newest.map(|(_, path)| path))
 }
 
 /// One file that is read.
@@ -184,11 +184,7 @@ impl Reading<'_> {
     /// What tells this content of the file from any other; nothing while it is too young to tell.
     fn version(&self, about: &Metadata) -> Result<Option<String>, FetchError> {
         let age = modified(self.path, about)?.elapsed().unwrap_or_default();
-        let version = || {
-            let changed = (about.ctime(), about.ctime_nsec());
-            let modified = (about.mtime(), about.mtime_nsec());
-            format!("{modified:?} {changed:?} {} {}", about.ino(), about.len())
-        };
+        let version = || format!("{:?}", facts(about));
         Ok((age >= COARSE_CLOCK).then(version))
     }
 
@@ -251,17 +247,19 @@ impl Reading<'_> {
     }
 }
 
+/// What is another when a file was changed or replaced: its times, its inode and its size.
+fn facts(about: &Metadata) -> ([i64; 4], u64, u64) {
+    let times = [
+        about.mtime(),
+        about.mtime_nsec(),
+        about.ctime(),
+        about.ctime_nsec(),
+    ];
+    (times, about.ino(), about.len())
+}
+
 /// Whether nothing happened to a file in between.
 fn same(before: &Metadata, after: &Metadata) -> bool {
-    let facts = |about: &Metadata| {
-        let times = (
-            about.mtime(),
-            about.mtime_nsec(),
-            about.ctime(),
-            about.ctime_nsec(),
-        );
-        (times, about.ino(), about.len())
-    };
     facts(before) == facts(after)
 }
 

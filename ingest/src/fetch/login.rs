@@ -45,24 +45,8 @@ impl fmt::Debug for Sessions {
 
 impl Sessions {
     fn slot(&self, login: &Login) -> Slot {
-        let mut hasher = blake3::Hasher::new();
-        for part in [
-            login.url.as_str(),
-            &login.body,
-            &format!("{:?}", login.take),
-        ] {
-            hasher.update(&(part.len() as u64).to_le_bytes());
-            hasher.update(part.as_bytes());
-        }
-        hasher.update(
-            login
-                .authorization
-                .as_deref()
-                .unwrap_or_default()
-                .as_bytes(),
-        );
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(slots.entry(hasher.finalize()).or_default())
+        Arc::clone(slots.entry(login.identity()).or_default())
     }
 
     /// A pass that has not ended and is not the one that was refused; asked for if there is none. Whoever comes

@@ -49,7 +49,7 @@ impl Validators {
     }
 
     /// The pages and where they lie.
-    pub(super) fn raw(&self, spool: &Path) -> Vec<RawPage> {
+    pub fn raw(&self, spool: &Path) -> Vec<RawPage> {
         let raw = |page: &PageValidators| RawPage {
             url: page.url.clone(),
             file: page.file(spool),
@@ -123,9 +123,7 @@ pub fn request_hash(request: &Request) -> String {
         add(&format!("{asked:?}"));
     }
     if let Some(login) = &request.login {
-        add(login.url.as_str());
-        add(&login.body);
-        add(login.authorization.as_deref().unwrap_or_default());
+        add(&login.identity().to_hex());
     }
     let query = request
         .secret_query
