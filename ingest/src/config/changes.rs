@@ -104,14 +104,9 @@ impl Check<'_> {
                 SinceFormat::Pattern(pattern.to_owned())
             }
         };
-        let time_zone = changes.time_zone.as_ref().and_then(|name| {
-            let zone = name.parse::<Tz>().ok();
-            if zone.is_none() {
-                let expected = "expected an IANA time zone such as Europe/Berlin";
-                self.problem(format!("{key}.time_zone"), expected, name);
-            }
-            zone
-        });
+        let time_zone = changes.time_zone.as_ref();
+        let time_zone =
+            time_zone.and_then(|name| self.time_zone(&format!("{key}.time_zone"), name));
         let full = cron_text::parse(&changes.full);
         if let Err(error) = &full {
             self.problem(format!("{key}.full"), error, &changes.full);

@@ -1,7 +1,7 @@
 //! Records that a list only names, and what is asked for each of them.
 
 use super::file::{ExpandTable, SourceTable};
-use super::load::{Check, short};
+use super::load::Check;
 use super::settings::{Expand, Next};
 use serde_json::Value;
 use url::Url;
@@ -67,15 +67,8 @@ impl Check<'_> {
         for (pointer, wanted) in &expand.when {
             let key = format!("{key}.{pointer}");
             self.pointer(&key, Some(pointer));
-            match wanted {
-                toml::Value::String(text) => when.push((pointer.clone(), text.as_str().into())),
-                toml::Value::Integer(number) => when.push((pointer.clone(), (*number).into())),
-                toml::Value::Boolean(yes) => when.push((pointer.clone(), (*yes).into())),
-                other => {
-                    let expected = "expected a text, a whole number, true or false";
-                    self.problem(key, expected, short(other));
-                }
-            }
+            let wanted = self.scalar(&key, wanted);
+            when.extend(wanted.map(|wanted| (pointer.clone(), wanted)));
         }
         when
     }

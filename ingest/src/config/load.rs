@@ -198,14 +198,7 @@ impl Check<'_> {
                 None
             }
         };
-        let time_zone = table.time_zone.parse::<Tz>().ok();
-        if time_zone.is_none() {
-            self.problem(
-                "shop.time_zone",
-                "expected an IANA time zone such as Europe/Berlin",
-                &table.time_zone,
-            );
-        }
+        let time_zone = self.time_zone("shop.time_zone", &table.time_zone);
         if !is_locale(&table.locale) {
             self.problem(
                 "shop.locale",
@@ -323,6 +316,29 @@ impl Check<'_> {
             max_values: table.max_values,
             attributes: table.attributes,
         })
+    }
+
+    pub(super) fn time_zone(&mut self, key: &str, name: &str) -> Option<Tz> {
+        let zone = name.parse().ok();
+        if zone.is_none() {
+            let expected = "expected an IANA time zone such as Europe/Berlin";
+            self.problem(key, expected, name);
+        }
+        zone
+    }
+
+    /// A text, a whole number, or yes or no.
+    pub(super) fn scalar(&mut self, key: &str, value: &Value) -> Option<serde_json::Value> {
+        match value {
+            Value::String(text) => Some(text.as_str().into()),
+            Value::Integer(number) => Some((*number).into()),
+            Value::Boolean(yes) => Some((*yes).into()),
+            other => {
+                let expected = "expected a text, a whole number, true or false";
+                self.problem(key, expected, short(other));
+                None
+            }
+        }
     }
 
     pub(super) fn one_of<T: Copy>(

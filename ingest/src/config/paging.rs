@@ -1,8 +1,9 @@
 //! How a source asks for pages that no link leads to.
 
 use super::file::{PagingTable, SourceTable};
-use super::load::{Check, short};
+use super::load::Check;
 use super::settings::{Paging, PagingKind};
+use serde_json::Value;
 
 impl Check<'_> {
     /// The parameters of a query, in the order of their names; numbers and yes or no are written as they stand.
@@ -13,17 +14,12 @@ impl Check<'_> {
     ) -> Vec<(String, String)> {
         let mut query = Vec::new();
         for (name, value) in table.into_iter().flatten() {
-            match value {
-                toml::Value::String(text) => query.push((name.clone(), text.clone())),
-                toml::Value::Integer(_) | toml::Value::Boolean(_) => {
-                    query.push((name.clone(), value.to_string()));
-                }
-                other => self.problem(
-                    format!("{key}.{name}"),
-                    "expected a text, a whole number, true or false",
-                    short(other),
-                ),
-            }
+            let text = match self.scalar(&format!("{key}.{name}"), value) {
+                Some(Value::String(text)) => text,
+                Some(other) => other.to_string(),
+                None => continue,
+            };
+            query.push((name.clone(), text));
         }
         query
     }

@@ -315,9 +315,8 @@ impl Check<'_> {
             "if-none-match",
             "if-modified-since",
         ];
-        if reqwest::header::HeaderName::from_bytes(name.as_bytes()).is_err() {
-            self.problem(key, "expected the name of an HTTP header", name);
-        } else if OURS.contains(&name.to_ascii_lowercase().as_str()) {
+        let is_name = self.header_name(key, name).is_some();
+        if is_name && OURS.contains(&name.to_ascii_lowercase().as_str()) {
             self.problem(key, "this header is set by the program itself", name);
         }
         // A header may carry a secret: the value is never repeated.

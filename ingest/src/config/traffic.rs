@@ -146,15 +146,18 @@ impl Check<'_> {
         (self.problems.len() == before).then_some(Some(throttle))
     }
 
+    /// The name of an HTTP header.
+    pub(super) fn header_name(&mut self, key: &str, name: &str) -> Option<HeaderName> {
+        let header = HeaderName::from_bytes(name.as_bytes()).ok();
+        if header.is_none() {
+            self.problem(key, "expected the name of an HTTP header", name);
+        }
+        header
+    }
+
     fn quota(&mut self, key: &str, table: &ThrottleTable) -> Option<Quota> {
         let mut header = |name: &str, value: &Option<String>| {
-            let text = value.as_ref()?;
-            let header = HeaderName::from_bytes(text.as_bytes()).ok();
-            if header.is_none() {
-                let expected = "expected the name of an HTTP header";
-                self.problem(format!("{key}.{name}"), expected, text);
-            }
-            header
+            self.header_name(&format!("{key}.{name}"), value.as_ref()?)
         };
         let remaining = header("remaining_header", &table.remaining_header);
         let reset = header("reset_header", &table.reset_header);
