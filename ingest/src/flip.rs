@@ -174,15 +174,11 @@ pub async fn prepare(
         path: ready_file(state),
         reason: error.to_string(),
     })?;
-    std::fs::create_dir_all(folder(state)).map_err(failed(&folder(state)))?;
+    let folder = folder(state);
+    std::fs::create_dir_all(&folder).map_err(PublishError::at(&folder))?;
     feed::replace(&ready_file(state), &text)?;
     // A pin may last for a week of stock feeds: what was ready before goes, here and in the store.
-    for entry in std::fs::read_dir(folder(state)).map_err(failed(&folder(state)))? {
-        let path = entry.map_err(failed(&folder(state)))?.path();
-        if !kept.contains(&path) {
-            std::fs::remove_file(&path).map_err(failed(&path))?;
-        }
-    }
+    publish::keep_only(&folder, &kept)?;
     retain::prune(
         &context.store,
         context.config.retention,
@@ -194,14 +190,6 @@ pub async fn prepare(
     Ok(ready.conflicts)
 }
 
-fn failed(path: &Path) -> impl Fn(std::io::Error) -> PublishError {
-    let path = path.to_owned();
-    move |source| PublishError::Io {
-        path: path.clone(),
-        source,
-    }
-}
-
 /// Moves a finished file to where it waits.
 fn moved(
     state: &Path,
@@ -209,8 +197,8 @@ fn moved(
     from: &Path,
 ) -> Result<PathBuf, PublishError> {
     let to = folder(state).join(entry.file_name(kind));
-    std::fs::create_dir_all(folder(state)).map_err(failed(&to))?;
-    std::fs::rename(from, &to).map_err(failed(&to))?;
+    std::fs::create_dir_all(folder(state)).map_err(PublishError::at(&to))?;
+    std::fs::rename(from, &to).map_err(PublishError::at(&to))?;
     Ok(to)
 }
 

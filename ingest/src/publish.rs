@@ -55,6 +55,15 @@ pub enum PublishError {
 }
 
 impl PublishError {
+    /// What becomes of an error of the file system at a path.
+    pub fn at(path: &Path) -> impl Fn(std::io::Error) -> Self + use<> {
+        let path = path.to_owned();
+        move |source| Self::Io {
+            path: path.clone(),
+            source,
+        }
+    }
+
     /// Whether something stored is missing, damaged or from another time, so that waiting does not help.
     pub fn is_damage(&self) -> bool {
         match self {
@@ -145,11 +154,8 @@ pub async fn local_copy(
     if verified.knows(&path) {
         return Ok(path);
     }
-    let failed = |source| PublishError::Io {
-        path: path.clone(),
-        source,
-    };
-    std::fs::create_dir_all(folder).map_err(failed)?;
+    let failed = PublishError::at(&path);
+    std::fs::create_dir_all(folder).map_err(&failed)?;
     let _lock = hold_folder(folder).await?;
     if hash_of(&path).is_some_and(|hash| hash == entry.hash) {
         return Ok(path);
@@ -162,6 +168,20 @@ pub async fn local_copy(
     }
     std::fs::rename(&part, &path).map_err(failed)?;
     Ok(path)
+}
+
+/// Removes every file of a folder but these.
+///
+/// # Errors
+/// The folder cannot be read, or a file not removed.
+pub fn keep_only(folder: &Path, kept: &[PathBuf]) -> Result<(), PublishError> {
+    for entry in std::fs::read_dir(folder).map_err(PublishError::at(folder))? {
+        let path = entry.map_err(PublishError::at(folder))?.path();
+        if !kept.contains(&path) {
+            std::fs::remove_file(&path).map_err(PublishError::at(&path))?;
+        }
+    }
+    Ok(())
 }
 
 /// Keeps others from making or removing local copies in a folder until the file is dropped.

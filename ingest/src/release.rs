@@ -138,25 +138,15 @@ fn keep_local_parts(
     files: &[PathBuf; 2],
     verified: &mut Verified,
 ) -> Result<(), CycleError> {
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |source| PublishError::Io { path, source }
-    };
-    std::fs::create_dir_all(folder).map_err(failed(folder))?;
+    std::fs::create_dir_all(folder).map_err(PublishError::at(folder))?;
     let mut kept = Vec::new();
     for ((kind, entry), file) in manifest.parts().into_iter().zip(files) {
         let name = folder.join(entry.file_name(kind));
         if *file != name {
-            std::fs::rename(file, &name).map_err(failed(&name))?;
+            std::fs::rename(file, &name).map_err(PublishError::at(&name))?;
         }
         verified.add(&name);
         kept.push(name);
     }
-    for entry in std::fs::read_dir(folder).map_err(failed(folder))? {
-        let path = entry.map_err(failed(folder))?.path();
-        if !kept.contains(&path) {
-            std::fs::remove_file(&path).map_err(failed(&path))?;
-        }
-    }
-    Ok(())
+    Ok(publish::keep_only(folder, &kept)?)
 }
