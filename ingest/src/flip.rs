@@ -3,6 +3,7 @@
 //! While such a pin holds, each cycle that brings something new compiles it, checks it and puts its parts into the store.
 //! What is left for the instant itself is a manifest. Without what was made ready, the instant compiles like any cycle.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDateTime, TimeZone as _};
@@ -139,7 +140,11 @@ pub async fn prepare(
     let (mut built, conflicts) = match cycle::build(context, Some(pinned)).await? {
         Build::Ready(built, conflicts) => (built, conflicts),
         Build::Waiting(conflicts) => return Ok(conflicts),
-        Build::Unchanged => return Ok(Conflicts::default()),
+        Build::Unchanged => {
+            // What was made ready has been taken back.
+            take_back(&folder(state))?;
+            return Ok(Conflicts::default());
+        }
     };
     let mut verified = context.verified();
     let candidate = built.candidate("flip");
@@ -188,6 +193,14 @@ pub async fn prepare(
     .await?;
     tracing::info!("the next generation is ready and waits for the pin to end");
     Ok(ready.conflicts)
+}
+
+/// Removes what is ready, if anything is.
+fn take_back(folder: &Path) -> Result<(), PublishError> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(PublishError::at(folder)(error)),
+        _ => Ok(()),
+    }
 }
 
 /// Moves a finished file to where it waits.

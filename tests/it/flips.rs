@@ -117,6 +117,22 @@ async fn what_came_while_a_pin_held_is_ready_and_takes_its_place_when_it_ends() 
 }
 
 #[tokio::test]
+async fn what_is_taken_back_before_the_end_does_not_go_live() {
+    let shop = ShopBuilder::of(documents::shop(10)).start();
+    shop.once().await;
+    let before = shop.parts();
+    pin(&shop, later(3600)).await;
+    shop.sends(&dearer());
+    shop.once().await;
+    shop.sends(&documents::shop(10));
+    shop.once().await;
+    ends_now(&shop);
+    shop.once().await;
+    assert_eq!(newest(&shop)["pinned"], false);
+    assert_eq!(shop.parts(), before);
+}
+
+#[tokio::test]
 async fn the_daemon_ends_a_pin_by_itself_and_not_before() {
     let mut shop = ShopBuilder::of(documents::shop(10)).start();
     shop.open().await;
