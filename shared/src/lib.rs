@@ -12,6 +12,9 @@ pub mod snapshot;
 /// The small JSON file that defines a generation.
 pub mod manifest;
 
+/// What a shopper bought.
+pub mod order;
+
 /// Where parts and manifests live: a folder today, a bucket later.
 pub mod store;
 

@@ -159,6 +159,17 @@ impl Catalog {
             .find(|variant| variant.id() == id)
     }
 
+    /// The variant with a stable key, as carts keep it; none if two variants of the shop should ever share one.
+    pub fn variant_by_key(&self, key: u64) -> Option<Variant<'_>> {
+        let keys = self.rows::<VariantKeyRecord>();
+        let at = keys.partition_point(|entry| entry.key.get() < key);
+        let is_wanted = |at: u32| keys.get(at).is_some_and(|entry| entry.key.get() == key);
+        if !is_wanted(at) || is_wanted(at + 1) {
+            return None;
+        }
+        self.variant(keys.get(at)?.variant.get()?)
+    }
+
     /// The variant with a SKU; the first by id if the merchant gave it twice.
     pub fn variant_by_sku(&self, sku: &str) -> Option<Variant<'_>> {
         self.variants_by_sku(sku).next()

@@ -6,6 +6,7 @@
 mod copy; // hashing while copying
 mod error; // why the store could not do what was asked
 mod head; // what is current, and how manifests are named
+mod orders; // orders of one shop, by state
 mod shop; // the store of one shop
 
 #[cfg(test)]
@@ -13,4 +14,5 @@ mod tests;
 
 pub use error::StoreError;
 pub use head::{Head, HeadStamp, ManifestName};
+pub use orders::{Accepted, OrderState};
 pub use shop::Store;

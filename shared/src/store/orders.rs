@@ -1,0 +1,298 @@
+//! The order book of one shop: orders that wait for delivery, that were delivered, that the merchant refused.
+//!
+//! An order is one file named by its id. It is written once and its bytes never change; filing it is a rename. Two
+//! rules keep it from being there twice: an order is only accepted while no folder has its name, and whoever delivers
+//! drops a waiting order that was filed before (the shopper's second click can arrive between look and write).
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use super::{Store, StoreError};
+use crate::order::OrderId;
+
+/// How many files of a batch are synced at once; file systems make one commit of them.
+const SYNCED_AT_ONCE: usize = 16;
+/// Behind the name of a file that is not whole yet.
+const STAGED: &str = ".staged";
+
+/// Where an order is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum OrderState {
+    /// Accepted, not yet delivered.
+    New,
+    /// The merchant has it.
+    Done,
+    /// The merchant refused it; somebody must look.
+    Rejected,
+}
+
+/// What became of an order that was to be accepted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Accepted {
+    /// It is durable.
+    Now,
+    /// An order of this id was accepted before; that one counts.
+    Before,
+}
+
+impl OrderState {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::New, Self::Done, Self::Rejected];
+
+    /// The folder's name, and the word for operators.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Done => "done",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+impl Store {
+    /// Makes orders durable, all with one commit of the file system where it can. Waits for the disk.
+    ///
+    /// Each order has an outcome of its own. An error means that the order is not accepted: its file is not there,
+    /// or cannot be relied on to be there after a crash and is taken away again.
+    pub fn accept_orders(&self, batch: &[(OrderId, Vec<u8>)]) -> Vec<Result<Accepted, StoreError>> {
+        let folder = self.order_folder(OrderState::New);
+        if let Err(error) = create_durably(&folder) {
+            let failed = |_| Err(not_written(&folder, io::Error::from(error.kind())));
+            return batch.iter().map(failed).collect();
+        }
+        let mut outcomes: Vec<_> = thread::scope(|scope| {
+            let mut outcomes = Vec::with_capacity(batch.len());
+            for some in batch.chunks(SYNCED_AT_ONCE) {
+                let writing = some.iter().map(|(id, bytes)| {
+                    let file = self.order_file(OrderState::New, *id);
+                    scope.spawn(move || stage(&file, bytes).map(|staged| (staged, file)))
+                });
+                let writing: Vec<_> = writing.collect();
+                outcomes.extend(writing.into_iter().zip(some).map(|(one, (id, _))| {
+                    let (staged, file) = one
+                        .join()
+                        .unwrap_or_else(|_| Err(io::Error::other("writing it failed by a bug")))
+                        .map_err(|error| {
+                            not_written(&self.order_file(OrderState::New, *id), error)
+                        })?;
+                    self.enter(*id, &staged, &file)
+                }));
+            }
+            outcomes
+        });
+        if let Err(error) = sync_folder(&folder) {
+            for ((id, _), outcome) in batch.iter().zip(&mut outcomes) {
+                if matches!(outcome, Ok(Accepted::Now)) {
+                    let file = self.order_file(OrderState::New, *id);
+                    let _ = fs::remove_file(&file);
+                    *outcome = Err(not_written(&file, io::Error::from(error.kind())));
+                }
+            }
+        }
+        outcomes
+    }
+
+    /// Gives a staged order its name, unless that is taken.
+    fn enter(&self, id: OrderId, staged: &Path, file: &Path) -> Result<Accepted, StoreError> {
+        let filed = [OrderState::Done, OrderState::Rejected];
+        let is_filed = filed
+            .into_iter()
+            .any(|state| self.order_file(state, id).exists());
+        let entered = match is_filed {
+            true => Ok(Accepted::Before),
+            false => match fs::hard_link(staged, file) {
+                Ok(()) => Ok(Accepted::Now),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(Accepted::Before),
+                Err(error) => Err(not_written(file, error)),
+            },
+        };
+        // What stays behind is cleaned by whoever delivers.
+        let _ = fs::remove_file(staged);
+        entered
+    }
+
+    /// An order and where it is; none if there is no such order.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn order(&self, id: OrderId) -> Result<Option<(OrderState, Vec<u8>)>, StoreError> {
+        // An order moves away from `new` only, so whoever misses it there finds it in what is looked at next.
+        for state in OrderState::ALL {
+            let file = self.order_file(state, id);
+            match fs::read(&file) {
+                Ok(bytes) => return Ok(Some((state, bytes))),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(source) => {
+                    let action = format!("reading {}", file.display());
+                    return Err(StoreError::Io { action, source });
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The orders in one state, oldest first.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn orders(&self, state: OrderState) -> Result<Vec<OrderId>, StoreError> {
+        let folder = self.order_folder(state);
+        let failed = |source| StoreError::Io {
+            action: format!("listing {}", folder.display()),
+            source,
+        };
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(failed(error)),
+        };
+        let mut ids = Vec::new();
+        for entry in entries {
+            let name = entry.map_err(failed)?.file_name();
+            let id = name.to_str().and_then(|name| name.strip_suffix(".json"));
+            ids.extend(id.and_then(|id| id.parse::<OrderId>().ok()));
+        }
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    /// Files an order: a rename, durable when this returns.
+    ///
+    /// # Errors
+    /// It is not there, or the folders cannot be written; the order is in one of the two then.
+    pub fn file_order(
+        &self,
+        id: OrderId,
+        from: OrderState,
+        to: OrderState,
+    ) -> Result<(), StoreError> {
+        let (old, new) = (self.order_file(from, id), self.order_file(to, id));
+        let filed = create_durably(&self.order_folder(to))
+            .and_then(|()| fs::rename(&old, &new))
+            .and_then(|()| sync_folder(&self.order_folder(to)))
+            .and_then(|()| sync_folder(&self.order_folder(from)));
+        filed.map_err(|source| StoreError::Io {
+            action: format!("moving {} to {}", old.display(), new.display()),
+            source,
+        })
+    }
+
+    /// The folder of orders in one state.
+    pub fn order_folder(&self, state: OrderState) -> PathBuf {
+        self.folder().join("orders").join(state.name())
+    }
+
+    /// The file of an order in one state, whether it is there or not.
+    pub fn order_file(&self, state: OrderState, id: OrderId) -> PathBuf {
+        self.order_folder(state).join(format!("{id}.json"))
+    }
+}
+
+/// Writes a file beside its final name and waits until the disk has it.
+fn stage(file: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
+    // Two processes, or two clicks in one batch, may write the same order in the same instant.
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let staged = file.with_extension(format!("{}-{number}{STAGED}", std::process::id()));
+    let write = || {
+        let mut target = File::create(&staged)?;
+        target.write_all(bytes)?;
+        target.sync_all()
+    };
+    match write() {
+        Ok(()) => Ok(staged),
+        Err(error) => {
+            let _ = fs::remove_file(&staged);
+            Err(error)
+        }
+    }
+}
+
+/// Makes a folder, and the names of it and of its parents last.
+fn create_durably(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(folder)?;
+    for parent in folder.ancestors().skip(1).take(3) {
+        sync_folder(parent)?;
+    }
+    Ok(())
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+fn not_written(file: &Path, source: io::Error) -> StoreError {
+    StoreError::Io {
+        action: format!("writing {}", file.display()),
+        source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(number: u64) -> OrderId {
+        OrderId::new(1_764_000_000_000 + number, 1)
+    }
+
+    fn store(folder: &Path) -> Store {
+        Store::open("store", folder, "demo").unwrap()
+    }
+
+    #[test]
+    fn a_batch_is_accepted_and_each_order_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(folder.path());
+        let batch: Vec<_> = (0..40).map(|number| (id(number), vec![b'x'; 9])).collect();
+        let first = store.accept_orders(&batch);
+        assert!(first.iter().all(|one| matches!(one, Ok(Accepted::Now))));
+        let again = store.accept_orders(&[(id(7), b"other".to_vec())]);
+        assert!(matches!(again[0], Ok(Accepted::Before)));
+        assert_eq!(store.orders(OrderState::New).unwrap().len(), 40);
+        assert_eq!(
+            store.order(id(7)).unwrap(),
+            Some((OrderState::New, vec![b'x'; 9]))
+        );
+        let names = fs::read_dir(store.order_folder(OrderState::New))
+            .unwrap()
+            .count();
+        assert_eq!(names, 40, "something staged was left");
+    }
+
+    #[test]
+    fn a_filed_order_is_not_accepted_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(folder.path());
+        for (number, state) in [(1, OrderState::Done), (2, OrderState::Rejected)] {
+            store.accept_orders(&[(id(number), b"{}".to_vec())]);
+            store
+                .file_order(id(number), OrderState::New, state)
+                .unwrap();
+            let again = store.accept_orders(&[(id(number), b"{}".to_vec())]);
+            assert!(matches!(again[0], Ok(Accepted::Before)));
+            assert_eq!(store.order(id(number)).unwrap().unwrap().0, state);
+        }
+        assert_eq!(store.orders(OrderState::New).unwrap(), []);
+        assert_eq!(store.order(id(9)).unwrap(), None);
+    }
+
+    #[test]
+    fn a_store_that_cannot_be_written_refuses_each_order() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("store/shops/demo")).unwrap();
+        fs::write(folder.path().join("store/shops/demo/orders"), "in the way").unwrap();
+        let outcomes = store(folder.path()).accept_orders(&[(id(1), b"{}".to_vec())]);
+        let error = outcomes[0].as_ref().unwrap_err().to_string();
+        assert!(
+            error.starts_with("writing ") && error.contains("orders/new"),
+            "{error}"
+        );
+    }
+}
