@@ -6,6 +6,9 @@
 /// What a shop is made of, before it is laid out in a file: money, slugs, keys.
 pub mod model;
 
+/// What a cart costs: promotions, delivery and taxes applied to it.
+pub mod totals;
+
 /// The immutable files of a shop: writer and reader of every section side by side.
 pub mod snapshot;
 
