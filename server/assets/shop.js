@@ -18,11 +18,33 @@
       .catch(function () {}); // Offline or refused: what the page says stands.
   }
   function refreshAll() {
-    document.querySelectorAll("[data-partial]").forEach(refresh);
+    document.querySelectorAll("[data-partial]").forEach(function (block) {
+      // A cart that nobody has filled need not be asked about.
+      if (!block.dataset.if || document.cookie.includes(block.dataset.if)) refresh(block);
+    });
   }
   refreshAll();
   addEventListener("pageshow", function (event) {
     if (event.persisted) refreshAll();
+  });
+
+  // <form data-partial-form>: send it without leaving the page, and say what came of it. What fails goes the usual way.
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (!form.matches("[data-partial-form]") || event.defaultPrevented) return;
+    event.preventDefault();
+    var fields = new URLSearchParams(new FormData(form));
+    fields.append("partial", "1");
+    fetch(form.action, { method: "POST", body: fields })
+      .then(function (response) {
+        if (!response.ok || response.redirected) throw 0;
+        return response.text();
+      })
+      .then(function (html) {
+        form.querySelector("output").innerHTML = html;
+        refreshAll();
+      })
+      .catch(function () { form.submit(); });
   });
 
   // Thumbnails: bring the picture into its frame instead of jumping to it.

@@ -158,3 +158,138 @@ error-503 = نفتح بعد قليل
 error-503-help = يجري تجهيز المتجر وسيكون هنا بعد لحظات. يرجى المحاولة بعد بضع ثوانٍ.
 error-500 = حدث خطأ من جانبنا
 error-500-help = ليس خطأك، وقد تم تسجيله. يرجى المحاولة بعد لحظات.
+
+error-403 = لا يمكن إرسال هذا من هناك
+error-403-help = لم يأتِ النموذج من صفحة في هذا المتجر، لذا لم يُنفَّذ شيء. يرجى الانتقال إلى الصفحة وإرساله منها.
+error-429 = كان ذلك كثيرًا دفعة واحدة
+error-429-help = يرجى الانتظار دقيقة ثم المحاولة من جديد. لم يُفقد شيء.
+
+add-to-cart = أضف إلى السلة
+view-cart = عرض السلة
+cart = سلة التسوق
+cart-empty = سلتك فارغة.
+continue-shopping = متابعة التسوق
+update-cart = تحديث السلة
+clear-cart = إفراغ السلة
+remove = إزالة
+undo = تراجع
+quantity = الكمية
+quantity-of = كمية { $product }
+summary = طلبك
+subtotal = المجموع الفرعي
+delivery = التوصيل
+delivery-by = التوصيل: { $method }
+total = الإجمالي
+tax = ضريبة القيمة المضافة
+tax-included = يشمل { $amount } ضريبة القيمة المضافة ({ $percent }٪)
+tax-at = ضريبة القيمة المضافة { $percent }٪
+free-of-charge = مجانًا
+at-checkout = يُحسب عند إتمام الطلب
+coupon = رمز الخصم
+redeem = تطبيق
+to-checkout = المتابعة إلى إتمام الطلب
+cart-needs-changes = يرجى تغيير ما هو محدد أعلاه، ثم يمكنك إتمام الطلب.
+quick-order = الطلب برقم الصنف
+quick-order-help = رقم صنف واحد في كل سطر وبعده الكمية، مثل: A-100 3
+share-cart = مشاركة هذه السلة
+share-cart-help = من يفتح هذا العنوان يرى ما في سلتك، ولا يرى شيئًا عنك.
+shared-cart = شاركك أحدهم هذه السلة
+take-shared-cart = ضع كل ما فيها في سلتي
+cart-updated = تم تحديث سلتك.
+cart-added = أُضيف إلى سلتك: { $product }.
+cart-removed = أُزيل من سلتك: { $product }.
+cart-cleared = تم إفراغ سلتك.
+cart-full = الحد الأقصى لعدد الأسطر في السلة هو { $most }؛ ولم تتسنَّ إضافة كل شيء.
+cart-unknown = لم يعد هذا في المتجر.
+cart-unreadable = تعذرت قراءة سلتك، لذا بدأنا سلة جديدة.
+price-changed = تغيّر السعر: كان { $was } وأصبح { $now }.
+line-sold-out = نفد حاليًا. يرجى إزالته لطلب الباقي.
+line-discontinued = لم يعد متاحًا. يرجى إزالته لطلب الباقي.
+line-without-price = سعره عند الطلب فقط. يرجى إزالته لطلب الباقي.
+line-only-left = { $count ->
+    [zero] لم يتبقَّ شيء. يرجى تقليل الكمية.
+    [one] بقيت قطعة واحدة فقط. يرجى تقليل الكمية.
+    [two] بقيت قطعتان فقط. يرجى تقليل الكمية.
+    [few] بقيت { $number } قطع فقط. يرجى تقليل الكمية.
+    [many] بقيت { $number } قطعة فقط. يرجى تقليل الكمية.
+   *[other] بقيت { $number } قطعة فقط. يرجى تقليل الكمية.
+}
+lines-gone = { $count ->
+    [zero] لم يخرج أي صنف في سلتك من المتجر.
+    [one] صنف واحد في سلتك لم يعد في المتجر وسيُزال منها.
+    [two] صنفان في سلتك لم يعودا في المتجر وسيُزالان منها.
+    [few] { $number } أصناف في سلتك لم تعد في المتجر وستُزال منها.
+    [many] { $number } صنفًا في سلتك لم تعد في المتجر وستُزال منها.
+   *[other] { $number } صنف في سلتك لم تعد في المتجر وستُزال منها.
+}
+lines-taken = { $count ->
+    [zero] لم يُضف أي صنف إلى سلتك.
+    [one] أُضيف صنف واحد إلى سلتك.
+    [two] أُضيف صنفان إلى سلتك.
+    [few] أُضيفت { $number } أصناف إلى سلتك.
+    [many] أُضيف { $number } صنفًا إلى سلتك.
+   *[other] أُضيف { $number } صنف إلى سلتك.
+}
+numbers-unknown = { $taken } لم يُعثر على: { $numbers }
+coupon-noted = تم تسجيل رمزك.
+coupons-full = الحد الأقصى لعدد الرموز في السلة هو { $most }.
+coupon-unknown = لا نعرف هذا الرمز.
+coupon-not-yet = يسري هذا الرمز ابتداءً من { $day }.
+coupon-expired = كان هذا الرمز ساريًا حتى { $day }.
+coupon-other-customers = هذا الرمز مخصص لعملاء آخرين.
+coupon-nothing-qualifies = لا ينطبق هذا الرمز على أي شيء في سلتك.
+coupon-below-minimum = أضف ما قيمته { $amount } ليسري هذا الرمز.
+coupon-too-few = { $count ->
+    [zero] لا ينقص أي صنف ليسري هذا الرمز.
+    [one] أضف صنفًا واحدًا آخر ليسري هذا الرمز.
+    [two] أضف صنفين آخرين ليسري هذا الرمز.
+    [few] أضف { $number } أصناف أخرى ليسري هذا الرمز.
+    [many] أضف { $number } صنفًا آخر ليسري هذا الرمز.
+   *[other] أضف { $number } صنف آخر ليسري هذا الرمز.
+}
+coupon-excluded = لا يمكن الجمع بين هذا الرمز و«{ $name }».
+
+checkout = إتمام الطلب
+please-correct = يرجى تصحيح ما يلي
+contact = بيانات الاتصال
+delivery-address = عنوان التوصيل
+billing-address = عنوان الفاتورة
+other-billing = تُرسل الفاتورة إلى عنوان آخر
+update-delivery = تحديث التوصيل
+payment = الدفع
+note-to-shop = رسالة إلى المتجر
+optional = اختياري
+accept-terms = أوافق على:
+newsletter = أرغب في تلقي الأخبار عبر البريد الإلكتروني
+order-now = تأكيد الطلب والدفع
+terms = الشروط والأحكام
+field-email = البريد الإلكتروني
+field-phone = رقم الهاتف
+field-vat-id = الرقم الضريبي
+field-name = الاسم الأول واسم العائلة
+field-company = الشركة
+field-line1 = الشارع ورقم المبنى
+field-line2 = تفاصيل إضافية للعنوان
+field-postcode = الرمز البريدي
+field-city = المدينة
+field-region = الولاية أو المحافظة
+field-country = البلد
+pay-by-invoice = الدفع بفاتورة
+pay-by-invoice-help = تتلقى فاتورة وتدفع بتحويل مصرفي.
+pay-on-delivery = الدفع عند الاستلام
+pay-on-delivery-help = تدفع عند تسليم الطرد إليك.
+fault-missing = يرجى ملء هذا الحقل
+fault-mail = يرجى كتابة عنوان بريد إلكتروني، مثل name@mail.example
+fault-phone = يرجى كتابة رقم هاتف بالأرقام فقط، مثل { "\u200E" }+44 20 7946 0000
+fault-postcode = يرجى كتابة رمز بريدي، مثل { "\u200E" }{ $example }
+fault-not-chosen = يرجى الاختيار
+fault-not-accepted = تلزم الموافقة لإتمام الطلب
+fault-too-long = يرجى الاختصار
+total-changed = تغيّر الإجمالي أثناء وجودك هنا: كان { $was } وأصبح { $now }. يرجى التحقق منه والطلب من جديد.
+cart-changed-meanwhile = تغيّرت سلتك في هذه الأثناء، ربما في علامة تبويب أخرى. يرجى التحقق منها والطلب من جديد.
+form-too-old = كانت هذه الصفحة مفتوحة وقتًا طويلًا. يرجى التحقق منها والطلب من جديد.
+order-not-stored = لم يُسجَّل طلبك: تعذر علينا حفظه. لم يُخصم أي مبلغ. يرجى المحاولة بعد لحظات.
+thank-you = شكرًا لطلبك
+order-received = استلمنا طلبك { $number }. سنراسلك على { $email }.
+keep-this-address = احتفظ بعنوان هذه الصفحة: فهو يبيّن مرحلة طلبك.
+track-parcel = تتبع الطرد

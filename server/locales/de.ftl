@@ -142,3 +142,122 @@ error-503 = Wir öffnen gleich
 error-503-help = Der Shop wird vorbereitet und ist in einem Moment da. Bitte versuchen Sie es in einigen Sekunden noch einmal.
 error-500 = Bei uns ist etwas schiefgegangen
 error-500-help = Es liegt nicht an Ihnen, und es wurde vermerkt. Bitte versuchen Sie es gleich noch einmal.
+
+error-403 = Das lässt sich von dort nicht absenden
+error-403-help = Das Formular kam nicht von einer Seite dieses Shops, deshalb wurde nichts ausgeführt. Bitte öffnen Sie die Seite und senden Sie es von dort ab.
+error-429 = Das war sehr viel auf einmal
+error-429-help = Bitte warten Sie eine Minute und versuchen Sie es noch einmal. Es ist nichts verloren gegangen.
+
+add-to-cart = In den Warenkorb
+view-cart = Warenkorb ansehen
+cart = Warenkorb
+cart-empty = Ihr Warenkorb ist leer.
+continue-shopping = Weiter einkaufen
+update-cart = Warenkorb aktualisieren
+clear-cart = Warenkorb leeren
+remove = Entfernen
+undo = Rückgängig machen
+quantity = Menge
+quantity-of = Menge von { $product }
+summary = Ihre Bestellung
+subtotal = Zwischensumme
+delivery = Lieferung
+delivery-by = Lieferung: { $method }
+total = Gesamtsumme
+tax = MwSt.
+tax-included = Enthält { $amount } MwSt. ({ $percent } %)
+tax-at = { $percent } % MwSt.
+free-of-charge = kostenlos
+at-checkout = wird an der Kasse berechnet
+coupon = Gutscheincode
+redeem = Einlösen
+to-checkout = Zur Kasse
+cart-needs-changes = Bitte ändern Sie, was oben markiert ist; danach können Sie bestellen.
+quick-order = Nach Artikelnummer bestellen
+quick-order-help = Eine Artikelnummer je Zeile, dahinter die Menge, zum Beispiel: A-100 3
+share-cart = Diesen Warenkorb teilen
+share-cart-help = Wer diese Adresse öffnet, sieht, was in Ihrem Warenkorb liegt, aber nichts über Sie.
+shared-cart = Jemand hat diesen Warenkorb mit Ihnen geteilt
+take-shared-cart = Alles in meinen Warenkorb legen
+cart-updated = Ihr Warenkorb ist auf dem neuesten Stand.
+cart-added = { $product } liegt in Ihrem Warenkorb.
+cart-removed = { $product } wurde aus Ihrem Warenkorb entfernt.
+cart-cleared = Ihr Warenkorb wurde geleert.
+cart-full = Ein Warenkorb fasst { $most } Positionen; nicht alles konnte hineingelegt werden.
+cart-unknown = Das gibt es nicht mehr im Shop.
+cart-unreadable = Ihr Warenkorb konnte nicht gelesen werden und wurde deshalb neu begonnen.
+price-changed = Der Preis hat sich geändert: Er war { $was }, jetzt ist er { $now }.
+line-sold-out = Zurzeit ausverkauft. Bitte entfernen Sie den Artikel, um den Rest zu bestellen.
+line-discontinued = Nicht mehr erhältlich. Bitte entfernen Sie den Artikel, um den Rest zu bestellen.
+line-without-price = Den Preis gibt es nur auf Anfrage. Bitte entfernen Sie den Artikel, um den Rest zu bestellen.
+line-only-left = { $count ->
+    [one] Nur noch { $number } Stück verfügbar. Bitte verringern Sie die Menge.
+   *[other] Nur noch { $number } Stück verfügbar. Bitte verringern Sie die Menge.
+}
+lines-gone = { $count ->
+    [one] { $number } Artikel in Ihrem Warenkorb ist nicht mehr im Shop und wird entfernt.
+   *[other] { $number } Artikel in Ihrem Warenkorb sind nicht mehr im Shop und werden entfernt.
+}
+lines-taken = { $count ->
+    [one] { $number } Artikel wurde in Ihren Warenkorb gelegt.
+   *[other] { $number } Artikel wurden in Ihren Warenkorb gelegt.
+}
+numbers-unknown = { $taken } Nicht gefunden: { $numbers }
+coupon-noted = Ihr Code wurde übernommen.
+coupons-full = Ein Warenkorb nimmt höchstens { $most } Codes an.
+coupon-unknown = Diesen Code kennen wir nicht.
+coupon-not-yet = Dieser Code gilt ab dem { $day }.
+coupon-expired = Dieser Code galt bis zum { $day }.
+coupon-other-customers = Dieser Code ist für andere Kunden bestimmt.
+coupon-nothing-qualifies = Dieser Code gilt für keinen Artikel in Ihrem Warenkorb.
+coupon-below-minimum = Noch { $amount }, dann gilt dieser Code.
+coupon-too-few = { $count ->
+    [one] Noch { $number } Artikel, dann gilt dieser Code.
+   *[other] Noch { $number } Artikel, dann gilt dieser Code.
+}
+coupon-excluded = Dieser Code lässt sich nicht mit „{ $name }“ kombinieren.
+
+checkout = Kasse
+please-correct = Bitte korrigieren Sie Folgendes
+contact = Kontaktdaten
+delivery-address = Lieferadresse
+billing-address = Rechnungsadresse
+other-billing = Die Rechnung geht an eine andere Adresse
+update-delivery = Lieferung aktualisieren
+payment = Zahlung
+note-to-shop = Nachricht an den Shop
+optional = optional
+accept-terms = Ich akzeptiere:
+newsletter = Ich möchte Neuigkeiten per E-Mail erhalten
+order-now = Zahlungspflichtig bestellen
+terms = AGB
+field-email = E-Mail-Adresse
+field-phone = Telefon
+field-vat-id = USt-IdNr.
+field-name = Vor- und Nachname
+field-company = Firma
+field-line1 = Straße und Hausnummer
+field-line2 = Adresszusatz
+field-postcode = Postleitzahl
+field-city = Ort
+field-region = Bundesland oder Provinz
+field-country = Land
+pay-by-invoice = Kauf auf Rechnung
+pay-by-invoice-help = Sie erhalten eine Rechnung und zahlen per Überweisung.
+pay-on-delivery = Nachnahme
+pay-on-delivery-help = Sie zahlen bei der Übergabe des Pakets.
+fault-missing = bitte ausfüllen
+fault-mail = bitte eine E-Mail-Adresse angeben, zum Beispiel name@mail.example
+fault-phone = bitte eine Telefonnummer nur aus Ziffern angeben, zum Beispiel +49 30 23125 000
+fault-postcode = bitte eine Postleitzahl angeben, zum Beispiel { $example }
+fault-not-chosen = bitte auswählen
+fault-not-accepted = bitte akzeptieren, um zu bestellen
+fault-too-long = bitte kürzen
+total-changed = Die Gesamtsumme hat sich inzwischen geändert: Sie war { $was }, jetzt ist sie { $now }. Bitte prüfen Sie sie und bestellen Sie noch einmal.
+cart-changed-meanwhile = Ihr Warenkorb hat sich inzwischen geändert, vielleicht in einem anderen Tab. Bitte prüfen Sie ihn und bestellen Sie noch einmal.
+form-too-old = Diese Seite war lange geöffnet. Bitte prüfen Sie sie und bestellen Sie noch einmal.
+order-not-stored = Ihre Bestellung wurde NICHT aufgegeben: Wir konnten sie nicht speichern. Es wurde nichts berechnet. Bitte versuchen Sie es gleich noch einmal.
+thank-you = Vielen Dank für Ihre Bestellung
+order-received = Wir haben Ihre Bestellung { $number } erhalten. Wir schreiben Ihnen an { $email }.
+keep-this-address = Bewahren Sie die Adresse dieser Seite auf: Hier sehen Sie, wie weit Ihre Bestellung ist.
+track-parcel = Paket verfolgen

@@ -143,3 +143,122 @@ error-503 = We are opening shortly
 error-503-help = The shop is being prepared and will be here in a moment. Please try again in a few seconds.
 error-500 = Something went wrong on our side
 error-500-help = It is not your fault, and it has been noted. Please try again in a moment.
+
+error-403 = This cannot be sent from there
+error-403-help = The form did not come from a page of this shop, so nothing was done. Please go to the page and send it from there.
+error-429 = That was a lot at once
+error-429-help = Please wait a minute and try again. Nothing was lost.
+
+add-to-cart = Add to cart
+view-cart = View cart
+cart = Cart
+cart-empty = Your cart is empty.
+continue-shopping = Continue shopping
+update-cart = Update cart
+clear-cart = Empty the cart
+remove = Remove
+undo = Undo
+quantity = Quantity
+quantity-of = Quantity of { $product }
+summary = Your order
+subtotal = Subtotal
+delivery = Delivery
+delivery-by = Delivery: { $method }
+total = Total
+tax = VAT
+tax-included = Includes { $amount } VAT ({ $percent }%)
+tax-at = VAT { $percent }%
+free-of-charge = free
+at-checkout = at checkout
+coupon = Coupon code
+redeem = Redeem
+to-checkout = Go to checkout
+cart-needs-changes = Please change what is marked above; then you can order.
+quick-order = Order by article number
+quick-order-help = One article number a line, and how many behind it, such as: A-100 3
+share-cart = Share this cart
+share-cart-help = Whoever opens this address sees what is in your cart, and nothing about you.
+shared-cart = Somebody shared this cart with you
+take-shared-cart = Put all of it in my cart
+cart-updated = Your cart is up to date.
+cart-added = { $product } is in your cart.
+cart-removed = { $product } was taken out of your cart.
+cart-cleared = Your cart was emptied.
+cart-full = A cart holds { $most } lines; not everything could be put in.
+cart-unknown = This is no longer in the shop.
+cart-unreadable = Your cart could not be read, so it was begun anew.
+price-changed = The price changed: it was { $was }, now it is { $now }.
+line-sold-out = Sold out at the moment. Please take it out to order the rest.
+line-discontinued = No longer available. Please take it out to order the rest.
+line-without-price = It has a price on request only. Please take it out to order the rest.
+line-only-left = { $count ->
+    [one] Only { $number } is left. Please lower the quantity.
+   *[other] Only { $number } are left. Please lower the quantity.
+}
+lines-gone = { $count ->
+    [one] { $number } article in your cart is no longer in the shop and will be taken out.
+   *[other] { $number } articles in your cart are no longer in the shop and will be taken out.
+}
+lines-taken = { $count ->
+    [one] { $number } article was put in your cart.
+   *[other] { $number } articles were put in your cart.
+}
+numbers-unknown = { $taken } Not found: { $numbers }
+coupon-noted = Your code was noted.
+coupons-full = A cart takes { $most } codes.
+coupon-unknown = We do not know this code.
+coupon-not-yet = This code is valid from { $day }.
+coupon-expired = This code was valid until { $day }.
+coupon-other-customers = This code is for other customers.
+coupon-nothing-qualifies = Nothing in your cart is what this code is for.
+coupon-below-minimum = { $amount } more, and this code applies.
+coupon-too-few = { $count ->
+    [one] { $number } more article, and this code applies.
+   *[other] { $number } more articles, and this code applies.
+}
+coupon-excluded = This code does not go together with “{ $name }”.
+
+checkout = Checkout
+please-correct = Please correct this
+contact = Contact
+delivery-address = Delivery address
+billing-address = Billing address
+other-billing = The invoice goes to another address
+update-delivery = Update delivery
+payment = Payment
+note-to-shop = Message to the shop
+optional = optional
+accept-terms = I accept:
+newsletter = Send me news by mail
+order-now = Order and pay
+terms = Terms
+field-email = Email
+field-phone = Phone
+field-vat-id = VAT number
+field-name = First and last name
+field-company = Company
+field-line1 = Street and number
+field-line2 = Further address line
+field-postcode = Postcode
+field-city = Town or city
+field-region = State or province
+field-country = Country
+pay-by-invoice = Invoice
+pay-by-invoice-help = You get an invoice and pay by bank transfer.
+pay-on-delivery = Cash on delivery
+pay-on-delivery-help = You pay when the parcel is handed to you.
+fault-missing = please fill this in
+fault-mail = please give an email address such as name@mail.example
+fault-phone = please give a phone number with digits only, such as +44 20 7946 0000
+fault-postcode = please give a postcode such as { $example }
+fault-not-chosen = please choose one
+fault-not-accepted = please accept them to order
+fault-too-long = please make this shorter
+total-changed = The total changed while you were here: it was { $was }, now it is { $now }. Please check it and order again.
+cart-changed-meanwhile = Your cart changed meanwhile, perhaps in another tab. Please check it and order again.
+form-too-old = This page was open for a long time. Please check it and order again.
+order-not-stored = Your order was NOT placed: we could not store it. Nothing was charged. Please try again in a moment.
+thank-you = Thank you for your order
+order-received = We have received your order { $number }. We write to { $email }.
+keep-this-address = Keep the address of this page: it shows how far your order is.
+track-parcel = Track the parcel

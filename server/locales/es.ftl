@@ -142,3 +142,122 @@ error-503 = Abrimos enseguida
 error-503-help = La tienda se está preparando y estará aquí en un momento. Inténtalo de nuevo en unos segundos.
 error-500 = Algo ha fallado por nuestra parte
 error-500-help = No es culpa tuya y ha quedado anotado. Inténtalo de nuevo en un momento.
+
+error-403 = Esto no se puede enviar desde ahí
+error-403-help = El formulario no venía de una página de esta tienda, así que no se ha hecho nada. Ve a la página y envíalo desde allí.
+error-429 = Eran demasiadas cosas a la vez
+error-429-help = Espera un minuto e inténtalo de nuevo. No se ha perdido nada.
+
+add-to-cart = Añadir al carrito
+view-cart = Ver carrito
+cart = Carrito
+cart-empty = Tu carrito está vacío.
+continue-shopping = Seguir comprando
+update-cart = Actualizar carrito
+clear-cart = Vaciar carrito
+remove = Eliminar
+undo = Deshacer
+quantity = Cantidad
+quantity-of = Cantidad de { $product }
+summary = Tu pedido
+subtotal = Subtotal
+delivery = Envío
+delivery-by = Envío: { $method }
+total = Total
+tax = IVA
+tax-included = Incluye { $amount } de IVA ({ $percent } %)
+tax-at = IVA { $percent } %
+free-of-charge = gratis
+at-checkout = se calcula al tramitar el pedido
+coupon = Código de descuento
+redeem = Aplicar
+to-checkout = Tramitar pedido
+cart-needs-changes = Cambia lo que está marcado arriba; después podrás hacer el pedido.
+quick-order = Pedir por referencia
+quick-order-help = Una referencia por línea y, detrás, la cantidad; por ejemplo: A-100 3
+share-cart = Compartir este carrito
+share-cart-help = Quien abra esta dirección verá lo que hay en tu carrito, y nada sobre ti.
+shared-cart = Alguien ha compartido este carrito contigo
+take-shared-cart = Ponerlo todo en mi carrito
+cart-updated = Tu carrito está al día.
+cart-added = { $product } está en tu carrito.
+cart-removed = { $product } ya no está en tu carrito.
+cart-cleared = Tu carrito se ha vaciado.
+cart-full = En un carrito caben { $most } líneas; no se ha podido añadir todo.
+cart-unknown = Esto ya no está en la tienda.
+cart-unreadable = No se ha podido leer tu carrito, así que se ha empezado uno nuevo.
+price-changed = El precio ha cambiado: era { $was } y ahora es { $now }.
+line-sold-out = Agotado por el momento. Elimínalo para pedir el resto.
+line-discontinued = Ya no está disponible. Elimínalo para pedir el resto.
+line-without-price = El precio es solo a consultar. Elimínalo para pedir el resto.
+line-only-left = { $count ->
+    [one] Solo queda { $number }. Reduce la cantidad.
+   *[other] Solo quedan { $number }. Reduce la cantidad.
+}
+lines-gone = { $count ->
+    [one] { $number } artículo de tu carrito ya no está en la tienda y se eliminará.
+   *[other] { $number } artículos de tu carrito ya no están en la tienda y se eliminarán.
+}
+lines-taken = { $count ->
+    [one] Se ha añadido { $number } artículo a tu carrito.
+   *[other] Se han añadido { $number } artículos a tu carrito.
+}
+numbers-unknown = { $taken } No se ha encontrado: { $numbers }
+coupon-noted = Tu código se ha guardado.
+coupons-full = Un carrito admite { $most } códigos.
+coupon-unknown = No conocemos este código.
+coupon-not-yet = Este código es válido a partir del { $day }.
+coupon-expired = Este código era válido hasta el { $day }.
+coupon-other-customers = Este código es para otros clientes.
+coupon-nothing-qualifies = Este código no es válido para ningún artículo de tu carrito.
+coupon-below-minimum = Añade { $amount } más y se aplicará este código.
+coupon-too-few = { $count ->
+    [one] Añade { $number } artículo más y se aplicará este código.
+   *[other] Añade { $number } artículos más y se aplicará este código.
+}
+coupon-excluded = Este código no se puede combinar con «{ $name }».
+
+checkout = Tramitar pedido
+please-correct = Corrige lo siguiente
+contact = Datos de contacto
+delivery-address = Dirección de envío
+billing-address = Dirección de facturación
+other-billing = La factura va a otra dirección
+update-delivery = Actualizar envío
+payment = Pago
+note-to-shop = Mensaje para la tienda
+optional = opcional
+accept-terms = Acepto:
+newsletter = Quiero recibir novedades por correo electrónico
+order-now = Pedido con obligación de pago
+terms = Condiciones generales
+field-email = Correo electrónico
+field-phone = Teléfono
+field-vat-id = NIF-IVA
+field-name = Nombre y apellidos
+field-company = Empresa
+field-line1 = Calle y número
+field-line2 = Información adicional de la dirección
+field-postcode = Código postal
+field-city = Localidad
+field-region = Provincia o estado
+field-country = País
+pay-by-invoice = Pago con factura
+pay-by-invoice-help = Recibes una factura y pagas por transferencia bancaria.
+pay-on-delivery = Contra reembolso
+pay-on-delivery-help = Pagas cuando te entregan el paquete.
+fault-missing = rellena este campo
+fault-mail = indica una dirección de correo electrónico, por ejemplo nombre@mail.example
+fault-phone = indica un número de teléfono solo con cifras, por ejemplo +34 000 000 000
+fault-postcode = indica un código postal, por ejemplo { $example }
+fault-not-chosen = elige una opción
+fault-not-accepted = hay que aceptarlas para hacer el pedido
+fault-too-long = acorta este texto
+total-changed = El total ha cambiado mientras estabas aquí: era { $was } y ahora es { $now }. Revísalo y vuelve a hacer el pedido.
+cart-changed-meanwhile = Tu carrito ha cambiado mientras tanto, quizás en otra pestaña. Revísalo y vuelve a hacer el pedido.
+form-too-old = Esta página ha estado abierta mucho tiempo. Revísala y vuelve a hacer el pedido.
+order-not-stored = Tu pedido NO se ha realizado: no hemos podido guardarlo. No se ha cobrado nada. Inténtalo de nuevo en un momento.
+thank-you = Gracias por tu pedido
+order-received = Hemos recibido tu pedido { $number }. Te escribimos a { $email }.
+keep-this-address = Guarda la dirección de esta página: muestra cómo va tu pedido.
+track-parcel = Seguir el paquete

@@ -142,3 +142,122 @@ error-503 = Nous ouvrons bientôt
 error-503-help = La boutique se prépare et sera là dans un instant. Réessayez dans quelques secondes.
 error-500 = Un problème est survenu de notre côté
 error-500-help = Ce n’est pas votre faute, et c’est noté. Réessayez dans un instant.
+
+error-403 = Ceci ne peut pas être envoyé de là
+error-403-help = Le formulaire ne venait pas d’une page de cette boutique, rien n’a donc été fait. Ouvrez la page et envoyez-le de là.
+error-429 = Cela faisait beaucoup à la fois
+error-429-help = Attendez une minute et réessayez. Rien n’a été perdu.
+
+add-to-cart = Ajouter au panier
+view-cart = Voir le panier
+cart = Panier
+cart-empty = Votre panier est vide.
+continue-shopping = Continuer mes achats
+update-cart = Mettre à jour le panier
+clear-cart = Vider le panier
+remove = Supprimer
+undo = Annuler
+quantity = Quantité
+quantity-of = Quantité : { $product }
+summary = Votre commande
+subtotal = Sous-total
+delivery = Livraison
+delivery-by = Livraison : { $method }
+total = Total
+tax = TVA
+tax-included = Dont { $amount } de TVA ({ $percent } %)
+tax-at = TVA { $percent } %
+free-of-charge = gratuit
+at-checkout = calculée à la commande
+coupon = Code promo
+redeem = Appliquer
+to-checkout = Passer la commande
+cart-needs-changes = Modifiez ce qui est signalé ci-dessus ; vous pourrez ensuite commander.
+quick-order = Commander par référence
+quick-order-help = Une référence par ligne, suivie de la quantité, par exemple : A-100 3
+share-cart = Partager ce panier
+share-cart-help = Toute personne qui ouvre cette adresse voit le contenu de votre panier, et rien sur vous.
+shared-cart = Quelqu’un a partagé ce panier avec vous
+take-shared-cart = Tout mettre dans mon panier
+cart-updated = Votre panier est à jour.
+cart-added = { $product } est dans votre panier.
+cart-removed = { $product } n’est plus dans votre panier.
+cart-cleared = Votre panier a été vidé.
+cart-full = Un panier contient au plus { $most } lignes ; tout n’a pas pu y être mis.
+cart-unknown = Ceci n’est plus dans la boutique.
+cart-unreadable = Votre panier n’a pas pu être lu ; un nouveau a été commencé.
+price-changed = Le prix a changé : il était de { $was }, il est maintenant de { $now }.
+line-sold-out = Épuisé pour le moment. Retirez cet article pour commander le reste.
+line-discontinued = N’est plus disponible. Retirez cet article pour commander le reste.
+line-without-price = Le prix est uniquement sur demande. Retirez cet article pour commander le reste.
+line-only-left = { $count ->
+    [one] Il n’en reste que { $number }. Réduisez la quantité.
+   *[other] Il n’en reste que { $number }. Réduisez la quantité.
+}
+lines-gone = { $count ->
+    [one] { $number } article de votre panier n’est plus dans la boutique et sera retiré.
+   *[other] { $number } articles de votre panier ne sont plus dans la boutique et seront retirés.
+}
+lines-taken = { $count ->
+    [one] { $number } article a été ajouté à votre panier.
+   *[other] { $number } articles ont été ajoutés à votre panier.
+}
+numbers-unknown = { $taken } Introuvable : { $numbers }
+coupon-noted = Votre code a été pris en compte.
+coupons-full = Un panier accepte au plus { $most } codes.
+coupon-unknown = Nous ne connaissons pas ce code.
+coupon-not-yet = Ce code est valable à partir du { $day }.
+coupon-expired = Ce code était valable jusqu’au { $day }.
+coupon-other-customers = Ce code est réservé à d’autres clients.
+coupon-nothing-qualifies = Ce code ne s’applique à aucun article de votre panier.
+coupon-below-minimum = Encore { $amount } d’achats et ce code s’applique.
+coupon-too-few = { $count ->
+    [one] Encore { $number } article et ce code s’applique.
+   *[other] Encore { $number } articles et ce code s’applique.
+}
+coupon-excluded = Ce code n’est pas cumulable avec « { $name } ».
+
+checkout = Commande
+please-correct = À corriger
+contact = Coordonnées
+delivery-address = Adresse de livraison
+billing-address = Adresse de facturation
+other-billing = La facture est à envoyer à une autre adresse
+update-delivery = Mettre à jour la livraison
+payment = Paiement
+note-to-shop = Message à la boutique
+optional = facultatif
+accept-terms = J’accepte :
+newsletter = Je souhaite recevoir les nouveautés par e-mail
+order-now = Commander avec obligation de paiement
+terms = Conditions générales de vente
+field-email = Adresse e-mail
+field-phone = Téléphone
+field-vat-id = Numéro de TVA
+field-name = Prénom et nom
+field-company = Société
+field-line1 = Numéro et rue
+field-line2 = Complément d’adresse
+field-postcode = Code postal
+field-city = Ville
+field-region = État ou province
+field-country = Pays
+pay-by-invoice = Paiement sur facture
+pay-by-invoice-help = Vous recevez une facture et payez par virement bancaire.
+pay-on-delivery = Paiement à la livraison
+pay-on-delivery-help = Vous payez quand le colis vous est remis.
+fault-missing = à remplir
+fault-mail = indiquez une adresse e-mail, par exemple nom@mail.example
+fault-phone = indiquez un numéro de téléphone en chiffres uniquement, par exemple +33 1 99 00 12 34
+fault-postcode = indiquez un code postal, par exemple { $example }
+fault-not-chosen = faites un choix
+fault-not-accepted = à accepter pour commander
+fault-too-long = trop long, à raccourcir
+total-changed = Le total a changé entre-temps : il était de { $was }, il est maintenant de { $now }. Vérifiez-le et commandez à nouveau.
+cart-changed-meanwhile = Votre panier a changé entre-temps, peut-être dans un autre onglet. Vérifiez-le et commandez à nouveau.
+form-too-old = Cette page est restée ouverte longtemps. Vérifiez-la et commandez à nouveau.
+order-not-stored = Votre commande n’a PAS été passée : nous n’avons pas pu l’enregistrer. Rien n’a été débité. Réessayez dans un instant.
+thank-you = Merci pour votre commande
+order-received = Nous avons bien reçu votre commande { $number }. Nous vous écrivons à { $email }.
+keep-this-address = Conservez l’adresse de cette page : elle montre où en est votre commande.
+track-parcel = Suivre le colis

@@ -142,3 +142,122 @@ error-503 = Apriamo tra poco
 error-503-help = Il negozio è in preparazione e sarà qui tra un momento. Riprova tra qualche secondo.
 error-500 = Qualcosa è andato storto da parte nostra
 error-500-help = Non è colpa tua ed è stato annotato. Riprova tra un momento.
+
+error-403 = Non si può inviare da lì
+error-403-help = Il modulo non proveniva da una pagina di questo negozio, quindi non è stato fatto nulla. Vai alla pagina e invialo da lì.
+error-429 = Era molto in una volta sola
+error-429-help = Aspetta un minuto e riprova. Nulla è andato perso.
+
+add-to-cart = Aggiungi al carrello
+view-cart = Vedi il carrello
+cart = Carrello
+cart-empty = Il tuo carrello è vuoto.
+continue-shopping = Continua gli acquisti
+update-cart = Aggiorna il carrello
+clear-cart = Svuota il carrello
+remove = Rimuovi
+undo = Annulla
+quantity = Quantità
+quantity-of = Quantità di { $product }
+summary = Il tuo ordine
+subtotal = Subtotale
+delivery = Spedizione
+delivery-by = Spedizione: { $method }
+total = Totale
+tax = IVA
+tax-included = Include { $amount } di IVA ({ $percent }%)
+tax-at = IVA { $percent }%
+free-of-charge = gratis
+at-checkout = calcolata alla cassa
+coupon = Codice sconto
+redeem = Applica
+to-checkout = Vai alla cassa
+cart-needs-changes = Modifica ciò che è segnalato qui sopra; poi potrai ordinare.
+quick-order = Ordina per codice articolo
+quick-order-help = Un codice articolo per riga, seguito dalla quantità, ad esempio: A-100 3
+share-cart = Condividi questo carrello
+share-cart-help = Chi apre questo indirizzo vede che cosa c’è nel tuo carrello, e nulla su di te.
+shared-cart = Qualcuno ha condiviso con te questo carrello
+take-shared-cart = Metti tutto nel mio carrello
+cart-updated = Il tuo carrello è aggiornato.
+cart-added = { $product } è nel tuo carrello.
+cart-removed = { $product } non è più nel tuo carrello.
+cart-cleared = Il tuo carrello è stato svuotato.
+cart-full = Un carrello contiene { $most } righe; non è stato possibile inserire tutto.
+cart-unknown = Questo non è più nel negozio.
+cart-unreadable = Non è stato possibile leggere il tuo carrello, quindi ne è stato iniziato uno nuovo.
+price-changed = Il prezzo è cambiato: prima { $was }, ora { $now }.
+line-sold-out = Esaurito al momento. Rimuovilo per ordinare il resto.
+line-discontinued = Non più disponibile. Rimuovilo per ordinare il resto.
+line-without-price = Il prezzo è solo su richiesta. Rimuovilo per ordinare il resto.
+line-only-left = { $count ->
+    [one] Ne resta solo { $number }. Riduci la quantità.
+   *[other] Ne restano solo { $number }. Riduci la quantità.
+}
+lines-gone = { $count ->
+    [one] { $number } articolo del tuo carrello non è più nel negozio e sarà rimosso.
+   *[other] { $number } articoli del tuo carrello non sono più nel negozio e saranno rimossi.
+}
+lines-taken = { $count ->
+    [one] { $number } articolo è stato aggiunto al tuo carrello.
+   *[other] { $number } articoli sono stati aggiunti al tuo carrello.
+}
+numbers-unknown = { $taken } Non trovato: { $numbers }
+coupon-noted = Il tuo codice è stato registrato.
+coupons-full = Un carrello accetta { $most } codici.
+coupon-unknown = Non conosciamo questo codice.
+coupon-not-yet = Questo codice è valido a partire dal giorno { $day }.
+coupon-expired = Questo codice era valido fino al giorno { $day }.
+coupon-other-customers = Questo codice è per altri clienti.
+coupon-nothing-qualifies = Questo codice non vale per nessun articolo del tuo carrello.
+coupon-below-minimum = Ancora { $amount } e questo codice si applica.
+coupon-too-few = { $count ->
+    [one] Ancora { $number } articolo e questo codice si applica.
+   *[other] Ancora { $number } articoli e questo codice si applica.
+}
+coupon-excluded = Questo codice non è cumulabile con «{ $name }».
+
+checkout = Cassa
+please-correct = Correggi quanto segue
+contact = Dati di contatto
+delivery-address = Indirizzo di spedizione
+billing-address = Indirizzo di fatturazione
+other-billing = La fattura va a un altro indirizzo
+update-delivery = Aggiorna la spedizione
+payment = Pagamento
+note-to-shop = Messaggio per il negozio
+optional = facoltativo
+accept-terms = Accetto:
+newsletter = Desidero ricevere novità via e-mail
+order-now = Ordina con obbligo di pagare
+terms = Condizioni generali di vendita
+field-email = E-mail
+field-phone = Telefono
+field-vat-id = Partita IVA
+field-name = Nome e cognome
+field-company = Azienda
+field-line1 = Via e numero civico
+field-line2 = Altri dati dell’indirizzo
+field-postcode = CAP
+field-city = Città
+field-region = Provincia o stato
+field-country = Paese
+pay-by-invoice = Pagamento con fattura
+pay-by-invoice-help = Ricevi una fattura e paghi con bonifico bancario.
+pay-on-delivery = Contrassegno
+pay-on-delivery-help = Paghi quando il pacco ti viene consegnato.
+fault-missing = compila questo campo
+fault-mail = indica un indirizzo e-mail, ad esempio nome@mail.example
+fault-phone = indica un numero di telefono con sole cifre, ad esempio +39 06 0000 0000
+fault-postcode = indica un codice postale, ad esempio { $example }
+fault-not-chosen = scegli un’opzione
+fault-not-accepted = vanno accettate per ordinare
+fault-too-long = abbrevia questo testo
+total-changed = Il totale è cambiato mentre eri qui: prima { $was }, ora { $now }. Controllalo e ordina di nuovo.
+cart-changed-meanwhile = Il tuo carrello nel frattempo è cambiato, forse in un’altra scheda. Controllalo e ordina di nuovo.
+form-too-old = Questa pagina è rimasta aperta a lungo. Controllala e ordina di nuovo.
+order-not-stored = Il tuo ordine NON è stato effettuato: non siamo riusciti a salvarlo. Non è stato addebitato nulla. Riprova tra un momento.
+thank-you = Grazie per il tuo ordine
+order-received = Abbiamo ricevuto il tuo ordine { $number }. Ti scriviamo a { $email }.
+keep-this-address = Conserva l’indirizzo di questa pagina: mostra a che punto è il tuo ordine.
+track-parcel = Traccia il pacco

@@ -142,3 +142,122 @@ error-503 = We gaan zo open
 error-503-help = De winkel wordt klaargemaakt en is er zo. Probeer het over een paar seconden opnieuw.
 error-500 = Er ging bij ons iets mis
 error-500-help = Het ligt niet aan jou, en het is genoteerd. Probeer het zo nog eens.
+
+error-403 = Dit kan daarvandaan niet worden verstuurd
+error-403-help = Het formulier kwam niet van een pagina van deze winkel, dus er is niets gebeurd. Ga naar de pagina en verstuur het daar.
+error-429 = Dat was veel tegelijk
+error-429-help = Wacht een minuut en probeer het opnieuw. Er is niets verloren gegaan.
+
+add-to-cart = In winkelwagen
+view-cart = Winkelwagen bekijken
+cart = Winkelwagen
+cart-empty = Je winkelwagen is leeg.
+continue-shopping = Verder winkelen
+update-cart = Winkelwagen bijwerken
+clear-cart = Winkelwagen leegmaken
+remove = Verwijderen
+undo = Ongedaan maken
+quantity = Aantal
+quantity-of = Aantal van { $product }
+summary = Je bestelling
+subtotal = Subtotaal
+delivery = Bezorging
+delivery-by = Bezorging: { $method }
+total = Totaal
+tax = BTW
+tax-included = Inclusief { $amount } BTW ({ $percent }%)
+tax-at = BTW { $percent }%
+free-of-charge = gratis
+at-checkout = bij het afrekenen
+coupon = Kortingscode
+redeem = Toepassen
+to-checkout = Verder naar afrekenen
+cart-needs-changes = Pas aan wat hierboven gemarkeerd is; daarna kun je bestellen.
+quick-order = Bestellen op artikelnummer
+quick-order-help = Eén artikelnummer per regel, met het aantal erachter, bijvoorbeeld: A-100 3
+share-cart = Deze winkelwagen delen
+share-cart-help = Wie dit adres opent, ziet wat er in je winkelwagen zit, en niets over jou.
+shared-cart = Iemand heeft deze winkelwagen met je gedeeld
+take-shared-cart = Alles in mijn winkelwagen leggen
+cart-updated = Je winkelwagen is bijgewerkt.
+cart-added = { $product } zit in je winkelwagen.
+cart-removed = { $product } is uit je winkelwagen verwijderd.
+cart-cleared = Je winkelwagen is leeggemaakt.
+cart-full = In een winkelwagen passen { $most } regels; niet alles kon erin.
+cart-unknown = Dit is niet meer in de winkel.
+cart-unreadable = Je winkelwagen kon niet worden gelezen en is daarom opnieuw begonnen.
+price-changed = De prijs is veranderd: die was { $was }, nu is die { $now }.
+line-sold-out = Op dit moment uitverkocht. Verwijder het artikel om de rest te bestellen.
+line-discontinued = Niet meer verkrijgbaar. Verwijder het artikel om de rest te bestellen.
+line-without-price = De prijs is alleen op aanvraag. Verwijder het artikel om de rest te bestellen.
+line-only-left = { $count ->
+    [one] Er is er nog maar { $number }. Verlaag het aantal.
+   *[other] Er zijn er nog maar { $number }. Verlaag het aantal.
+}
+lines-gone = { $count ->
+    [one] { $number } artikel in je winkelwagen is niet meer in de winkel en wordt verwijderd.
+   *[other] { $number } artikelen in je winkelwagen zijn niet meer in de winkel en worden verwijderd.
+}
+lines-taken = { $count ->
+    [one] { $number } artikel is in je winkelwagen gelegd.
+   *[other] { $number } artikelen zijn in je winkelwagen gelegd.
+}
+numbers-unknown = { $taken } Niet gevonden: { $numbers }
+coupon-noted = Je code is genoteerd.
+coupons-full = Een winkelwagen kan { $most } codes bevatten.
+coupon-unknown = We kennen deze code niet.
+coupon-not-yet = Deze code is geldig vanaf { $day }.
+coupon-expired = Deze code was geldig tot en met { $day }.
+coupon-other-customers = Deze code is voor andere klanten.
+coupon-nothing-qualifies = Deze code geldt voor geen enkel artikel in je winkelwagen.
+coupon-below-minimum = Nog { $amount } en deze code geldt.
+coupon-too-few = { $count ->
+    [one] Nog { $number } artikel en deze code geldt.
+   *[other] Nog { $number } artikelen en deze code geldt.
+}
+coupon-excluded = Deze code gaat niet samen met “{ $name }”.
+
+checkout = Afrekenen
+please-correct = Verbeter het volgende
+contact = Contactgegevens
+delivery-address = Bezorgadres
+billing-address = Factuuradres
+other-billing = De factuur gaat naar een ander adres
+update-delivery = Bezorging bijwerken
+payment = Betaling
+note-to-shop = Bericht aan de winkel
+optional = optioneel
+accept-terms = Ik ga akkoord met:
+newsletter = Ik wil nieuws per e-mail ontvangen
+order-now = Bestellen en betalen
+terms = Algemene voorwaarden
+field-email = E-mailadres
+field-phone = Telefoonnummer
+field-vat-id = BTW-nummer
+field-name = Voor- en achternaam
+field-company = Bedrijf
+field-line1 = Straat en huisnummer
+field-line2 = Extra adresregel
+field-postcode = Postcode
+field-city = Plaats
+field-region = Provincie of staat
+field-country = Land
+pay-by-invoice = Op factuur
+pay-by-invoice-help = Je krijgt een factuur en betaalt per overschrijving.
+pay-on-delivery = Onder rembours
+pay-on-delivery-help = Je betaalt wanneer je het pakket krijgt.
+fault-missing = vul dit in
+fault-mail = vul een e-mailadres in, bijvoorbeeld naam@mail.example
+fault-phone = vul een telefoonnummer met alleen cijfers in, bijvoorbeeld +31 20 000 0000
+fault-postcode = vul een postcode in, bijvoorbeeld { $example }
+fault-not-chosen = maak een keuze
+fault-not-accepted = ga hiermee akkoord om te bestellen
+fault-too-long = maak dit korter
+total-changed = Het totaal is intussen veranderd: het was { $was }, nu is het { $now }. Controleer het en bestel opnieuw.
+cart-changed-meanwhile = Je winkelwagen is intussen veranderd, misschien in een ander tabblad. Controleer hem en bestel opnieuw.
+form-too-old = Deze pagina stond lang open. Controleer haar en bestel opnieuw.
+order-not-stored = Je bestelling is NIET geplaatst: we konden haar niet opslaan. Er is niets in rekening gebracht. Probeer het zo nog eens.
+thank-you = Bedankt voor je bestelling
+order-received = We hebben je bestelling { $number } ontvangen. We schrijven je op { $email }.
+keep-this-address = Bewaar het adres van deze pagina: hier zie je hoe ver je bestelling is.
+track-parcel = Pakket volgen

@@ -150,3 +150,130 @@ error-503 = Zaraz otwieramy
 error-503-help = Sklep jest przygotowywany i za chwilę tu będzie. Spróbuj ponownie za kilka sekund.
 error-500 = Coś poszło nie tak po naszej stronie
 error-500-help = To nie Twoja wina i zostało odnotowane. Spróbuj ponownie za chwilę.
+
+error-403 = Tego nie można stamtąd wysłać
+error-403-help = Formularz nie pochodził ze strony tego sklepu, więc nic nie zostało zrobione. Przejdź na stronę i wyślij go stamtąd.
+error-429 = To było dużo naraz
+error-429-help = Odczekaj minutę i spróbuj ponownie. Nic nie zginęło.
+
+add-to-cart = Dodaj do koszyka
+view-cart = Zobacz koszyk
+cart = Koszyk
+cart-empty = Twój koszyk jest pusty.
+continue-shopping = Kontynuuj zakupy
+update-cart = Zaktualizuj koszyk
+clear-cart = Opróżnij koszyk
+remove = Usuń
+undo = Cofnij
+quantity = Ilość
+quantity-of = Ilość: { $product }
+summary = Twoje zamówienie
+subtotal = Wartość produktów
+delivery = Dostawa
+delivery-by = Dostawa: { $method }
+total = Razem
+tax = VAT
+tax-included = W tym { $amount } VAT ({ $percent }%)
+tax-at = VAT { $percent }%
+free-of-charge = gratis
+at-checkout = obliczana w kasie
+coupon = Kod rabatowy
+redeem = Zastosuj
+to-checkout = Przejdź do kasy
+cart-needs-changes = Zmień to, co zaznaczono powyżej; potem możesz złożyć zamówienie.
+quick-order = Zamów według numeru artykułu
+quick-order-help = Jeden numer artykułu w wierszu, a za nim ilość, na przykład: A-100 3
+share-cart = Udostępnij ten koszyk
+share-cart-help = Kto otworzy ten adres, zobaczy, co jest w Twoim koszyku, i nic o Tobie.
+shared-cart = Ktoś udostępnił Ci ten koszyk
+take-shared-cart = Włóż wszystko do mojego koszyka
+cart-updated = Twój koszyk jest aktualny.
+cart-added = Dodano do koszyka: { $product }.
+cart-removed = Usunięto z koszyka: { $product }.
+cart-cleared = Twój koszyk został opróżniony.
+cart-full = Koszyk mieści najwyżej { $most } pozycji; nie wszystko udało się dodać.
+cart-unknown = Tego nie ma już w sklepie.
+cart-unreadable = Nie udało się odczytać Twojego koszyka, więc zaczęto nowy.
+price-changed = Cena się zmieniła: było { $was }, teraz jest { $now }.
+line-sold-out = W tej chwili wyprzedane. Usuń ten artykuł, aby zamówić resztę.
+line-discontinued = Już niedostępne. Usuń ten artykuł, aby zamówić resztę.
+line-without-price = Cena tylko na zapytanie. Usuń ten artykuł, aby zamówić resztę.
+line-only-left = { $count ->
+    [one] Została tylko { $number } sztuka. Zmniejsz ilość.
+    [few] Zostały tylko { $number } sztuki. Zmniejsz ilość.
+    [many] Zostało tylko { $number } sztuk. Zmniejsz ilość.
+   *[other] Zostało tylko { $number } sztuki. Zmniejsz ilość.
+}
+lines-gone = { $count ->
+    [one] { $number } artykuł z Twojego koszyka nie jest już dostępny w sklepie i zostanie usunięty.
+    [few] { $number } artykuły z Twojego koszyka nie są już dostępne w sklepie i zostaną usunięte.
+    [many] { $number } artykułów z Twojego koszyka nie jest już dostępnych w sklepie i zostanie usuniętych.
+   *[other] { $number } artykułu z Twojego koszyka nie jest już dostępne w sklepie i zostanie usunięte.
+}
+lines-taken = { $count ->
+    [one] Do Twojego koszyka dodano { $number } artykuł.
+    [few] Do Twojego koszyka dodano { $number } artykuły.
+    [many] Do Twojego koszyka dodano { $number } artykułów.
+   *[other] Do Twojego koszyka dodano { $number } artykułu.
+}
+numbers-unknown = { $taken } Nie znaleziono: { $numbers }
+coupon-noted = Twój kod został zapisany.
+coupons-full = Najwyższa liczba kodów w koszyku: { $most }.
+coupon-unknown = Nie znamy tego kodu.
+coupon-not-yet = Ten kod jest ważny od { $day }.
+coupon-expired = Ten kod był ważny do { $day }.
+coupon-other-customers = Ten kod jest dla innych klientów.
+coupon-nothing-qualifies = Ten kod nie obejmuje niczego w Twoim koszyku.
+coupon-below-minimum = Dodaj jeszcze produkty za { $amount }, a ten kod zadziała.
+coupon-too-few = { $count ->
+    [one] Dodaj jeszcze { $number } artykuł, a ten kod zadziała.
+    [few] Dodaj jeszcze { $number } artykuły, a ten kod zadziała.
+    [many] Dodaj jeszcze { $number } artykułów, a ten kod zadziała.
+   *[other] Dodaj jeszcze { $number } artykułu, a ten kod zadziała.
+}
+coupon-excluded = Ten kod nie łączy się z „{ $name }”.
+
+checkout = Kasa
+please-correct = Popraw następujące pola
+contact = Dane kontaktowe
+delivery-address = Adres dostawy
+billing-address = Adres do faktury
+other-billing = Faktura na inny adres
+update-delivery = Zaktualizuj dostawę
+payment = Płatność
+note-to-shop = Wiadomość do sklepu
+optional = opcjonalnie
+accept-terms = Akceptuję:
+newsletter = Chcę otrzymywać nowości e-mailem
+order-now = Zamówienie z obowiązkiem zapłaty
+terms = Regulamin
+field-email = Adres e-mail
+field-phone = Telefon
+field-vat-id = NIP (numer VAT)
+field-name = Imię i nazwisko
+field-company = Firma
+field-line1 = Ulica i numer
+field-line2 = Dodatkowe dane adresowe
+field-postcode = Kod pocztowy
+field-city = Miejscowość
+field-region = Województwo lub stan
+field-country = Kraj
+pay-by-invoice = Faktura
+pay-by-invoice-help = Otrzymasz fakturę i zapłacisz przelewem.
+pay-on-delivery = Za pobraniem
+pay-on-delivery-help = Płacisz przy odbiorze paczki.
+fault-missing = wypełnij to pole
+fault-mail = podaj adres e-mail, na przykład imie@mail.example
+fault-phone = podaj numer telefonu z samych cyfr, na przykład +48 22 000 00 00
+fault-postcode = podaj kod pocztowy, na przykład { $example }
+fault-not-chosen = wybierz jedną z możliwości
+fault-not-accepted = zaakceptuj, aby zamówić
+fault-too-long = skróć ten tekst
+total-changed = Suma zmieniła się w międzyczasie: było { $was }, teraz jest { $now }. Sprawdź ją i zamów ponownie.
+cart-changed-meanwhile = Twój koszyk zmienił się w międzyczasie, może w innej karcie. Sprawdź go i zamów ponownie.
+form-too-old = Ta strona była długo otwarta. Sprawdź ją i zamów ponownie.
+order-not-stored = Twoje zamówienie NIE zostało złożone: nie mogliśmy go zapisać. Nic nie zostało pobrane. Spróbuj ponownie za chwilę.
+thank-you = Dziękujemy za zamówienie
+order-received = Otrzymaliśmy Twoje zamówienie { $number }. Napiszemy na adres { $email }.
+keep-this-address = Zachowaj adres tej strony: pokazuje, na jakim etapie jest Twoje zamówienie.
+track-parcel = Śledź paczkę

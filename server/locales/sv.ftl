@@ -142,3 +142,122 @@ error-503 = Vi öppnar strax
 error-503-help = Butiken förbereds och är här om ett ögonblick. Försök igen om några sekunder.
 error-500 = Något gick fel hos oss
 error-500-help = Det är inte ditt fel, och det har noterats. Försök igen om en stund.
+
+error-403 = Det här kan inte skickas därifrån
+error-403-help = Formuläret kom inte från en sida i den här butiken, så ingenting gjordes. Gå till sidan och skicka det därifrån.
+error-429 = Det var mycket på en gång
+error-429-help = Vänta en minut och försök igen. Inget har gått förlorat.
+
+add-to-cart = Lägg i varukorgen
+view-cart = Visa varukorgen
+cart = Varukorg
+cart-empty = Din varukorg är tom.
+continue-shopping = Fortsätt handla
+update-cart = Uppdatera varukorgen
+clear-cart = Töm varukorgen
+remove = Ta bort
+undo = Ångra
+quantity = Antal
+quantity-of = Antal av { $product }
+summary = Din beställning
+subtotal = Delsumma
+delivery = Leverans
+delivery-by = Leverans: { $method }
+total = Totalt
+tax = Moms
+tax-included = Varav moms { $amount } ({ $percent } %)
+tax-at = Moms { $percent } %
+free-of-charge = gratis
+at-checkout = beräknas i kassan
+coupon = Rabattkod
+redeem = Använd
+to-checkout = Till kassan
+cart-needs-changes = Ändra det som är markerat ovan, så kan du beställa.
+quick-order = Beställ med artikelnummer
+quick-order-help = Ett artikelnummer per rad med antalet efter, till exempel: A-100 3
+share-cart = Dela den här varukorgen
+share-cart-help = Den som öppnar den här adressen ser vad som ligger i din varukorg, och inget om dig.
+shared-cart = Någon har delat den här varukorgen med dig
+take-shared-cart = Lägg allt i min varukorg
+cart-updated = Din varukorg är uppdaterad.
+cart-added = { $product } ligger i din varukorg.
+cart-removed = { $product } togs bort från din varukorg.
+cart-cleared = Din varukorg har tömts.
+cart-full = En varukorg rymmer { $most } rader; allt fick inte plats.
+cart-unknown = Det här finns inte längre i butiken.
+cart-unreadable = Din varukorg kunde inte läsas, så en ny påbörjades.
+price-changed = Priset har ändrats: det var { $was }, nu är det { $now }.
+line-sold-out = Slutsåld just nu. Ta bort artikeln för att beställa resten.
+line-discontinued = Finns inte längre. Ta bort artikeln för att beställa resten.
+line-without-price = Priset ges bara på begäran. Ta bort artikeln för att beställa resten.
+line-only-left = { $count ->
+    [one] Bara { $number } kvar. Minska antalet.
+   *[other] Bara { $number } kvar. Minska antalet.
+}
+lines-gone = { $count ->
+    [one] { $number } artikel i din varukorg finns inte längre i butiken och tas bort.
+   *[other] { $number } artiklar i din varukorg finns inte längre i butiken och tas bort.
+}
+lines-taken = { $count ->
+    [one] { $number } artikel lades i din varukorg.
+   *[other] { $number } artiklar lades i din varukorg.
+}
+numbers-unknown = { $taken } Hittades inte: { $numbers }
+coupon-noted = Din kod har noterats.
+coupons-full = En varukorg tar { $most } koder.
+coupon-unknown = Vi känner inte till den här koden.
+coupon-not-yet = Den här koden gäller från och med { $day }.
+coupon-expired = Den här koden gällde till och med { $day }.
+coupon-other-customers = Den här koden är för andra kunder.
+coupon-nothing-qualifies = Den här koden gäller inte för något i din varukorg.
+coupon-below-minimum = { $amount } till, så gäller den här koden.
+coupon-too-few = { $count ->
+    [one] { $number } artikel till, så gäller den här koden.
+   *[other] { $number } artiklar till, så gäller den här koden.
+}
+coupon-excluded = Den här koden kan inte kombineras med ”{ $name }”.
+
+checkout = Kassa
+please-correct = Rätta till följande
+contact = Kontaktuppgifter
+delivery-address = Leveransadress
+billing-address = Fakturaadress
+other-billing = Fakturan ska till en annan adress
+update-delivery = Uppdatera leveransen
+payment = Betalning
+note-to-shop = Meddelande till butiken
+optional = valfritt
+accept-terms = Jag godkänner:
+newsletter = Jag vill få nyheter via e-post
+order-now = Beställ med betalningsskyldighet
+terms = Köpvillkor
+field-email = E-postadress
+field-phone = Telefon
+field-vat-id = Momsregistreringsnummer
+field-name = För- och efternamn
+field-company = Företag
+field-line1 = Gata och nummer
+field-line2 = Ytterligare adressrad
+field-postcode = Postnummer
+field-city = Ort
+field-region = Delstat eller provins
+field-country = Land
+pay-by-invoice = Faktura
+pay-by-invoice-help = Du får en faktura och betalar med banköverföring.
+pay-on-delivery = Postförskott
+pay-on-delivery-help = Du betalar när du får paketet.
+fault-missing = fyll i detta
+fault-mail = ange en e-postadress, till exempel namn@mail.example
+fault-phone = ange ett telefonnummer med enbart siffror, till exempel +46 8 465 004 00
+fault-postcode = ange ett postnummer, till exempel { $example }
+fault-not-chosen = välj ett alternativ
+fault-not-accepted = godkänn för att beställa
+fault-too-long = gör texten kortare
+total-changed = Totalsumman ändrades medan du var här: den var { $was }, nu är den { $now }. Kontrollera den och beställ igen.
+cart-changed-meanwhile = Din varukorg har ändrats under tiden, kanske i en annan flik. Kontrollera den och beställ igen.
+form-too-old = Den här sidan har varit öppen länge. Kontrollera den och beställ igen.
+order-not-stored = Din beställning har INTE lagts: vi kunde inte spara den. Inget har debiterats. Försök igen om en stund.
+thank-you = Tack för din beställning
+order-received = Vi har tagit emot din beställning { $number }. Vi skriver till { $email }.
+keep-this-address = Spara adressen till den här sidan: den visar hur långt din beställning har kommit.
+track-parcel = Spåra paketet

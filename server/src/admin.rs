@@ -12,7 +12,7 @@ use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use serde_json::{Value, json};
 
 use crate::handle::Shop;
-use crate::listen::{Answer, Refusal, Request};
+use crate::listen::{Answer, Refusal, Reply, Request};
 use crate::live::Serving;
 use crate::metrics::{Exposition, label};
 use crate::respond::{self, Response};
@@ -39,7 +39,17 @@ const INDEX: &str = "\
 ";
 
 impl Answer for Admin {
-    fn answer(&self, request: &Request<'_>) -> Response {
+    fn answer<'a>(&'a self, request: &Request<'a>) -> Reply<'a> {
+        Reply::Now(self.page(request))
+    }
+
+    fn refuse(&self, refusal: &Refusal) -> Response {
+        respond::refused(&self.shop.bare_stamp, refusal)
+    }
+}
+
+impl Admin {
+    fn page(&self, request: &Request<'_>) -> Response {
         let path = request.target.split('?').next().unwrap_or_default();
         match path {
             "/" => plain(StatusCode::OK, TEXT, INDEX.to_owned()),
@@ -55,12 +65,6 @@ impl Answer for Admin {
         }
     }
 
-    fn refuse(&self, refusal: &Refusal) -> Response {
-        respond::refused(&self.shop.bare_stamp, refusal)
-    }
-}
-
-impl Admin {
     fn ready(&self) -> Response {
         if self.shop.draining.load(Ordering::Relaxed) {
             return plain(
@@ -299,10 +303,12 @@ mod tests {
             started: noon() - std::time::Duration::from_secs(60),
         };
         let headers = HeaderMap::new();
-        let response = admin.answer(&Request {
+        let response = admin.page(&Request {
             method: &Method::GET,
             target,
             headers: &headers,
+            body: &[],
+            peer: std::net::Ipv4Addr::LOCALHOST.into(),
             now: noon(),
         });
         (

@@ -17,6 +17,8 @@ pub enum CachePolicy {
     Crawl,
     /// A redirect from another spelling of an address. The rule is ours and may change with a release, so not for good.
     Redirect,
+    /// One shopper's own: cart, checkout, order. Nobody keeps it, the browser's back button included.
+    Private,
     /// Refusals and failures: whatever was wrong may be right a second later.
     Error,
 }
@@ -30,6 +32,7 @@ impl CachePolicy {
             Self::Asset => "public, max-age=31536000, immutable",
             Self::Crawl => "public, max-age=3600",
             Self::Redirect => "public, max-age=3600",
+            Self::Private => "private, no-store",
             Self::Error => "no-store",
         }
     }

@@ -4,12 +4,14 @@
 //! `config/server.toml`, and a test keeps its values and the defaults here the same.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use frontage_shared::daemon::logging::LogFormat;
 use toml::{Table, Value};
+
+use crate::checkout::{Method, Settings};
 
 /// Everything the server is told before it starts.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -34,6 +36,10 @@ pub struct Config {
     pub body_cache_bytes: u64,
     /// The shape of a log line.
     pub log: LogFormat,
+    /// Proxies of ours: who they say a client is, is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// What can be bought, and how.
+    pub checkout: Settings,
     /// What one client may cost.
     pub limits: Limits,
 }
@@ -59,6 +65,10 @@ pub struct Limits {
     pub max_header_bytes: usize,
     /// A request's body.
     pub max_body_bytes: usize,
+    /// How often one client may change carts, and send checkout forms; 0 is as often as it likes.
+    pub cart_changes_per_minute: u32,
+    /// See above.
+    pub orders_per_minute: u32,
 }
 
 /// Every problem of a configuration file.
@@ -129,6 +139,8 @@ impl Config {
         let poll_interval = keys.millis("poll_interval_ms", 1000, 50..=3_600_000);
         let body_cache_bytes = keys.number("body_cache_bytes", 32 << 20, 0..=1 << 40);
         let log = keys.log();
+        let trusted_proxies = keys.trusted_proxies();
+        let mut checkout = keys.checkout();
         let limits = keys.limits();
         keys.refuse_the_rest();
         let store = folder_of_store(&store, folder).unwrap_or_else(|problem| {
@@ -140,10 +152,15 @@ impl Config {
                 "`admin` must not be the address of `listen` ({listen})"
             ));
         }
+        problems.extend(checkout.problems());
         if !problems.is_empty() {
             return Err(problems);
         }
         let cache = folder.join(cache);
+        checkout.keys = match checkout.keys.as_os_str().is_empty() {
+            true => cache.join("keys"),
+            false => folder.join(&checkout.keys),
+        };
         Ok(Self {
             listen,
             admin,
@@ -155,6 +172,8 @@ impl Config {
             poll_interval,
             body_cache_bytes,
             log,
+            trusted_proxies,
+            checkout,
             limits,
         })
     }
@@ -301,20 +320,95 @@ impl Keys<'_> {
         }
     }
 
-    fn limits(&mut self) -> Limits {
-        let table = match self.table.remove("limits") {
+    fn rate(&mut self, key: &str, default: u64) -> u32 {
+        u32::try_from(self.number(key, default, 0..=1_000_000)).unwrap_or(u32::MAX)
+    }
+
+    /// A table of its own, whose keys are told with its name before them.
+    fn table(&mut self, key: &'static str, prefix: &'static str) -> Keys<'_> {
+        let table = match self.table.remove(key) {
             None => Table::new(),
             Some(Value::Table(table)) => table,
             Some(other) => {
-                self.problem("limits", format_args!("must be a table, got {other}"));
+                self.problem(key, format_args!("must be a table, got {other}"));
                 Table::new()
             }
         };
-        let mut keys = Keys {
+        Keys {
             table,
-            prefix: "limits.",
+            prefix,
             problems: &mut *self.problems,
+        }
+    }
+
+    /// A text that may be empty, which is the same as leaving it out.
+    fn optional(&mut self, key: &str) -> Option<String> {
+        match self.table.get(key) {
+            Some(Value::String(text)) if text.is_empty() => {
+                self.table.remove(key);
+                None
+            }
+            _ => self.text(key),
+        }
+    }
+
+    /// A list of texts, each read by `read`; `what` they are is told where one will not do.
+    fn list<T>(&mut self, key: &str, what: &str, read: impl Fn(&str) -> Option<T>) -> Vec<T> {
+        let Some(value) = self.table.remove(key) else {
+            return Vec::new();
         };
+        let items = value.as_array().and_then(|items| {
+            let read = |item: &Value| item.as_str().and_then(&read);
+            items.iter().map(read).collect()
+        });
+        items.unwrap_or_else(|| {
+            self.problem(key, format_args!("must be a list of {what}, got {value}"));
+            Vec::new()
+        })
+    }
+
+    fn trusted_proxies(&mut self) -> Vec<IpAddr> {
+        self.list(
+            "trusted_proxies",
+            "addresses such as [\"10.0.0.7\"]",
+            |text| text.parse().ok(),
+        )
+    }
+
+    fn checkout(&mut self) -> Settings {
+        let mut keys = self.table("checkout", "checkout.");
+        let settings = Settings {
+            methods: keys.list(
+                "methods",
+                "\"invoice\", \"cash_on_delivery\" and \"handoff\"",
+                Method::parse,
+            ),
+            countries: keys.list("countries", "codes such as [\"DE\", \"AT\"]", |code| {
+                crate::page::countries::is_known(code).then(|| code.to_owned())
+            }),
+            keys: keys.optional("keys").map(PathBuf::from).unwrap_or_default(),
+            handoff_url: keys.optional("handoff_url"),
+            terms_page: keys.optional("terms_page"),
+            privacy_page: keys.optional("privacy_page"),
+            newsletter: keys.boolean("newsletter"),
+        };
+        keys.refuse_the_rest();
+        settings
+    }
+
+    fn boolean(&mut self, key: &str) -> bool {
+        match self.table.remove(key) {
+            None => false,
+            Some(Value::Boolean(value)) => value,
+            Some(other) => {
+                self.problem(key, format_args!("must be true or false, got {other}"));
+                false
+            }
+        }
+    }
+
+    fn limits(&mut self) -> Limits {
+        let mut keys = self.table("limits", "limits.");
         let limits = Limits {
             first_byte: keys.millis("first_byte_ms", 10_000, 1..=600_000),
             header: keys.millis("header_ms", 10_000, 1..=600_000),
@@ -326,6 +420,8 @@ impl Keys<'_> {
             // hyper reads at least this much before it looks.
             max_header_bytes: keys.size("max_header_bytes", 16_384, 8192..=1_048_576),
             max_body_bytes: keys.size("max_body_bytes", 65_536, 0..=16_777_216),
+            cart_changes_per_minute: keys.rate("cart_changes_per_minute", 120),
+            orders_per_minute: keys.rate("orders_per_minute", 20),
         };
         keys.refuse_the_rest();
         limits
@@ -380,8 +476,9 @@ mod tests {
         assert_eq!(reference, parse("shop = \"demo\"").unwrap());
         // A key that the code knows and the reference lacks would go unnoticed otherwise.
         let table: Table = REFERENCE.parse().unwrap();
-        assert_eq!(table.len(), 11, "{table}");
-        assert_eq!(table["limits"].as_table().unwrap().len(), 9);
+        assert_eq!(table.len(), 13, "{table}");
+        assert_eq!(table["limits"].as_table().unwrap().len(), 11);
+        assert_eq!(table["checkout"].as_table().unwrap().len(), 7);
     }
 
     #[test]

@@ -139,6 +139,7 @@ impl Feed {
             css_href: "",
             js_href: "",
             icon_href: "",
+            sells: false,
             now: self.now,
         };
         let view = &View::new(&self.serving.generation, &ctx);

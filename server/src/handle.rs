@@ -2,22 +2,25 @@
 //!
 //! A request takes the generation once and makes everything from it, so no response mixes two. Nothing here waits.
 
+use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
-use hyper::StatusCode;
+use hyper::{Method, StatusCode};
 use tracing::error;
 
 use crate::assets::Assets;
 use crate::body_cache::BodyCache;
+use crate::checkout::Checkout;
 use crate::encode::{self, Wanted};
 use crate::feeds::Feeds;
-use crate::listen::{Answer, Refusal, Request};
+use crate::listen::{Answer, Refusal, Reply, Request};
 use crate::live::{Live, Serving};
 use crate::metrics::Metrics;
 use crate::page::{self, Page};
+use crate::personal;
 use crate::respond::{self, Finished, Response};
 use crate::route::{Parsed, Route, RouteError};
 use crate::stamp::Stamp;
@@ -36,6 +39,10 @@ pub struct Shop {
     pub metrics: Arc<Metrics>,
     /// The shop's public origin.
     pub base_url: String,
+    /// Cart and checkout; none in a catalogue.
+    pub checkout: Option<Checkout>,
+    /// Proxies whose word about clients is believed.
+    pub trusted_proxies: Vec<IpAddr>,
     /// Headers of responses made without a generation.
     pub bare_stamp: Stamp,
     /// Whether the process is on its way out.
@@ -43,17 +50,25 @@ pub struct Shop {
 }
 
 /// Answers one request: the whole of serving, in order.
-pub fn handle(shop: &Shop, request: &Request<'_>) -> Response {
+pub fn handle<'a>(shop: &'a Shop, request: &Request<'a>) -> Reply<'a> {
     let serving = shop.live.load();
     let Some(serving) = serving.as_ref() else {
-        return shop.not_ready(request);
+        return Reply::Now(shop.not_ready(request));
     };
     let parsed = match Route::parse(request.target) {
         Ok(parsed) => parsed,
-        Err(error) => return shop.no_route(serving, error, request),
+        Err(error) => return Reply::Now(shop.no_route(serving, error, request)),
     };
+    if parsed.route.is_personal() && (parsed.canonical || request.method == Method::POST) {
+        return personal::answer(shop, Arc::clone(serving), parsed.route, request);
+    }
+    Reply::Now(shared(shop, serving, &parsed, request))
+}
+
+/// Answers a request for what is the same for everybody.
+fn shared(shop: &Shop, serving: &Arc<Serving>, parsed: &Parsed, request: &Request<'_>) -> Response {
     if !parsed.canonical {
-        return respond::redirect(&serving.stamp, &page::settled(&parsed, &serving.generation));
+        return respond::redirect(&serving.stamp, &page::settled(parsed, &serving.generation));
     }
     if let Route::Asset { hash, name } = &parsed.route {
         let file = shop
@@ -65,7 +80,7 @@ pub fn handle(shop: &Shop, request: &Request<'_>) -> Response {
         return shop.feeds.answer(serving, format, &shop.base_url, request);
     }
     let wanted = encode::negotiate(request.headers);
-    let finished = shop.finished(serving, &parsed, wanted, request.now);
+    let finished = shop.finished(serving, parsed, wanted, request.now);
     finished
         .not_modified(request.headers, wanted)
         .unwrap_or_else(|| finished.whole())
@@ -86,6 +101,8 @@ impl Shop {
             feeds: Feeds::default(),
             metrics,
             base_url: base_url.to_owned(),
+            checkout: None,
+            trusted_proxies: Vec::new(),
             bare_stamp: Stamp::new(None, std::iter::empty(), base_url.starts_with("https://")),
             draining: AtomicBool::new(false),
         }
@@ -98,6 +115,7 @@ impl Shop {
             css_href: self.assets.css_href(),
             js_href: self.assets.js_href(),
             icon_href: self.assets.icon_href(),
+            sells: self.checkout.is_some(),
             now,
         }
     }
@@ -182,18 +200,23 @@ impl Shop {
 }
 
 impl Answer for Shop {
-    fn answer(&self, request: &Request<'_>) -> Response {
+    fn takes_posts(&self, target: &str) -> bool {
+        self.checkout.is_some()
+            && Route::parse(target).is_ok_and(|parsed| parsed.route.takes_posts())
+    }
+
+    fn answer<'a>(&'a self, request: &Request<'a>) -> Reply<'a> {
         // A page that fails by a bug costs its request, not the connection and whatever else runs on it.
         catch_unwind(AssertUnwindSafe(|| handle(self, request))).unwrap_or_else(|_| {
             self.metrics.panics.fetch_add(1, Ordering::Relaxed);
             error!(target = request.target, "a page failed by a bug");
             let text = "This page failed. It is our fault and has been noted; other pages work.";
-            respond::sentence(
+            Reply::Now(respond::sentence(
                 &self.stamp(),
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "error",
                 text,
-            )
+            ))
         })
     }
 
@@ -211,12 +234,18 @@ mod tests {
     use crate::testing::{Bench, Process, noon};
 
     fn get(process: &Process, target: &str, headers: &HeaderMap) -> Response {
-        process.shop.answer(&Request {
+        let request = Request {
             method: &Method::GET,
             target,
             headers,
+            body: &[],
+            peer: std::net::Ipv4Addr::LOCALHOST.into(),
             now: noon(),
-        })
+        };
+        match process.shop.answer(&request) {
+            Reply::Now(response) => response,
+            Reply::Later(_) => panic!("{target} is answered later"),
+        }
     }
 
     fn header(response: &Response, name: &str) -> String {

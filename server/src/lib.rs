@@ -21,6 +21,27 @@ pub mod handle;
 /// URL to Route and Route back to URL, in one place.
 pub mod route;
 
+/// Requests whose answers are one shopper's own: cart, checkout, order.
+pub mod personal;
+
+/// What a shopper wants to buy, in a signed cookie.
+pub mod cart;
+
+/// From a form to a durable order.
+pub mod checkout;
+
+/// What a form sent.
+pub mod form;
+
+/// Where a form was sent from.
+pub mod origin;
+
+/// How often one client may do what.
+pub mod limiter;
+
+/// The keys that make carts, forms and order links tamper-proof.
+pub mod keys;
+
 /// Every page of the shop: from a route and a generation to HTML.
 pub mod page;
 

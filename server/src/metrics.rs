@@ -25,6 +25,16 @@ pub struct Metrics {
     timeouts: [AtomicU64; DEADLINES.len()],
     /// Requests whose page panicked.
     pub panics: AtomicU64,
+    /// Forms that came from a page of another site.
+    pub forged: AtomicU64,
+    /// Actions refused because a client did too much.
+    pub limited: AtomicU64,
+    /// Cookies that were no cart of ours.
+    pub unreadable_carts: AtomicU64,
+    /// Orders accepted.
+    pub orders: AtomicU64,
+    /// Orders that could not be stored; the shopper was told.
+    pub orders_refused: AtomicU64,
     /// Generations taken into service.
     pub swaps: AtomicU64,
     /// Generations refused, by stage.
@@ -32,7 +42,7 @@ pub struct Metrics {
 }
 
 /// The kinds of `respond::Response`.
-const KINDS: [&str; 16] = [
+const KINDS: [&str; 19] = [
     "home",
     "category",
     "brand",
@@ -40,6 +50,9 @@ const KINDS: [&str; 16] = [
     "search",
     "content",
     "offer",
+    "cart",
+    "checkout",
+    "order",
     "sitemap",
     "feed",
     "robots",
@@ -121,7 +134,36 @@ impl Metrics {
         }
         self.write_durations(out);
         self.write_connections(out);
+        self.write_buying(out);
         self.write_generations(out);
+    }
+
+    fn write_buying(&self, out: &mut Exposition) {
+        for (name, help, count) in [
+            ("frontage_orders_total", "Orders accepted.", &self.orders),
+            (
+                "frontage_orders_refused_total",
+                "Orders that could not be stored.",
+                &self.orders_refused,
+            ),
+            (
+                "frontage_forged_forms_total",
+                "Forms sent from another site.",
+                &self.forged,
+            ),
+            (
+                "frontage_limited_actions_total",
+                "Actions refused because a client did too much.",
+                &self.limited,
+            ),
+            (
+                "frontage_unreadable_carts_total",
+                "Cookies that were no cart of ours.",
+                &self.unreadable_carts,
+            ),
+        ] {
+            out.single(name, "counter", help, get(count));
+        }
     }
 
     fn write_connections(&self, out: &mut Exposition) {

@@ -20,9 +20,13 @@ use tokio::net::TcpListener;
 use tracing::{error, info, warn};
 
 use crate::admin::Admin;
+use crate::checkout::Checkout;
+use crate::checkout::book::Book;
 use crate::cli::{Arguments, Command, ConfigCommand, Exit};
 use crate::config::{Config, Limits};
 use crate::handle::Shop;
+use crate::keys::Keys;
+use crate::limiter::Limiter;
 use crate::listen::{self, Hosts, Server};
 use crate::live::Live;
 use crate::metrics::Metrics;
@@ -81,12 +85,15 @@ async fn serve(config: Config, started: SystemTime) -> anyhow::Result<()> {
     let limits = Arc::new(fitting(config.limits.clone()));
     let metrics = Arc::new(Metrics::default());
     let (live, writer) = Live::new();
-    let shop = Arc::new(Shop::new(
+    let mut shop = Shop::new(
         live,
         Arc::clone(&metrics),
         &config.base_url,
         config.body_cache_bytes,
-    ));
+    );
+    shop.checkout = open_checkout(&config, &store)?;
+    shop.trusted_proxies = config.trusted_proxies.clone();
+    let shop = Arc::new(shop);
     let report = Arc::new(Report::default());
     let mut watch = Watch::new(
         store,
@@ -163,7 +170,8 @@ async fn render(path: &str, config: &Config, now: SystemTime) -> anyhow::Result<
     let cache = open_cache(config)?;
     let generation = current_generation(&store, &cache).await?;
     let (live, _) = Live::new();
-    let shop = Shop::new(live, Arc::new(Metrics::default()), &config.base_url, 0);
+    let mut shop = Shop::new(live, Arc::new(Metrics::default()), &config.base_url, 0);
+    shop.checkout = open_checkout(config, &store)?;
     let parsed = Route::parse(path).map_err(|error| anyhow!("{path}: {error}"))?;
     let page = page::build(&parsed.route, &generation, &shop.context(now));
     io::stdout()
@@ -231,6 +239,30 @@ fn open_store(config: &Config) -> anyhow::Result<Store> {
 fn open_cache(config: &Config) -> anyhow::Result<Cache> {
     Cache::open(&config.cache, &config.shop)
         .with_context(|| format!("cannot use the cache folder {}", config.cache.display()))
+}
+
+/// What buying needs; none in a catalogue.
+fn open_checkout(config: &Config, store: &Store) -> anyhow::Result<Option<Checkout>> {
+    let settings = &config.checkout;
+    if !settings.sells() {
+        return Ok(None);
+    }
+    let is_own = settings.keys.starts_with(&config.cache);
+    let keys = match is_own {
+        true => Keys::load_or_create(&settings.keys)?,
+        false => Keys::load(&settings.keys)?,
+    };
+    if is_own {
+        info!(keys = %settings.keys.display(), "carts are signed with a key of this server alone");
+    }
+    let limits = &config.limits;
+    Ok(Some(Checkout {
+        settings: settings.clone(),
+        keys,
+        book: Book::open(store.clone()).context("cannot start the thread that writes orders")?,
+        store: store.clone(),
+        limiter: Limiter::new(limits.cart_changes_per_minute, limits.orders_per_minute),
+    }))
 }
 
 async fn bind(address: std::net::SocketAddr, key: &str) -> anyhow::Result<TcpListener> {

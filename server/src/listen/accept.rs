@@ -3,6 +3,7 @@
 //! Nothing a client or the operating system does ends the loop: a failed accept is a warning and a short pause.
 
 use std::io;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -37,7 +38,7 @@ pub struct Server {
 /// Where connections come from: a socket, or a test that fails.
 pub trait Listener {
     /// The next connection.
-    fn accept(&mut self) -> impl Future<Output = io::Result<TcpStream>> + Send;
+    fn accept(&mut self) -> impl Future<Output = io::Result<(TcpStream, SocketAddr)>> + Send;
 }
 
 /// How full the house is, and what happens to its guests.
@@ -87,11 +88,12 @@ pub async fn serve(
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok(socket) => {
+            Ok((socket, peer)) => {
                 let guest = Guest::enter(place, &server.metrics);
                 let (server, gauge) = (Arc::clone(&server), Arc::clone(&gauge));
                 tokio::spawn(connection::serve(
                     socket,
+                    peer.ip(),
                     server,
                     gauge,
                     guest,
@@ -133,11 +135,11 @@ async fn drain(gauge: &Gauge, stage: &watch::Sender<Stage>, limit: Duration) -> 
 }
 
 impl Listener for TcpListener {
-    async fn accept(&mut self) -> io::Result<TcpStream> {
-        let (socket, _) = TcpListener::accept(self).await?;
+    async fn accept(&mut self) -> io::Result<(TcpStream, SocketAddr)> {
+        let (socket, peer) = TcpListener::accept(self).await?;
         // Responses are written whole; waiting to fill a packet only delays them.
         socket.set_nodelay(true)?;
-        Ok(socket)
+        Ok((socket, peer))
     }
 }
 

@@ -1,6 +1,7 @@
 //! One connection: requests in, answers out.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -23,7 +24,7 @@ use super::accept::{Gauge, Guest, Stage};
 use super::deadline::{Clock, InFlight};
 use super::stream::TimedStream;
 use super::vet::{self, Refusal};
-use super::{Request, Server};
+use super::{Reply, Request, Server};
 use crate::config::Limits;
 use crate::respond::{Response, Rest};
 
@@ -39,6 +40,7 @@ const RECEIVE_WINDOW: u32 = 64 * 1024;
 /// Serves one client until it leaves, a deadline passes, or the server ends.
 pub(super) async fn serve(
     socket: TcpStream,
+    peer: IpAddr,
     server: Arc<Server>,
     gauge: Arc<Gauge>,
     guest: Guest,
@@ -50,7 +52,7 @@ pub(super) async fn serve(
     let service = service_fn(|request| {
         let in_flight = clock.request_begins(request.version() == Version::HTTP_2, Instant::now());
         let server = Arc::clone(&server);
-        async move { Ok::<_, Infallible>(exchange(&server, request, in_flight).await) }
+        async move { Ok::<_, Infallible>(exchange(&server, peer, request, in_flight).await) }
     });
     let mut connection = pin!(protocol.serve_connection(io, service));
     if *stage.borrow_and_update() != Stage::Serving {
@@ -99,12 +101,14 @@ fn protocol(limits: &Limits) -> auto::Builder<TokioExecutor> {
 /// One request and its answer, counted.
 async fn exchange(
     server: &Server,
+    peer: IpAddr,
     request: hyper::Request<Incoming>,
     in_flight: InFlight,
 ) -> hyper::Response<Guarded> {
     let (parts, body) = request.into_parts();
-    let vetted = match vet::head(&parts, &server.hosts) {
-        Ok(()) => discard(body, &server.limits).await,
+    let takes_posts = |target: &str| server.answer.takes_posts(target);
+    let vetted = match vet::head(&parts, &server.hosts, takes_posts) {
+        Ok(()) => read(body, &server.limits).await,
         Err(refusal) => Err(refusal),
     };
     let began = Instant::now();
@@ -120,14 +124,24 @@ async fn exchange(
         },
         ends_connection,
     ) = match &vetted {
-        Ok(()) => {
+        Ok(body) => {
             let request = Request {
                 method: &parts.method,
                 target,
                 headers: &parts.headers,
+                body: if parts.method == Method::POST {
+                    body
+                } else {
+                    &[]
+                },
+                peer,
                 now: now(),
             };
-            (server.answer.answer(&request), false)
+            let response = match server.answer.answer(&request) {
+                Reply::Now(response) => response,
+                Reply::Later(response) => response.await,
+            };
+            (response, false)
         }
         Err(refusal) => (server.answer.refuse(refusal), refusal.ends_connection()),
     };
@@ -152,10 +166,10 @@ fn now() -> SystemTime {
     SystemTime::now()
 }
 
-/// No page takes a body; one that comes is read within the limits, so that the next request begins where it ends.
-async fn discard(body: Incoming, limits: &Limits) -> Result<(), Refusal> {
+/// A body, within the limits. One that nobody wants is read as well, so that the next request begins where it ends.
+async fn read(body: Incoming, limits: &Limits) -> Result<Bytes, Refusal> {
     if body.is_end_stream() {
-        return Ok(());
+        return Ok(Bytes::new());
     }
     let limit = limits.max_body_bytes;
     let too_large = Refusal::BodyTooLarge { limit };
@@ -163,7 +177,7 @@ async fn discard(body: Incoming, limits: &Limits) -> Result<(), Refusal> {
         return Err(too_large);
     }
     match tokio::time::timeout(limits.body, Limited::new(body, limit).collect()).await {
-        Ok(Ok(_)) => Ok(()),
+        Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large),
         Ok(Err(_)) => Err(Refusal::Malformed("the body is broken")),
         Err(_) => Err(Refusal::BodyTooSlow),

@@ -204,6 +204,8 @@ mod tests {
             max_connections: 1,
             max_header_bytes: 8192,
             max_body_bytes: 0,
+            cart_changes_per_minute: 0,
+            orders_per_minute: 0,
         })
     }
 

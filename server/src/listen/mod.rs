@@ -1,6 +1,7 @@
 //! The wire: connections taken, watched, vetted and ended. Everything that the HTTP library leaves to its user.
 //!
-//! A request that reaches `Answer::answer` is well formed, for this shop, a GET or HEAD, and has no body left to read.
+//! A request that reaches `Answer::answer` is well formed, for this shop, a GET or HEAD without a body left to read, or a
+//! POST that whoever answers wants, with its body read whole.
 //! No client, however slow or odd, holds a connection longer than the limits say.
 
 /// The loop that takes connections, and the orderly end.
@@ -24,6 +25,8 @@ mod tests;
 pub use accept::{Listener, Server, serve};
 pub use vet::{Hosts, Refusal};
 
+use std::net::IpAddr;
+use std::pin::Pin;
 use std::time::SystemTime;
 
 use hyper::{HeaderMap, Method};
@@ -33,20 +36,38 @@ use crate::respond::Response;
 /// A vetted request.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
-    /// GET or HEAD.
+    /// GET, HEAD or POST.
     pub method: &'a Method,
     /// Path and query as they came.
     pub target: &'a str,
     /// All headers.
     pub headers: &'a HeaderMap,
+    /// The body of a POST; empty for all others.
+    pub body: &'a [u8],
+    /// Who is at the other end of the connection.
+    pub peer: IpAddr,
     /// The instant it is answered for.
     pub now: SystemTime,
 }
 
-/// Whoever answers requests. Synchronous: nothing is held across an await, and answers take microseconds.
+/// An answer, now or when something that must be waited for has happened.
+pub enum Reply<'a> {
+    /// Nearly all of them.
+    Now(Response),
+    /// What waits for a disk.
+    Later(Pin<Box<dyn Future<Output = Response> + Send + 'a>>),
+}
+
+/// Whoever answers requests. What is answered now holds nothing across an await, and takes microseconds.
 pub trait Answer: Send + Sync + 'static {
+    /// Whether something can be posted to this target, a path and query as they came.
+    fn takes_posts(&self, target: &str) -> bool {
+        let _ = target;
+        false
+    }
+
     /// Answers a vetted request. The answer to HEAD is the one to GET.
-    fn answer(&self, request: &Request<'_>) -> Response;
+    fn answer<'a>(&'a self, request: &Request<'a>) -> Reply<'a>;
 
     /// Answers a request that did not pass.
     fn refuse(&self, refusal: &Refusal) -> Response;

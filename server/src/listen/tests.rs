@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::{Answer, Hosts, Listener, Refusal, Request, Server, serve};
+use super::{Answer, Hosts, Listener, Refusal, Reply, Request, Server, serve};
 use crate::config::Limits;
 use crate::metrics::Metrics;
 use crate::respond::{self, Response};
@@ -25,7 +25,18 @@ const PATIENCE: Duration = Duration::from_secs(20);
 struct Echo(Stamp);
 
 impl Answer for Echo {
-    fn answer(&self, request: &Request<'_>) -> Response {
+    fn takes_posts(&self, target: &str) -> bool {
+        target == "/echo"
+    }
+
+    fn answer<'a>(&'a self, request: &Request<'a>) -> Reply<'a> {
+        if !request.body.is_empty() {
+            let said = String::from_utf8_lossy(request.body).into_owned();
+            return Reply::Later(Box::pin(async move {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+                respond::sentence(&self.0, StatusCode::OK, "home", &format!("you said {said}"))
+            }));
+        }
         let mut response = respond::sentence(
             &self.0,
             StatusCode::OK,
@@ -35,7 +46,7 @@ impl Answer for Echo {
         if request.target == "/big" {
             *response.http.body_mut() = Bytes::from(vec![b'x'; 64 << 20]);
         }
-        response
+        Reply::Now(response)
     }
 
     fn refuse(&self, refusal: &Refusal) -> Response {
@@ -63,6 +74,8 @@ fn limits() -> Limits {
         max_connections: 100,
         max_header_bytes: 8192,
         max_body_bytes: 1000,
+        cart_changes_per_minute: 0,
+        orders_per_minute: 0,
     }
 }
 
@@ -385,12 +398,12 @@ struct Failing {
 }
 
 impl Listener for Failing {
-    async fn accept(&mut self) -> io::Result<TcpStream> {
+    async fn accept(&mut self) -> io::Result<(TcpStream, SocketAddr)> {
         if self.failures > 0 {
             self.failures -= 1;
             return Err(io::Error::from_raw_os_error(24));
         }
-        Ok(self.inner.accept().await?.0)
+        self.inner.accept().await
     }
 }
 

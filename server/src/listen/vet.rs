@@ -30,7 +30,7 @@ pub enum Refusal {
         "this server does not answer for `{0}`; an operator can add it to `hosts` in the configuration"
     )]
     WrongHost(String),
-    /// Neither GET nor HEAD.
+    /// Neither GET nor HEAD, nor a POST to where something can be posted.
     #[error("the method {0} does nothing here")]
     Method(Method),
     /// The body exceeds the limit.
@@ -63,7 +63,11 @@ impl Refusal {
 }
 
 /// Checks a request's head.
-pub(super) fn head(parts: &Parts, hosts: &Hosts) -> Result<(), Refusal> {
+pub(super) fn head(
+    parts: &Parts,
+    hosts: &Hosts,
+    takes_posts: impl Fn(&str) -> bool,
+) -> Result<(), Refusal> {
     if parts.version == Version::HTTP_10 && parts.headers.contains_key(TRANSFER_ENCODING) {
         return Err(Refusal::Malformed("HTTP/1.0 has no transfer codings"));
     }
@@ -73,7 +77,13 @@ pub(super) fn head(parts: &Parts, hosts: &Hosts) -> Result<(), Refusal> {
     } else {
         host(parts)?
     };
-    if parts.method != Method::GET && parts.method != Method::HEAD {
+    let target = parts.uri.path_and_query();
+    let does_something = match parts.method {
+        Method::GET | Method::HEAD => true,
+        Method::POST => target.is_some_and(|target| takes_posts(target.as_str())),
+        _ => false,
+    };
+    if !does_something {
         return Err(Refusal::Method(parts.method.clone()));
     }
     if let (Some(host), Hosts::Named(names)) = (host, hosts)
@@ -172,7 +182,8 @@ mod tests {
     ) -> u16 {
         let (parts, ()) = build(Request::builder()).body(()).unwrap().into_parts();
         let hosts = Hosts::Named(vec!["shop.example".to_owned()]);
-        head(&parts, &hosts).map_or_else(|refusal| refusal.status(), |()| 200)
+        head(&parts, &hosts, |target| target == "/cart")
+            .map_or_else(|refusal| refusal.status(), |()| 200)
     }
 
     #[test]
@@ -237,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn only_get_and_head_pass() {
+    fn only_get_and_head_pass_and_posts_where_they_are_wanted() {
         for method in [
             "POST", "PUT", "DELETE", "TRACE", "OPTIONS", "CONNECT", "BREW",
         ] {
@@ -247,10 +258,12 @@ mod tests {
                 "{method}"
             );
         }
-        assert_eq!(
-            check(|r| r.method("HEAD").uri("/").header(HOST, "shop.example")),
-            200
-        );
+        let ours = |method: &str, uri: &str| {
+            check(|r| r.method(method).uri(uri).header(HOST, "shop.example"))
+        };
+        assert_eq!(ours("HEAD", "/"), 200);
+        assert_eq!(ours("POST", "/cart"), 200);
+        assert_eq!(ours("PUT", "/cart"), 405);
         assert_eq!(check(|r| r.uri("*").header(HOST, "shop.example")), 400);
     }
 }

@@ -38,6 +38,10 @@ pub fn build(route: &Route, generation: &Generation, ctx: &Context<'_>) -> Page 
         Route::Robots => sitemap::robots(view),
         // Files of ours and feeds are no pages; whoever has none under this address has nothing.
         Route::Asset { .. } | Route::Feed { .. } => errors::not_found(view, ""),
+        // Nor is what is one shopper's own; `personal` makes that.
+        Route::Cart { .. } | Route::CartPartial | Route::Checkout | Route::Order { .. } => {
+            errors::not_found(view, "")
+        }
     }
 }
 
@@ -91,6 +95,8 @@ pub struct Context<'a> {
     pub js_href: &'a str,
     /// Path of the icon, with its content hash.
     pub icon_href: &'a str,
+    /// Whether things can be bought here; if not, the shop is a catalogue.
+    pub sells: bool,
     /// The instant the request is answered for.
     pub now: SystemTime,
 }
@@ -112,6 +118,12 @@ pub enum Kind {
     Content,
     /// The stock-and-price fragment of a product.
     Offer,
+    /// The cart, or a partial about it.
+    Cart,
+    /// The checkout.
+    Checkout,
+    /// One order.
+    Order,
     /// The sitemap index or one of its files.
     Sitemap,
     /// robots.txt.
@@ -133,6 +145,9 @@ impl Kind {
             Self::Search => "search",
             Self::Content => "content",
             Self::Offer => "offer",
+            Self::Cart => "cart",
+            Self::Checkout => "checkout",
+            Self::Order => "order",
             Self::Sitemap => "sitemap",
             Self::Robots => "robots",
             Self::Redirect => "redirect",

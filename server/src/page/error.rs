@@ -82,11 +82,13 @@ pub(crate) fn broken(view: &View<'_>, error: &dyn std::error::Error) -> Page {
 fn explained(status: u16, words: &'static Words) -> (&'static str, &'static str) {
     let (headline, help) = match status {
         400 => (&words.error_400, &words.error_400_help),
+        403 => (&words.error_403, &words.error_403_help),
         404 => (&words.error_404, &words.error_404_help),
         405 => (&words.error_405, &words.error_405_help),
         408 => (&words.error_408, &words.error_408_help),
         410 => (&words.error_410, &words.error_410_help),
         413 | 414 | 431 => (&words.error_413, &words.error_413_help),
+        429 => (&words.error_429, &words.error_429_help),
         503 => (&words.error_503, &words.error_503_help),
         _ => (&words.error_500, &words.error_500_help),
     };

@@ -94,6 +94,16 @@ pub(crate) fn iso_day(unix_seconds: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
+/// An RFC 3339 instant in UTC.
+pub(crate) fn iso_instant(unix_seconds: i64) -> String {
+    let of_day = unix_seconds.rem_euclid(86_400);
+    let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
+    format!(
+        "{}T{hour:02}:{minute:02}:{second:02}Z",
+        iso_day(unix_seconds)
+    )
+}
+
 /// Writes what a `Display` writes; safe unescaped where it can hold none of HTML's special characters.
 macro_rules! render_by_display {
     ($($name:ty),*) => {$(

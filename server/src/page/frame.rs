@@ -48,6 +48,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) js_href: &'a str,
     pub(crate) icon_href: &'a str,
     pub(crate) shop: ShopNames<'a>,
+    /// Path of the cart, and of the partial with what is in it; none in a catalogue.
+    pub(crate) cart: Option<(String, String)>,
     /// What stands in the search box.
     pub(crate) query: &'a str,
     /// What the main navigation leads to: departments, or brands in a shop without categories.
@@ -100,6 +102,10 @@ impl<'a> Frame<'a> {
             direction: view.locale.direction(),
             locale: view.locale,
             currency: shop.currency,
+            cart: view
+                .ctx
+                .sells
+                .then(|| (Route::cart().href(), Route::CartPartial.href())),
             nav_title,
             nav,
             pages: footer_pages(view),
@@ -137,6 +143,7 @@ impl<'a> Frame<'a> {
                 name: &words.shop,
                 ..ShopNames::default()
             },
+            cart: None,
             query: "",
             nav_title: &words.departments,
             nav: Vec::new(),

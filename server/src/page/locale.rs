@@ -97,6 +97,28 @@ impl Locale {
         &self.data.words
     }
 
+    /// The primary language, such as `de`.
+    pub(crate) fn language(self) -> &'static str {
+        &self.data.language
+    }
+
+    /// A decimal such as `5.5` with this locale's digits and separator.
+    pub(crate) fn decimal(self, text: &str) -> String {
+        let numbers = &self.data.numbers;
+        let mut written = String::with_capacity(text.len());
+        for letter in text.chars() {
+            let digit = letter
+                .to_digit(10)
+                .and_then(|digit| numbers.digits.get(digit as usize));
+            match (letter, digit) {
+                ('.', _) => written.push_str(&numbers.decimal),
+                (_, Some(digit)) => written.push(*digit),
+                (other, None) => written.push(other),
+            }
+        }
+        written
+    }
+
     /// The value of `dir`.
     pub(crate) fn direction(self) -> &'static str {
         if RIGHT_TO_LEFT.contains(&&*self.data.language) {

@@ -14,6 +14,21 @@ mod category;
 /// A content page.
 mod content;
 
+/// The cart.
+pub(crate) mod cart;
+
+/// The checkout.
+pub(crate) mod checkout;
+
+/// An order.
+pub(crate) mod receipt;
+
+/// Sums under a cart, a checkout and an order.
+mod sums;
+
+/// What countries are called.
+pub(crate) mod countries;
+
 /// All guides and articles.
 mod guides;
 
@@ -21,7 +36,7 @@ mod guides;
 mod error;
 
 /// How amounts, counts and dates are written for a shopper.
-mod format;
+pub(crate) mod format;
 
 /// Locale data, and what the shop says in a language.
 mod locale;

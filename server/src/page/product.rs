@@ -13,6 +13,7 @@ use super::text::or;
 use super::view::{self, View};
 use super::words::Words;
 use super::{Kind, Page, error, product_data, render, variants};
+use crate::cart::MOST_PIECES;
 use crate::route::Route;
 
 /// Pictures shown.
@@ -43,6 +44,8 @@ pub(crate) struct ProductPage<'a> {
     /// What the shown variant is called, if it has a name of its own.
     pub(crate) variant_name: &'a str,
     pub(crate) offer: Offer,
+    /// How it gets into the cart; none if it cannot be bought.
+    pub(crate) add: Option<Add>,
     /// Path of the product without a choice.
     pub(crate) action: String,
     /// The id of the shown variant: a form sends it with what was chosen.
@@ -61,6 +64,13 @@ pub(crate) struct ProductPage<'a> {
     pub(crate) groups: Vec<AttributeGroup<'a>>,
     pub(crate) related_title: &'static str,
     pub(crate) related: Vec<Card<'a>>,
+}
+
+/// The form that puts a variant into the cart.
+pub(crate) struct Add {
+    pub(crate) action: String,
+    /// Most that can be put in at once.
+    pub(crate) most: u32,
 }
 
 /// A film or document.
@@ -236,6 +246,7 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
         } else {
             chosen.name()
         },
+        add: add(view, chosen),
         offer,
         action: own.href(),
         variant_id: chosen.id(),
@@ -251,6 +262,16 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
         related,
     };
     render(view, Kind::Product, noindex, page)
+}
+
+/// The form for the cart, where things can be bought and this one can.
+fn add(view: &View<'_>, chosen: &Variant<'_>) -> Option<Add> {
+    let offer = view.offers.variant(chosen.row);
+    let can_be_bought = offer.price.is_some() && offer.availability.can_be_ordered();
+    (view.ctx.sells && can_be_bought).then(|| Add {
+        action: Route::cart().href(),
+        most: MOST_PIECES,
+    })
 }
 
 /// Pictures of the variant, then those of the product.

@@ -15,6 +15,7 @@ fn context() -> Context<'static> {
         css_href: "/assets/1/shop.css",
         js_href: "/assets/1/shop.js",
         icon_href: "/assets/1/favicon.svg",
+        sells: false,
         now: UNIX_EPOCH + Duration::from_secs(1_795_000_000),
     }
 }

@@ -197,6 +197,7 @@ fn get(generation: &Generation, address: &str) -> Page {
         css_href: "/assets/0/shop.css",
         js_href: "/assets/0/shop.js",
         icon_href: "/assets/0/favicon.svg",
+        sells: false,
         now: crate::testing::noon(),
     };
     build(&route, generation, &ctx)

@@ -126,16 +126,34 @@ messages! {
         pictures films downloads article_number gtin part_number show_choice sold_out elsewhere changes_the_rest note_sold_out
         note_elsewhere description details goes_well instead_of_it you_may_also_like more_like_this
         search_hint nothing_advice search_for_less go_home perhaps
-        error_400 error_400_help error_404 error_404_help error_405 error_405_help error_408 error_408_help
+        add_to_cart view_cart cart cart_empty continue_shopping update_cart clear_cart remove undo quantity summary
+        subtotal delivery total tax free_of_charge at_checkout coupon redeem to_checkout cart_needs_changes
+        quick_order quick_order_help share_cart share_cart_help shared_cart take_shared_cart
+        cart_updated cart_cleared cart_unknown cart_unreadable coupon_noted
+        line_sold_out line_discontinued line_without_price
+        coupon_unknown coupon_other_customers coupon_nothing_qualifies
+        checkout please_correct contact delivery_address billing_address other_billing update_delivery payment
+        note_to_shop optional accept_terms newsletter order_now terms
+        field_email field_phone field_vat_id field_name field_company field_line1 field_line2 field_postcode
+        field_city field_region field_country
+        pay_by_invoice pay_by_invoice_help pay_on_delivery pay_on_delivery_help
+        fault_missing fault_mail fault_phone fault_not_chosen fault_not_accepted fault_too_long
+        cart_changed_meanwhile form_too_old order_not_stored thank_you keep_this_address track_parcel
+        error_400 error_400_help error_403 error_403_help error_429 error_429_help error_404 error_404_help error_405 error_405_help error_408 error_408_help
         error_410 error_410_help error_413 error_413_help error_503 error_503_help error_500 error_500_help;
     filled:
         page_title(title page) list_description(name shop products) more_values(number) price_in(currency)
         shown(from to total) any_facet(facet) price_from(amount) price_up_to(amount) price_between(low high)
         facet_value(facet value) saved(percent) expected_on(stock day) picture(number total)
         one_of(option number) unit_price(amount unit) quoted(text) results_for(query) nothing_matches(query) similar_words(query)
-        search_in(shop) last_changed(day) error_code(status);
+        search_in(shop) last_changed(day) error_code(status)
+        quantity_of(product) price_changed(was now) cart_added(product) cart_removed(product) cart_full(most)
+        numbers_unknown(taken numbers) coupons_full(most) coupon_not_yet(day) coupon_expired(day)
+        coupon_below_minimum(amount) coupon_excluded(name) delivery_by(method) tax_included(amount percent)
+        tax_at(percent) total_changed(was now) fault_postcode(example) order_received(number email);
     counted:
-        products() choices(option) variants() only_left();
+        products() choices(option) variants() only_left()
+        line_only_left() lines_gone() lines_taken() coupon_too_few();
 }
 
 /// A language's file, parsed, and the English one behind it.

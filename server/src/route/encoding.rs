@@ -31,6 +31,11 @@ pub(super) fn write_segment(out: &mut impl fmt::Write, segment: &str) -> fmt::Re
     write!(out, "{}", utf8_percent_encode(segment, SEGMENT))
 }
 
+/// One path segment, encoded.
+pub(crate) fn encode_segment(segment: &str) -> String {
+    utf8_percent_encode(segment, SEGMENT).to_string()
+}
+
 /// What stands in a path as it is; nearly every segment of a shop holds nothing else.
 fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
@@ -76,7 +81,7 @@ pub(super) fn decode_segment(raw: &str) -> Option<Cow<'_, str>> {
 }
 
 /// Reads a query into its pairs, in order; bytes that are no UTF-8 become U+FFFD, a stray `%` stays as it is.
-pub(super) fn decode_query(raw: &str) -> Vec<(String, String)> {
+pub(crate) fn decode_query(raw: &str) -> Vec<(String, String)> {
     raw.split('&')
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));

@@ -15,5 +15,6 @@ mod url;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use encoding::{decode_query, encode_segment};
 pub use listing::{Listing, PriceBound, Sort};
 pub use url::{FeedFormat, Parsed, Route, RouteError};

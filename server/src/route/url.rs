@@ -73,6 +73,24 @@ pub enum Route {
         /// The id of the variant shown.
         variant: Option<String>,
     },
+    /// `/cart`: one shopper's own.
+    Cart {
+        /// What was just done, as [`Outcome`](crate::cart::Outcome) writes it.
+        notice: Option<String>,
+        /// A cart that somebody shared.
+        shared: Option<String>,
+    },
+    /// `/partials/cart`: how much is in the cart.
+    CartPartial,
+    /// `/checkout`: one shopper's own.
+    Checkout,
+    /// `/orders/<id>`: one order, for whoever has the link.
+    Order {
+        /// The order's id.
+        id: String,
+        /// What proves that we gave the link out.
+        token: String,
+    },
     /// `/assets/<hash>/<name>`
     Asset {
         /// The hash of the content.
@@ -195,6 +213,16 @@ impl Route {
                 slug: checked_slug(slug)?,
                 variant: choice(pairs).0,
             },
+            ["cart"] => Self::Cart {
+                notice: last(pairs, "notice"),
+                shared: last(pairs, "shared"),
+            },
+            ["partials", "cart"] => Self::CartPartial,
+            ["checkout"] => Self::Checkout,
+            ["orders", id] => Self::Order {
+                id: id.to_owned(),
+                token: last(pairs, "t").unwrap_or_default(),
+            },
             ["assets", hash, name] => Self::Asset {
                 hash: checked_slug(hash)?,
                 name: checked_slug(name)?,
@@ -277,6 +305,27 @@ impl Route {
         }
     }
 
+    /// The cart, with nothing to say about it.
+    pub fn cart() -> Self {
+        Self::Cart {
+            notice: None,
+            shared: None,
+        }
+    }
+
+    /// Whether what is there is one shopper's own: nobody may keep it.
+    pub fn is_personal(&self) -> bool {
+        matches!(
+            self,
+            Self::Cart { .. } | Self::CartPartial | Self::Checkout | Self::Order { .. }
+        )
+    }
+
+    /// Whether a form can be sent there.
+    pub fn takes_posts(&self) -> bool {
+        matches!(self, Self::Cart { .. } | Self::Checkout)
+    }
+
     /// The listing of a category, brand or search route.
     pub fn listing(&self) -> Option<&Listing> {
         match self {
@@ -319,6 +368,9 @@ impl Route {
             Self::Search { .. } => "search",
             Self::Content { .. } | Self::Guides { .. } => "content",
             Self::Offer { .. } => "offer_partial",
+            Self::Cart { .. } | Self::CartPartial => "cart",
+            Self::Checkout => "checkout",
+            Self::Order { .. } => "order",
             Self::Asset { .. } => "asset",
             Self::SitemapIndex | Self::Sitemap { .. } => "sitemap",
             Self::Robots => "robots",
@@ -363,6 +415,22 @@ impl fmt::Display for Route {
             Self::Offer { slug, variant } => {
                 write_path(f, "/partials/offer/", slug)?;
                 write_choice(f, variant.as_deref(), &BTreeMap::new())
+            }
+            Self::Cart { notice, shared } => {
+                f.write_str("/cart")?;
+                let mut first = true;
+                for (name, value) in [("notice", notice), ("shared", shared)] {
+                    if let Some(value) = value {
+                        encoding::write_pair(f, &mut first, name, value)?;
+                    }
+                }
+                Ok(())
+            }
+            Self::CartPartial => f.write_str("/partials/cart"),
+            Self::Checkout => f.write_str("/checkout"),
+            Self::Order { id, token } => {
+                write_path(f, "/orders/", id)?;
+                encoding::write_pair(f, &mut true, "t", token)
             }
             Self::Asset { hash, name } => {
                 write_path(f, "/assets/", hash)?;
@@ -424,6 +492,13 @@ fn decode_path(raw: &str) -> Result<DecodedPath<'_>, RouteError> {
         }
     }
     Ok(path)
+}
+
+/// The last value of this name that is not empty.
+fn last(pairs: &[(String, String)], name: &str) -> Option<String> {
+    let mut values = pairs.iter().rev().filter(|(known, _)| known == name);
+    let (_, value) = values.find(|(_, value)| !value.is_empty())?;
+    Some(value.clone())
 }
 
 /// Chosen variant and options of a product's query. The last of two equal names wins, as in the listing.

@@ -1,0 +1,40 @@
+//! From a form to a durable order.
+
+/// What the merchant allows: methods, countries, pages that must be accepted.
+pub mod settings;
+
+/// Which fields an address has in a country, and what stands in them.
+pub mod address;
+
+/// What the form of the checkout sent, field by field.
+pub mod fields;
+
+/// The form that was shown: its order's id, and the cart it was shown for.
+pub mod ticket;
+
+/// Orders made durable, several with one commit of the disk.
+pub mod book;
+
+/// An order, of a cart and a form.
+pub mod order;
+
+pub use settings::{Method, Settings};
+
+use crate::keys::Keys;
+use crate::limiter::Limiter;
+use book::Book;
+use frontage_shared::store::Store;
+
+/// What buying needs besides the generation.
+pub struct Checkout {
+    /// What the merchant allows.
+    pub settings: Settings,
+    /// What makes cookies, forms and links ours.
+    pub keys: Keys,
+    /// Where orders become durable.
+    pub book: Book,
+    /// Where orders are read.
+    pub store: Store,
+    /// How often one client may do what.
+    pub limiter: Limiter,
+}

@@ -1,0 +1,188 @@
+//! An order, for whoever has its link: what was bought, where it goes, how far it is.
+
+use frontage_shared::model::money::{Currency, Money};
+use frontage_shared::order::{Address, Order, OrderId};
+use frontage_shared::snapshot::Generation;
+use frontage_shared::store::{Store, StoreError};
+use sailfish::TemplateSimple;
+
+use super::cart::personal;
+use super::frame::{Frame, Indexing};
+use super::sums::{Sum, Sums};
+use super::view::View;
+use super::words::Words;
+use super::{Context, Kind, Page, countries, render};
+
+/// An order's page.
+#[derive(TemplateSimple)]
+#[template(path = "receipt.stpl", rm_whitespace = true)]
+pub(crate) struct ReceiptPage<'a> {
+    pub(crate) words: &'static Words,
+    pub(crate) frame: Frame<'a>,
+    pub(crate) number: String,
+    pub(crate) email: String,
+    /// How far it is, in words, as far as the merchant tells.
+    pub(crate) status: Option<String>,
+    pub(crate) tracking: Option<String>,
+    pub(crate) lines: Vec<Ordered>,
+    pub(crate) sums: Sums,
+    pub(crate) shipping: Vec<String>,
+    pub(crate) billing: Vec<String>,
+    pub(crate) delivery: Option<String>,
+    pub(crate) payment: String,
+    pub(crate) note: String,
+}
+
+/// A line of the order.
+pub(crate) struct Ordered {
+    pub(crate) name: String,
+    pub(crate) variant: String,
+    pub(crate) quantity: String,
+    pub(crate) sum: String,
+}
+
+/// What is known of an order.
+pub(crate) struct Found {
+    pub(crate) order: Order,
+}
+
+/// Why an order cannot be shown.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ReceiptError {
+    /// The store cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The order is there and is none that we can read.
+    #[error("order {id} is not readable: {source}")]
+    Order {
+        /// The order's id.
+        id: OrderId,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+}
+
+/// Reads an order and what is known of it. Waits for the store.
+pub(crate) fn read(store: &Store, id: OrderId) -> Result<Option<Found>, ReceiptError> {
+    let Some((_, bytes)) = store.order(id)? else {
+        return Ok(None);
+    };
+    let order = Order::decode(&bytes).map_err(|source| ReceiptError::Order { id, source })?;
+    Ok(Some(Found { order }))
+}
+
+/// Builds an order's page.
+pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, found: &Found) -> Page {
+    let view = &View::new(generation, ctx);
+    let order = &found.order;
+    let amount = |text: &str| amount(view, &order.currency, text);
+    let lines = order.lines.iter().map(|line| Ordered {
+        name: line.name.clone(),
+        variant: line.variant_name.clone().unwrap_or_default(),
+        quantity: view.locale.number(line.quantity.into()).to_string(),
+        sum: amount(&line.subtotal),
+    });
+    let page = ReceiptPage {
+        words: view.words,
+        frame: Frame::new(view, &view.words.thank_you, Indexing::NoIndex),
+        number: order.id.clone(),
+        email: order.customer.email.clone(),
+        status: None,
+        tracking: None,
+        lines: lines.collect(),
+        sums: sums(view, order),
+        shipping: address(view, &order.shipping),
+        billing: address(view, &order.billing),
+        delivery: order
+            .delivery
+            .as_ref()
+            .map(|delivery| delivery.name.clone()),
+        payment: payment(view, &order.payment.method),
+        note: order.note.clone().unwrap_or_default(),
+    };
+    personal(render(view, Kind::Order, true, page))
+}
+
+fn sums(view: &View<'_>, order: &Order) -> Sums {
+    let words = view.words;
+    let amount = |text: &str| amount(view, &order.currency, text);
+    let mut rows = vec![Sum {
+        name: words.subtotal.clone(),
+        amount: amount(&order.totals.subtotal),
+    }];
+    rows.extend(order.discounts.iter().map(|discount| Sum {
+        name: discount.name.clone(),
+        amount: amount(&format!("-{}", discount.amount)),
+    }));
+    rows.extend(order.delivery.iter().map(|delivery| Sum {
+        name: words.delivery_by.fill(&[&delivery.name]),
+        amount: amount(&delivery.price),
+    }));
+    let mut notes = Vec::new();
+    for tax in &order.taxes {
+        let rate = view.locale.decimal(&tax.rate);
+        match order.prices_include_tax {
+            true => notes.push(words.tax_included.fill(&[&amount(&tax.amount), &rate])),
+            false => rows.push(Sum {
+                name: words.tax_at.fill(&[&rate]),
+                amount: amount(&tax.amount),
+            }),
+        }
+    }
+    Sums {
+        rows,
+        total: amount(&order.totals.total),
+        notes,
+    }
+}
+
+/// A decimal of the order as the shopper's locale writes it; as it is, should it be none.
+fn amount(view: &View<'_>, currency: &str, text: &str) -> String {
+    let (minus, magnitude) = text
+        .strip_prefix('-')
+        .map_or((false, text), |rest| (true, rest));
+    let money =
+        Currency::parse(currency).and_then(|currency| Money::parse_decimal(magnitude, currency));
+    money.map_or_else(
+        |_| text.to_owned(),
+        |money| {
+            let minor = if minus { -money.minor } else { money.minor };
+            view.locale.amount(Money { minor, ..money }).to_string()
+        },
+    )
+}
+
+/// An address as lines on a letter.
+fn address(view: &View<'_>, address: &Address) -> Vec<String> {
+    let format = crate::checkout::address::Format::of(&address.country);
+    let postcode = address.postcode.as_deref().unwrap_or_default();
+    let town = match format.postcode_first {
+        true => format!("{postcode} {}", address.city),
+        false => format!(
+            "{} {} {postcode}",
+            address.city,
+            address.region.as_deref().unwrap_or_default()
+        ),
+    };
+    let town = town.split_whitespace().collect::<Vec<_>>().join(" ");
+    let country = countries::name(view.locale.language(), &address.country);
+    let lines = [
+        Some(address.name.as_str()),
+        address.company.as_deref(),
+        Some(address.line1.as_str()),
+        address.line2.as_deref(),
+        Some(town.as_str()),
+        Some(country),
+    ];
+    let lines = lines.into_iter().flatten().filter(|line| !line.is_empty());
+    lines.map(str::to_owned).collect()
+}
+
+fn payment(view: &View<'_>, method: &str) -> String {
+    use crate::checkout::Method;
+    match Method::parse(method) {
+        Some(Method::Invoice) => view.words.pay_by_invoice.clone(),
+        Some(Method::CashOnDelivery) => view.words.pay_on_delivery.clone(),
+        _ => method.to_owned(),
+    }
+}

@@ -1,0 +1,94 @@
+//! The sums under a cart, a checkout and an order: one look for all three.
+
+use frontage_shared::snapshot::Generation;
+use frontage_shared::totals::{ChosenDelivery, Totals};
+
+use super::view::View;
+
+/// The sums. Templates read it as `sums`.
+pub(crate) struct Sums {
+    /// Everything before the total.
+    pub(crate) rows: Vec<Sum>,
+    pub(crate) total: String,
+    /// What is said below the total: which taxes are in it.
+    pub(crate) notes: Vec<String>,
+}
+
+/// One sum and its name.
+pub(crate) struct Sum {
+    pub(crate) name: String,
+    pub(crate) amount: String,
+}
+
+/// The sums of a cart.
+pub(crate) fn of(view: &View<'_>, totals: &Totals) -> Sums {
+    let words = view.words;
+    let amount = |minor: i64| view.amount(minor).to_string();
+    let mut rows = vec![Sum {
+        name: words.subtotal.clone(),
+        amount: amount(totals.subtotal),
+    }];
+    let on_goods = totals
+        .discounts
+        .iter()
+        .filter(|discount| !discount.on_delivery && discount.amount > 0);
+    rows.extend(on_goods.map(|discount| Sum {
+        name: discount.name.clone(),
+        amount: amount(-discount.amount),
+    }));
+    match &totals.chosen_delivery {
+        ChosenDelivery::NotNeeded => {}
+        ChosenDelivery::NotChosen | ChosenDelivery::NotAvailable => rows.push(Sum {
+            name: words.delivery.clone(),
+            amount: from_price(view, totals),
+        }),
+        ChosenDelivery::Method(method) => rows.push(Sum {
+            name: words.delivery_by.fill(&[&method.name]),
+            amount: price(view, method.price),
+        }),
+    }
+    let mut notes = Vec::new();
+    for tax in &totals.taxes {
+        let rate = view.locale.decimal(&tax.rate.to_string());
+        match totals.prices_include_tax {
+            true => notes.push(words.tax_included.fill(&[&amount(tax.tax), &rate])),
+            false => rows.push(Sum {
+                name: words.tax_at.fill(&[&rate]),
+                amount: amount(tax.tax),
+            }),
+        }
+    }
+    Sums {
+        rows,
+        total: amount(totals.total),
+        notes,
+    }
+}
+
+/// What delivery costs, in words if it is nothing.
+pub(crate) fn price(view: &View<'_>, minor: i64) -> String {
+    match minor {
+        0 => view.words.free_of_charge.clone(),
+        some => view.amount(some).to_string(),
+    }
+}
+
+/// Whether the shop has codes to redeem.
+pub(crate) fn has_coupons(generation: &Generation) -> bool {
+    let _ = generation;
+    false
+}
+
+/// What delivery costs at least, while none is chosen.
+fn from_price(view: &View<'_>, totals: &Totals) -> String {
+    let cheapest = totals
+        .delivery_options
+        .iter()
+        .map(|option| option.price)
+        .min();
+    match cheapest {
+        None => view.words.at_checkout.clone(),
+        Some(0) => view.words.free_of_charge.clone(),
+        Some(least) => format!("{} {}", view.words.from, view.amount(least)),
+    }
+}

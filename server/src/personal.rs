@@ -1,0 +1,526 @@
+//! Requests whose answers are one shopper's own: cart, checkout, order.
+//!
+//! Nothing here is kept by anybody, and nothing is compressed: what a shopper typed stands beside what only the shopper
+//! may know, and the length of a compressed body would tell about both.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use hyper::header::{self, HeaderValue};
+use hyper::{Method, StatusCode};
+use tracing::{info, warn};
+
+use crate::cart::{COOKIE_DAYS, Cart, Change, Outcome};
+use crate::checkout::Checkout;
+use crate::checkout::ticket::{self, Ticket};
+use crate::encode::Encoding;
+use crate::form::Form;
+use crate::handle::Shop;
+use crate::limiter::Action;
+use crate::listen::{Reply, Request};
+use crate::live::Serving;
+use crate::origin;
+use crate::page::{self, Page, checkout as checkout_page, receipt};
+use crate::respond::{self, Response};
+use crate::route::Route;
+
+/// Tells scripts that there is a cart; its value is of no use to anybody.
+const HINT: &str = "has_cart";
+
+/// The cart that came with a request.
+struct Basket {
+    cart: Cart,
+    /// Whether a cookie came that is no cart of ours.
+    unreadable: bool,
+}
+
+/// Answers a request for a personal route.
+pub(crate) fn answer<'a>(
+    shop: &'a Shop,
+    serving: Arc<Serving>,
+    route: Route,
+    request: &Request<'a>,
+) -> Reply<'a> {
+    let Some(checkout) = &shop.checkout else {
+        return Reply::Now(not_found(shop, &serving, request));
+    };
+    let desk = Desk {
+        shop,
+        checkout,
+        request: *request,
+        serving,
+    };
+    if request.method == Method::POST {
+        return desk.post(&route);
+    }
+    match route {
+        Route::CartPartial => Reply::Now(desk.cart_partial()),
+        Route::Checkout => Reply::Now(desk.checkout()),
+        Route::Order { id, token } => Reply::Later(Box::pin(desk.order(id, token))),
+        Route::Cart { notice, shared } => {
+            Reply::Now(desk.cart(notice.as_deref(), shared.as_deref()))
+        }
+        _ => Reply::Now(not_found(shop, &desk.serving, request)),
+    }
+}
+
+/// One request at the desk.
+struct Desk<'a> {
+    shop: &'a Shop,
+    checkout: &'a Checkout,
+    request: Request<'a>,
+    serving: Arc<Serving>,
+}
+
+impl<'a> Desk<'a> {
+    fn post(self, route: &Route) -> Reply<'a> {
+        if !origin::is_ours(self.request.headers, &self.shop.base_url) {
+            self.shop.metrics.forged.fetch_add(1, Ordering::Relaxed);
+            return Reply::Now(self.refused(StatusCode::FORBIDDEN, 403));
+        }
+        let form = Form::parse(self.request.body);
+        match route {
+            Route::Cart { .. } => match self.may(Action::Cart) {
+                true => Reply::Now(self.change_cart(&form)),
+                false => Reply::Now(self.refused(StatusCode::TOO_MANY_REQUESTS, 429)),
+            },
+            Route::Checkout => match self.may(Action::Order) {
+                true => Reply::Later(Box::pin(self.submit(form))),
+                false => Reply::Now(self.refused(StatusCode::TOO_MANY_REQUESTS, 429)),
+            },
+            _ => Reply::Now(self.refused(StatusCode::METHOD_NOT_ALLOWED, 405)),
+        }
+    }
+
+    fn may(&self, action: Action) -> bool {
+        let client = self.client();
+        let allows = self
+            .checkout
+            .limiter
+            .allows(client, action, self.request.now);
+        if !allows {
+            self.shop.metrics.limited.fetch_add(1, Ordering::Relaxed);
+        }
+        allows
+    }
+
+    /// Who asks: the other end of the connection, or who our own proxy says it is.
+    fn client(&self) -> IpAddr {
+        let peer = self.request.peer;
+        if !self.shop.trusted_proxies.contains(&peer.to_canonical()) {
+            return peer;
+        }
+        let forwarded = self.request.headers.get_all("x-forwarded-for").iter();
+        let hops = forwarded.filter_map(|value| value.to_str().ok());
+        let hops: Vec<&str> = hops
+            .flat_map(|value| value.split(','))
+            .map(str::trim)
+            .collect();
+        // From the last hop back: the first that is no proxy of ours is as far as anybody can be believed.
+        let addresses = hops
+            .iter()
+            .rev()
+            .map_while(|hop| hop.parse::<IpAddr>().ok());
+        let mut strangers = addresses.filter(|hop| !self.shop.trusted_proxies.contains(hop));
+        strangers.next().unwrap_or(peer)
+    }
+
+    fn context(&self) -> page::Context<'_> {
+        self.shop.context(self.request.now)
+    }
+
+    fn basket(&self) -> Basket {
+        let name = cookie_name(self.shop);
+        let cookies = self.request.headers.get_all(header::COOKIE).iter();
+        let pairs = cookies.filter_map(|value| value.to_str().ok());
+        let mut pairs = pairs
+            .flat_map(|value| value.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='));
+        let value = pairs
+            .find(|(known, _)| *known == name)
+            .map_or("", |(_, value)| value);
+        match Cart::from_cookie(value, &self.checkout.keys) {
+            Ok(cart) => Basket {
+                cart,
+                unreadable: false,
+            },
+            Err(error) => {
+                self.shop
+                    .metrics
+                    .unreadable_carts
+                    .fetch_add(1, Ordering::Relaxed);
+                warn!(%error, "a cart could not be read and is begun anew");
+                Basket {
+                    cart: Cart::default(),
+                    unreadable: true,
+                }
+            }
+        }
+    }
+
+    fn cart_partial(&self) -> Response {
+        let basket = self.basket();
+        let ctx = self.context();
+        self.respond(page::cart::partial(
+            &self.serving.generation,
+            &ctx,
+            &basket.cart,
+        ))
+    }
+
+    fn cart(&self, notice: Option<&str>, shared: Option<&str>) -> Response {
+        let basket = self.basket();
+        let ctx = self.context();
+        let notice = match basket.unreadable {
+            true => Some(Outcome::Unreadable),
+            false => notice.and_then(Outcome::parse),
+        };
+        let shared = shared.and_then(Cart::from_shared);
+        let show = page::cart::Show {
+            cart: &basket.cart,
+            notice: notice.as_ref(),
+            shared: shared.as_ref(),
+            settings: &self.checkout.settings,
+        };
+        let mut response = self.respond(page::cart::build(&self.serving.generation, &ctx, &show));
+        if basket.unreadable {
+            self.keep(&mut response, &basket.cart);
+        }
+        self.let_forms_lead_out(&mut response);
+        response
+    }
+
+    /// Where another system takes over, the cart's form leads there in the end, and browsers want to be told.
+    fn let_forms_lead_out(&self, response: &mut Response) {
+        let origin = self.checkout.settings.handoff_origin();
+        let policy = response
+            .http
+            .headers_mut()
+            .get_mut(header::CONTENT_SECURITY_POLICY);
+        let (Some(origin), Some(policy)) = (origin, policy) else {
+            return;
+        };
+        let wider = policy.to_str().unwrap_or_default();
+        let wider = wider.replace(
+            "form-action 'self'",
+            &format!("form-action 'self' {origin}"),
+        );
+        if let Ok(wider) = HeaderValue::try_from(wider) {
+            *policy = wider;
+        }
+    }
+
+    fn change_cart(&self, form: &Form) -> Response {
+        let mut basket = self.basket();
+        let change = Change::of(form);
+        let outcome = change.apply(&mut basket.cart, form, &self.serving.generation);
+        let mut response = if form.get("partial").is_some() {
+            let ctx = self.context();
+            self.respond(page::cart::changed(
+                &self.serving.generation,
+                &ctx,
+                &outcome,
+            ))
+        } else if form.get("checkout").is_some() {
+            self.see_other(&Route::Checkout)
+        } else {
+            let notice = Some(outcome).filter(|outcome| *outcome != Outcome::Updated);
+            self.see_other(&Route::Cart {
+                notice: notice.map(|outcome| outcome.to_string()),
+                shared: None,
+            })
+        };
+        self.keep(&mut response, &basket.cart);
+        response
+    }
+
+    fn checkout(&self) -> Response {
+        let basket = self.basket();
+        let ctx = self.context();
+        if basket.cart.is_empty() {
+            return self.see_other(&Route::cart());
+        }
+        if self.checkout.settings.hands_off() {
+            return self.hand_off(&basket.cart);
+        }
+        let Some(ticket) = self.new_ticket(&basket.cart) else {
+            return self.refused(StatusCode::SERVICE_UNAVAILABLE, 500);
+        };
+        let show = checkout_page::Show {
+            cart: &basket.cart,
+            checkout: self.checkout,
+            ticket: &ticket,
+            fields: None,
+            faults: &[],
+            said: None,
+        };
+        self.checkout_page(&checkout_page::build(&self.serving.generation, &ctx, &show))
+    }
+
+    fn checkout_page(&self, built: &checkout_page::Built) -> Response {
+        match built {
+            checkout_page::Built::Page(page) => self.respond(page.clone()),
+            // What cannot be ordered as it is is said where it can be changed.
+            checkout_page::Built::CartFirst => self.see_other(&Route::cart()),
+        }
+    }
+
+    async fn submit(self, form: Form) -> Response {
+        let now_ms = self.now_ms();
+        let ticket = form.get("ticket").unwrap_or_default();
+        let ticket = Ticket::open(ticket, &self.checkout.keys, now_ms);
+        if let Some(ticket) = &ticket
+            && let Some(response) = self.sent_before(ticket).await
+        {
+            return response;
+        }
+        let prepared = self.prepare(&form, ticket.as_ref());
+        match prepared {
+            Prepared::Answer(response) => response,
+            Prepared::Order { ticket, bytes } => self.accept(&form, ticket, bytes).await,
+        }
+    }
+
+    /// What a form comes to: an order, or a page that says why not.
+    fn prepare(&self, form: &Form, ticket: Option<&Ticket>) -> Prepared {
+        let basket = self.basket();
+        if basket.cart.is_empty() {
+            return Prepared::Answer(self.see_other(&Route::cart()));
+        }
+        let ctx = self.context();
+        let judged = checkout_page::judge(
+            &self.serving.generation,
+            &ctx,
+            self.checkout,
+            &basket.cart,
+            form,
+            ticket,
+        );
+        match judged {
+            checkout_page::Judged::Order(order) => match (order.encode(), ticket) {
+                (Ok(bytes), Some(ticket)) => Prepared::Order {
+                    ticket: *ticket,
+                    bytes,
+                },
+                _ => Prepared::Answer(self.refused(StatusCode::INTERNAL_SERVER_ERROR, 500)),
+            },
+            checkout_page::Judged::CartFirst => Prepared::Answer(self.see_other(&Route::cart())),
+            checkout_page::Judged::Again {
+                fields,
+                faults,
+                said,
+            } => Prepared::Answer(self.show_again(form, &basket.cart, &fields, &faults, said)),
+        }
+    }
+
+    /// The form once more, with what was typed and what is wrong with it.
+    fn show_again(
+        &self,
+        _form: &Form,
+        cart: &Cart,
+        fields: &crate::checkout::fields::Fields,
+        faults: &[crate::checkout::fields::Fault],
+        said: Option<checkout_page::Said>,
+    ) -> Response {
+        let ctx = self.context();
+        let Some(ticket) = self.new_ticket(cart) else {
+            return self.refused(StatusCode::SERVICE_UNAVAILABLE, 500);
+        };
+        let is_failure = said == Some(checkout_page::Said::NotStored);
+        let show = checkout_page::Show {
+            cart,
+            checkout: self.checkout,
+            ticket: &ticket,
+            fields: Some(fields),
+            faults,
+            said,
+        };
+        let built = checkout_page::build(&self.serving.generation, &ctx, &show);
+        let mut response = self.checkout_page(&built);
+        if is_failure {
+            *response.http.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        } else if !faults.is_empty() {
+            *response.http.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        }
+        response
+    }
+
+    /// The order's page, if this form was sent before.
+    async fn sent_before(&self, ticket: &Ticket) -> Option<Response> {
+        let (store, id) = (self.checkout.store.clone(), ticket.id);
+        let found = tokio::task::spawn_blocking(move || store.order(id)).await;
+        // A store that cannot be read cannot be written either, and that is said when it is tried.
+        found.ok()?.ok()??;
+        Some(self.thank(ticket))
+    }
+
+    async fn accept(&self, form: &Form, ticket: Ticket, bytes: Vec<u8>) -> Response {
+        match self.checkout.book.accept(ticket.id, bytes).await {
+            Ok(_) => {
+                self.shop.metrics.orders.fetch_add(1, Ordering::Relaxed);
+                info!(order = %ticket.id, "an order was accepted");
+                self.thank(&ticket)
+            }
+            Err(error) => {
+                self.shop
+                    .metrics
+                    .orders_refused
+                    .fetch_add(1, Ordering::Relaxed);
+                warn!(order = %ticket.id, %error, "an order was refused");
+                let fields = crate::checkout::fields::Fields::of(form, &self.checkout.settings);
+                let cart = self.basket().cart;
+                self.show_again(
+                    form,
+                    &cart,
+                    &fields,
+                    &[],
+                    Some(checkout_page::Said::NotStored),
+                )
+            }
+        }
+    }
+
+    /// To the order's page. The cart that was ordered is empty now; another one stays.
+    fn thank(&self, ticket: &Ticket) -> Response {
+        let token = ticket::link_token(&self.checkout.keys, ticket.id);
+        let mut response = self.see_other(&Route::Order {
+            id: ticket.id.to_string(),
+            token,
+        });
+        if self.basket().cart.digest() == ticket.cart {
+            self.keep(&mut response, &Cart::default());
+        }
+        response
+    }
+
+    async fn order(self, id: String, token: String) -> Response {
+        let id = id.parse().ok();
+        let id = id.filter(|id| ticket::is_link_token(&self.checkout.keys, *id, &token));
+        let Some(id) = id else {
+            return not_found(self.shop, &self.serving, &self.request);
+        };
+        let store = self.checkout.store.clone();
+        let found = tokio::task::spawn_blocking(move || receipt::read(&store, id)).await;
+        match found {
+            Ok(Ok(Some(found))) => {
+                let ctx = self.context();
+                self.respond(receipt::build(&self.serving.generation, &ctx, &found))
+            }
+            Ok(Ok(None)) => not_found(self.shop, &self.serving, &self.request),
+            Ok(Err(error)) => {
+                warn!(order = %id, %error, "an order cannot be read");
+                self.refused(StatusCode::SERVICE_UNAVAILABLE, 500)
+            }
+            Err(_) => self.refused(StatusCode::INTERNAL_SERVER_ERROR, 500),
+        }
+    }
+
+    fn hand_off(&self, cart: &Cart) -> Response {
+        let ctx = self.context();
+        let url = page::cart::handoff(
+            &self.serving.generation,
+            &ctx,
+            cart,
+            &self.checkout.settings,
+        );
+        match url {
+            Some(url) => self.redirect(&url),
+            None => self.see_other(&Route::cart()),
+        }
+    }
+
+    fn new_ticket(&self, cart: &Cart) -> Option<Ticket> {
+        let ticket = Ticket::new(self.now_ms(), cart.digest());
+        ticket
+            .inspect_err(|error| warn!(%error, "no random bytes for an order's id"))
+            .ok()
+    }
+
+    fn now_ms(&self) -> u64 {
+        let since = self.request.now.duration_since(std::time::UNIX_EPOCH);
+        since.map_or(0, |since| {
+            u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+        })
+    }
+
+    /// Puts a cart into the shopper's browser, or takes it out of there if it is empty.
+    fn keep(&self, response: &mut Response, cart: &Cart) {
+        let name = cookie_name(self.shop);
+        let value = cart.to_cookie(&self.checkout.keys);
+        let age = match value.is_empty() {
+            true => 0,
+            false => COOKIE_DAYS * 24 * 60 * 60,
+        };
+        let secure = if is_secure(self.shop) { "; Secure" } else { "" };
+        for cookie in [
+            format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}"),
+            format!("{HINT}=1; Path=/; Max-Age={age}; SameSite=Lax{secure}"),
+        ] {
+            if let Ok(cookie) = HeaderValue::try_from(cookie) {
+                response
+                    .http
+                    .headers_mut()
+                    .append(header::SET_COOKIE, cookie);
+            }
+        }
+    }
+
+    fn see_other(&self, route: &Route) -> Response {
+        self.redirect(&route.href())
+    }
+
+    fn redirect(&self, url: &str) -> Response {
+        self.respond(Page {
+            status: 303,
+            cache: crate::cache_policy::CachePolicy::Private,
+            ..Page::moved(url.to_owned())
+        })
+    }
+
+    fn refused(&self, status: StatusCode, page: u16) -> Response {
+        let ctx = self.context();
+        let page = page::error(page, Some(&self.serving.generation), &ctx, "");
+        let mut response = self.respond(page);
+        *response.http.status_mut() = status;
+        response
+    }
+
+    fn respond(&self, page: Page) -> Response {
+        plain(self.shop, &self.serving, page)
+    }
+}
+
+/// What a form comes to.
+enum Prepared {
+    Answer(Response),
+    Order { ticket: Ticket, bytes: Vec<u8> },
+}
+
+fn not_found(shop: &Shop, serving: &Serving, request: &Request<'_>) -> Response {
+    let ctx = shop.context(request.now);
+    plain(shop, serving, page::not_found(&serving.generation, &ctx))
+}
+
+fn plain(shop: &Shop, serving: &Serving, page: Page) -> Response {
+    respond::finish(
+        page,
+        &serving.stamp,
+        Encoding::Identity,
+        shop.assets.preload(),
+    )
+    .whole()
+}
+
+/// With the prefix, a browser takes the cookie from this very host over TLS only.
+fn cookie_name(shop: &Shop) -> &'static str {
+    if is_secure(shop) {
+        "__Host-cart"
+    } else {
+        "cart"
+    }
+}
+
+fn is_secure(shop: &Shop) -> bool {
+    shop.base_url.starts_with("https://")
+}
