@@ -18,6 +18,9 @@ pub mod manifest;
 /// What a shopper bought.
 pub mod order;
 
+/// What the merchant says about an order.
+pub mod order_status;
+
 /// Where parts and manifests live: a folder today, a bucket later.
 pub mod store;
 

@@ -16,7 +16,7 @@ use crate::order::OrderId;
 /// How many files of a batch are synced at once; file systems make one commit of them.
 const SYNCED_AT_ONCE: usize = 16;
 /// Behind the name of a file that is not whole yet.
-const STAGED: &str = ".staged";
+pub(super) const STAGED: &str = ".staged";
 
 /// Where an order is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -139,24 +139,7 @@ impl Store {
     /// # Errors
     /// The folder cannot be read.
     pub fn orders(&self, state: OrderState) -> Result<Vec<OrderId>, StoreError> {
-        let folder = self.order_folder(state);
-        let failed = |source| StoreError::Io {
-            action: format!("listing {}", folder.display()),
-            source,
-        };
-        let entries = match fs::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(failed(error)),
-        };
-        let mut ids = Vec::new();
-        for entry in entries {
-            let name = entry.map_err(failed)?.file_name();
-            let id = name.to_str().and_then(|name| name.strip_suffix(".json"));
-            ids.extend(id.and_then(|id| id.parse::<OrderId>().ok()));
-        }
-        ids.sort_unstable();
-        Ok(ids)
+        ids_in(&self.order_folder(state))
     }
 
     /// Files an order: a rename, durable when this returns.
@@ -191,8 +174,29 @@ impl Store {
     }
 }
 
+/// The orders that have a file in a folder, oldest first.
+pub(super) fn ids_in(folder: &Path) -> Result<Vec<OrderId>, StoreError> {
+    let failed = |source| StoreError::Io {
+        action: format!("listing {}", folder.display()),
+        source,
+    };
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error)),
+    };
+    let mut ids = Vec::new();
+    for entry in entries {
+        let name = entry.map_err(failed)?.file_name();
+        let id = name.to_str().and_then(|name| name.strip_suffix(".json"));
+        ids.extend(id.and_then(|id| id.parse::<OrderId>().ok()));
+    }
+    ids.sort_unstable();
+    Ok(ids)
+}
+
 /// Writes a file beside its final name and waits until the disk has it.
-fn stage(file: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
+pub(super) fn stage(file: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
     // Two processes, or two clicks in one batch, may write the same order in the same instant.
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -212,7 +216,7 @@ fn stage(file: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
 }
 
 /// Makes a folder, and the names of it and of its parents last.
-fn create_durably(folder: &Path) -> io::Result<()> {
+pub(super) fn create_durably(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
@@ -223,7 +227,7 @@ fn create_durably(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 

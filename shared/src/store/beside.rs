@@ -1,0 +1,307 @@
+//! What is known of an order beside the order itself: small files named by its id, each replaced as a whole.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::orders::{STAGED, create_durably, ids_in, stage, sync_folder};
+use super::{OrderState, Store, StoreError};
+use crate::order::OrderId;
+use crate::order_status::{OrderReceipt, OrderStatus};
+
+/// A file beside an order.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Beside {
+    /// What is sent to the merchant: mapped once, so that it is the same however often it is sent.
+    Body,
+    /// How sending it went so far.
+    Attempts,
+    /// What the merchant answered when it took the order.
+    Receipt,
+    /// What the merchant's feed says became of it.
+    Status,
+}
+
+impl Beside {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Body, Self::Attempts, Self::Receipt, Self::Status];
+
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Body => "bodies",
+            Self::Attempts => "attempts",
+            Self::Receipt => "receipts",
+            Self::Status => "status",
+        }
+    }
+}
+
+impl Store {
+    /// What the merchant's feed says became of an order; none if it says nothing yet.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is damaged.
+    pub fn order_status(&self, id: OrderId) -> Result<Option<OrderStatus>, StoreError> {
+        self.read_beside(id, Beside::Status)
+    }
+
+    /// Keeps what the merchant's feed says became of an order; durable when this returns.
+    ///
+    /// # Errors
+    /// The file cannot be written; what was known before stays.
+    pub fn put_order_status(&self, id: OrderId, status: &OrderStatus) -> Result<(), StoreError> {
+        self.write_beside(id, Beside::Status, status)
+    }
+
+    /// What the merchant answered when it took the order; none before that.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is damaged.
+    pub fn order_receipt(&self, id: OrderId) -> Result<Option<OrderReceipt>, StoreError> {
+        self.read_beside(id, Beside::Receipt)
+    }
+
+    /// Keeps what the merchant answered when it took the order; durable when this returns.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn put_order_receipt(&self, id: OrderId, receipt: &OrderReceipt) -> Result<(), StoreError> {
+        self.write_beside(id, Beside::Receipt, receipt)
+    }
+
+    /// A file beside an order as JSON; none if it is not there.
+    ///
+    /// # Errors
+    /// It cannot be read, or is damaged.
+    pub fn read_beside<T: DeserializeOwned>(
+        &self,
+        id: OrderId,
+        what: Beside,
+    ) -> Result<Option<T>, StoreError> {
+        let Some(bytes) = self.beside(id, what)? else {
+            return Ok(None);
+        };
+        let read = serde_json::from_slice(&bytes);
+        read.map(Some).map_err(|error| StoreError::Io {
+            action: format!("reading {}", self.beside_file(id, what).display()),
+            source: error.into(),
+        })
+    }
+
+    /// Writes a file beside an order as JSON; durable when this returns.
+    ///
+    /// # Errors
+    /// It cannot be written; what was there before stays.
+    pub fn write_beside(
+        &self,
+        id: OrderId,
+        what: Beside,
+        value: &impl Serialize,
+    ) -> Result<(), StoreError> {
+        let bytes = serde_json::to_vec_pretty(value).map_err(|error| StoreError::Io {
+            action: format!("writing {}", self.beside_file(id, what).display()),
+            source: error.into(),
+        })?;
+        self.put_beside(id, what, &bytes)
+    }
+
+    /// The bytes of a file beside an order; none if it is not there.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn beside(&self, id: OrderId, what: Beside) -> Result<Option<Vec<u8>>, StoreError> {
+        let file = self.beside_file(id, what);
+        match fs::read(&file) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(StoreError::Io {
+                action: format!("reading {}", file.display()),
+                source,
+            }),
+        }
+    }
+
+    /// Replaces a file beside an order as a whole; durable when this returns.
+    ///
+    /// # Errors
+    /// It cannot be written; what was there before stays.
+    pub fn put_beside(&self, id: OrderId, what: Beside, bytes: &[u8]) -> Result<(), StoreError> {
+        let (folder, file) = (self.beside_folder(what), self.beside_file(id, what));
+        let written = create_durably(&folder)
+            .and_then(|()| stage(&file, bytes))
+            .and_then(|staged| fs::rename(staged, &file))
+            .and_then(|()| sync_folder(&folder));
+        written.map_err(|source| StoreError::Io {
+            action: format!("writing {}", file.display()),
+            source,
+        })
+    }
+
+    /// Removes a file beside an order, if it is there.
+    ///
+    /// # Errors
+    /// It is there and cannot be removed.
+    pub fn drop_beside(&self, id: OrderId, what: Beside) -> Result<(), StoreError> {
+        remove(self.beside_file(id, what))
+    }
+
+    /// The orders that have such a file, oldest first.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn all_beside(&self, what: Beside) -> Result<Vec<OrderId>, StoreError> {
+        ids_in(&self.beside_folder(what))
+    }
+
+    /// Removes an order from one state, and all that is beside it.
+    ///
+    /// # Errors
+    /// A file cannot be removed; the order is there until all that is beside it is gone.
+    pub fn remove_order(&self, id: OrderId, state: OrderState) -> Result<(), StoreError> {
+        for what in Beside::ALL {
+            self.drop_beside(id, what)?;
+        }
+        remove(self.order_file(state, id))
+    }
+
+    /// Removes a waiting order that was filed before: the shopper's second click came between look and write.
+    ///
+    /// # Errors
+    /// It cannot be removed.
+    pub fn drop_double(&self, id: OrderId) -> Result<(), StoreError> {
+        remove(self.order_file(OrderState::New, id))
+    }
+
+    /// Removes files that a killed writer of orders left behind and that are older than this; gives how many.
+    ///
+    /// # Errors
+    /// A folder cannot be read or a file not removed.
+    pub fn remove_stale_orders(&self, age: Duration, now: SystemTime) -> Result<usize, StoreError> {
+        let states = OrderState::ALL.map(|state| self.order_folder(state));
+        let mut removed = 0;
+        for folder in states
+            .into_iter()
+            .chain(Beside::ALL.map(|what| self.beside_folder(what)))
+        {
+            let failed = |source| StoreError::Io {
+                action: format!("cleaning {}", folder.display()),
+                source,
+            };
+            let entries = match fs::read_dir(&folder) {
+                Ok(entries) => entries,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(failed(error)),
+            };
+            for entry in entries {
+                let entry = entry.map_err(failed)?;
+                if !entry.file_name().to_string_lossy().ends_with(STAGED) {
+                    continue;
+                }
+                // Whoever writes it may be done by now.
+                let Ok(written) = entry.metadata().and_then(|metadata| metadata.modified()) else {
+                    continue;
+                };
+                if now.duration_since(written).is_ok_and(|old| old >= age) {
+                    remove(entry.path())?;
+                    removed += 1;
+                }
+            }
+        }
+        Ok(removed)
+    }
+
+    fn beside_folder(&self, what: Beside) -> PathBuf {
+        self.folder().join("orders").join(what.folder())
+    }
+
+    fn beside_file(&self, id: OrderId, what: Beside) -> PathBuf {
+        self.beside_folder(what).join(format!("{id}.json"))
+    }
+}
+
+fn remove(file: PathBuf) -> Result<(), StoreError> {
+    match fs::remove_file(&file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::Io {
+            action: format!("removing {}", file.display()),
+            source: error,
+        }),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order_status::OrderProgress;
+
+    fn id(number: u64) -> OrderId {
+        OrderId::new(1_764_000_000_000 + number, 1)
+    }
+
+    fn status(state: OrderProgress) -> OrderStatus {
+        OrderStatus {
+            number: Some("SO-17".to_owned()),
+            state,
+            at: "2026-03-01T08:00:00Z".to_owned(),
+            carrier: None,
+            tracking_number: None,
+            tracking_url: None,
+            note: None,
+        }
+    }
+
+    #[test]
+    fn a_status_is_replaced_as_a_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open("store", folder.path(), "demo").unwrap();
+        assert_eq!(store.order_status(id(1)).unwrap(), None);
+        for state in [OrderProgress::Confirmed, OrderProgress::Shipped] {
+            store.put_order_status(id(1), &status(state)).unwrap();
+            assert_eq!(store.order_status(id(1)).unwrap(), Some(status(state)));
+        }
+        assert_eq!(store.all_beside(Beside::Status).unwrap(), [id(1)]);
+        store.put_beside(id(1), Beside::Status, b"{}").unwrap();
+        let error = store.order_status(id(1)).unwrap_err().to_string();
+        assert!(
+            error.contains("orders/status/") && error.contains("state"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_removed_order_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open("store", folder.path(), "demo").unwrap();
+        store.accept_orders(&[(id(1), b"{}".to_vec())]);
+        for what in Beside::ALL {
+            store.put_beside(id(1), what, b"{}").unwrap();
+        }
+        store
+            .file_order(id(1), OrderState::New, OrderState::Done)
+            .unwrap();
+        store.remove_order(id(1), OrderState::Done).unwrap();
+        assert_eq!(store.order(id(1)).unwrap(), None);
+        for what in Beside::ALL {
+            assert_eq!(store.all_beside(what).unwrap(), []);
+        }
+    }
+
+    #[test]
+    fn only_old_leftovers_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open("store", folder.path(), "demo").unwrap();
+        store.accept_orders(&[(id(1), b"{}".to_vec())]);
+        let left = store.order_folder(OrderState::New).join("x.1-1.staged");
+        fs::write(&left, "").unwrap();
+        let written = fs::metadata(&left).unwrap().modified().unwrap();
+        let day = Duration::from_secs(86_400);
+        assert_eq!(store.remove_stale_orders(day, written).unwrap(), 0);
+        assert_eq!(store.remove_stale_orders(day, written + day).unwrap(), 1);
+        assert!(!left.exists());
+        assert_eq!(store.orders(OrderState::New).unwrap(), [id(1)]);
+    }
+}
