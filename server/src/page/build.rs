@@ -18,7 +18,7 @@ use crate::route::{Parsed, Route};
 pub fn build(route: &Route, generation: &Generation, ctx: &Context<'_>) -> Page {
     let view = &View::new(generation, ctx);
     if let Some(current) = moved::current(route, &generation.catalog) {
-        return Page::moved(current.href());
+        return Page::moved(view.href(&current));
     }
     match route {
         Route::Home => home::build(view),

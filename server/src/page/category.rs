@@ -7,7 +7,7 @@ use sailfish::TemplateSimple;
 use frontage_shared::snapshot::routes::RouteKind;
 use frontage_shared::snapshot::row_set::RowSet;
 
-use super::frame::{Frame, Indexing, Link};
+use super::frame::{Frame, Indexing};
 use super::home::Department;
 use super::json_ld::Json;
 use super::results::{self, Results};
@@ -95,7 +95,7 @@ pub(crate) fn brand(view: &View<'_>, route: &Route, slug: &str, listing: &Listin
         frame.place(
             view,
             &[],
-            Some(Link::to(brand.name(), &Route::brand(brand.slug()))),
+            Some(view.link(brand.name(), &Route::brand(brand.slug()))),
         );
         ("", Vec::new())
     })
@@ -120,7 +120,7 @@ fn list<'a>(
     place: impl FnOnce(&mut Frame<'a>) -> (&'a str, Vec<Department<'a>>),
 ) -> Page {
     if let Some(clean) = filters::cleaned(view, listing) {
-        return Page::elsewhere(route.with_listing(clean).href());
+        return Page::elsewhere(view.href(&route.with_listing(clean)));
     }
     let rows = RowSet::of(view.catalog.product_count(), candidates.clone());
     let found = listing::select(view.generation, &rows, &filters::resolve(view, listing));

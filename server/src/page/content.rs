@@ -4,7 +4,7 @@ use sailfish::TemplateSimple;
 
 use frontage_shared::snapshot::routes::RouteKind;
 
-use super::frame::{Frame, Indexing, Link};
+use super::frame::{Frame, Indexing};
 use super::json_ld::Json;
 use super::view::View;
 use super::words::Words;
@@ -49,9 +49,9 @@ pub(crate) fn build(view: &View<'_>, slug: &str) -> Page {
         ..Frame::new(view, title, indexing)
     };
     frame.describe(content.seo_description(), content.body());
-    frame.place(view, &[], Some(Link::to(content.title(), &own)));
+    frame.place(view, &[], Some(view.link(content.title(), &own)));
     if content.kind() == "article" {
-        let guides = Link::to(&view.words.guides, &Route::guides());
+        let guides = view.link(&view.words.guides, &Route::guides());
         frame.crumbs.insert(1, guides);
     }
     let mut json = Json::graph();

@@ -62,7 +62,7 @@ pub(crate) fn head(view: &View<'_>, format: FeedFormat, out: &mut String) {
              <rss version=\"2.0\" xmlns:g=\"http://base.google.com/ns/1.0\">\n<channel>\n",
         );
         element(out, "title", view.shop.name);
-        element(out, "link", &view.absolute("/"));
+        element(out, "link", &view.url(&Route::Home));
         element(
             out,
             "description",
@@ -154,7 +154,7 @@ fn item<'a>(
         group: if many { product.id() } else { "" },
         title: text::shorten(&title, TITLE_CHARS),
         description: &about.description,
-        link: view.absolute(&route.href()),
+        link: view.url(&route),
         images,
         offer,
         price: money(minor),

@@ -183,7 +183,7 @@ pub(crate) fn stock(view: &View<'_>, listing: &Listing, found: &Found) -> Option
 
 /// Each active filter in words, with the list without it.
 pub(crate) fn chips(view: &View<'_>, route: &Route, listing: &Listing) -> Vec<Chip> {
-    let to = |listing: Listing| route.with_listing(listing).href();
+    let to = |listing: Listing| view.href(&route.with_listing(listing));
     let mut chips = Vec::new();
     for (code, values) in &listing.facets {
         let Some(facet) = facet_by_code(view, code) else {
@@ -239,7 +239,7 @@ pub(crate) fn relaxed(
     ways.filter(|(_, more)| **more > 0)
         .map(|((words, listing), &more)| Relaxed {
             words,
-            href: route.with_listing(listing).href(),
+            href: view.href(&route.with_listing(listing)),
             count: view.locale.number(u64::from(more)),
         })
         .collect()

@@ -9,7 +9,7 @@ use super::json_ld::Json;
 use super::locale::Locale;
 use super::view::View;
 use super::{Context, text};
-use crate::route::Route;
+use crate::route::{Listing, Route};
 
 /// Most entries of the main navigation.
 const NAV_ENTRIES: usize = 10;
@@ -50,6 +50,9 @@ pub(crate) struct Frame<'a> {
     pub(crate) shop: ShopNames<'a>,
     /// Path of the cart, and of the partial with what is in it; none in a catalogue.
     pub(crate) cart: Option<(String, String)>,
+    /// Where the shop begins, and where searches go.
+    pub(crate) home_href: String,
+    pub(crate) search_href: String,
     /// What stands in the search box.
     pub(crate) query: &'a str,
     /// What the main navigation leads to: departments, or brands in a shop without categories.
@@ -105,10 +108,12 @@ impl<'a> Frame<'a> {
             cart: view
                 .ctx
                 .sells
-                .then(|| (Route::cart().href(), Route::CartPartial.href())),
+                .then(|| (view.href(&Route::cart()), view.href(&Route::CartPartial))),
             nav_title,
             nav,
             pages: footer_pages(view),
+            home_href: view.href(&Route::Home),
+            search_href: view.href(&Route::search(Listing::new())),
             shop: ShopNames {
                 name: shop.name,
                 tagline: shop.tagline,
@@ -144,6 +149,8 @@ impl<'a> Frame<'a> {
                 ..ShopNames::default()
             },
             cart: None,
+            home_href: Route::Home.href(),
+            search_href: Route::search(Listing::new()).href(),
             query: "",
             nav_title: &words.departments,
             nav: Vec::new(),
@@ -154,18 +161,14 @@ impl<'a> Frame<'a> {
 
     /// Puts the page below the shop and these categories, and marks its department.
     pub(crate) fn place(&mut self, view: &View<'a>, trail: &[Category<'a>], own: Option<Link<'a>>) {
-        self.crumbs.push(Link {
-            name: &view.words.home,
-            href: Route::Home.href(),
-            current: false,
-        });
+        self.crumbs.push(view.link(&view.words.home, &Route::Home));
         for category in trail {
-            self.crumbs
-                .push(Link::to(category.name(), &Route::category(category.path())));
+            let route = Route::category(category.path());
+            self.crumbs.push(view.link(category.name(), &route));
         }
         self.crumbs.extend(own);
         if let Some(root) = trail.first() {
-            let href = Route::category(root.path()).href();
+            let href = view.href(&Route::category(root.path()));
             self.nav
                 .iter_mut()
                 .for_each(|link| link.current = link.href == href);
@@ -200,21 +203,10 @@ impl<'a> Frame<'a> {
     }
 }
 
-impl<'a> Link<'a> {
-    /// A link to a page.
-    pub(crate) fn to(name: &'a str, route: &Route) -> Self {
-        Self {
-            name,
-            href: route.href(),
-            current: false,
-        }
-    }
-}
-
 impl Indexing {
     /// Indexed under the address of this route.
     pub(crate) fn as_route(view: &View<'_>, route: &Route) -> Self {
-        Self::Canonical(view.absolute(&route.href()))
+        Self::Canonical(view.url(route))
     }
 
     pub(crate) fn is_noindex(&self) -> bool {
@@ -230,7 +222,7 @@ fn navigation<'a>(view: &View<'a>) -> (&'static str, Vec<Link<'a>>) {
         .filter(|category| category.products().len() > 0);
     let departments: Vec<_> = filled
         .take(NAV_ENTRIES)
-        .map(|category| Link::to(category.name(), &Route::category(category.path())))
+        .map(|category| view.link(category.name(), &Route::category(category.path())))
         .collect();
     if departments.is_empty() {
         (&view.words.brands, biggest_brands(view, NAV_ENTRIES))
@@ -248,7 +240,7 @@ pub(crate) fn biggest_brands<'a>(view: &View<'a>, most: usize) -> Vec<Link<'a>> 
     brands.sort_by_key(|brand| brand.name());
     brands
         .iter()
-        .map(|brand| Link::to(brand.name(), &Route::brand(brand.slug())))
+        .map(|brand| view.link(brand.name(), &Route::brand(brand.slug())))
         .collect()
 }
 
@@ -259,6 +251,6 @@ fn footer_pages<'a>(view: &View<'a>) -> Vec<Link<'a>> {
         .filter(|page| page.kind() != "article")
         .take(FOOTER_PAGES);
     pages
-        .map(|page| Link::to(page.title(), &Route::content(page.slug())))
+        .map(|page| view.link(page.title(), &Route::content(page.slug())))
         .collect()
 }

@@ -4,7 +4,7 @@ use sailfish::TemplateSimple;
 
 use frontage_shared::snapshot::categories::ContentPage;
 
-use super::frame::{Frame, Indexing, Link};
+use super::frame::{Frame, Indexing};
 use super::json_ld::Json;
 use super::results::{self, Paging};
 use super::text;
@@ -43,7 +43,7 @@ pub(crate) fn build(view: &View<'_>, route: &Route, listing: &Listing) -> Page {
         return error::not_found(view, "");
     }
     let mut frame = Frame::new(view, &view.words.guides, Indexing::as_route(view, route));
-    frame.place(view, &[], Some(Link::to(&view.words.guides, route)));
+    frame.place(view, &[], Some(view.link(&view.words.guides, route)));
     let mut json = Json::graph();
     frame.crumbs_as_data(view, &mut json);
     frame.json_ld = json.finish();
@@ -56,7 +56,7 @@ pub(crate) fn build(view: &View<'_>, route: &Route, listing: &Listing) -> Page {
             .iter()
             .map(|page| guide(view, page))
             .collect(),
-        paging: results::paging(route, listing, all.len()),
+        paging: results::paging(|route| view.href(route), route, listing, all.len()),
     };
     render(view, Kind::Content, false, page)
 }
@@ -78,7 +78,7 @@ fn guide<'a>(view: &View<'a>, page: &ContentPage<'a>) -> Guide<'a> {
     let changed = page.updated_at();
     let day = |at| view.locale.day(at).to_string();
     Guide {
-        href: Route::content(page.slug()).href(),
+        href: view.href(&Route::content(page.slug())),
         title: page.title(),
         excerpt: text::plain(page.body(), EXCERPT_CHARS),
         changed: changed.map(day).unwrap_or_default(),

@@ -102,7 +102,7 @@ pub(crate) fn build(view: &View<'_>) -> Page {
         newest: view.cards(newest.into_iter().take(NEWEST), 0),
         brands: frame::biggest_brands(view, BRANDS),
         showcase,
-        all_guides: (guides.len() > GUIDES).then(|| Route::guides().href()),
+        all_guides: (guides.len() > GUIDES).then(|| view.href(&Route::guides())),
         guides: guides.into_iter().take(GUIDES).collect(),
     };
     render(view, Kind::Home, false, page)
@@ -153,7 +153,7 @@ fn show<'a>(view: &View<'a>, row: u32) -> Option<Showcase<'a>> {
     let product = view.catalog.product(row)?;
     let image = view.first_image(&product, product.name())?;
     Some(Showcase {
-        href: Route::product(product.slug()).href(),
+        href: view.href(&Route::product(product.slug())),
         image,
     })
 }
@@ -163,7 +163,7 @@ fn structured(view: &View<'_>) -> String {
     let mut json = Json::graph();
     json.item("OnlineStore", |store| {
         store.text("name", shop.name);
-        store.text("url", &view.absolute("/"));
+        store.text("url", &view.url(&Route::Home));
         store.text("description", shop.description);
         store.text("slogan", shop.tagline);
         store.text("email", shop.email);
@@ -171,12 +171,12 @@ fn structured(view: &View<'_>) -> String {
     });
     json.item("WebSite", |site| {
         site.text("name", shop.name);
-        site.text("url", &view.absolute("/"));
+        site.text("url", &view.url(&Route::Home));
         site.text("inLanguage", shop.locale);
         site.object("potentialAction", "SearchAction", |action| {
             action.object("target", "EntryPoint", |target| {
-                let search = Route::search(Listing::new()).href();
-                let template = format!("{}?q={{words}}", view.absolute(&search));
+                let search = view.url(&Route::search(Listing::new()));
+                let template = format!("{search}?q={{words}}");
                 target.text("urlTemplate", &template);
             });
             action.text("query-input", "required name=words");

@@ -76,7 +76,7 @@ pub(crate) fn of_variant(
             .map(|was| view.amount(was)),
         per_unit: per_unit(view, variant, price),
     });
-    let href = Route::offer(product.slug(), by_id.then(|| variant.id())).href();
+    let href = view.href(&Route::offer(product.slug(), by_id.then(|| variant.id())));
     Offer {
         href,
         price,

@@ -179,12 +179,12 @@ pub(crate) fn build(
             || Route::product(slug),
             |chosen| Route::variant(slug, chosen.id()),
         );
-        return Page::elsewhere(route.href());
+        return Page::elsewhere(view.href(&route));
     }
     let chosen = match variant {
         Some(id) => {
             let Some(chosen) = variants::by_id(view, &product, id) else {
-                return Page::elsewhere(Route::product(slug).href());
+                return Page::elsewhere(view.href(&Route::product(slug)));
             };
             Some(chosen)
         }
@@ -217,7 +217,7 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
         .primary_category()
         .map(|category| category.breadcrumb())
         .unwrap_or_default();
-    frame.place(view, &trail, Some(Link::to(product.name(), &own)));
+    frame.place(view, &trail, Some(view.link(product.name(), &own)));
     let offer = offer::of_variant(view, product, chosen, by_id);
     frame.og_image = images.first().map(|image| view.absolute(image.url));
     frame.og_price = offer.price.as_ref().map(|price| price.now.money);
@@ -239,7 +239,7 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
         downloads: files(product, chosen, DOWNLOADS, Media::is_document),
         brand: product
             .brand()
-            .map(|brand| Link::to(brand.name(), &Route::brand(brand.slug()))),
+            .map(|brand| view.link(brand.name(), &Route::brand(brand.slug()))),
         name: product.name(),
         variant_name: if chosen.name() == product.name() {
             ""
@@ -248,7 +248,7 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
         },
         add: add(view, chosen),
         offer,
-        action: own.href(),
+        action: view.href(&own),
         variant_id: chosen.id(),
         has_lists: options.iter().any(|option| option.as_list),
         has_sold_out,

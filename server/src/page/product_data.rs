@@ -69,10 +69,7 @@ pub(crate) fn graph(
 /// What all variants have in common.
 fn about(view: &View<'_>, json: &mut Json, product: &Product<'_>, images: &[Image<'_>]) {
     json.text("name", product.name());
-    json.text(
-        "url",
-        &view.absolute(&Route::product(product.slug()).href()),
-    );
+    json.text("url", &view.url(&Route::product(product.slug())));
     let html = if product.description().is_empty() {
         product.short_description()
     } else {
@@ -117,7 +114,7 @@ fn one_variant(view: &View<'_>, json: &mut Json, product: &Product<'_>, variant:
         Route::product(product.slug())
     };
     json.object("offers", "Offer", |json| {
-        json.text("url", &view.absolute(&own.href()));
+        json.text("url", &view.url(&own));
         json.text(
             "price",
             &Money {

@@ -190,7 +190,7 @@ pub(crate) fn build<'a>(
         Vec::new()
     };
     Results {
-        action: route.with_listing(Listing::new()).href(),
+        action: view.href(&route.with_listing(Listing::new())),
         query: &listing.q,
         total,
         start,
@@ -203,9 +203,9 @@ pub(crate) fn build<'a>(
         stock: filters::stock(view, listing, found),
         filter_count: active.len(),
         chips: active,
-        clear_href: route.with_listing(listing.without_filters()).href(),
+        clear_href: view.href(&route.with_listing(listing.without_filters())),
         cards,
-        paging: paging(route, listing, total),
+        paging: paging(|route| view.href(route), route, listing, total),
         nothing: if listing.is_filtered() {
             &view.words.nothing_filtered
         } else {
@@ -251,13 +251,19 @@ fn sort_name(words: &'static Words, sort: Sort) -> &'static str {
 }
 
 /// First, last, and those around the current page.
-pub(crate) fn paging(route: &Route, listing: &Listing, total: usize) -> Option<Paging> {
+/// `href` writes the path of a route.
+pub(crate) fn paging(
+    href: impl Fn(&Route) -> String,
+    route: &Route,
+    listing: &Listing,
+    total: usize,
+) -> Option<Paging> {
     let last = page_count(total);
     if last < 2 {
         return None;
     }
     let current = listing.page;
-    let href = |page: u32| route.with_listing(listing.with_page(page)).href();
+    let href = |page: u32| href(&route.with_listing(listing.with_page(page)));
     let mut numbers = vec![1, last];
     numbers.extend(current.saturating_sub(2)..=current.saturating_add(2));
     numbers.retain(|page| (1..=last).contains(page));
@@ -284,7 +290,8 @@ mod tests {
     #[track_caller]
     fn check(page: u32, total: usize, expected: &str) {
         let listing = Listing::new().with_page(page);
-        let text = paging(&Route::category("a"), &listing, total).map_or(String::new(), |paging| {
+        let shown = paging(Route::href, &Route::category("a"), &listing, total);
+        let text = shown.map_or(String::new(), |paging| {
             let step = |step: &Option<String>| step.as_deref().unwrap_or("-").to_owned();
             let pages = paging.pages.iter().map(|page| {
                 let gap = if page.after_gap { "… " } else { "" };

@@ -4,7 +4,7 @@ use sailfish::TemplateSimple;
 
 use frontage_shared::snapshot::search::Spelling;
 
-use super::frame::{Frame, Indexing, Link};
+use super::frame::{Frame, Indexing};
 use super::home::{Department, columns};
 use super::results::{self, Relaxed, Results};
 use super::view::View;
@@ -38,7 +38,7 @@ pub(crate) struct Help<'a> {
 /// Builds the search page.
 pub(crate) fn build(view: &View<'_>, route: &Route, listing: &Listing) -> Page {
     if let Some(clean) = filters::cleaned(view, listing) {
-        return Page::elsewhere(route.with_listing(clean).href());
+        return Page::elsewhere(view.href(&route.with_listing(clean)));
     }
     // No words find nothing.
     let hits = match view.catalog.search(&listing.q) {
@@ -73,7 +73,7 @@ pub(crate) fn build(view: &View<'_>, route: &Route, listing: &Listing) -> Page {
     frame.place(
         view,
         &[],
-        Some(Link::to(&view.words.search, &Route::search(Listing::new()))),
+        Some(view.link(&view.words.search, &Route::search(Listing::new()))),
     );
     frame.description = view.words.search_in.fill(&[&view.shop.name]);
     let help = hits.rows.is_empty().then(|| Help {
@@ -109,7 +109,7 @@ fn shorter(view: &View<'_>, query: &str) -> Vec<Relaxed> {
             .search_spelled(&shorter, Spelling::AsTyped)
             .map_or(0, |hits| hits.rows.len());
         if count > 0 {
-            let href = Route::search(Listing::search(&shorter)).href();
+            let href = view.href(&Route::search(Listing::search(&shorter)));
             ways.push(Relaxed {
                 words: shorter,
                 href,

@@ -44,7 +44,7 @@ pub(crate) fn index(view: &View<'_>) -> Page {
         };
         let latest = changes.fold(first, Option::max);
         xml.push_str("<sitemap><loc>");
-        push_escaped(&mut xml, &view.absolute(&Route::Sitemap { number }.href()));
+        push_escaped(&mut xml, &view.url(&Route::Sitemap { number }));
         xml.push_str("</loc>");
         push_changed(&mut xml, latest);
         xml.push_str("</sitemap>\n");
@@ -74,7 +74,7 @@ pub(crate) fn file(view: &View<'_>, number: u32) -> Page {
             continue;
         };
         xml.push_str("<url><loc>");
-        push_escaped(&mut xml, &view.absolute(&route.href()));
+        push_escaped(&mut xml, &view.url(&route));
         xml.push_str("</loc>");
         push_changed(&mut xml, changed);
         images(view, part, row, &mut xml);
@@ -90,11 +90,7 @@ pub(crate) fn robots(view: &View<'_>) -> Page {
     for parameter in ["f.", "sort=", "price-min=", "price-max=", "stock="] {
         let _ = writeln!(text, "Disallow: /*?{parameter}\nDisallow: /*&{parameter}");
     }
-    let _ = writeln!(
-        text,
-        "\nSitemap: {}",
-        view.absolute(&Route::SitemapIndex.href())
-    );
+    let _ = writeln!(text, "\nSitemap: {}", view.url(&Route::SitemapIndex));
     Page {
         kind: Kind::Robots,
         ..crawled(TEXT, text)

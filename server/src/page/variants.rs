@@ -58,7 +58,8 @@ pub(crate) fn choices<'a>(
                 Some(lead) => (Some(lead.row).filter(|_| !as_list), lead.state()),
             };
             let variant = lead.and_then(|row| view.catalog.variant(row));
-            let href = |variant: Variant<'a>| Route::variant(product.slug(), variant.id()).href();
+            let href =
+                |variant: Variant<'a>| view.href(&Route::variant(product.slug(), variant.id()));
             Some(Choice {
                 code: value.code(),
                 name: value.name(),
@@ -185,7 +186,7 @@ pub(crate) fn as_filtered<'a>(
         .chain(passing)
         .find(can_be_ordered)
         .unwrap_or(first);
-    card.href = Route::variant(product.slug(), best.id()).href();
+    card.href = view.href(&Route::variant(product.slug(), best.id()));
     let own = best.media().find_map(|media| view::image(&media, ""));
     card.image = own.or(card.image);
 }

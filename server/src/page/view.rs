@@ -14,6 +14,7 @@ use frontage_shared::snapshot::products::{Media, Product, Variant};
 use super::Context;
 use super::card::{Card, Image, Level, Price, Stock, Swatches};
 use super::format::Amount;
+use super::frame::Link;
 use super::home::Department;
 use super::locale::Locale;
 use super::offer;
@@ -36,6 +37,8 @@ pub(crate) struct View<'a> {
     pub(crate) locale: Locale,
     pub(crate) words: &'static Words,
     pub(crate) currency: Currency,
+    /// What every path on this page begins with: nothing, or `/` and the page's language.
+    pub(crate) prefix: &'a str,
     /// The instant of the request, Unix seconds.
     pub(crate) now: i64,
 }
@@ -57,6 +60,7 @@ impl<'a> View<'a> {
             locale,
             words: locale.words(),
             currency: generation.currency(),
+            prefix: "",
             now: i64::try_from(now).unwrap_or(i64::MAX),
         }
     }
@@ -67,6 +71,25 @@ impl<'a> View<'a> {
             minor,
             currency: self.currency,
         })
+    }
+
+    /// The path of a route, as links on this page write it.
+    pub(crate) fn href(&self, route: &Route) -> String {
+        format!("{}{route}", self.prefix)
+    }
+
+    /// The whole address of a route.
+    pub(crate) fn url(&self, route: &Route) -> String {
+        format!("{}{}{route}", self.ctx.base_url, self.prefix)
+    }
+
+    /// A link to a route.
+    pub(crate) fn link(&self, name: &'a str, route: &Route) -> Link<'a> {
+        Link {
+            name,
+            href: self.href(route),
+            current: false,
+        }
     }
 
     /// The whole address of a path of ours; other addresses stay as they are.
@@ -105,7 +128,7 @@ impl<'a> View<'a> {
         });
         let (choices, swatches) = self.choices(product);
         Card {
-            href: Route::product(product.slug()).href(),
+            href: self.href(&Route::product(product.slug())),
             name: product.name(),
             brand: product.brand().map_or("", |brand| brand.name()),
             image: self.first_image(product, ""),
@@ -169,7 +192,7 @@ impl<'a> View<'a> {
         let own = category.media().find_map(|media| image(&media, ""));
         let first = || self.first_image(&self.catalog.product(category.products().next()?)?, "");
         Department {
-            href: Route::category(category.path()).href(),
+            href: self.href(&Route::category(category.path())),
             name: category.name(),
             image: own.or_else(first),
             count: Some(self.locale.number(category.products().len() as u64)),
