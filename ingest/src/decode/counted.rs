@@ -61,6 +61,13 @@ impl<R: Read> Counted<R> {
         self.bytes
     }
 
+    /// What is in memory of the bytes that may come next. `consume` takes them.
+    pub(super) fn ahead(&self) -> &[u8] {
+        let ahead = &self.buffer[self.taken..self.filled];
+        let allowed = usize::try_from(self.end.saturating_sub(self.bytes)).unwrap_or(usize::MAX);
+        &ahead[..ahead.len().min(allowed)]
+    }
+
     fn uncounted(&self) -> u64 {
         memchr::memchr_iter(b'\n', &self.buffer[self.counted..self.taken]).count() as u64
     }

@@ -183,6 +183,71 @@ fn elements_become_objects_wherever_they_stand() {
 }
 
 #[test]
+fn elements_are_the_same_wherever_a_buffer_ends() {
+    // The buffers have 64 KiB: over so many records, of ever other lengths, they end at each byte of a record.
+    let mut page = String::from("<?xml version=\"1.0\"?>\r\n<a>");
+    let mut expected = Vec::new();
+    for number in 0..4000 {
+        let pad = "x".repeat(number * 7 % 61);
+        page += &format!(
+            "<!-- <PRODUCT> --><PRODUCT xmlns:g='g' g:nr=\"{number} &lt;\">\r\n\u{feff} {pad}&amp;\r\n<t >R\u{e4}t\r\nsel &#8364; & so &quot;on&quot;</t>\
+             <t><![CDATA[</t>]]]></t><g:deep>a<p><q z='>'/>\u{20ac}</p>b<?pi </t>?></g:deep><e/>\u{feff}<PRODUCT/><!-- </PRODUCT> -->\
+             z</PRODUCT>\n"
+        );
+        let record = serde_json::json!({
+            "@nr": format!("{number} <"),
+            "#text": format!("\u{feff} {pad}&\n\u{feff}z"),
+            "t": ["R\u{e4}t\nsel \u{20ac} & so \"on\"", "</t>]"],
+            "deep": {"#text": "ab", "p": {"q": {"@z": ">"}, "#text": "\u{20ac}"}},
+            "e": "",
+            "PRODUCT": "",
+        });
+        expected.push((2 + 4 * number as u64, record));
+    }
+    page += "</a>";
+    let whole = read(&source(XML), &[page.as_bytes()]).unwrap();
+    let found: Vec<_> = whole
+        .into_iter()
+        .map(|record| (record.origin.line, record.value, record.flaw))
+        .collect();
+    assert_eq!(found.len(), expected.len());
+    for (found, (line, value)) in found.into_iter().zip(expected) {
+        assert_eq!(found, (line, value, None));
+    }
+
+    // What is wrong is told as if there were no buffer, at its own place, and limits hold to the byte.
+    let wrong = page.replace(
+        "<e/>\u{feff}<PRODUCT/><!-- </PRODUCT> -->z</PRODUCT>\n</a>",
+        "<e></f>",
+    );
+    refuse(XML, &wrong, "line 16001, byte");
+    refuse(
+        XML,
+        wrong.replace("<e></f>", "<e>&#xffffff;"),
+        "record 3999 is not XML",
+    );
+    let deep = "<PRODUCT><a>1</a><b><c><d>2</d></c></b></PRODUCT>";
+    check(
+        &format!("{XML}\nmax_depth = 4"),
+        &[deep],
+        r#"[{"a":"1","b":{"c":{"d":"2"}}}]"#,
+    );
+    refuse(
+        &format!("{XML}\nmax_depth = 3"),
+        deep,
+        "byte 26: nested deeper than 3",
+    );
+    let long = |bytes: usize| format!("<PRODUCT><a>1</a><b>{}</b></PRODUCT>", "x".repeat(bytes));
+    let limited = format!("{XML}\nmax_record_bytes = 1000");
+    check(
+        &limited,
+        &[&long(970)],
+        &format!(r#"[{{"a":"1","b":"{}"}}]"#, "x".repeat(970)),
+    );
+    refuse(&limited, long(1000), "record 0 is larger than 1000 bytes");
+}
+
+#[test]
 fn elements_that_are_none_are_refused() {
     refuse(XML, "", "is empty");
     refuse(XML, "hello", "text outside of its root");

@@ -6,6 +6,7 @@
 mod array;
 mod changed; // the lines by which a feed differs from the one before
 mod counted;
+mod element; // the value of an XML record
 mod error;
 mod lines;
 mod outline;

@@ -1,10 +1,14 @@
 //! Records as elements of an XML document, wherever they stand: each becomes an object.
 //!
-//! An attribute is `@name`, text beside attributes or children `#text`, an element with text only is that text, and an
-//! element that comes several times is a list. Nothing outside the document is ever read, and no document may declare
-//! entities: what `&name;` means is fixed (XML's five, and those of HTML).
+//! Nothing outside the document is ever read, and no document may declare entities: what `&name;` means is fixed (XML's
+//! five, and those of HTML).
+//!
+//! A record is read event by event through a reader that bounds it. What lies whole in that reader's buffer is taken
+//! from there at once, which needs no copies; what is cut off or wrong is left to the events, so that there is one place
+//! that says what is wrong.
 
 use super::counted::Counted;
+use super::element::{Builder, Frame, Meaning, Wrong, check_declarations, meaning};
 use super::error::{DecodeError, Place, Stop, stopped};
 use super::outline::Seen;
 use super::records::{Origin, Record};
@@ -12,14 +16,11 @@ use super::text::Utf8;
 use super::unpack;
 use crate::config::{SourceLimits, Xml};
 use encoding_rs::Encoding;
-use quick_xml::XmlVersion;
-use quick_xml::escape::resolve_html5_entity;
-use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::events::Event;
 use quick_xml::reader::Reader;
-use serde_json::map::Entry;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{BufRead, Read};
 use std::sync::Arc;
 
 type Stream = Counted<Utf8<Box<dyn Read + Send>>>;
@@ -29,14 +30,12 @@ pub(super) struct Elements {
     reader: Reader<Stream>,
     buffer: Vec<u8>,
     entry: unpack::Entry,
-    xml: Xml,
+    builder: Builder,
     paths: Vec<Path>,
     limits: SourceLimits,
     /// `/rss/channel`: where the next event stands.
     at: String,
     root: Option<String>,
-    /// Space for the text of a record.
-    text: String,
     /// Whether an element that could hold records, or a record, was there.
     is_found: bool,
     record_bytes: usize,
@@ -49,29 +48,12 @@ struct Path {
     is_anywhere: bool,
 }
 
-/// An element, not yet closed.
-#[derive(Default)]
-struct Frame {
-    name: String,
-    fields: Map<String, Value>,
-    /// Where its text begins in that of all open elements. What an inner element said is gone when it is closed, so each
-    /// one's text is in one piece.
-    text: usize,
-}
-
-/// The open elements of a record.
-struct Open {
-    frames: Vec<Frame>,
-    text: String,
-    flaw: Option<String>,
-}
-
 /// What happened in the page.
 enum Step {
     Open(Frame, bool),
     Close,
-    Text(String),
-    Flaw(String),
+    /// Text that is not only white space.
+    Text,
     Nothing,
     End,
 }
@@ -117,12 +99,11 @@ impl Elements {
             reader,
             buffer: Vec::new(),
             entry,
-            xml: xml.clone(),
+            builder: Builder::new(xml, limits.max_depth),
             paths: paths.split('|').map(path).collect(),
             limits: *limits,
             at: String::new(),
             root: None,
-            text: String::new(),
             is_found: false,
             record_bytes: 0,
         }
@@ -172,10 +153,10 @@ impl Elements {
                     }
                 }
                 Step::Close => self.leave(),
-                Step::Text(text) if self.at.is_empty() && !text.trim().is_empty() => {
+                Step::Text if self.at.is_empty() => {
                     return Err(self.syntax(number, "there is text outside of its root element"));
                 }
-                Step::Text(_) | Step::Flaw(_) | Step::Nothing => {}
+                Step::Text | Step::Nothing => {}
             }
         }
     }
@@ -202,7 +183,7 @@ impl Elements {
                         self.leave();
                     }
                 }
-                Step::Text(_) | Step::Flaw(_) | Step::Nothing => {}
+                Step::Text | Step::Nothing => {}
             }
         }
     }
@@ -214,80 +195,39 @@ impl Elements {
         is_empty: bool,
         number: u64,
     ) -> Result<(Value, Option<String>), DecodeError> {
-        let mut open = Open {
-            frames: vec![first],
-            text: std::mem::take(&mut self.text),
-            flaw: None,
-        };
-        open.text.clear();
+        self.builder.begin(first);
+        if is_empty {
+            let value = self.builder.close().unwrap_or_default();
+            return Ok((value, None));
+        }
+        self.take_children();
         let mut buffer = std::mem::take(&mut self.buffer);
-        let mut ended = if is_empty { open.close() } else { None };
-        while ended.is_none() {
+        let value = loop {
             buffer.clear();
-            ended = match self.reader.read_event_into(&mut buffer) {
-                // By reference: to move an event costs as much as to look at it.
+            // By reference: to move an event costs as much as to look at it.
+            let (taken, is_after_tag) = match self.reader.read_event_into(&mut buffer) {
                 Ok(ref event) => {
-                    let took = self.took(event, &mut open);
-                    took.map_err(|wrong| self.told(wrong, number))?
+                    let is_after_tag = matches!(event, Event::End(_) | Event::Empty(_));
+                    (self.builder.take(event), is_after_tag)
                 }
                 Err(error) => return Err(self.unread(error, number)),
             };
-        }
-        (self.buffer, self.text) = (buffer, open.text);
-        let (_, value) = ended.unwrap_or_default();
-        Ok((object(value), open.flaw))
+            if let Some(value) = taken.map_err(|wrong| self.told(wrong, number))? {
+                break value;
+            }
+            if is_after_tag {
+                self.take_children();
+            }
+        };
+        self.buffer = buffer;
+        Ok((value, self.builder.flaw()))
     }
 
-    /// Takes what comes next in a record; gives the record when it has ended. Most of a feed is text and elements with
-    /// nothing but text: they take the shortest way.
-    fn took(&self, event: &Event<'_>, open: &mut Open) -> Result<Option<(String, Value)>, Wrong> {
-        match event {
-            Event::Text(text) => open.text.push_str(&text.xml10_content()),
-            Event::CData(text) => open.text.push_str(&text.xml10_content()),
-            Event::GeneralRef(reference) => match own(reference) {
-                Some(text) => open.text.push_str(text),
-                None => match resolved(reference)? {
-                    Step::Text(text) => open.text.push_str(&text),
-                    Step::Flaw(found) => drop(open.flaw.get_or_insert(found)),
-                    _ => {}
-                },
-            },
-            Event::Start(_) if open.frames.len() >= self.limits.max_depth => {
-                return Err(Wrong::Reader(self.too_deep()));
-            }
-            Event::Start(start) => open.begin(self.frame(start)?),
-            Event::Empty(start) => {
-                open.begin(self.frame(start)?);
-                return Ok(self.close(open));
-            }
-            Event::End(_) => return Ok(self.close(open)),
-            Event::Eof => return Err(Wrong::Reader(self.cut_off("the end of a record"))),
-            other => drop(self.understood(other)?),
-        }
-        Ok(None)
-    }
-
-    /// Closes the innermost element; gives it if it is the record.
-    fn close(&self, open: &mut Open) -> Option<(String, Value)> {
-        let (name, value) = open.close()?;
-        match open.frames.last_mut() {
-            Some(parent) => self.add(parent, name, value),
-            None => return Some((name, value)),
-        }
-        None
-    }
-
-    /// Adds a child; one that is there already makes a list.
-    fn add(&self, frame: &mut Frame, name: String, value: Value) {
-        match frame.fields.entry(name) {
-            Entry::Vacant(place) if self.xml.lists.contains(place.key()) => {
-                place.insert(Value::Array(vec![value]));
-            }
-            Entry::Vacant(place) => drop(place.insert(value)),
-            Entry::Occupied(mut place) => match place.get_mut() {
-                Value::Array(items) => items.push(value),
-                first => *first = Value::Array(vec![first.take(), value]),
-            },
+    /// Takes what the buffer holds of the record, child by child. The parser must have nothing taken since a tag.
+    fn take_children(&mut self) {
+        if self.builder.is_between_children() {
+            let taken = self.builder.take_children(self.reader.get_ref().ahead());
+            self.reader.get_mut().consume(taken);
         }
     }
 
@@ -322,74 +262,34 @@ impl Elements {
 
     fn told(&self, wrong: Wrong, number: u64) -> DecodeError {
         match wrong {
-            Wrong::Reader(error) => error,
+            Wrong::TooDeep => self.too_deep(),
+            Wrong::CutOff => self.cut_off("the end of a record"),
             Wrong::Syntax(message) => self.syntax(number, &message),
         }
     }
 
     fn understood(&self, event: &Event<'_>) -> Result<Step, Wrong> {
+        let text = |text: &str| match text.trim() {
+            "" => Step::Nothing,
+            _ => Step::Text,
+        };
         Ok(match event {
-            Event::Start(start) => Step::Open(self.frame(start)?, false),
-            Event::Empty(start) => Step::Open(self.frame(start)?, true),
+            Event::Start(start) => Step::Open(self.builder.frame(start)?, false),
+            Event::Empty(start) => Step::Open(self.builder.frame(start)?, true),
             Event::End(_) => Step::Close,
-            Event::Text(text) => Step::Text(text.xml10_content().into_owned()),
-            Event::CData(text) => Step::Text(text.xml10_content().into_owned()),
-            Event::GeneralRef(reference) => resolved(reference)?,
-            Event::DocType(text) if text.contains("<!ENTITY") => {
-                return Err(Wrong::Syntax(
-                    "the document declares entities, which are not expanded".to_owned(),
-                ));
+            Event::Text(said) => text(said),
+            Event::CData(said) => text(said),
+            Event::GeneralRef(reference) => match meaning(reference)? {
+                Meaning::Text(said) => text(&said),
+                Meaning::Unknown(_) => Step::Nothing,
+            },
+            Event::DocType(said) => {
+                check_declarations(said)?;
+                Step::Nothing
             }
-            Event::DocType(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) => Step::Nothing,
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) => Step::Nothing,
             Event::Eof => Step::End,
         })
-    }
-
-    /// An element with its attributes. What only declares namespaces is left out.
-    fn frame(&self, start: &BytesStart<'_>) -> Result<Frame, Wrong> {
-        let name = self.name(start.name().as_ref()).to_owned();
-        let mut fields = Map::new();
-        if start.attributes_raw().is_empty() {
-            return Ok(Frame {
-                name,
-                ..Frame::default()
-            });
-        }
-        // The library looks for repeated attributes by comparing each with each; the map does it better.
-        for attribute in start.attributes().with_checks(false) {
-            let attribute = attribute.map_err(|error| Wrong::Syntax(error.to_string()))?;
-            let key = attribute.key.as_ref();
-            if key == "xmlns" || key.starts_with("xmlns:") {
-                continue;
-            }
-            let value = attribute
-                .normalized_value_with(XmlVersion::Implicit1_0, 1, resolve_html5_entity)
-                .map_err(|error| Wrong::Syntax(format!("attribute `{key}`: {error}")))?;
-            let key = format!("@{}", self.name(key));
-            if fields
-                .insert(key.clone(), Value::from(value.into_owned()))
-                .is_some()
-            {
-                return Err(Wrong::Syntax(format!(
-                    "element `{name}` has two attributes `{}`",
-                    &key[1..]
-                )));
-            }
-        }
-        Ok(Frame {
-            name,
-            fields,
-            text: 0,
-        })
-    }
-
-    fn name<'a>(&self, name: &'a str) -> &'a str {
-        if self.xml.keeps_prefixes {
-            return name;
-        }
-        // Names are short: looking at each byte is faster than looking for one.
-        let colon = name.bytes().rposition(|byte| byte == b':');
-        colon.map_or(name, |colon| &name[colon + 1..])
     }
 
     fn enter(&mut self, name: &str) -> Result<(), DecodeError> {
@@ -473,12 +373,6 @@ impl Elements {
     }
 }
 
-/// Why a step could not be made.
-enum Wrong {
-    Reader(DecodeError),
-    Syntax(String),
-}
-
 impl Path {
     fn leads_to(&self, at: &str) -> bool {
         at == self.steps || self.is_anywhere && at.ends_with(&self.steps)
@@ -497,71 +391,5 @@ impl std::fmt::Display for Path {
             f.write_str("/")?;
         }
         f.write_str(&self.steps)
-    }
-}
-
-/// XML's own entities: hardly any others come in feeds, and they are not looked for among the two thousand of HTML.
-fn own(name: &str) -> Option<&'static str> {
-    match name {
-        "amp" => Some("&"),
-        "lt" => Some("<"),
-        "gt" => Some(">"),
-        "quot" => Some("\""),
-        "apos" => Some("'"),
-        _ => None,
-    }
-}
-
-fn resolved(reference: &BytesRef<'_>) -> Result<Step, Wrong> {
-    if let Some(text) = own(reference) {
-        return Ok(Step::Text(text.to_owned()));
-    }
-    let character = reference
-        .resolve_char_ref()
-        .map_err(|error| Wrong::Syntax(error.to_string()))?;
-    if let Some(character) = character {
-        return Ok(Step::Text(character.to_string()));
-    }
-    let name: &str = reference;
-    Ok(match resolve_html5_entity(name) {
-        Some(text) => Step::Text(text.to_owned()),
-        None => Step::Flaw(format!(
-            "the entity `&{};` is not known",
-            name.chars().take(40).collect::<String>()
-        )),
-    })
-}
-
-impl Open {
-    fn begin(&mut self, mut frame: Frame) {
-        frame.text = self.text.len();
-        self.frames.push(frame);
-    }
-
-    /// Closes the innermost element, if there is one, and gives it as its parent has it.
-    fn close(&mut self) -> Option<(String, Value)> {
-        let frame = self.frames.pop()?;
-        let text = self.text[frame.text..].trim();
-        let value = match (frame.fields, text) {
-            (fields, text) if fields.is_empty() => Value::from(text),
-            (fields, "") => Value::Object(fields),
-            (mut fields, text) => {
-                fields.insert("#text".to_owned(), Value::from(text));
-                Value::Object(fields)
-            }
-        };
-        self.text.truncate(frame.text);
-        Some((frame.name, value))
-    }
-}
-
-/// A record is an object, even when it is only text.
-fn object(value: Value) -> Value {
-    match value {
-        Value::String(text) if text.is_empty() => Value::Object(Map::new()),
-        Value::String(text) => {
-            Value::Object(Map::from_iter([("#text".to_owned(), Value::String(text))]))
-        }
-        other => other,
     }
 }
