@@ -8,6 +8,7 @@ mod changed; // the lines by which a feed differs from the one before
 mod counted;
 mod element; // the value of an XML record
 mod error;
+mod flaw;
 mod lines;
 mod outline;
 mod records;
@@ -24,6 +25,7 @@ mod tests;
 
 pub use changed::{Changed, changed};
 pub use error::{DecodeError, Place};
+pub use flaw::Flaw;
 pub use outline::{Seen, Unpacked, outline, unpacked};
 pub use records::{Origin, Record, Records, records};
 pub use unpack::is_plain_lines;

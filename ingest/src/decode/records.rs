@@ -5,6 +5,7 @@
 use super::array::Array;
 use super::error::stopped;
 use super::error::{DecodeError, Place};
+use super::flaw::Flaw;
 use super::lines::Container;
 use super::rows::Rows;
 use super::scan::{Copied, Scanner};
@@ -27,7 +28,7 @@ pub struct Record {
     /// What it says.
     pub value: Value,
     /// Why it must not be used, although what comes after it may be.
-    pub flaw: Option<String>,
+    pub flaw: Option<Flaw>,
 }
 
 /// Where a record came from, for messages.
@@ -58,6 +59,7 @@ pub fn records(pages: &[RawPage], source: &Source) -> Records {
         entries: VecDeque::new(),
         decoding: source.decoding.clone(),
         limits: source.limits,
+        is_completed: source.request.expand.is_some(),
         unpacked: Arc::default(),
         current: None,
         container: Container::default(),
@@ -74,6 +76,8 @@ pub struct Records {
     entries: VecDeque<Entry>,
     decoding: Decoding,
     limits: SourceLimits,
+    /// Whether ingest wrote these lines, so that some may stand for records that are not there.
+    is_completed: bool,
     /// Bytes that came out of packed pages.
     unpacked: Arc<AtomicU64>,
     current: Option<(Arc<str>, Page)>,
@@ -251,6 +255,10 @@ impl Records {
                     max_depth: self.limits.max_depth,
                 });
             }
+            let flaw = match self.is_completed {
+                true => Flaw::of(&value),
+                false => None,
+            };
             let is_record =
                 self.container
                     .admit(&value)
@@ -264,7 +272,7 @@ impl Records {
                 return Ok(Some(Record {
                     origin,
                     value,
-                    flaw: None,
+                    flaw,
                 }));
             }
         }

@@ -6,6 +6,7 @@
 
 use super::counted::Counted;
 use super::error::{DecodeError, Place, Stop, stopped};
+use super::flaw::Flaw;
 use super::records::{Origin, Record};
 use super::scan::name;
 use super::unpack::Entry;
@@ -190,7 +191,7 @@ impl Rows {
         Ok(Some(Record {
             origin,
             value: Value::Object(values),
-            flaw,
+            flaw: flaw.map(Flaw::from),
         }))
     }
 

@@ -10,6 +10,7 @@
 use super::counted::Counted;
 use super::element::{Builder, Frame, Meaning, Wrong, check_declarations, meaning};
 use super::error::{DecodeError, Place, Stop, stopped};
+use super::flaw::Flaw;
 use super::outline::Seen;
 use super::records::{Origin, Record};
 use super::text::Utf8;
@@ -145,7 +146,7 @@ impl Elements {
                         return Ok(Some(Record {
                             origin,
                             value,
-                            flaw,
+                            flaw: flaw.map(Flaw::from),
                         }));
                     }
                     if is_empty {

@@ -1,6 +1,7 @@
 //! A list that only names its records, or leaves a part of them out: what is missing is asked for, record by record.
 //!
-//! What comes out is a page as if the back end had sent whole records: one per line, in the order of the list.
+//! What comes out is a page as if the back end had sent whole records: one per line, in the order of the list. A record
+//! that is gone when it is asked for was deleted behind the list: its line says so, and it is counted as refused.
 
 use super::ask;
 use super::body::{Encoding, Sink, Writer};
@@ -9,6 +10,7 @@ use super::page::{self, Asking, Part, Spent};
 use super::validators::PageValidators;
 use super::walk;
 use crate::config::{Expand, Request, SourceLimits};
+use crate::decode::Flaw;
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -46,8 +48,19 @@ pub(super) async fn page(
         asked.push(complete(asking, expand, record, about).boxed());
     }
     let mut asked = stream::iter(asked).buffered(expand.at_once);
+    let mut gone = Gone::default();
     while let Some(completed) = asked.next().await {
-        let (record, cost) = completed?;
+        let (record, cost) = match completed? {
+            Completed::Whole(record, cost) => {
+                gone.there += usize::from(cost.requests > 0);
+                (record, cost)
+            }
+            Completed::Gone(flaw, error, cost) => {
+                gone.first.get_or_insert(error);
+                gone.records += 1;
+                (flaw.line(), cost)
+            }
+        };
         page::spend_wire(asking.limits, &url, spent, cost)?;
         progress(writer.sink().bytes);
         writer
@@ -63,6 +76,7 @@ pub(super) async fn page(
                 )
             })?;
     }
+    gone.check()?;
     writer.finish().map_err(spool)?;
     let sink = writer.sink();
     spent.bytes = spent.bytes.saturating_sub(listed.bytes) + sink.bytes;
@@ -79,6 +93,32 @@ pub(super) async fn page(
     Ok(expanded)
 }
 
+/// What became of a record of the list.
+enum Completed {
+    Whole(Value, Spent),
+    /// The back end has it no more.
+    Gone(Flaw, FetchError, Spent),
+}
+
+/// The records of a page that are gone, beside those that are there.
+#[derive(Default)]
+struct Gone {
+    first: Option<FetchError>,
+    records: usize,
+    there: usize,
+}
+
+impl Gone {
+    /// Not all records of a page are deleted in the moment after it was sent: that is a wrong address, which must not
+    /// empty the shop.
+    fn check(self) -> Result<(), FetchError> {
+        match self.first {
+            Some(error) if self.there == 0 && self.records > 1 => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Where a record stands, and where its details lie for a moment.
 struct About<'a> {
     page: &'a str,
@@ -91,9 +131,9 @@ async fn complete(
     expand: &Expand,
     record: &Value,
     about: About<'_>,
-) -> Result<(Value, Spent), FetchError> {
+) -> Result<Completed, FetchError> {
     if !expand.is_meant(record) {
-        return Ok((record.clone(), Spent::default()));
+        return Ok(Completed::Whole(record.clone(), Spent::default()));
     }
     let wrong = |rule: String| FetchError::Expand {
         url: about.page.to_owned(),
@@ -127,9 +167,24 @@ async fn complete(
         path: about.folder.clone(),
         source,
     })?;
-    let (files, cost) = walk::all_of(asking)
-        .await
-        .map_err(|error| wrong(error.to_string()))?;
+    let (files, cost) = match walk::all_of(asking).await {
+        Ok(walked) => walked,
+        Err(error) => {
+            let flaw = gone(&error, &request.url).map(|status| Flaw {
+                message: format!("the list names it, but its details answered {status}"),
+                key: Some(key(&expand.url, record)),
+            });
+            let error = wrong(error.to_string());
+            let asked = Spent {
+                requests: 1,
+                ..Spent::default()
+            };
+            return match flaw {
+                Some(flaw) => Ok(Completed::Gone(flaw, error, asked)),
+                None => Err(error),
+            };
+        }
+    };
     let mut found = Vec::new();
     for (url, file) in files {
         let page = ask::look(&url, &file)?;
@@ -140,8 +195,32 @@ async fn complete(
         );
     }
     joined(record, &expand.into, found)
-        .map(|whole| (whole, cost))
+        .map(|whole| Completed::Whole(whole, cost))
         .map_err(wrong)
+}
+
+/// The status by which a back end says that a record is no more. Of a further page of its details it says nothing.
+fn gone(error: &FetchError, asked: &Url) -> Option<u16> {
+    match error {
+        FetchError::Status {
+            url,
+            status: status @ (404 | 410),
+            ..
+        } if *url == shown(asked) => Some(*status),
+        _ => None,
+    }
+}
+
+/// What the list calls a record: what stands in the places of the address.
+fn key(template: &str, record: &Value) -> String {
+    let places = Expand::pieces(template)
+        .into_iter()
+        .filter(|piece| piece.is_place)
+        .filter_map(|piece| match record.pointer(piece.text)? {
+            Value::String(text) => Some(text.clone()),
+            other => Some(other.to_string()),
+        });
+    places.collect::<Vec<_>>().join(" / ")
 }
 
 /// The record with what was found: in a list of its own, or in its place.

@@ -55,7 +55,7 @@ impl Mapper {
                 .into_iter()
                 .map(|record| Mapped {
                     documents: match record.flaw {
-                        Some(flaw) => Err(Refusal::new(flaw)),
+                        Some(flaw) => Err(Refusal::of(flaw)),
                         None => engine.run(record.value, &|| true),
                     },
                     origin: record.origin,

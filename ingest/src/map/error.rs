@@ -2,8 +2,8 @@
 //!
 //! The first ends a run, the second only refuses a record.
 
-use crate::decode::Origin;
-use serde_json::Value;
+use crate::decode::{Flaw, Origin};
+use serde_json::{Value, json};
 use std::fmt;
 use std::time::Duration;
 
@@ -71,6 +71,15 @@ impl Refusal {
             field: None,
             message: message.into(),
             about: None,
+        }
+    }
+
+    /// A record that was wrong before it could be mapped.
+    pub(super) fn of(flaw: Flaw) -> Self {
+        let about = flaw.key.map(|key| Box::new(json!({"id": key})));
+        Self {
+            about,
+            ..Self::new(flaw.message)
         }
     }
 

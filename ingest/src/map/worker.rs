@@ -153,7 +153,7 @@ fn work(
         {
             set(Some((origin.clone(), Instant::now())));
             let result = match flaw {
-                Some(flaw) => Err(Refusal::new(flaw)),
+                Some(flaw) => Err(Refusal::of(flaw)),
                 None => engine.run(value, &is_wanted),
             };
             set(None);

@@ -78,6 +78,52 @@ async fn details_may_take_the_place_of_the_record() {
 }
 
 #[tokio::test]
+async fn a_record_that_was_deleted_behind_the_list_is_left_out_by_name() {
+    for (status, of) in [("404 Not Found", 404), ("410 Gone", 410)] {
+        let back_end = BackEnd::start(move |asked, _| match asked.path.as_str() {
+            "/feed" => ok("", r#"{"items": [{"id": 1}, {"id": "a b"}, {"id": 3}]}"#),
+            "/feed/a%20b/parts" => answer(status, "", b""),
+            _ => ok("", r#"[{"no": 1}]"#),
+        });
+        let source = source(&back_end, r#"url = "feed/{/id}/parts", into = "parts""#);
+        let spool = tempfile::tempdir().unwrap();
+        let fetched = feed(&source, None, spool.path()).await;
+        assert_eq!(fetched.requests, 4);
+        let records: Vec<_> = crate::decode::records(&fetched.pages, &source)
+            .map(Result::unwrap)
+            .collect();
+        let flaws: Vec<_> = records.iter().map(|record| record.flaw.clone()).collect();
+        let gone = crate::decode::Flaw {
+            message: format!("the list names it, but its details answered {of}"),
+            key: Some("a b".to_owned()),
+        };
+        assert_eq!(flaws, [None, Some(gone), None]);
+        assert_eq!(records[2].value["parts"][0]["no"], 1);
+    }
+}
+
+#[tokio::test]
+async fn only_the_record_itself_can_be_gone() {
+    // A second page of details that is not there says nothing of the record, and no status but two says that it is gone.
+    let second = BackEnd::start(|asked, _| match asked.path.as_str() {
+        "/feed" => ok("", r#"{"items": [{"id": 1}, {"id": 2}]}"#),
+        "/feed/1" => ok("Link: </feed/1?2>; rel=\"next\"\r\n", "[]"),
+        "/feed/2" => ok("", "[]"),
+        _ => answer("404 Not Found", "", b""),
+    });
+    let expand = r#"url = "feed/{/id}", into = "parts", next = "link""#;
+    let error = failure(&source(&second, expand)).await.to_string();
+    assert!(error.contains("/feed/1?2 answered 404"), "{error}");
+    let forbidden = BackEnd::start(|asked, _| match asked.path.as_str() {
+        "/feed" => ok("", r#"{"items": [{"id": 1}, {"id": 2}]}"#),
+        "/feed/1" => ok("", "[]"),
+        _ => answer("403 Forbidden", "", b""),
+    });
+    let error = failure(&source(&forbidden, expand)).await.to_string();
+    assert!(error.contains("/feed/2 answered 403"), "{error}");
+}
+
+#[tokio::test]
 async fn what_cannot_be_completed_fails_the_run_by_name() {
     for (expand, told) in [
         (
