@@ -103,14 +103,22 @@ pub struct Changes {
 /// # Errors
 /// There is no such feed, or publishing failed.
 pub async fn approve(context: &Context, hash: &str, now: i64) -> Result<ShopOutcome, OperateError> {
-    let _lock = context.lock().await?;
     let mut held = Vec::new();
     for source in &context.config.sources {
         let folder =
             FeedFolder::open(&context.config.state, &source.name).map_err(CycleError::from)?;
+        // A source that holds something else need not be waited for, however long its run takes.
+        let cache = folder.load().map_err(CycleError::from)?;
+        if cache.held.as_ref().is_none_or(|held| held.hash != hash) {
+            held.extend(cache.held.map(|waiting| waiting.hash));
+            continue;
+        }
+        // As in a cycle, a source's lock comes before the one of all publishers: who reads a source holds its lock for as
+        // long as the back end takes, and nobody waits that long with the other in hand.
         let _source_lock = lock::hold(&folder.lock_file())
             .await
             .map_err(CycleError::from)?;
+        let _lock = context.lock().await?;
         let mut cache = folder.load().map_err(CycleError::from)?;
         match cache.held.take() {
             Some(waiting) if waiting.hash == hash => {
@@ -121,8 +129,8 @@ pub async fn approve(context: &Context, hash: &str, now: i64) -> Result<ShopOutc
                     release::accepted(context, current.as_ref(), "approve", now).await?;
                 return Ok(outcome);
             }
-            Some(waiting) => held.push(waiting.hash),
-            None => {}
+            // The run that this waited for brought something else.
+            other => held.extend(other.map(|waiting| waiting.hash)),
         }
     }
     Err(OperateError::NotHeld {

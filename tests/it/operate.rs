@@ -3,7 +3,9 @@
 //! Every command is run as an operator runs it; what it leaves behind is read from the store and from the pages.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::Path;
+use std::time::SystemTime;
 
 use frontage_tests::backend::Response;
 use frontage_tests::documents;
@@ -72,6 +74,39 @@ async fn an_empty_feed_is_published_when_an_operator_says_so_and_not_before() {
         );
         expect(&shop.ingest(&["approve", hash]).await, 2, "nothing is held");
     }
+}
+
+#[tokio::test]
+async fn an_approval_waits_for_the_run_of_its_source_alone_and_keeps_nobody_waiting() {
+    let shop = with_a_second_source();
+    shop.once().await;
+    shop.backend
+        .respond_with(MORE, Response::ok("application/json", "[]"));
+    expect(&shop.ingest(&["once"]).await, 4, "held");
+    let status = json(&shop.ingest(&["status", "--json"]).await);
+    let held = held(&status, "more");
+    let command = ["approve", held["hash"].as_str().expect("a hash")];
+    // As runs of both sources hold them, for as long as their back ends take.
+    let lock = |source: &str| {
+        let path = shop.folder().join("ingest/feeds").join(source).join("lock");
+        let lock = File::create(&path).expect("a lock file");
+        lock.try_lock().expect("the lock");
+        lock.set_modified(SystemTime::UNIX_EPOCH).expect("a time");
+        lock
+    };
+    let (_other, own) = (lock("catalog"), lock("more"));
+    let meanwhile = async {
+        shop.until("the approval waits for its source", async |_| {
+            let touched = own.metadata().expect("a file").modified().expect("a time");
+            (touched > SystemTime::UNIX_EPOCH).then_some(())
+        })
+        .await;
+        expect(&shop.ingest(&["pin"]).await, 0, "generation 2");
+        expect(&shop.ingest(&["unpin"]).await, 0, "generation 3");
+        own.unlock().expect("unlocked");
+    };
+    let (approved, ()) = tokio::join!(shop.ingest(&command), meanwhile);
+    expect(&approved, 0, "published generation 4");
 }
 
 #[tokio::test]

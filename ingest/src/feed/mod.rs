@@ -174,21 +174,27 @@ impl FeedFolder {
     /// The file is there and cannot be read or set aside.
     pub fn load(&self) -> Result<SourceCache, FeedError> {
         let path = self.path.join("source.json");
-        let text = match std::fs::read(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Ok(SourceCache::default());
-            }
-            Err(error) => return Err(io_error(&path)(error)),
-        };
-        match self.check(&text) {
-            Ok(cache) => Ok(cache),
-            Err(reason) => {
+        let mut before = None;
+        loop {
+            let text = match std::fs::read(&path) {
+                Ok(text) => text,
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                    return Ok(SourceCache::default());
+                }
+                Err(error) => return Err(io_error(&path)(error)),
+            };
+            let reason = match self.check(&text) {
+                Ok(cache) => return Ok(cache),
+                Err(reason) => reason,
+            };
+            // Who does not hold the source's lock may have read what is replaced just now, with its halves.
+            if before.as_ref() == Some(&text) {
                 let aside = path.with_extension("damaged");
                 std::fs::rename(&path, &aside).map_err(io_error(&path))?;
                 tracing::warn!(path = %path.display(), reason, "feed cache damaged and set aside; the next run rebuilds it");
-                Ok(SourceCache::default())
+                return Ok(SourceCache::default());
             }
+            before = Some(text);
         }
     }
 
