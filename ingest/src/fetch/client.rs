@@ -1,6 +1,7 @@
-//! What requests go through: HTTP clients, the gates of their origins, and what let them in.
+//! What requests go through: HTTP clients, the gates of their origins, what let them in, and the folders that are read.
 
 use super::error::FetchError;
+use super::folder::Readings;
 use super::gate::Gates;
 use super::login::Sessions;
 use crate::config::{Transport, Via};
@@ -16,6 +17,7 @@ pub struct Client {
     ways: Arc<Mutex<HashMap<Transport, reqwest::Client>>>,
     pub(super) sessions: Arc<Sessions>,
     pub(super) gates: Arc<Gates>,
+    pub(super) readings: Readings,
 }
 
 impl Client {
@@ -30,6 +32,7 @@ impl Client {
             ways: Arc::new(Mutex::new(HashMap::from([(usual, http)]))),
             sessions: Arc::default(),
             gates: Arc::default(),
+            readings: Readings::default(),
         })
     }
 

@@ -49,6 +49,26 @@ pub enum FetchError {
         /// Pages that did arrive.
         pages: usize,
     },
+    /// The files of a source took too long.
+    #[error(
+        "{pattern} was not read within {deadline:?} (deadline_ms); {files} files had been. If it is a network folder, does it answer?"
+    )]
+    Unread {
+        /// The path, with its wildcards.
+        pattern: String,
+        /// The limit.
+        deadline: Duration,
+        /// Files that were read.
+        files: usize,
+    },
+    /// A file of an earlier run is still being read, because its file system does not answer.
+    #[error(
+        "{pattern}: an earlier run was given up, and what it reads has not come back yet; nothing else is read there until then"
+    )]
+    StillReading {
+        /// The path, with its wildcards.
+        pattern: String,
+    },
     /// The body ended before its announced end.
     #[error(
         "the answer of {url} broke off after {received} bytes: {}",

@@ -82,9 +82,8 @@ pub async fn all(
     })?;
     let deadline = source.request.deadline;
     if let Some(files) = &source.request.files {
-        let reading = folder::all(source, files, previous, spool, progress);
-        let in_time = tokio::time::timeout(deadline, reading).await;
-        return in_time.unwrap_or(Err(FetchError::Deadline { deadline, pages: 0 }));
+        let reading = folder::Reading::new(source, files, previous, spool);
+        return folder::all(client, reading, progress).await;
     }
     let http = client.by(&source.request.transport)?;
     let asking = Asking {

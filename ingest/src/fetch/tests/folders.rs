@@ -93,6 +93,59 @@ async fn a_file_that_is_still_written_is_waited_for() {
 }
 
 #[tokio::test]
+async fn a_folder_that_does_not_answer_ends_the_run_at_its_deadline() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = tempfile::tempdir().unwrap();
+    drop_file(folder.path(), "a.json", "[1]", 100);
+    drop_file(folder.path(), "b.json", "[2]", 0);
+    let keys = "deadline_ms = 4000\n";
+    let mut source = source(folder.path(), "*.json", keys);
+    if let Some(files) = &mut source.request.files {
+        files.settle = Duration::from_millis(1500);
+    }
+    let client = Client::new().unwrap();
+    let now = std::time::SystemTime::now();
+    // While the second file is waited for, a pipe that nobody writes to takes its place.
+    let (pipe, second) = (folder.path().join("pipe"), folder.path().join("b.json"));
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let replace = |progress: Progress| {
+        if progress.pages == 1 {
+            fs::rename(&pipe, &second).unwrap();
+        }
+    };
+    let read = all(&client, &source, None, spool.path(), now, &replace).await;
+    let told = read.unwrap_err().to_string();
+    let pattern = format!("{}/*.json", folder.path().display());
+    assert_eq!(
+        told,
+        format!(
+            "{pattern} was not read within 4s (deadline_ms); 1 files had been. If it is a network folder, does it answer?"
+        )
+    );
+    // Nothing piles up behind it, and when it answers all goes on.
+    let again = all(&client, &source, None, spool.path(), now, &|_| {}).await;
+    let error = again.unwrap_err();
+    assert!(matches!(error, FetchError::StillReading { .. }), "{error}");
+    drop(fs::File::options().write(true).open(&second).unwrap());
+    drop_file(folder.path(), "whole", "[3]", 100);
+    fs::rename(folder.path().join("whole"), &second).unwrap();
+    source.request.deadline = Duration::from_secs(60);
+    loop {
+        match all(&client, &source, None, spool.path(), now, &|_| {}).await {
+            Err(FetchError::StillReading { .. }) => tokio::task::yield_now().await,
+            read => {
+                let Fetched::Feed(feed) = read.unwrap() else {
+                    panic!("expected a feed")
+                };
+                assert_eq!(content(&feed), ["[1]", "[3]"]);
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_there_or_too_large_is_a_named_error() {
     let folder = tempfile::tempdir().unwrap();
     let spool = tempfile::tempdir().unwrap();
