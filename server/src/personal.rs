@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use hyper::header::{self, HeaderValue};
+use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::{Method, StatusCode};
 use tracing::{info, warn};
 
@@ -78,6 +78,9 @@ impl<'a> Desk<'a> {
         if !origin::is_ours(self.request.headers, &self.shop.base_url) {
             self.shop.metrics.forged.fetch_add(1, Ordering::Relaxed);
             return Reply::Now(self.refused(StatusCode::FORBIDDEN, 403));
+        }
+        if !is_form(self.request.headers) {
+            return Reply::Now(self.refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, 400));
         }
         let form = Form::parse(self.request.body);
         match route {
@@ -171,22 +174,27 @@ impl<'a> Desk<'a> {
 
     fn cart(&self, notice: Option<&str>, shared: Option<&str>) -> Response {
         let basket = self.basket();
-        let ctx = self.context();
         let notice = match basket.unreadable {
             true => Some(Outcome::Unreadable),
             false => notice.and_then(Outcome::parse),
         };
         let shared = shared.and_then(Cart::from_shared);
-        let show = page::cart::Show {
-            cart: &basket.cart,
-            notice: notice.as_ref(),
-            shared: shared.as_ref(),
-            settings: &self.checkout.settings,
-        };
-        let mut response = self.respond(page::cart::build(&self.serving.generation, &ctx, &show));
+        let mut response = self.show_cart(&basket.cart, notice.as_ref(), shared.as_ref());
         if basket.unreadable {
             self.keep(&mut response, &basket.cart);
         }
+        response
+    }
+
+    fn show_cart(&self, cart: &Cart, notice: Option<&Outcome>, shared: Option<&Cart>) -> Response {
+        let show = page::cart::Show {
+            cart,
+            notice,
+            shared,
+            settings: &self.checkout.settings,
+        };
+        let ctx = self.context();
+        let mut response = self.respond(page::cart::build(&self.serving.generation, &ctx, &show));
         self.let_forms_lead_out(&mut response);
         response
     }
@@ -215,6 +223,7 @@ impl<'a> Desk<'a> {
         let mut basket = self.basket();
         let change = Change::of(form);
         let outcome = change.apply(&mut basket.cart, form, &self.serving.generation);
+        let is_refusal = outcome.is_refusal();
         let mut response = if form.get("partial").is_some() {
             let ctx = self.context();
             self.respond(page::cart::changed(
@@ -222,6 +231,8 @@ impl<'a> Desk<'a> {
                 &ctx,
                 &outcome,
             ))
+        } else if is_refusal {
+            self.show_cart(&basket.cart, Some(&outcome), None)
         } else if form.get("checkout").is_some() {
             self.see_other(&Route::Checkout)
         } else {
@@ -231,6 +242,9 @@ impl<'a> Desk<'a> {
                 shared: None,
             })
         };
+        if is_refusal && form.get("partial").is_none() {
+            *response.http.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        }
         self.keep(&mut response, &basket.cart);
         response
     }
@@ -510,6 +524,18 @@ fn plain(shop: &Shop, serving: &Serving, page: Page) -> Response {
         shop.assets.preload(),
     )
     .whole()
+}
+
+/// Whether the body is what forms send.
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let kind = kind
+        .and_then(|kind| kind.split(';').next())
+        .unwrap_or_default();
+    kind.trim()
+        .eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 /// With the prefix, a browser takes the cookie from this very host over TLS only.

@@ -152,3 +152,111 @@ pub(crate) async fn wait_for(browser: &Browser, expression: &str, expected: bool
     }
     false
 }
+
+/// Somebody buys something, with any screen, with and without script, and the order is what the page said.
+#[tokio::test(flavor = "multi_thread")]
+async fn shoppers_buy_with_any_screen_with_and_without_javascript() {
+    const CHECKOUT: &str =
+        "[checkout]\nmethods = [\"invoice\", \"cash_on_delivery\"]\ncountries = [\"DE\", \"AT\"]";
+    let axe = frontage_tests::page_tools::axe();
+    let mut shop = ShopBuilder::generated(200).server(CHECKOUT).start();
+    shop.open().await;
+    let mut bought = 0;
+    for screen in [Screen::Desktop, Screen::Phone] {
+        for (scripts, method) in [(true, "invoice"), (false, "cash_on_delivery")] {
+            buy(&shop, screen, scripts, method, axe.as_deref()).await;
+            bought += 1;
+            let folder = shop.store().join("orders/new");
+            let orders = std::fs::read_dir(folder)
+                .expect("a folder of orders")
+                .count();
+            assert_eq!(orders, bought, "{screen:?}, scripts {scripts}");
+        }
+    }
+}
+
+async fn buy(shop: &Shop, screen: Screen, scripts: bool, method: &str, axe: Option<&str>) {
+    let browser = Browser::open(screen, scripts).await;
+    let case = format!("{screen:?}, scripts {scripts}");
+    // What looks at pages is a script itself.
+    let axe = axe.filter(|_| scripts);
+    browser.go(&shop.url("/")).await;
+    let category = first(&browser, "main a[href^='/c/']").await;
+    browser
+        .go(&shop.url(&format!("{category}?in_stock=1")))
+        .await;
+    let product = first(&browser, "main .card a[href^='/p/']").await;
+    browser.go(&shop.url(&product)).await;
+    browser.click("form.add button").await;
+    if scripts {
+        let said = "document.querySelector('form.add output .notice') && document.querySelector('.basket .count') ? 1 : 0";
+        assert!(
+            wait_for(&browser, said, true).await,
+            "{case}: nothing is said"
+        );
+        assert_eq!(
+            browser.url().await,
+            shop.url(&product),
+            "{case}: the page was left"
+        );
+        is_open_to_all(&browser, &case, "product", axe).await;
+        browser.click("a.basket").await;
+    }
+    until(&browser, "/cart", &case).await;
+    in_order(&browser, &case, "cart").await;
+    is_open_to_all(&browser, &case, "cart", axe).await;
+    browser.click("button[name=checkout]").await;
+    until(&browser, "/checkout", &case).await;
+    in_order(&browser, &case, "checkout").await;
+    for (field, text) in [
+        ("email", "ann@mail.example"),
+        ("shipping_name", "Ann Lee"),
+        ("shipping_line1", "Weg 1"),
+        ("shipping_postcode", "1011"),
+        ("shipping_city", "Wien"),
+    ] {
+        browser.write(&format!("#{field}"), text).await;
+    }
+    browser.click(&format!("#payment-{method}")).await;
+    // Germany is chosen, and this is no postcode there: the form comes back, with what was typed.
+    browser.click(".summary button[name=order]").await;
+    let fault = "document.querySelector('#shipping_postcode-fault') ? 1 : 0";
+    assert!(
+        wait_for(&browser, fault, true).await,
+        "{case}: no fault is shown"
+    );
+    is_open_to_all(&browser, &case, "checkout", axe).await;
+    // The browser notes that the form came back with 422; that is so wanted.
+    browser.console().await;
+    browser.click("#shipping_country option[value=AT]").await;
+    let total = browser
+        .value("document.querySelector('.sums .total dd').innerText")
+        .await;
+    browser.click(".summary button[name=order]").await;
+    until(&browser, "/orders/", &case).await;
+    in_order(&browser, &case, "order").await;
+    is_open_to_all(&browser, &case, "order", axe).await;
+    let paid = browser
+        .value("document.querySelector('.sums .total dd').innerText")
+        .await;
+    assert_eq!(paid, total, "{case}");
+}
+
+async fn until(browser: &Browser, path: &str, case: &str) {
+    let arrived = format!(
+        "document.readyState === 'complete' && location.pathname.startsWith('{path}') ? 1 : 0"
+    );
+    assert!(
+        wait_for(browser, &arrived, true).await,
+        "{case}: {} is not {path}",
+        browser.url().await
+    );
+}
+
+/// Nothing that axe-core knows of keeps anybody out; not asked where it is not installed.
+async fn is_open_to_all(browser: &Browser, case: &str, page: &str, axe: Option<&str>) {
+    let Some(axe) = axe else { return };
+    browser.run(axe).await;
+    let violations = browser.answer(frontage_tests::page_tools::ASK_AXE).await;
+    assert_eq!(violations, serde_json::json!([]), "{case}: {page}");
+}

@@ -77,6 +77,12 @@ mod pokes;
 /// Documents that contradict each other are told by name.
 mod conflicts;
 
+/// What is in a cart, and whose it is.
+mod carts;
+
+/// From a product to an order.
+mod buying;
+
 /// Pins with an end.
 mod flips;
 

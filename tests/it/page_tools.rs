@@ -8,15 +8,6 @@ use frontage_tests::page_tools;
 use frontage_tests::shop::{Shop, ShopBuilder};
 use serde_json::Value;
 
-/// Asks axe what it thinks of the page; it answers through the callback that is WebDriver's last argument.
-const ASK: &str = r#"
-    const answer = arguments[arguments.length - 1];
-    const rules = {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']};
-    axe.run(document, rules).then(
-        result => answer(result.violations.map(found => found.id + ': ' + found.nodes.map(node => node.html).join(' | '))),
-        error => answer([String(error)]));
-"#;
-
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_kept_out_of_any_page() {
     let Some(axe) = page_tools::axe() else {
@@ -31,7 +22,7 @@ async fn nobody_is_kept_out_of_any_page() {
             for path in &paths {
                 browser.go(&shop.url(path)).await;
                 browser.run(&axe).await;
-                let violations = browser.answer(ASK).await;
+                let violations = browser.answer(page_tools::ASK_AXE).await;
                 assert_eq!(
                     violations,
                     Value::Array(Vec::new()),
@@ -44,7 +35,7 @@ async fn nobody_is_kept_out_of_any_page() {
     let browser = Browser::open(Screen::Desktop, true).await;
     browser.go("data:text/html,<img src=x>").await;
     browser.run(&axe).await;
-    let found = browser.answer(ASK).await;
+    let found = browser.answer(page_tools::ASK_AXE).await;
     assert!(
         found.to_string().contains("image-alt"),
         "axe-core finds nothing: {found}"

@@ -151,6 +151,14 @@ impl Browser {
             .await;
     }
 
+    /// Types into the first element that a CSS selector finds.
+    pub async fn write(&self, selector: &str, text: &str) {
+        let element = self.element(selector).await;
+        let text = json!({"text": text});
+        self.call(&format!("/element/{element}/value"), Some(text))
+            .await;
+    }
+
     /// Types into the first element that a CSS selector finds, and presses Enter.
     pub async fn search_for(&self, selector: &str, text: &str) {
         let element = self.element(selector).await;

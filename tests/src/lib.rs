@@ -30,5 +30,8 @@ pub mod soak;
 /// A real browser for tests.
 pub mod browser;
 
+/// A shopper without a browser.
+pub mod shopper;
+
 /// Tools that look at pages as others do.
 pub mod page_tools;

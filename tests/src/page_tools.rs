@@ -4,6 +4,15 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// Asks axe what it thinks of the page; it answers through the callback that is WebDriver's last argument.
+pub const ASK_AXE: &str = r#"
+    const answer = arguments[arguments.length - 1];
+    const rules = {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']};
+    axe.run(document, rules).then(
+        result => answer(result.violations.map(found => found.id + ': ' + found.nodes.map(node => node.html).join(' | '))),
+        error => answer([String(error)]));
+"#;
+
 /// The source of axe-core, to be run inside a page; `None`, after a line that says so, where it is not installed.
 pub fn axe() -> Option<String> {
     let file = installed("axe-core/axe.min.js")?;

@@ -29,8 +29,8 @@ pub enum Change {
     Add {
         /// The variant's id.
         variant: String,
-        /// How many more.
-        quantity: u32,
+        /// How many more; none if what was typed is no number that a cart takes.
+        quantity: Option<u32>,
     },
     /// Take a line out.
     Remove(u64),
@@ -66,6 +66,8 @@ pub enum Outcome {
     Full,
     /// There is no such variant any more.
     Unknown,
+    /// What was typed is no number of pieces; nothing was done.
+    NotANumber,
     /// So many lines of a quick order or a shared cart were taken, and these were not known.
     Several {
         /// Lines taken.
@@ -98,10 +100,15 @@ impl Change {
         } else if let Some(code) = text("drop") {
             Self::DropCoupon(coupon(code))
         } else if let Some(variant) = text("add") {
-            let quantity = text("quantity").and_then(|text| text.parse().ok());
             Self::Add {
                 variant: variant.to_owned(),
-                quantity: quantity.unwrap_or(1),
+                quantity: match text("quantity") {
+                    None => Some(1),
+                    Some(text) => text
+                        .parse()
+                        .ok()
+                        .filter(|some| (1..=MOST_PIECES).contains(some)),
+                },
             }
         } else if let Some(shared) = text("take") {
             Self::Take(shared.to_owned())
@@ -132,8 +139,11 @@ impl Change {
     fn act(self, cart: &mut Cart, generation: &Generation) -> Outcome {
         match self {
             Self::Update => Outcome::Updated,
-            Self::Add { quantity: 0, .. } => Outcome::Updated,
-            Self::Add { variant, quantity } => add(cart, generation, &variant, quantity),
+            Self::Add { quantity: None, .. } => Outcome::NotANumber,
+            Self::Add {
+                variant,
+                quantity: Some(quantity),
+            } => add(cart, generation, &variant, quantity),
             Self::Remove(key) => match cart.set(key, 0) {
                 Some(quantity) => Outcome::Removed { key, quantity },
                 None => Outcome::Updated,
@@ -312,6 +322,7 @@ impl fmt::Display for Outcome {
             Self::Cleared(before) => write!(f, "cleared.{before}"),
             Self::Full => f.write_str("full"),
             Self::Unknown => f.write_str("unknown"),
+            Self::NotANumber => f.write_str("number"),
             Self::Several { taken, unknown } => {
                 write!(f, "several.{taken}")?;
                 unknown
@@ -326,6 +337,14 @@ impl fmt::Display for Outcome {
 }
 
 impl Outcome {
+    /// Whether nothing was done, because what was asked for cannot be.
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::Unknown | Self::NotANumber | Self::TooManyCoupons
+        )
+    }
+
     /// What stands in an address; none for what we never wrote there.
     pub fn parse(text: &str) -> Option<Self> {
         let (word, rest) = text.split_once('.').unwrap_or((text, ""));
@@ -333,6 +352,7 @@ impl Outcome {
             ("updated", "") => Self::Updated,
             ("full", "") => Self::Full,
             ("unknown", "") => Self::Unknown,
+            ("number", "") => Self::NotANumber,
             ("coupon", "") => Self::Coupon,
             ("coupons", "") => Self::TooManyCoupons,
             ("unreadable", "") => Self::Unreadable,
@@ -377,9 +397,11 @@ mod tests {
             variant: variant.to_owned(),
             quantity,
         };
-        assert_eq!(of("add=a%26b&quantity=3"), add("a&b", 3));
-        assert_eq!(of("add=a&quantity=many"), add("a", 1));
-        assert_eq!(of("add=a&quantity=-3"), add("a", 1));
+        assert_eq!(of("add=a%26b&quantity=3"), add("a&b", Some(3)));
+        assert_eq!(of("add=a"), add("a", Some(1)));
+        for quantity in ["many", "-3", "0", "10000", "1.5", "99999999999999999999"] {
+            assert_eq!(of(&format!("add=a&quantity={quantity}")), add("a", None));
+        }
     }
 
     #[test]
@@ -397,6 +419,7 @@ mod tests {
             Outcome::Cleared(cart.to_shared()),
             Outcome::Full,
             Outcome::Unknown,
+            Outcome::NotANumber,
             Outcome::Several {
                 taken: 2,
                 unknown: vec!["A.1".to_owned(), "B 2".to_owned()],

@@ -8,7 +8,7 @@ use sailfish::TemplateSimple;
 
 use super::card::Image;
 use super::format::Amount;
-use super::frame::{Frame, Indexing, Link};
+use super::frame::{Frame, Indexing};
 use super::sums::{self, Sums};
 use super::view::View;
 use super::words::Words;
@@ -122,7 +122,7 @@ pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, show: &Show<'_>)
         Err(error) => return error::broken(view, &error),
     };
     let mut frame = Frame::new(view, &view.words.cart, Indexing::NoIndex);
-    frame.place(view, &[], Some(Link::to(&view.words.cart, &Route::cart())));
+    frame.place(view, &[], Some(view.link(&view.words.cart, &Route::cart())));
     let shared = show.shared.map(|cart| shared(view, cart, &choice));
     let share = Route::Cart {
         notice: None,
@@ -142,9 +142,9 @@ pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, show: &Show<'_>)
         asks_for_coupons: sums::has_coupons(generation),
         can_be_ordered: priced.can_be_ordered(),
         shared,
-        cart_href: Route::cart().href(),
-        home_href: Route::Home.href(),
-        share_url: view.absolute(&share.href()),
+        cart_href: view.href(&Route::cart()),
+        home_href: view.href(&Route::Home),
+        share_url: view.url(&share),
     };
     personal(render(view, Kind::Cart, true, page))
 }
@@ -168,7 +168,7 @@ pub(crate) fn changed(generation: &Generation, ctx: &Context<'_>, outcome: &Outc
         words: view.words,
         text,
         is_problem,
-        cart_href: Route::cart().href(),
+        cart_href: view.href(&Route::cart()),
     };
     personal(render(view, Kind::Cart, true, page))
 }
@@ -239,7 +239,7 @@ fn line_view<'a>(view: &View<'a>, line: &Line<'a>) -> LineView<'a> {
         .media()
         .find_map(|media| super::view::image(&media, ""));
     LineView {
-        href: Route::variant(line.product.slug(), line.variant.id()).href(),
+        href: view.href(&Route::variant(line.product.slug(), line.variant.id())),
         key: key_text(line.item.key),
         name,
         variant: line.variant_name(),
@@ -298,6 +298,10 @@ fn said(view: &View<'_>, outcome: &Outcome) -> (String, bool) {
         Outcome::Cleared(_) => (words.cart_cleared.clone(), false),
         Outcome::Full => (words.cart_full.fill(&[&number(MOST_LINES as u64)]), true),
         Outcome::Unknown => (words.cart_unknown.clone(), true),
+        Outcome::NotANumber => (
+            words.not_a_quantity.fill(&[&number(MOST_PIECES.into())]),
+            true,
+        ),
         Outcome::Several { taken, unknown } if unknown.is_empty() => {
             (view.count(&words.lines_taken, *taken, &[]), false)
         }

@@ -180,15 +180,15 @@ pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, show: &Show<'_>)
         .collect();
     let fault = |field: &str| faults.get(field).cloned();
     let mut frame = Frame::new(view, &view.words.checkout, Indexing::NoIndex);
-    frame.place(view, &[], Some(Link::to(&view.words.cart, &Route::cart())));
+    frame.place(view, &[], Some(view.link(&view.words.cart, &Route::cart())));
     frame
         .crumbs
-        .push(Link::to(&view.words.checkout, &Route::Checkout));
+        .push(view.link(&view.words.checkout, &Route::Checkout));
     mark_last(&mut frame);
     let page = CheckoutPage {
         words: view.words,
         frame,
-        checkout_href: Route::Checkout.href(),
+        checkout_href: view.href(&Route::Checkout),
         said: show.said.map(|said| say(view, said, priced.totals.total)),
         faults: fault_views(view, show.faults),
         contact: contact(view, fields, &faults),
@@ -485,7 +485,7 @@ fn page_link<'a>(view: &View<'a>, slug: Option<&str>) -> Option<Link<'a>> {
     use frontage_shared::snapshot::routes::RouteKind;
     let target = view.catalog.route(RouteKind::Page, slug?)?;
     let page = view.catalog.page(target.row)?;
-    Some(Link::to(page.title(), &Route::content(page.slug())))
+    Some(view.link(page.title(), &Route::content(page.slug())))
 }
 
 fn bought<'a>(view: &View<'a>, priced: &Priced<'a>) -> Vec<Bought<'a>> {

@@ -269,7 +269,7 @@ fn add(view: &View<'_>, chosen: &Variant<'_>) -> Option<Add> {
     let offer = view.offers.variant(chosen.row);
     let can_be_bought = offer.price.is_some() && offer.availability.can_be_ordered();
     (view.ctx.sells && can_be_bought).then(|| Add {
-        action: Route::cart().href(),
+        action: view.href(&Route::cart()),
         most: MOST_PIECES,
     })
 }

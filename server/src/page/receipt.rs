@@ -2,8 +2,9 @@
 
 use frontage_shared::model::money::{Currency, Money};
 use frontage_shared::order::{Address, Order, OrderId};
+use frontage_shared::order_status::{OrderProgress, OrderStatus};
 use frontage_shared::snapshot::Generation;
-use frontage_shared::store::{Store, StoreError};
+use frontage_shared::store::{OrderState, Store, StoreError};
 use sailfish::TemplateSimple;
 
 use super::cart::personal;
@@ -21,9 +22,12 @@ pub(crate) struct ReceiptPage<'a> {
     pub(crate) frame: Frame<'a>,
     pub(crate) number: String,
     pub(crate) email: String,
-    /// How far it is, in words, as far as the merchant tells.
-    pub(crate) status: Option<String>,
-    pub(crate) tracking: Option<String>,
+    /// How far it is, in words.
+    pub(crate) status: &'static str,
+    /// What the merchant has to say about that.
+    pub(crate) remark: String,
+    /// Where the parcel can be followed, and its number.
+    pub(crate) tracking: Option<(String, String)>,
     pub(crate) lines: Vec<Ordered>,
     pub(crate) sums: Sums,
     pub(crate) shipping: Vec<String>,
@@ -44,6 +48,10 @@ pub(crate) struct Ordered {
 /// What is known of an order.
 pub(crate) struct Found {
     pub(crate) order: Order,
+    /// Where the order is.
+    pub(crate) state: OrderState,
+    /// What the merchant said about it last.
+    pub(crate) progress: Option<OrderStatus>,
 }
 
 /// Why an order cannot be shown.
@@ -64,11 +72,15 @@ pub(crate) enum ReceiptError {
 
 /// Reads an order and what is known of it. Waits for the store.
 pub(crate) fn read(store: &Store, id: OrderId) -> Result<Option<Found>, ReceiptError> {
-    let Some((_, bytes)) = store.order(id)? else {
+    let Some((state, bytes)) = store.order(id)? else {
         return Ok(None);
     };
     let order = Order::decode(&bytes).map_err(|source| ReceiptError::Order { id, source })?;
-    Ok(Some(Found { order }))
+    Ok(Some(Found {
+        order,
+        state,
+        progress: store.order_status(id)?,
+    }))
 }
 
 /// Builds an order's page.
@@ -87,8 +99,13 @@ pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, found: &Found) -
         frame: Frame::new(view, &view.words.thank_you, Indexing::NoIndex),
         number: order.id.clone(),
         email: order.customer.email.clone(),
-        status: None,
-        tracking: None,
+        status: status(view, found),
+        remark: found
+            .progress
+            .as_ref()
+            .and_then(|progress| progress.note.clone())
+            .unwrap_or_default(),
+        tracking: found.progress.as_ref().and_then(tracking),
         lines: lines.collect(),
         sums: sums(view, order),
         shipping: address(view, &order.shipping),
@@ -134,6 +151,28 @@ fn sums(view: &View<'_>, order: &Order) -> Sums {
         total: amount(&order.totals.total),
         notes,
     }
+}
+
+/// How far an order is. That the merchant's system refused it is for the merchant to settle first.
+fn status(view: &View<'_>, found: &Found) -> &'static str {
+    let words = view.words;
+    match found.progress.as_ref().map(|progress| progress.state) {
+        Some(OrderProgress::Confirmed) => &words.order_confirmed,
+        Some(OrderProgress::Shipped) => &words.order_shipped,
+        Some(OrderProgress::Delivered) => &words.order_delivered,
+        Some(OrderProgress::Cancelled) => &words.order_cancelled,
+        Some(OrderProgress::Refunded) => &words.order_refunded,
+        None if found.state == OrderState::Done => &words.order_taken_in,
+        None => &words.order_waits,
+    }
+}
+
+/// Where the parcel can be followed: an address that a browser may be sent to.
+fn tracking(progress: &OrderStatus) -> Option<(String, String)> {
+    let url = progress.tracking_url.as_ref()?;
+    let number = progress.tracking_number.clone().unwrap_or_default();
+    let is_web = url.starts_with("https://") || url.starts_with("http://");
+    is_web.then(|| (url.clone(), number))
 }
 
 /// A decimal of the order as the shopper's locale writes it; as it is, should it be none.

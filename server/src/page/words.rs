@@ -139,6 +139,7 @@ messages! {
         pay_by_invoice pay_by_invoice_help pay_on_delivery pay_on_delivery_help
         fault_missing fault_mail fault_phone fault_not_chosen fault_not_accepted fault_too_long
         cart_changed_meanwhile form_too_old order_not_stored thank_you keep_this_address track_parcel
+        order_waits order_taken_in order_confirmed order_shipped order_delivered order_cancelled order_refunded
         error_400 error_400_help error_403 error_403_help error_429 error_429_help error_404 error_404_help error_405 error_405_help error_408 error_408_help
         error_410 error_410_help error_413 error_413_help error_503 error_503_help error_500 error_500_help;
     filled:
@@ -148,7 +149,7 @@ messages! {
         one_of(option number) unit_price(amount unit) quoted(text) results_for(query) nothing_matches(query) similar_words(query)
         search_in(shop) last_changed(day) error_code(status)
         quantity_of(product) price_changed(was now) cart_added(product) cart_removed(product) cart_full(most)
-        numbers_unknown(taken numbers) coupons_full(most) coupon_not_yet(day) coupon_expired(day)
+        numbers_unknown(taken numbers) coupons_full(most) not_a_quantity(most) coupon_not_yet(day) coupon_expired(day)
         coupon_below_minimum(amount) coupon_excluded(name) delivery_by(method) tax_included(amount percent)
         tax_at(percent) total_changed(was now) fault_postcode(example) order_received(number email);
     counted:

@@ -430,7 +430,10 @@ impl fmt::Display for Route {
             Self::Checkout => f.write_str("/checkout"),
             Self::Order { id, token } => {
                 write_path(f, "/orders/", id)?;
-                encoding::write_pair(f, &mut true, "t", token)
+                match token.as_str() {
+                    "" => Ok(()),
+                    token => encoding::write_pair(f, &mut true, "t", token),
+                }
             }
             Self::Asset { hash, name } => {
                 write_path(f, "/assets/", hash)?;

@@ -34,7 +34,7 @@ const fn page(
 }
 
 /// All pages, in the order in which a footer would list them.
-pub const PAGES: [ContentPage; 8] = [
+pub const PAGES: [ContentPage; 9] = [
     page(
         "about",
         "About us",
@@ -52,6 +52,12 @@ pub const PAGES: [ContentPage; 8] = [
         "Returns and repairs",
         "policy",
         include_str!("content/returns.html"),
+    ),
+    page(
+        "terms",
+        "Terms and conditions",
+        "policy",
+        include_str!("content/terms.html"),
     ),
     page(
         "size-guide",
