@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::config::{self, Config, ConfigError, Source};
 use crate::cycle::{self, Context, CycleError, ShopOutcome};
+use crate::deliver::DeliverError;
 use crate::history::{self, HistoryError, RunResult};
 use crate::inspect;
 use crate::map::{self, MapError};
@@ -25,11 +26,13 @@ use crate::schedule::{self, ScheduleError};
 use crate::why::{self, WhyError};
 use crate::{check, status};
 
+mod orders; // what waits for the merchant
+
 const EXIT_CODES: &str = "Exit codes:
   0   done, or nothing to do
   1   a replay gives another feed than the run did
   2   wrong usage or configuration
-  3   a source failed; its last good feed stays
+  3   a source failed, and its last good feed stays; or an order could not be delivered, and is kept
   4   a guard held a feed; nothing of it is published
   5   publishing failed, or a file is damaged; the published shop stays
   70  a bug in this program";
@@ -136,6 +139,11 @@ enum Command {
         /// A preset, such as shopify.
         name: Option<String>,
     },
+    /// Lists orders on their way to the merchant, shows one, sends some again, or delivers what waits.
+    Orders {
+        #[command(subcommand)]
+        command: orders::OrdersCommand,
+    },
     /// Checks every byte of a part.
     Verify {
         /// A .catalog or .offers file.
@@ -173,6 +181,8 @@ enum CliError {
     Replay(#[from] ReplayError),
     #[error(transparent)]
     Why(#[from] WhyError),
+    #[error(transparent)]
+    Deliver(#[from] DeliverError),
     #[error("{file}: {source}")]
     Part {
         file: PathBuf,
@@ -199,6 +209,9 @@ impl CliError {
             | Self::History(_) => 5,
             Self::Operate(_) | Self::Replay(ReplayError::Record(RecordError::Unknown { .. })) => 2,
             Self::Why(WhyError::Unknown(_) | WhyError::UnknownField { .. }) => 2,
+            Self::Deliver(DeliverError::Bug(_)) => 70,
+            Self::Deliver(DeliverError::Store(_) | DeliverError::Lock(_)) => 5,
+            Self::Deliver(_) => 2,
             Self::Replay(_) | Self::Why(_) => 5,
             Self::Schedule(_) | Self::Start(_) | Self::Output(_) => 70,
         }
@@ -266,6 +279,8 @@ fn load(path: &Path) -> Result<Config, CliError> {
         .sources
         .iter()
         .map(|source| map::check(source, &config.shop));
+    let orders = config.orders.iter();
+    let checked = checked.chain(orders.map(|orders| map::check_orders(orders, &config.shop)));
     let wrong: Vec<MapError> = checked.filter_map(Result::err).collect();
     if wrong.is_empty() {
         Ok(config)
@@ -338,6 +353,7 @@ async fn with_shop(
             print(arguments, &replay)?;
             Ok(replay.exit_code())
         }
+        Command::Orders { command } => orders::run(arguments, &context, command).await,
         Command::Generations => print(arguments, &inspect::generations(&context).await?),
         Command::Verify { .. }
         | Command::Inspect { .. }

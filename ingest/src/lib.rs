@@ -56,6 +56,9 @@ pub mod conflicts;
 /// Feeds that hardly differ from the one before.
 pub mod reread;
 
+/// Orders to the merchant.
+pub mod deliver;
+
 /// When: the daemon.
 pub mod schedule;
 

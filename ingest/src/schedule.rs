@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 use crate::bell::{Bell, Bells, Ring};
 use crate::config::Source;
 use crate::cycle::{self, Context, CycleError, Outcome, ShopOutcome};
+use crate::deliver;
 use crate::desk::{Desk, DeskError};
 use crate::flip::Flip;
 use crate::history::{Run, RunResult};
@@ -65,6 +66,7 @@ pub async fn run(context: Context) -> Result<(), ScheduleError> {
         tasks.spawn(desk.serve(stopped.clone()));
     }
     tracing::info!(sources = all.len(), store = %context.config.store.display(), "started; polling every source once");
+    tasks.spawn(deliver::run(context.clone(), stopped.clone()));
     tasks.spawn(end_pins(context.clone(), stopped.clone()));
     tokio::pin!(signals);
     let began = now();

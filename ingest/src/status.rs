@@ -5,6 +5,7 @@ use frontage_shared::manifest::Counts;
 use serde::Serialize;
 
 use crate::cycle::{Context, CycleError};
+use crate::deliver::{self, Waiting};
 use crate::feed::{Feed, FeedFolder, HeldFeed, KeptCounts};
 use crate::history::{self, Run};
 use crate::schedule;
@@ -18,6 +19,8 @@ pub struct Status {
     pub live: Option<Live>,
     /// Each source.
     pub sources: Vec<SourceStatus>,
+    /// Orders on their way to the merchant.
+    pub orders: Waiting,
 }
 
 /// The current generation.
@@ -101,10 +104,12 @@ pub async fn read(context: &Context) -> Result<Status, CycleError> {
             held: cache.held.map(held),
         });
     }
+    let orders = deliver::waiting(&context.store, context.config.orders.is_some())?;
     Ok(Status {
         shop: context.config.shop.id.clone(),
         live,
         sources,
+        orders,
     })
 }
 
@@ -175,6 +180,31 @@ impl std::fmt::Display for Status {
                     source.source, held.hash
                 )?;
             }
+        }
+        self.orders(f)
+    }
+}
+
+impl Status {
+    /// Orders on their way to the merchant; a shop that takes none has no line about them.
+    fn orders(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let orders = self.orders;
+        if !orders.delivers && orders.waiting + orders.rejected == 0 {
+            return Ok(());
+        }
+        let oldest = orders.oldest.map(time);
+        let oldest = oldest.map_or_else(String::new, |at| format!(", the oldest since {at}"));
+        writeln!(f, "orders")?;
+        writeln!(f, "  waiting     {}{oldest}", orders.waiting)?;
+        if !orders.delivers {
+            writeln!(f, "  NOT DELIVERED: the configuration has no [orders]")?;
+        }
+        if orders.rejected > 0 {
+            let count = orders.rejected;
+            writeln!(
+                f,
+                "  REJECTED    {count}; `orders list` says why, `orders retry` sends them again"
+            )?;
         }
         Ok(())
     }

@@ -125,5 +125,8 @@ mod replay;
 /// The demo's children end with it.
 mod guard;
 
+/// Promise 13, on the way to the merchant: an accepted order is delivered, once per key.
+mod orders;
+
 /// Variants in documents of their own.
 mod variants;

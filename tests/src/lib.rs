@@ -12,6 +12,9 @@ pub mod demo;
 /// Small documents for tests.
 pub mod documents;
 
+/// Orders as the server accepts them.
+pub mod orders;
+
 /// A whole shop for a test.
 pub mod shop;
 

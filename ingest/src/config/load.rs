@@ -99,6 +99,7 @@ impl Check<'_> {
             max_bytes: table.max_bytes,
         });
         let desk = self.desk(table.remove("desk"));
+        let orders = self.orders(table.remove("orders"));
         let budgets = (
             guard.unwrap_or(GUARD),
             new_invalid.unwrap_or(MAX_NEW_INVALID_PERCENT),
@@ -107,7 +108,7 @@ impl Check<'_> {
         for (key, value) in table {
             self.problem(
                 &key,
-                "unknown key; known are store, state, shop, source, guard, retention, recordings, facets, desk",
+                "unknown key; known are store, state, shop, source, guard, retention, recordings, facets, desk, orders",
                 short(&value),
             );
         }
@@ -121,6 +122,7 @@ impl Check<'_> {
             facets: facets?,
             recordings: recordings?,
             desk: desk?,
+            orders: orders?,
         })
     }
 

@@ -14,6 +14,7 @@ mod file;
 mod files;
 mod load;
 mod login;
+mod orders;
 mod paging;
 mod settings;
 mod source;
@@ -30,6 +31,7 @@ pub use error::{ConfigError, Problem};
 pub use files::{Files, Pick};
 pub use load::{NAME_RULE, from_text, is_name, load};
 pub use login::{Login, Take};
+pub use orders::Orders;
 pub use settings::{
     Config, Duplicates, Expand, Facets, Guard, Keeping, Mapping, Missed, Next, Paging, PagingKind,
     Provides, Recordings, Request, Retention, Shop, Source, SourceLimits,

@@ -15,6 +15,7 @@ use super::contract::Contract;
 use super::desk::Desk;
 use super::files::Files;
 use super::login::Login;
+use super::orders::Orders;
 use super::traffic::{Throttle, Transport};
 use crate::calendar::Blackout;
 use crate::ownership::Say;
@@ -40,6 +41,8 @@ pub struct Config {
     pub recordings: Recordings,
     /// Where operators look and decide, if anywhere.
     pub desk: Option<Desk>,
+    /// Where orders are delivered, if anywhere.
+    pub orders: Option<Orders>,
 }
 
 impl Config {

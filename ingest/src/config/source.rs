@@ -196,12 +196,12 @@ impl Check<'_> {
         let next = self.next(&format!("{key}.next"), &table.next);
         let expand = self.expand(key, table);
         let changes = self.changes(key, table);
-        let throttle = self.throttle(key, table);
-        let transport = self.transport(key, table);
+        let throttle = self.throttle(key, table.throttle.as_ref());
+        let transport = self.transport(key, table.proxy.as_ref(), table.ca_file.as_deref());
         let query = self.query(&format!("{key}.query"), table.query.as_ref());
         let paging = self.paging(key, table);
         self.pointer(&format!("{key}.error_at"), table.error_at.as_deref());
-        let (headers, auth) = self.credentials(key, table);
+        let (headers, auth) = self.credentials(key, &table.headers, table.auth.clone());
         if let (Some(url), Some(auth)) = (&url, &auth) {
             self.check_login(key, url, auth, &headers);
         }
@@ -247,21 +247,22 @@ impl Check<'_> {
         })
     }
 
-    /// The headers of a source's requests, with the one that lets them in, and what else does.
-    fn credentials(
+    /// The headers of requests, with the one that lets them in, and what else does.
+    pub(super) fn credentials(
         &mut self,
         key: &str,
-        table: &SourceTable,
+        configured: &BTreeMap<String, Value>,
+        auth: Option<Value>,
     ) -> (BTreeMap<String, String>, Option<Credentials>) {
         let mut headers = BTreeMap::new();
-        for (name, value) in &table.headers {
+        for (name, value) in configured {
             let key = format!("{key}.headers.{name}");
             if let Some(value) = self.secret_text(&key, value) {
                 self.header(&key, name, &value);
                 headers.insert(name.clone(), value);
             }
         }
-        let auth = self.auth(&format!("{key}.auth"), table.auth.clone());
+        let auth = self.auth(&format!("{key}.auth"), auth);
         if let Some((name, value)) = auth.as_ref().and_then(|auth| auth.header.as_ref()) {
             let key = format!("{key}.auth");
             self.header(&key, name, value);
@@ -275,7 +276,7 @@ impl Check<'_> {
     }
 
     /// What a login gives is sent to the source's origin, so it has to come from there, or to be meant for others.
-    fn check_login(
+    pub(super) fn check_login(
         &mut self,
         key: &str,
         url: &Url,
@@ -362,7 +363,7 @@ impl Check<'_> {
         })
     }
 
-    fn mapping(
+    pub(super) fn mapping(
         &mut self,
         key: &str,
         file: Option<String>,
@@ -421,7 +422,7 @@ impl Check<'_> {
         }
     }
 
-    fn vars(
+    pub(super) fn vars(
         &mut self,
         key: &str,
         vars: BTreeMap<String, Value>,

@@ -47,6 +47,7 @@ fn the_reference_names_every_key() {
         "recordings",
         "facets",
         "desk",
+        "orders",
     ] {
         let broken = REFERENCE.replace(
             &format!("\n[{table}]\n"),
@@ -78,6 +79,7 @@ fn the_reference_names_every_key() {
         "source.products.contract",
         "source.products.contract.fields",
         "source.products.guard",
+        "orders.vars",
     ] {
         assert!(text.contains(&format!("[{table}]")));
     }

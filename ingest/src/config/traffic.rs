@@ -4,7 +4,7 @@ use reqwest::header::HeaderName;
 use reqwest::{Certificate, Proxy};
 use toml::Value;
 
-use super::file::{SourceTable, ThrottleTable};
+use super::file::ThrottleTable;
 use super::load::Check;
 
 /// How much a back end is asked at a time. It holds for all sources of one origin together: each waits for what all of
@@ -72,16 +72,15 @@ impl std::fmt::Debug for Transport {
 
 impl Check<'_> {
     /// The keys `proxy` and `ca_file`.
-    pub(super) fn transport(&mut self, key: &str, table: &SourceTable) -> Option<Transport> {
+    pub(super) fn transport(
+        &mut self,
+        key: &str,
+        proxy: Option<&Value>,
+        ca_file: Option<&str>,
+    ) -> Option<Transport> {
         let before = self.problems.len();
-        let proxy = table
-            .proxy
-            .as_ref()
-            .and_then(|proxy| self.proxy(&format!("{key}.proxy"), proxy));
-        let ca = table
-            .ca_file
-            .as_ref()
-            .and_then(|file| self.authorities(&format!("{key}.ca_file"), file));
+        let proxy = proxy.and_then(|proxy| self.proxy(&format!("{key}.proxy"), proxy));
+        let ca = ca_file.and_then(|file| self.authorities(&format!("{key}.ca_file"), file));
         (self.problems.len() == before).then_some(Transport { proxy, ca })
     }
 
@@ -120,8 +119,12 @@ impl Check<'_> {
     }
 
     /// The table `throttle`; `Some(None)` without one.
-    pub(super) fn throttle(&mut self, key: &str, table: &SourceTable) -> Option<Option<Throttle>> {
-        let Some(throttle) = &table.throttle else {
+    pub(super) fn throttle(
+        &mut self,
+        key: &str,
+        table: Option<&ThrottleTable>,
+    ) -> Option<Option<Throttle>> {
+        let Some(throttle) = table else {
             return Some(None);
         };
         let key = format!("{key}.throttle");

@@ -6,9 +6,13 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use frontage_shared::order::OrderId;
+use frontage_shared::store::OrderState;
+
 use super::State;
 use crate::bell::Ring;
 use crate::cycle::ShopOutcome;
+use crate::deliver::{self, DeliverError};
 use crate::inspect::{NotPublished, PublishedLine};
 use crate::operate;
 
@@ -30,6 +34,10 @@ pub(super) enum Action {
     Unpin,
     /// Look at this source now.
     Run(String),
+    /// Send this order again.
+    Retry(OrderId),
+    /// Send every rejected order again.
+    RetryRejected,
 }
 
 /// An action that was asked for.
@@ -136,6 +144,13 @@ async fn perform(state: &State, action: &Action, now: i64) -> Outcome {
         Action::Rollback(generation) => operate::rollback(context, *generation, now).await,
         Action::Pin => operate::pin(context, None, now).await,
         Action::Unpin => operate::unpin(context, now).await,
+        Action::Retry(id) => return retried(state, &[*id]),
+        Action::RetryRejected => {
+            return match context.store.orders(OrderState::Rejected) {
+                Ok(ids) => retried(state, &ids),
+                Err(error) => Outcome::Refused(error.to_string()),
+            };
+        }
         Action::Run(source) => {
             return match state.bells.get(source) {
                 Some(bell) => {
@@ -148,6 +163,15 @@ async fn perform(state: &State, action: &Action, now: i64) -> Outcome {
     };
     match published {
         Ok(manifest) => Outcome::Done(PublishedLine(manifest).to_string().trim_end().to_owned()),
+        Err(error) => Outcome::Refused(error.to_string()),
+    }
+}
+
+/// Sends orders again, as they were.
+fn retried(state: &State, ids: &[OrderId]) -> Outcome {
+    let retried: Result<_, DeliverError> = deliver::retry(&state.context.store, ids, false);
+    match retried {
+        Ok(retried) => Outcome::Done(retried.to_string().trim_end().to_owned()),
         Err(error) => Outcome::Refused(error.to_string()),
     }
 }

@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 use super::State;
 use crate::cycle::CycleError;
 use crate::history::RunResult;
-use crate::status::{self, Live, SourceStatus};
+use crate::schedule;
+use crate::status::{self, Live, SourceStatus, Status};
 
 /// All families, as text.
 ///
@@ -18,6 +19,7 @@ pub(super) async fn text(state: &State) -> Result<String, CycleError> {
     let (running, _) = state.context.board.look();
     let mut out = String::new();
     shop(&mut out, status.live.as_ref());
+    orders(&mut out, &status, schedule::now().timestamp());
     for (name, help, value) in FAMILIES {
         let samples = status.sources.iter().map(|source| (source, value(source)));
         family(&mut out, name, help, samples);
@@ -64,8 +66,33 @@ const FAMILIES: [(&str, &str, Value); 6] = [
     ),
 ];
 
+fn orders(out: &mut String, status: &Status, now: i64) {
+    let orders = status.orders;
+    let oldest = orders.oldest.map_or(0, |at| now - at);
+    gauges(
+        out,
+        [
+            (
+                "orders_waiting",
+                "Orders that the merchant does not have yet.",
+                number(orders.waiting),
+            ),
+            (
+                "orders_rejected",
+                "Orders that the merchant refused, and that somebody has to look at.",
+                number(orders.rejected),
+            ),
+            (
+                "orders_oldest_waiting_seconds",
+                "Age of the oldest waiting order; 0 if none waits.",
+                seconds(oldest),
+            ),
+        ],
+    );
+}
+
 fn shop(out: &mut String, live: Option<&Live>) {
-    for (name, help, value) in [
+    let gauged = [
         (
             "generation",
             "Number of the published generation; 0 before the first.",
@@ -86,7 +113,12 @@ fn shop(out: &mut String, live: Option<&Live>) {
             "Products in it.",
             live.map_or(0.0, |live| f64::from(live.counts.products)),
         ),
-    ] {
+    ];
+    gauges(out, gauged);
+}
+
+fn gauges<const COUNT: usize>(out: &mut String, gauged: [(&str, &str, f64); COUNT]) {
+    for (name, help, value) in gauged {
         let name = begin(out, name, help);
         // Writing to a text cannot fail.
         let _ = writeln!(out, "{name} {value}");

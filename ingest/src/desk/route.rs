@@ -172,6 +172,7 @@ async fn visited(
         ["held", hash] => page::held(&visit, hash).await,
         ["generations"] => page::generations(&visit).await,
         ["generations", number, "rollback"] => page::rollback(&visit, number).await,
+        ["orders"] => page::orders(&visit),
         ["actions"] => page::actions(&visit),
         ["actions", number] => page::action(&visit, number),
         _ => Ok(None),
@@ -201,6 +202,11 @@ async fn acted(
         },
         ["pin"] => Action::Pin,
         ["unpin"] => Action::Unpin,
+        ["orders", "retry"] => Action::RetryRejected,
+        ["orders", id, "retry"] => match id.parse() {
+            Ok(id) => Action::Retry(id),
+            Err(_) => return Answer::see("/orders"),
+        },
         ["sources", name, "run"] => Action::Run((*name).to_owned()),
         _ => return Answer::see("/"),
     };

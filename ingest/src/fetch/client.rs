@@ -4,11 +4,12 @@ use super::error::FetchError;
 use super::folder::Readings;
 use super::gate::Gates;
 use super::login::Sessions;
-use crate::config::{Transport, Via};
+use crate::config::{Request, Transport, Via};
 use reqwest::{Certificate, Proxy};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
+use tokio::time::Instant;
 
 /// Clients that never follow a redirect nor decompress by themselves: both are decided by the one who asks.
 #[derive(Debug, Clone)]
@@ -18,6 +19,17 @@ pub struct Client {
     pub(super) sessions: Arc<Sessions>,
     pub(super) gates: Arc<Gates>,
     pub(super) readings: Readings,
+}
+
+/// How a back end is reached.
+#[derive(Clone, Copy)]
+pub(super) struct Way<'a> {
+    pub(super) client: &'a Client,
+    pub(super) http: &'a reqwest::Client,
+    pub(super) request: &'a Request,
+    /// The wall clock when this began, and the moment it was read: `Retry-After` may be a date.
+    pub(super) now: SystemTime,
+    pub(super) began: Instant,
 }
 
 impl Client {

@@ -2,8 +2,9 @@
 //!
 //! What a back end gives is sent to the source's own origin and nowhere else, and no message repeats it.
 
+use super::client::Way;
 use super::error::{FetchError, shown};
-use super::page::{Asking, Spent};
+use super::page::Spent;
 use super::retry;
 use crate::config::{Login, Take};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, SET_COOKIE};
@@ -53,11 +54,11 @@ impl Sessions {
     /// meanwhile waits for the answer instead of asking as well.
     pub(super) async fn pass(
         &self,
-        asking: &Asking<'_>,
+        way: &Way<'_>,
         refused: Option<&Pass>,
         spent: &mut Spent,
     ) -> Result<Option<Pass>, FetchError> {
-        let Some(login) = &asking.request.login else {
+        let Some(login) = &way.request.login else {
             return Ok(None);
         };
         let slot = self.slot(login);
@@ -70,17 +71,17 @@ impl Sessions {
             return Ok(Some(session.pass.clone()));
         }
         *session = None;
-        let new = ask(asking, login, spent).await?;
+        let new = ask(way, login, spent).await?;
         let pass = new.pass.clone();
         *session = Some(new);
         Ok(Some(pass))
     }
 }
 
-async fn ask(asking: &Asking<'_>, login: &Login, spent: &mut Spent) -> Result<Session, FetchError> {
+async fn ask(way: &Way<'_>, login: &Login, spent: &mut Spent) -> Result<Session, FetchError> {
     let url = shown(&login.url);
-    let timeout = asking.request.timeout;
-    let request = asking.http.post(login.url.clone());
+    let timeout = way.request.timeout;
+    let request = way.http.post(login.url.clone());
     let mut request = request
         .header(CONTENT_TYPE, login.content_type)
         .header(reqwest::header::ACCEPT, "application/json")
@@ -89,15 +90,15 @@ async fn ask(asking: &Asking<'_>, login: &Login, spent: &mut Spent) -> Result<Se
         request = request.header(AUTHORIZATION, authorization);
     }
     spent.requests += 1;
-    let gate = asking.client.gates.of(&login.url);
-    let _under_way = gate.enter(asking.request.throttle.as_ref()).await;
+    let gate = way.client.gates.of(&login.url);
+    let _under_way = gate.enter(way.request.throttle.as_ref()).await;
     let began = Instant::now();
     let answering = async {
         let response = request.send().await.map_err(|source| FetchError::Connect {
             url: url.clone(),
             source: source.without_url(),
         })?;
-        check(asking, &url, &response)?;
+        check(way, &url, &response)?;
         match &login.take {
             Take::Cookies => cookies(&url, &response).map(|pass| (pass, None)),
             Take::Token { at, header, prefix } => {
@@ -119,7 +120,7 @@ async fn ask(asking: &Asking<'_>, login: &Login, spent: &mut Spent) -> Result<Se
     Ok(Session { pass, ends })
 }
 
-fn check(asking: &Asking<'_>, url: &str, response: &Response) -> Result<(), FetchError> {
+fn check(way: &Way<'_>, url: &str, response: &Response) -> Result<(), FetchError> {
     let status = response.status();
     if status.is_success() {
         return Ok(());
@@ -127,7 +128,7 @@ fn check(asking: &Asking<'_>, url: &str, response: &Response) -> Result<(), Fetc
     let error = FetchError::Status {
         url: url.to_owned(),
         status: status.as_u16(),
-        retry_after: retry::asked_for(response.headers(), asking.now + asking.began.elapsed()),
+        retry_after: retry::asked_for(response.headers(), way.now + way.began.elapsed()),
     };
     if error.is_passing() {
         return Err(error);

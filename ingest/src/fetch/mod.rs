@@ -16,6 +16,7 @@ mod login;
 mod page;
 mod retry;
 mod secrets;
+mod send;
 mod validators;
 mod walk;
 
@@ -25,5 +26,7 @@ mod tests;
 pub use client::Client;
 pub use error::FetchError;
 pub(crate) use link::next as next_link;
+pub use retry::ORDERS as ORDER_BACKOFF;
+pub use send::{Answer, Parcel, send};
 pub use validators::{PageValidators, Validators, prune, request_hash};
 pub use walk::{Fetched, Progress, RawFeed, RawPage, all};

@@ -4,7 +4,7 @@
 
 use super::ask::{self, Ask};
 use super::body::{self, Encoding, Sink, Writer};
-use super::client::Client;
+use super::client::{Client, Way};
 use super::error::{FetchError, shown};
 use super::gate::{Gate, UnderWay};
 use super::login::Pass;
@@ -39,6 +39,19 @@ pub(super) struct Asking<'a> {
     pub(super) began: Instant,
 }
 
+impl<'a> Asking<'a> {
+    /// How its back end is reached.
+    fn way(&self) -> Way<'a> {
+        Way {
+            client: self.client,
+            http: self.http,
+            request: self.request,
+            now: self.now,
+            began: self.began,
+        }
+    }
+}
+
 /// What a run has used up so far.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Spent {
@@ -70,7 +83,9 @@ pub(super) async fn get(
         let mut pass = None;
         let trying = async {
             let sessions = &asking.client.sessions;
-            pass = sessions.pass(asking, refused.as_ref(), spent).await?;
+            pass = sessions
+                .pass(&asking.way(), refused.as_ref(), spent)
+                .await?;
             let carried = Carried {
                 known,
                 pass: pass.as_ref(),
@@ -91,7 +106,7 @@ pub(super) async fn get(
         if !error.is_passing() || failures >= asking.request.retries {
             return Err(error);
         }
-        let pause = retry::pause(failures, error.retry_after(), rand::random());
+        let pause = retry::PAGES.pause(failures, error.retry_after(), rand::random());
         failures += 1;
         tracing::debug!(
             stage = "fetch",

@@ -5,20 +5,43 @@
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use std::time::{Duration, SystemTime};
 
-const FIRST_BOUND: Duration = Duration::from_millis(500);
-const LAST_BOUND: Duration = Duration::from_secs(30);
-/// A back end may ask for patience, but not stop a source for the day.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(300);
+/// How pauses grow.
+#[derive(Debug, Clone, Copy)]
+pub struct Backoff {
+    /// Bound of the first pause; each further one has twice the bound.
+    first: Duration,
+    /// No bound is longer.
+    last: Duration,
+    /// A back end may ask for patience, and is not believed beyond this.
+    longest_asked: Duration,
+}
 
-/// How long to wait after failure number `failures` (from 0); `random` is in 0..1.
-pub(super) fn pause(failures: u32, retry_after: Option<Duration>, random: f64) -> Duration {
-    let bound = FIRST_BOUND
-        .saturating_mul(1_u32.checked_shl(failures).unwrap_or(u32::MAX))
-        .min(LAST_BOUND);
-    let jittered = bound.mul_f64(random.clamp(0.0, 1.0));
-    retry_after.map_or(jittered, |asked| {
-        asked.min(LONGEST_RETRY_AFTER).max(jittered)
-    })
+/// Between two requests for a page: nothing stops a source for the day.
+pub(super) const PAGES: Backoff = Backoff {
+    first: Duration::from_millis(500),
+    last: Duration::from_secs(30),
+    longest_asked: Duration::from_secs(300),
+};
+
+/// Between two attempts to deliver an order, which go on for days.
+pub const ORDERS: Backoff = Backoff {
+    first: Duration::from_secs(1),
+    last: Duration::from_secs(3_600),
+    longest_asked: Duration::from_secs(6 * 3_600),
+};
+
+impl Backoff {
+    /// How long to wait after failure number `failures` (from 0); `random` is in 0..1.
+    pub fn pause(self, failures: u32, retry_after: Option<Duration>, random: f64) -> Duration {
+        let bound = self
+            .first
+            .saturating_mul(1_u32.checked_shl(failures).unwrap_or(u32::MAX))
+            .min(self.last);
+        let jittered = bound.mul_f64(random.clamp(0.0, 1.0));
+        retry_after.map_or(jittered, |asked| {
+            asked.min(self.longest_asked).max(jittered)
+        })
+    }
 }
 
 /// What `Retry-After` asks for: seconds, also with a fraction, or a date.
@@ -61,17 +84,19 @@ mod tests {
 
     #[test]
     fn pauses_grow_are_bounded_and_respect_what_was_asked() {
-        assert_eq!(pause(0, None, 1.0), FIRST_BOUND);
-        assert_eq!(pause(2, None, 0.5), Duration::from_secs(1));
-        assert_eq!(pause(40, None, 1.0), LAST_BOUND);
-        assert_eq!(pause(3, None, 0.0), Duration::ZERO);
-        assert_eq!(
-            pause(0, Some(Duration::from_secs(9)), 0.3),
-            Duration::from_secs(9)
-        );
-        assert_eq!(
-            pause(0, Some(Duration::from_secs(90_000)), 0.3),
-            LONGEST_RETRY_AFTER
-        );
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        for (backoff, failures, asked, random, wanted) in [
+            (PAGES, 0, None, 1.0, PAGES.first),
+            (PAGES, 2, None, 0.5, Duration::from_secs(1)),
+            (PAGES, 40, None, 1.0, PAGES.last),
+            (PAGES, 3, None, 0.0, Duration::ZERO),
+            (PAGES, 0, seconds(9), 0.3, Duration::from_secs(9)),
+            (PAGES, 0, seconds(90_000), 0.3, PAGES.longest_asked),
+            (ORDERS, 40, None, 1.0, ORDERS.last),
+            (ORDERS, 1, seconds(7_200), 1.0, Duration::from_secs(7_200)),
+            (ORDERS, 1, seconds(90_000), 1.0, ORDERS.longest_asked),
+        ] {
+            assert_eq!(backoff.pause(failures, asked, random), wanted);
+        }
     }
 }

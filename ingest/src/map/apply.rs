@@ -6,10 +6,11 @@
 use super::engine::{Engine, Plan};
 use super::error::{MapError, Refusal};
 use super::worker::Worker;
-use crate::config::{Shop, Source};
+use crate::config::{Orders, Shop, Source};
 use crate::decode::{Origin, Record};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// What a record became.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,9 +37,21 @@ impl Mapper {
     /// # Errors
     /// The mapping is wrong, or too many threads of earlier runs hang.
     pub fn start(source: &Source, shop: &Shop) -> Result<Self, MapError> {
-        let plan = Plan::new(source, vars(source, shop));
+        let plan = Plan::new(source, vars(&source.vars, &source.name, shop));
+        Self::of(plan, source.limits.map_timeout)
+    }
+
+    /// Compiles what makes the body that is sent out of an order.
+    ///
+    /// # Errors
+    /// The mapping is wrong, or too many threads of earlier runs hang.
+    pub fn of_orders(orders: &Orders, shop: &Shop) -> Result<Self, MapError> {
+        Self::of(order_plan(orders, shop), orders.map_timeout)
+    }
+
+    fn of(plan: Plan, timeout: Duration) -> Result<Self, MapError> {
         let runner = if plan.needs_thread() {
-            Runner::Thread(Worker::start(plan, source.limits.map_timeout)?)
+            Runner::Thread(Worker::start(plan, timeout)?)
         } else {
             Runner::Here(Box::new(plan.compile()?))
         };
@@ -74,14 +87,24 @@ impl Mapper {
 
 /// Compiles the mapping of a source, to learn whether it is right.
 pub fn check(source: &Source, shop: &Shop) -> Result<(), MapError> {
-    Plan::new(source, vars(source, shop)).compile().map(drop)
+    let plan = Plan::new(source, vars(&source.vars, &source.name, shop));
+    plan.compile().map(drop)
+}
+
+/// Compiles the mapping of orders, to learn whether it is right.
+pub fn check_orders(orders: &Orders, shop: &Shop) -> Result<(), MapError> {
+    order_plan(orders, shop).compile().map(drop)
+}
+
+fn order_plan(orders: &Orders, shop: &Shop) -> Plan {
+    Plan::of_orders(orders, vars(&orders.vars, "orders", shop))
 }
 
 /// What every mapping sees, beside what the source configures.
-fn vars(source: &Source, shop: &Shop) -> BTreeMap<String, Value> {
-    let mut vars = source.vars.clone();
+fn vars(own: &BTreeMap<String, Value>, source: &str, shop: &Shop) -> BTreeMap<String, Value> {
+    let mut vars = own.clone();
     vars.insert("currency".to_owned(), Value::from(shop.currency.code()));
     vars.insert("time_zone".to_owned(), Value::from(shop.time_zone.name()));
-    vars.insert("source".to_owned(), Value::from(source.name.as_str()));
+    vars.insert("source".to_owned(), Value::from(source));
     vars
 }

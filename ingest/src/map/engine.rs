@@ -6,14 +6,27 @@ use super::error::{MapError, Refusal};
 use super::fields::FieldMap;
 use super::jq::Filter;
 use super::shape;
-use crate::config::{Mapping, Source};
+use crate::config::{Mapping, Orders, Source};
 use serde_json::Value;
 use std::collections::BTreeMap;
+
+/// What messages call the mapping of orders.
+const ORDERS: &str = "[orders]";
+
+/// What a mapping makes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Makes {
+    /// Documents, whose fields have types.
+    Documents,
+    /// One value, sent as it is.
+    Body,
+}
 
 /// What a mapping consists of; cheap to send to another thread.
 #[derive(Clone)]
 pub(super) struct Plan {
     pub(super) source_name: String,
+    makes: Makes,
     mapping: Mapping,
     vars: BTreeMap<String, Value>,
     max_documents: usize,
@@ -23,9 +36,28 @@ impl Plan {
     pub(super) fn new(source: &Source, vars: BTreeMap<String, Value>) -> Self {
         Self {
             source_name: source.name.clone(),
+            makes: Makes::Documents,
             mapping: source.mapping.clone(),
             vars,
             max_documents: source.limits.max_documents,
+        }
+    }
+
+    /// What makes the body that is sent out of an order.
+    pub(super) fn of_orders(orders: &Orders, vars: BTreeMap<String, Value>) -> Self {
+        Self {
+            source_name: ORDERS.to_owned(),
+            makes: Makes::Body,
+            mapping: orders.mapping.clone(),
+            vars,
+            max_documents: 1,
+        }
+    }
+
+    fn field_map(&self, fields: &BTreeMap<String, String>) -> Result<FieldMap, (String, String)> {
+        match self.makes {
+            Makes::Documents => FieldMap::parse(fields, &self.vars),
+            Makes::Body => FieldMap::free(fields, &self.vars),
         }
     }
 
@@ -33,9 +65,9 @@ impl Plan {
     pub(super) fn needs_thread(&self) -> bool {
         match &self.mapping {
             Mapping::None => false,
-            Mapping::Fields(fields) => {
-                FieldMap::parse(fields, &self.vars).is_ok_and(|fields| fields.jq().next().is_some())
-            }
+            Mapping::Fields(fields) => self
+                .field_map(fields)
+                .is_ok_and(|fields| fields.jq().next().is_some()),
             Mapping::Program { .. } => true,
         }
     }
@@ -49,7 +81,8 @@ impl Plan {
         let kind = match &self.mapping {
             Mapping::None => EngineKind::Pass,
             Mapping::Fields(fields) => {
-                let fields = FieldMap::parse(fields, &self.vars)
+                let fields = self
+                    .field_map(fields)
                     .map_err(|(field, message)| wrong(format!("map.{field}"), message))?;
                 let mut filters = BTreeMap::new();
                 for (field, code) in fields.jq() {
@@ -67,6 +100,7 @@ impl Plan {
         };
         Ok(Engine {
             kind,
+            makes: self.makes,
             max_documents: self.max_documents,
         })
     }
@@ -75,6 +109,7 @@ impl Plan {
 /// A compiled mapping.
 pub(super) struct Engine {
     kind: EngineKind,
+    makes: Makes,
     max_documents: usize,
 }
 
@@ -96,12 +131,14 @@ impl Engine {
             EngineKind::Fields(fields, filters) => {
                 let run_jq =
                     |field: &str, record: &Value| one_value(&filters[field], field, record);
-                let document = fields
-                    .document(&record, &run_jq)
-                    .map_err(|refusal| Refusal {
-                        about: Some(Box::new(shape::document(fields.name(&record, &run_jq)))),
-                        ..refusal
-                    })?;
+                let document = fields.document(&record, &run_jq);
+                if self.makes == Makes::Body {
+                    return Ok(vec![shape::without_nulls(document?)]);
+                }
+                let document = document.map_err(|refusal| Refusal {
+                    about: Some(Box::new(shape::document(fields.name(&record, &run_jq)))),
+                    ..refusal
+                })?;
                 Ok(vec![shape::document(document)])
             }
             EngineKind::Program(filter) => {
@@ -119,7 +156,10 @@ impl Engine {
                             "more than {limit} documents from one record (max_documents)"
                         )));
                     }
-                    documents.push(shape::document(output));
+                    documents.push(match self.makes {
+                        Makes::Documents => shape::document(output),
+                        Makes::Body => output,
+                    });
                     Ok(())
                 })?;
                 Ok(documents)

@@ -29,8 +29,18 @@ struct Field {
 pub(super) type RunJq<'a> = dyn Fn(&str, &Value) -> Result<Value, Refusal> + 'a;
 
 impl FieldMap {
-    /// Reads a field map; an error is the field and what is wrong with it.
+    /// Reads a field map that makes documents; an error is the field and what is wrong with it.
     pub(super) fn parse(
+        map: &BTreeMap<String, String>,
+        vars: &BTreeMap<String, Value>,
+    ) -> Result<Self, (String, String)> {
+        let parsed = Self::free(map, vars)?;
+        check_names(&parsed.fields)?;
+        Ok(parsed)
+    }
+
+    /// Reads a field map that makes whatever it says.
+    pub(super) fn free(
         map: &BTreeMap<String, String>,
         vars: &BTreeMap<String, Value>,
     ) -> Result<Self, (String, String)> {
@@ -55,7 +65,6 @@ impl FieldMap {
                 expression: Expression::parse(text, vars),
             });
         }
-        check_names(&fields)?;
         let is_filled = |field: &&Field| {
             field.path.len() > 1 && !matches!(field.expression, Expression::Constant(_))
         };

@@ -19,5 +19,5 @@ mod worker;
 #[cfg(test)]
 mod tests;
 
-pub use apply::{Mapped, Mapper, check};
+pub use apply::{Mapped, Mapper, check, check_orders};
 pub use error::{MapError, Refusal};

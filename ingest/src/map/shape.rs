@@ -129,6 +129,19 @@ pub(super) fn document(value: Value) -> Value {
     }
 }
 
+/// The value without fields that hold nothing.
+pub(super) fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let kept = fields.into_iter().filter(|(_, value)| !value.is_null());
+            let kept = kept.map(|(name, value)| (name, without_nulls(value)));
+            Value::Object(kept.collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(without_nulls).collect()),
+        other => other,
+    }
+}
+
 /// The value as its place wants it; `None` when there is nothing in it.
 fn settle(value: Value, shape: &Shape) -> Option<Value> {
     match (shape, value) {

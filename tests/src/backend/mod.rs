@@ -8,6 +8,8 @@ pub mod apis;
 pub mod data;
 /// Prices and stock, which move.
 pub mod market;
+/// Where orders are sent to.
+pub mod merchant;
 /// Answers that a test writes by hand, faults included.
 pub mod script;
 /// Starting and stopping it, and changing what it serves.
@@ -23,5 +25,6 @@ mod tests;
 
 pub use data::Data;
 pub use market::Change;
+pub use merchant::{Merchant, Mood};
 pub use script::Response;
 pub use server::{Backend, Config, Seen};

@@ -26,6 +26,7 @@ pub struct Response {
     delay: Duration,
     cut_at: Option<usize>,
     drip: Option<(usize, Duration)>,
+    pub(super) is_dropped: bool,
 }
 
 impl Response {
@@ -39,6 +40,7 @@ impl Response {
             delay: Duration::ZERO,
             cut_at: None,
             drip: None,
+            is_dropped: false,
         }
     }
 
@@ -116,6 +118,14 @@ impl Response {
         Self {
             cut_at: Some(bytes),
             ..self
+        }
+    }
+
+    /// No answer at all: the connection is closed instead.
+    pub fn none() -> Self {
+        Self {
+            is_dropped: true,
+            ..Self::status(500)
         }
     }
 

@@ -4,7 +4,7 @@
 //! handle is dropped.
 
 use std::collections::{HashMap, VecDeque};
-use std::convert::Infallible;
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -232,7 +232,7 @@ async fn accept(listener: std::net::TcpListener, shared: Arc<Shared>) {
         tokio::spawn(async move {
             let service = service_fn(move |request| {
                 let shared = Arc::clone(&shared);
-                async move { Ok::<_, Infallible>(respond(&shared, request).await) }
+                async move { respond(&shared, request).await }
             });
             let mut http = hyper::server::conn::http1::Builder::new();
             // A client that goes away, or an answer that is cut on purpose, ends the connection with an error.
@@ -258,7 +258,8 @@ async fn keep_moving(shared: Arc<Shared>, every: Option<Duration>, on_change: Op
     }
 }
 
-async fn respond(shared: &Shared, request: Request<Incoming>) -> hyper::Response<Body> {
+/// An error closes the connection.
+async fn respond(shared: &Shared, request: Request<Incoming>) -> io::Result<hyper::Response<Body>> {
     let target = request
         .uri()
         .path_and_query()
@@ -277,6 +278,9 @@ async fn respond(shared: &Shared, request: Request<Incoming>) -> hyper::Response
     let request = Request::from_parts(parts, body.unwrap_or_default());
     let answered = scripted.or_else(|| played(shared, &request));
     let response = match answered {
+        Some(response) if response.is_dropped => {
+            return Err(io::Error::other("the test wants no answer"));
+        }
         Some(response) => response.send(request.headers()).await,
         None => unscripted(shared, &request).for_request(request.headers()),
     };
@@ -291,7 +295,7 @@ async fn respond(shared: &Shared, request: Request<Incoming>) -> hyper::Response
         headers: request.headers().clone(),
         status: response.status().as_u16(),
     });
-    response
+    Ok(response)
 }
 
 /// What one of the back ends that are played answers.

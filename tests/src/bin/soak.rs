@@ -79,6 +79,12 @@ const SOAKS: &[Soak] = &[
         what: "cycles killed at random instants: always a whole shop",
         run: |figure| one(soak::soak_random_kills(figure)),
     },
+    Soak {
+        name: "order-kills",
+        figure: 10_000,
+        what: "deliverers of orders killed at random instants, at a merchant who may do anything: nothing lost or doubled",
+        run: |figure| one(soak::soak_order_kills(figure)),
+    },
 ];
 
 fn main() -> ExitCode {

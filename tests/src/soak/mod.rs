@@ -17,6 +17,9 @@ pub mod kills;
 /// kill -9 and failures at the system calls of a cycle, one by one.
 pub mod calls;
 
+/// kill -9 of whoever delivers orders.
+pub mod orders;
+
 /// Swaps under load.
 pub mod swaps;
 
@@ -26,6 +29,7 @@ pub mod damage;
 pub use calls::{soak_failing_calls, soak_kills_at_calls};
 pub use damage::soak_store_damage;
 pub use kills::soak_random_kills;
+pub use orders::soak_order_kills;
 pub use swaps::soak_swaps;
 
 use serde::Serialize;

@@ -51,6 +51,7 @@ pub(in crate::desk) fn action(visit: &Visit<'_>, number: &str) -> Built {
     }
     let onward = match &record.action {
         Action::Run(source) => (format!("/sources/{}", segment(source)), "See how it fares"),
+        Action::Retry(_) | Action::RetryRejected => ("/orders".to_owned(), "See the orders"),
         _ => ("/generations".to_owned(), "See the generations"),
     };
     let page = ActionPage {
@@ -82,6 +83,8 @@ fn what(action: &Action) -> String {
         Action::Rollback(generation) => format!("Roll back to generation {generation}"),
         Action::Pin => "Pin the current generation".to_owned(),
         Action::Unpin => "Unpin the current generation".to_owned(),
+        Action::Retry(id) => format!("Send order {id} again"),
+        Action::RetryRejected => "Send all rejected orders again".to_owned(),
         Action::Run(source) => format!("Run {source} now"),
     }
 }

@@ -19,6 +19,7 @@ mod decided; // what actions did
 mod frame; // what all pages have in common
 mod generations; // what was published, and going back
 mod held; // a feed that waits, and what approving it would change
+mod orders; // what waits for the merchant, and what it refused
 mod overview; // the first page
 mod source; // one source in full
 mod text; // times, counts and sizes as people read them
@@ -26,6 +27,7 @@ mod text; // times, counts and sizes as people read them
 pub(super) use decided::{action, actions};
 pub(super) use generations::{generations, rollback};
 pub(super) use held::held;
+pub(super) use orders::orders;
 pub(super) use overview::{live, overview};
 pub(super) use source::{refused, source};
 

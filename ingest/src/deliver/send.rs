@@ -1,0 +1,249 @@
+//! One attempt to deliver one order: what is sent, and what becomes of the order.
+
+use std::time::{Duration, SystemTime};
+
+use chrono::{DateTime, Utc};
+use frontage_shared::order::OrderId;
+use frontage_shared::order_status::OrderReceipt;
+use frontage_shared::store::{Beside, OrderState, Store};
+use serde_json::Value;
+
+use super::attempts::{Attempts, Failure, FailureKind};
+use super::verdict::{self, Reason, Verdict};
+use super::{DeliverError, in_background};
+use crate::config::{Mapping, Orders};
+use crate::cycle::Context;
+use crate::decode::{Origin, Record};
+use crate::fetch::{self, ORDER_BACKOFF, Parcel};
+use crate::map::{MapError, Mapper};
+use crate::schedule;
+
+/// What became of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// The merchant has it.
+    Delivered { status: u16, attempts: u32 },
+    /// It is tried again at this instant, Unix milliseconds.
+    Later { next_ms: i64 },
+    /// Somebody has to look.
+    Rejected,
+    /// It was filed before, or is not there any more.
+    Gone,
+}
+
+/// What is to be done with a waiting order.
+enum Ready {
+    Send { body: Vec<u8>, before: Before },
+    Settled(Ended),
+}
+
+/// Attempts before this one.
+#[derive(Clone, Copy)]
+struct Before {
+    since_ms: i64,
+    count: u32,
+}
+
+/// Tries once to deliver an order.
+///
+/// # Errors
+/// The store cannot be read or written; the order is where it was.
+pub(super) async fn order(
+    context: &Context,
+    settings: &Orders,
+    id: OrderId,
+) -> Result<Ended, DeliverError> {
+    let (shared, orders) = (context.clone(), settings.clone());
+    let ready = in_background(move || prepare(&shared, &orders, id)).await?;
+    let (body, before) = match ready {
+        Ready::Settled(ended) => return Ok(ended),
+        Ready::Send { body, before } => (body, before),
+    };
+    let key = id.to_string();
+    let parcel = Parcel {
+        method: &settings.method,
+        idempotency_key: &key,
+        body: &body,
+    };
+    let now = SystemTime::from(schedule::now());
+    let sent = fetch::send(&context.client, &settings.request, parcel, now).await;
+    let verdict = verdict::of(settings, sent);
+    let (store, retry_for) = (context.store.clone(), settings.retry_for);
+    in_background(move || settle(&store, id, before, verdict, retry_for)).await
+}
+
+/// Finds out whether an order is still to be sent, and freezes what is.
+fn prepare(context: &Context, settings: &Orders, id: OrderId) -> Result<Ready, DeliverError> {
+    let store = &context.store;
+    let is_filed = [OrderState::Done, OrderState::Rejected]
+        .into_iter()
+        .any(|state| store.order_file(state, id).exists());
+    if is_filed {
+        store.drop_double(id)?;
+        return Ok(Ready::Settled(Ended::Gone));
+    }
+    let Some((OrderState::New, order)) = store.order(id)? else {
+        return Ok(Ready::Settled(Ended::Gone));
+    };
+    let now = schedule::now();
+    let attempts: Option<Attempts> = store.read_beside(id, Beside::Attempts)?;
+    let before = attempts.map_or(
+        Before {
+            since_ms: now.timestamp_millis(),
+            count: 0,
+        },
+        |attempts| Before {
+            since_ms: attempts.since_ms,
+            count: attempts.count,
+        },
+    );
+    // The process ended between the merchant's answer and filing.
+    if let Some(receipt) = store.order_receipt(id)? {
+        file(store, id)?;
+        return Ok(Ready::Settled(Ended::Delivered {
+            status: receipt.status,
+            attempts: receipt.attempts,
+        }));
+    }
+    if let Some(body) = store.beside(id, Beside::Body)? {
+        return Ok(Ready::Send { body, before });
+    }
+    match body_of(context, settings, order) {
+        Ok(body) => {
+            store.put_beside(id, Beside::Body, &body)?;
+            Ok(Ready::Send { body, before })
+        }
+        Err(verdict) => {
+            let ended = settle(store, id, before, verdict, settings.retry_for)?;
+            Ok(Ready::Settled(ended))
+        }
+    }
+}
+
+/// What is sent of an order. A mapping that cannot be used at all is no fault of the order.
+fn body_of(context: &Context, settings: &Orders, order: Vec<u8>) -> Result<Vec<u8>, Verdict> {
+    if settings.mapping == Mapping::None {
+        return Ok(order);
+    }
+    let refused = |detail: String| Verdict::Refused(Reason::new(FailureKind::Mapping, detail));
+    let value = serde_json::from_slice(&order)
+        .map_err(|error| refused(format!("the stored order is damaged: {error}")))?;
+    let record = Record {
+        origin: Origin {
+            page: "order".into(),
+            record: 0,
+            line: 1,
+        },
+        value,
+        flaw: None,
+    };
+    let mapped = Mapper::of_orders(settings, &context.config.shop)
+        .and_then(|mapper| mapper.map(vec![record]));
+    let mapped = mapped.map_err(|error| match error {
+        MapError::Timeout { .. } | MapError::Crashed { .. } => refused(error.to_string()),
+        _ => Verdict::Later(Reason::new(FailureKind::Mapping, error.to_string()), None),
+    })?;
+    let values = mapped.into_iter().next().map(|mapped| mapped.documents);
+    let mut values = match values {
+        Some(Ok(values)) => values,
+        Some(Err(refusal)) => return Err(refused(refusal.to_string())),
+        None => Vec::new(),
+    };
+    match values.pop() {
+        // Endpoints that take no JSON get the text that the mapping wrote.
+        Some(Value::String(text)) => Ok(text.into_bytes()),
+        Some(value) => Ok(value.to_string().into_bytes()),
+        None => Err(refused("the mapping makes nothing of the order".to_owned())),
+    }
+}
+
+/// Does with an order what the answer means.
+fn settle(
+    store: &Store,
+    id: OrderId,
+    before: Before,
+    verdict: Verdict,
+    retry_for: Duration,
+) -> Result<Ended, DeliverError> {
+    let now = schedule::now();
+    let attempts = before.count.saturating_add(1);
+    let (reason, retry_after) = match verdict {
+        Verdict::Taken { status, number } => {
+            let receipt = OrderReceipt {
+                delivered_at: rfc3339(now),
+                status,
+                attempts,
+                number,
+                mailed_at: None,
+            };
+            store.put_order_receipt(id, &receipt)?;
+            file(store, id)?;
+            return Ok(Ended::Delivered { status, attempts });
+        }
+        Verdict::Later(reason, retry_after) => (reason, Some(retry_after)),
+        Verdict::Refused(reason) => (reason, None),
+    };
+    let now_ms = now.timestamp_millis();
+    let tried_for = now_ms.saturating_sub(before.since_ms).unsigned_abs();
+    let pause = retry_after
+        .filter(|_| u128::from(tried_for) < retry_for.as_millis())
+        .map(|asked| ORDER_BACKOFF.pause(before.count, asked, rand::random()));
+    let gave_up = retry_after.is_some() && pause.is_none();
+    let pause_ms = pause.and_then(|pause| i64::try_from(pause.as_millis()).ok());
+    let next_ms = now_ms.saturating_add(pause_ms.unwrap_or_default());
+    let failed = Attempts {
+        since_ms: before.since_ms,
+        count: attempts,
+        next_ms,
+        last: Failure {
+            at_ms: now_ms,
+            what: if gave_up {
+                FailureKind::GaveUp
+            } else {
+                reason.what
+            },
+            status: reason.status,
+            detail: reason.detail,
+        },
+    };
+    store.write_beside(id, Beside::Attempts, &failed)?;
+    tell(id, &failed, pause);
+    if pause.is_some() {
+        return Ok(Ended::Later { next_ms });
+    }
+    store.file_order(id, OrderState::New, OrderState::Rejected)?;
+    Ok(Ended::Rejected)
+}
+
+/// Files a delivered order, whose receipt is on disk.
+fn file(store: &Store, id: OrderId) -> Result<(), DeliverError> {
+    store.file_order(id, OrderState::New, OrderState::Done)?;
+    store.drop_beside(id, Beside::Attempts)?;
+    store.drop_beside(id, Beside::Body)?;
+    Ok(())
+}
+
+/// One line for a failure; an endpoint that is down for days is told of less and less.
+fn tell(id: OrderId, failed: &Attempts, pause: Option<Duration>) {
+    let (attempt, why) = (failed.count, failed.last.in_short());
+    match pause {
+        None => tracing::error!(
+            order = %id,
+            attempt,
+            why,
+            "order rejected; `frontage-ingest orders show {id}` says what was answered, `orders retry {id}` sends it again"
+        ),
+        Some(pause) => {
+            let wait_ms = pause.as_millis();
+            if attempt.is_power_of_two() {
+                tracing::warn!(order = %id, attempt, why, wait_ms, "order not delivered, it is sent again");
+            } else {
+                tracing::debug!(order = %id, attempt, why, wait_ms, "order not delivered, it is sent again");
+            }
+        }
+    }
+}
+
+fn rfc3339(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}

@@ -1,0 +1,272 @@
+//! Which order is sent next: those that are due, the longest due first, so many at a time.
+//!
+//! The store is the queue. It is looked at every second; what is remembered here is only when each order is due.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use frontage_shared::order::OrderId;
+use frontage_shared::store::{Beside, OrderState, Store};
+use serde::Serialize;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
+
+use super::attempts::Attempts;
+use super::send::{self, Ended};
+use super::{DeliverError, in_background, tidy};
+use crate::config::Orders;
+use crate::cycle::Context;
+use crate::{lock, schedule};
+
+/// How soon a new order is seen.
+const LOOK: Duration = Duration::from_secs(1);
+/// How often what is no longer needed is removed.
+const TIDY: Duration = Duration::from_secs(600);
+/// How soon it is tried again what failed on the store.
+const AGAIN_MS: i64 = 10_000;
+
+/// What one pass over all waiting orders did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Delivered {
+    /// Orders that the merchant has now.
+    pub delivered: u64,
+    /// Orders that still wait.
+    pub waiting: u64,
+    /// Orders that were rejected.
+    pub rejected: u64,
+}
+
+impl Delivered {
+    /// 0, or 3 if an order could not be delivered.
+    pub fn exit_code(&self) -> u8 {
+        if self.waiting + self.rejected == 0 {
+            0
+        } else {
+            3
+        }
+    }
+}
+
+impl std::fmt::Display for Delivered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (delivered, waiting, rejected) = (self.delivered, self.waiting, self.rejected);
+        writeln!(
+            f,
+            "{delivered} delivered, {waiting} still waiting, {rejected} rejected"
+        )
+    }
+}
+
+/// Delivers orders until the daemon stops. Without `[orders]` they wait, and nothing is done here.
+pub async fn run(context: Context, mut stopped: watch::Receiver<bool>) {
+    let Some(mut work) = Work::new(&context) else {
+        return;
+    };
+    let lock_file = lock_file(&context);
+    let lock = tokio::select! {
+        _ = stopped.changed() => return,
+        lock = lock::hold(&lock_file) => lock,
+    };
+    let _lock = match lock {
+        Ok(lock) => lock,
+        Err(error) => {
+            tracing::error!(%error, "orders are not delivered");
+            return;
+        }
+    };
+    let mut ticks = tokio::time::interval(LOOK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut tidying = tokio::time::interval(TIDY);
+    tidying.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = stopped.changed() => break,
+            _ = ticks.tick() => work.look(false).await,
+            _ = tidying.tick() => work.tidy().await,
+            Some(ended) = work.under_way.join_next() => work.note(ended),
+        }
+        work.begin();
+    }
+    // What is under way may end; what does not is sent again by whoever delivers next.
+    let patience = work.settings.request.timeout;
+    let _ = tokio::time::timeout(patience, work.finish()).await;
+}
+
+/// Tries every waiting order once, whenever it is due.
+///
+/// # Errors
+/// Nothing says where orders go, another process delivers, or the store cannot be read.
+pub async fn once(context: &Context) -> Result<Delivered, DeliverError> {
+    let mut work = Work::new(context).ok_or(DeliverError::NotConfigured)?;
+    let _lock = lock::try_hold(&lock_file(context))?.ok_or(DeliverError::AlreadyRunning)?;
+    work.look(true).await;
+    work.begin();
+    while let Some(ended) = work.under_way.join_next().await {
+        work.note(ended);
+        work.begin();
+    }
+    work.tidy().await;
+    match work.broken.take() {
+        Some(error) => Err(error),
+        None => Ok(work.done),
+    }
+}
+
+fn lock_file(context: &Context) -> PathBuf {
+    context.config.state.join("orders.lock")
+}
+
+/// An attempt that ended.
+type Outcome = (OrderId, Result<Ended, DeliverError>);
+
+struct Work {
+    context: Context,
+    settings: Arc<Orders>,
+    /// When each waiting order is due, Unix milliseconds.
+    due: HashMap<OrderId, i64>,
+    /// What is due now, in order.
+    queue: VecDeque<OrderId>,
+    sending: HashSet<OrderId>,
+    under_way: JoinSet<Outcome>,
+    done: Delivered,
+    /// Why the store cannot be read or written, as far as it was told.
+    broken: Option<DeliverError>,
+}
+
+impl Work {
+    fn new(context: &Context) -> Option<Self> {
+        Some(Self {
+            settings: Arc::new(context.config.orders.clone()?),
+            context: context.clone(),
+            due: HashMap::new(),
+            queue: VecDeque::new(),
+            sending: HashSet::new(),
+            under_way: JoinSet::new(),
+            done: Delivered::default(),
+            broken: None,
+        })
+    }
+
+    /// Looks which orders wait, and lines up those that are due, or all of them.
+    async fn look(&mut self, all: bool) {
+        let (store, known) = (self.context.store.clone(), std::mem::take(&mut self.due));
+        match in_background(move || waiting(&store, &known)).await {
+            Ok(due) => {
+                self.due = due;
+                // A failure of single orders is told where it happens.
+                self.broken = None;
+            }
+            Err(error) => self.fails(error),
+        }
+        let now = schedule::now().timestamp_millis();
+        let ready = self.due.iter().filter(|(id, at)| {
+            let is_due = all || **at <= now;
+            is_due && !self.sending.contains(id)
+        });
+        let mut ready: Vec<(i64, OrderId)> = ready.map(|(id, at)| (*at, *id)).collect();
+        ready.sort_unstable();
+        self.queue = ready.into_iter().map(|(_, id)| id).collect();
+    }
+
+    /// Begins to send what is lined up, as far as there is room.
+    fn begin(&mut self) {
+        while self.under_way.len() < self.settings.max_in_flight {
+            let Some(id) = self.queue.pop_front() else {
+                return;
+            };
+            let (context, settings) = (self.context.clone(), Arc::clone(&self.settings));
+            self.sending.insert(id);
+            self.under_way.spawn(async move {
+                let ended = send::order(&context, &settings, id).await;
+                (id, ended)
+            });
+        }
+    }
+
+    /// Takes note of an attempt that ended.
+    fn note(&mut self, ended: Result<Outcome, tokio::task::JoinError>) {
+        let (id, ended) = match ended {
+            Ok(outcome) => outcome,
+            Err(stopped) => {
+                // Which order it was is found out when nothing is under way any more.
+                tracing::error!(%stopped, "an attempt to deliver an order ended by a bug");
+                if self.under_way.is_empty() {
+                    self.sending.clear();
+                }
+                return;
+            }
+        };
+        self.sending.remove(&id);
+        match ended {
+            Ok(Ended::Delivered { status, attempts }) => {
+                self.done.delivered += 1;
+                self.due.remove(&id);
+                tracing::info!(order = %id, status, attempts, "order delivered");
+            }
+            Ok(Ended::Later { next_ms }) => {
+                self.done.waiting += 1;
+                self.due.insert(id, next_ms);
+            }
+            Ok(Ended::Rejected) => {
+                self.done.rejected += 1;
+                self.due.remove(&id);
+            }
+            Ok(Ended::Gone) => {
+                self.due.remove(&id);
+            }
+            Err(error) => {
+                self.done.waiting += 1;
+                let now = schedule::now().timestamp_millis();
+                self.due.insert(id, now + AGAIN_MS);
+                self.fails(error);
+            }
+        }
+    }
+
+    async fn finish(&mut self) {
+        while let Some(ended) = self.under_way.join_next().await {
+            self.note(ended);
+        }
+    }
+
+    async fn tidy(&mut self) {
+        let (store, keep) = (self.context.store.clone(), self.settings.keep_delivered);
+        let tidied = in_background(move || tidy::up(&store, keep, schedule::now())).await;
+        if let Err(error) = tidied {
+            self.fails(error);
+        }
+    }
+
+    /// What is wrong with the store is told once, not every second.
+    fn fails(&mut self, error: DeliverError) {
+        let told = self.broken.as_ref().map(ToString::to_string);
+        if told != Some(error.to_string()) {
+            tracing::error!(%error, "orders wait: the store fails");
+        }
+        self.broken = Some(error);
+    }
+}
+
+/// When each waiting order is due. An order without a file of attempts is due: it is new, or was put back by an operator.
+fn waiting(
+    store: &Store,
+    known: &HashMap<OrderId, i64>,
+) -> Result<HashMap<OrderId, i64>, DeliverError> {
+    let tried: HashSet<OrderId> = store.all_beside(Beside::Attempts)?.into_iter().collect();
+    let mut due = HashMap::new();
+    for id in store.orders(OrderState::New)? {
+        let at = match (tried.contains(&id), known.get(&id)) {
+            (false, _) => i64::try_from(id.minted_ms()).unwrap_or_default(),
+            (true, Some(at)) => *at,
+            (true, None) => {
+                let attempts: Option<Attempts> = store.read_beside(id, Beside::Attempts)?;
+                attempts.map_or(0, |attempts| attempts.next_ms)
+            }
+        };
+        due.insert(id, at);
+    }
+    Ok(due)
+}
