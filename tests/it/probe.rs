@@ -79,6 +79,35 @@ async fn an_unknown_address_becomes_a_shop() {
 }
 
 #[tokio::test]
+async fn pages_that_an_answer_counts_are_all_read() {
+    let shop = ShopBuilder::of(documents::shop(1)).start();
+    let page = |page: u32, from: u32, to: u32| {
+        let article = |number| json!({"sku": format!("A{number}"), "name": format!("Becher {number}"), "price": "3.90"});
+        let articles: Vec<Value> = (from..=to).map(article).collect();
+        json!({"data": articles, "meta": {"current_page": page, "per_page": 10, "total": 23}})
+    };
+    shop.backend
+        .respond_with(EXPORT, Response::json(&page(1, 1, 10)));
+    for (query, answer) in [
+        ("page=1&per_page=10", page(1, 1, 10)),
+        ("page=2&per_page=10", page(2, 11, 20)),
+        ("page=3&per_page=10", page(3, 21, 23)),
+    ] {
+        let path = format!("{EXPORT}?{query}");
+        shop.backend.respond_with(&path, Response::json(&answer));
+    }
+    let config = bare(&shop);
+    let (proposal, told) = connect(&shop, &shop.backend.url(EXPORT), &config).await;
+    assert!(
+        proposal["unsure"]
+            .to_string()
+            .contains("`page` and `per_page` is a guess"),
+        "{proposal}"
+    );
+    assert!(told.contains("23 products"), "{told}");
+}
+
+#[tokio::test]
 async fn a_file_in_a_folder_becomes_a_shop_and_is_followed() {
     let shop = ShopBuilder::of(documents::shop(1)).start();
     let file = shop.folder().join("export [1].csv");

@@ -1,6 +1,7 @@
 //! The bytes of a file or an address, bounded.
 
 use super::ProbeError;
+use super::paging::Headers;
 use crate::fetch;
 use futures_util::StreamExt as _;
 use std::io::Read as _;
@@ -19,6 +20,8 @@ pub(super) struct Look {
     pub(super) is_file: bool,
     /// Whether a header names a next page.
     pub(super) has_next: bool,
+    /// What headers say of pages.
+    pub(super) headers: Headers,
 }
 
 /// Reads it.
@@ -54,6 +57,7 @@ fn file(target: &str) -> Result<Look, ProbeError> {
         url: url.into(),
         is_file: true,
         has_next: false,
+        headers: Headers::default(),
     })
 }
 
@@ -85,6 +89,7 @@ async fn address(url: Url) -> Result<Look, ProbeError> {
         let links = links.filter_map(|link| link.to_str().ok());
         // One that is not understood may well be there; the source then says what is wrong with it.
         let has_next = fetch::next_link(links).map_or(true, |next| next.is_some());
+        let headers = Headers::of(answer.headers());
         let mut bytes = Vec::new();
         let mut body = answer.bytes_stream();
         while let Some(piece) = body.next().await {
@@ -92,9 +97,9 @@ async fn address(url: Url) -> Result<Look, ProbeError> {
             check_size(bytes.len() + piece.len(), &shown)?;
             bytes.extend_from_slice(&piece);
         }
-        Ok((bytes, has_next))
+        Ok((bytes, has_next, headers))
     };
-    let (bytes, has_next) = tokio::time::timeout(TIMEOUT, reading)
+    let (bytes, has_next, headers) = tokio::time::timeout(TIMEOUT, reading)
         .await
         .map_err(|_| failed(format!("took longer than {} s", TIMEOUT.as_secs())))??;
     let mut url = url;
@@ -104,6 +109,7 @@ async fn address(url: Url) -> Result<Look, ProbeError> {
         url: url.to_string(),
         is_file: false,
         has_next,
+        headers,
     })
 }
 

@@ -9,6 +9,7 @@ mod fields; // what it means
 mod kinds;
 mod look; // the bytes of a file or an address
 mod mapping; // how that is written
+mod paging; // how the pages behind are asked for
 mod propose;
 mod records; // where the records are
 mod roles;

@@ -1,6 +1,7 @@
 //! A source for what was found, tried with the real mapper and validator in the shop that it is for.
 
 use super::mapping::{self, Written};
+use super::paging::{self, Paging};
 use super::records::{self, Found};
 use super::roles::Taste;
 use super::scratch::Scratch;
@@ -93,9 +94,11 @@ pub async fn propose(
             if has_id { "name" } else { "id" }
         )));
     }
-    let unsure = doubts(&mut found, &look, preset, shop.is_none());
+    let pages = pages(&look, &found, preset);
+    let mut unsure = doubts(&mut found, &look, preset, shop.is_none());
+    unsure.extend(pages_doubt(&look, &found, pages.as_ref()));
     let written = preset.is_none().then(|| mapping::write(&found.meaning));
-    let table = table(name, &look, &found, preset, written.as_ref());
+    let table = table(name, &look, &found, (preset, pages), written.as_ref());
     let mut proposal = Proposal {
         name: name.to_owned(),
         format,
@@ -120,6 +123,25 @@ pub async fn propose(
         found.sample,
     )?;
     Ok(proposal)
+}
+
+/// How further pages are asked for, where no link leads to them and no preset knows better.
+fn pages(look: &look::Look, found: &Found, preset: Option<&Preset>) -> Option<Paging> {
+    let has_link = look.has_next || found.next.is_some();
+    if has_link || look.is_file || preset.is_some() || found.shape.format != "json" {
+        return None;
+    }
+    paging::paging(&look.url, &found.pages, look.headers, found.count)
+}
+
+/// What a person should look at before all pages are read.
+fn pages_doubt(look: &look::Look, found: &Found, pages: Option<&Paging>) -> Option<String> {
+    if let Some(pages) = pages {
+        return Some(pages.doubt.clone());
+    }
+    let (_, total) = found.pages.total.as_ref()?;
+    let is_part = *total > found.count as u64 && found.next.is_none() && !look.has_next;
+    is_part.then(|| format!("pages: the answer has {} records and says that there are {total}; ask for all at once, or for a page size that holds them", found.count))
 }
 
 /// The shop's table, if the configuration has one, and what it prefers.
@@ -187,7 +209,7 @@ fn table(
     name: &str,
     look: &look::Look,
     found: &Found,
-    preset: Option<&Preset>,
+    (preset, pages): (Option<&Preset>, Option<Paging>),
     written: Option<&Written>,
 ) -> String {
     let mut text = format!("[source.{name}]\n");
@@ -199,7 +221,7 @@ fn table(
     }
     let url = match preset {
         Some(preset) if look.is_file && preset.needs_address() => SOMEWHERE,
-        _ => look.url.as_str(),
+        _ => pages.as_ref().map_or(look.url.as_str(), |pages| &pages.url),
     };
     let url = toml::Value::from(url);
     let _ = write!(text, "url = {url}\nschedule = \"0 * * * *\"\n");
@@ -211,6 +233,7 @@ fn table(
     } else if let Some(next) = found.next.as_ref().filter(|_| preset.is_none()) {
         let _ = writeln!(text, "next = {}", toml::Value::from(next.as_str()));
     }
+    text.push_str(pages.as_ref().map_or("", |pages| &pages.settings));
     match written {
         Some(Written::Table(lines)) => {
             let _ = write!(text, "\n[source.{name}.map]\n{lines}");

@@ -3,7 +3,7 @@
 use super::fields::{self, Meaning};
 use super::roles::Taste;
 use super::shape::{self, Shape};
-use super::{ProbeError, kinds::Kinds};
+use super::{ProbeError, kinds::Kinds, paging};
 use crate::decode::{self, DecodeError};
 use crate::fetch::RawPage;
 use crate::preset::Preset;
@@ -33,6 +33,8 @@ pub(super) struct Found {
     pub(super) meaning: Meaning,
     /// Where the page names the next one.
     pub(super) next: Option<String>,
+    /// What the page says of others.
+    pub(super) pages: paging::Body,
     /// What a person should look at.
     pub(super) unsure: Vec<String>,
 }
@@ -43,13 +45,13 @@ pub(super) fn find(page: &RawPage, taste: &Taste) -> Result<Found, ProbeError> {
     let mut shape = seen.shape;
     let mut unsure = seen.unsure;
     let mut next = None;
-    let mut total = None;
+    let mut pages = paging::Body::default();
     match shape.format {
         "json" => {
             let document = serde_json::from_str(&seen.text).unwrap_or_default();
             if let Some(pointer) = array_of_products(&document, taste) {
                 next = next_page(&document);
-                total = total_of(&document);
+                pages = paging::Body::of(&document);
                 shape.records = pointer;
             } else {
                 // A file of one line, perhaps.
@@ -66,9 +68,6 @@ pub(super) fn find(page: &RawPage, taste: &Taste) -> Result<Found, ProbeError> {
         if !shape.lists.is_empty() {
             read = Read::all(page, &shape)?;
         }
-    }
-    if let Some(total) = total.filter(|total| *total > read.count as u64 && next.is_none()) {
-        unsure.push(format!("pages: the answer has {} records and says that there are {total}; ask for all at once, or for a page size that holds them", read.count));
     }
     let mut meaning = fields::recognise(&read.sample, taste);
     if let Some((condition, sample)) = read.kinds.best(&meaning, taste) {
@@ -97,6 +96,7 @@ pub(super) fn find(page: &RawPage, taste: &Taste) -> Result<Found, ProbeError> {
         sample: read.sample,
         meaning,
         next,
+        pages,
         unsure,
     })
 }
@@ -202,20 +202,6 @@ fn next_page(document: &Value) -> Option<String> {
         next.is_some_and(|next| next.starts_with("http") || next.starts_with('/'))
     });
     found.map(str::to_owned)
-}
-
-/// How many records there are in all, as the page says.
-fn total_of(document: &Value) -> Option<u64> {
-    const POINTERS: [&str; 6] = [
-        "/total",
-        "/total_count",
-        "/totalCount",
-        "/meta/total",
-        "/pagination/total",
-        "/count",
-    ];
-    let mut found = POINTERS.into_iter();
-    found.find_map(|pointer| document.pointer(pointer).and_then(Value::as_u64))
 }
 
 /// Sets the path of the elements that look most like products.
