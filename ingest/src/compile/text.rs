@@ -27,6 +27,8 @@ const AT_ONCE: usize = 2;
 pub(super) struct TextThreads {
     /// Names of the categories, by row.
     categories: Arc<[String]>,
+    /// Products of a segment.
+    most: u32,
     batch: Vec<Text>,
     /// The segment that gets the next products, and how many it was given.
     current: Option<(Segment, u32)>,
@@ -50,6 +52,7 @@ impl TextThreads {
     pub(super) fn new(categories: impl Iterator<Item = String>) -> Self {
         Self {
             categories: categories.collect(),
+            most: TextIndexBuilder::SEGMENT_PRODUCTS,
             batch: Vec::with_capacity(BATCH),
             current: None,
             full: Vec::new(),
@@ -71,7 +74,12 @@ impl TextThreads {
 
     /// Finishes the index and gives its files.
     pub(super) fn finish(mut self) -> Result<Vec<PackedFile>, TextError> {
-        self.send()?;
+        // An index of nothing is an index all the same; behind full segments, an empty one would be asked by every query.
+        let has_segments =
+            self.current.is_some() || !self.full.is_empty() || !self.finished.is_empty();
+        if !self.batch.is_empty() || !has_segments {
+            self.send()?;
+        }
         self.end_segment()?;
         for thread in std::mem::take(&mut self.full) {
             self.finished.push(joined(thread)?);
@@ -87,7 +95,7 @@ impl TextThreads {
             None => self.current.insert((Segment::start(&self.categories), 0)),
         };
         *products += added;
-        let is_full = *products >= TextIndexBuilder::SEGMENT_PRODUCTS;
+        let is_full = *products >= self.most;
         // A thread that is gone has failed; its error comes out when it is joined.
         let is_gone = segment.products.send(batch).is_err();
         if is_full || is_gone {
@@ -134,4 +142,39 @@ fn joined(
     thread: JoinHandle<Result<PackedSegment, TextError>>,
 ) -> Result<PackedSegment, TextError> {
     thread.join().unwrap_or(Err(TextError::Panicked))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Products of each segment.
+    fn segments(products: u32) -> Vec<u64> {
+        let mut index = TextThreads::new(std::iter::empty());
+        index.most = 128;
+        for number in 0..products {
+            let product = Product {
+                id: number.to_string(),
+                name: format!("Mug {number}"),
+                ..Product::default()
+            };
+            index.add(product, Vec::new()).unwrap();
+        }
+        let files = index.finish().unwrap();
+        let meta = files.iter().find(|file| file.name == "meta.json").unwrap();
+        let meta: serde_json::Value = serde_json::from_slice(&meta.bytes).unwrap();
+        let segments = meta["segments"].as_array().unwrap().iter();
+        segments
+            .map(|segment| segment["max_doc"].as_u64().unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn no_segment_is_empty_but_that_of_nothing() {
+        assert_eq!(segments(0), [0]);
+        assert_eq!(segments(127), [127]);
+        assert_eq!(segments(128), [128]);
+        assert_eq!(segments(129), [128, 1]);
+        assert_eq!(segments(384), [128, 128, 128]);
+    }
 }
