@@ -67,6 +67,14 @@ pub enum ProbeError {
         /// The name.
         name: String,
     },
+    /// The configuration is wrong already, or would be with the proposed source.
+    #[error("{path} was left as it is: {problem}")]
+    Unsound {
+        /// The configuration.
+        path: PathBuf,
+        /// What is wrong, or would be.
+        problem: String,
+    },
     /// The configuration cannot be written.
     #[error("cannot write {path}: {source}")]
     Write {
@@ -86,6 +94,7 @@ impl ProbeError {
             | Self::Config(_)
             | Self::Exists { .. }
             | Self::FileExists { .. }
+            | Self::Unsound { .. }
             | Self::Write { .. } => 2,
             Self::Validate(_) => 5,
         }
