@@ -50,17 +50,7 @@ pub(super) async fn page(
     let mut asked = stream::iter(asked).buffered(expand.at_once);
     let mut gone = Gone::default();
     while let Some(completed) = asked.next().await {
-        let (record, cost) = match completed? {
-            Completed::Whole(record, cost) => {
-                gone.there += usize::from(cost.requests > 0);
-                (record, cost)
-            }
-            Completed::Gone(flaw, error, cost) => {
-                gone.first.get_or_insert(error);
-                gone.records += 1;
-                (flaw.line(), cost)
-            }
-        };
+        let (record, cost) = gone.count(completed?);
         page::spend_wire(asking.limits, &url, spent, cost)?;
         progress(writer.sink().bytes);
         writer
@@ -100,6 +90,20 @@ enum Completed {
     Gone(Flaw, FetchError, Spent),
 }
 
+impl Completed {
+    fn gone(status: u16, key: String, error: FetchError) -> Self {
+        let flaw = Flaw {
+            message: format!("the list names it, but its details answered {status}"),
+            key: Some(key),
+        };
+        let cost = Spent {
+            requests: 1,
+            ..Spent::default()
+        };
+        Self::Gone(flaw, error, cost)
+    }
+}
+
 /// The records of a page that are gone, beside those that are there.
 #[derive(Default)]
 struct Gone {
@@ -109,6 +113,21 @@ struct Gone {
 }
 
 impl Gone {
+    /// The line of a record, and what it cost.
+    fn count(&mut self, completed: Completed) -> (Value, Spent) {
+        match completed {
+            Completed::Whole(record, cost) => {
+                self.there += usize::from(cost.requests > 0);
+                (record, cost)
+            }
+            Completed::Gone(flaw, error, cost) => {
+                self.first.get_or_insert(error);
+                self.records += 1;
+                (flaw.line(), cost)
+            }
+        }
+    }
+
     /// Not all records of a page are deleted in the moment after it was sent: that is a wrong address, which must not
     /// empty the shop.
     fn check(self) -> Result<(), FetchError> {
@@ -170,17 +189,10 @@ async fn complete(
     let (files, cost) = match walk::all_of(asking).await {
         Ok(walked) => walked,
         Err(error) => {
-            let flaw = gone(&error, &request.url).map(|status| Flaw {
-                message: format!("the list names it, but its details answered {status}"),
-                key: Some(key(&expand.url, record)),
-            });
+            let status = gone(&error, &request.url);
             let error = wrong(error.to_string());
-            let asked = Spent {
-                requests: 1,
-                ..Spent::default()
-            };
-            return match flaw {
-                Some(flaw) => Ok(Completed::Gone(flaw, error, asked)),
+            return match status {
+                Some(status) => Ok(Completed::gone(status, key(&expand.url, record), error)),
                 None => Err(error),
             };
         }
