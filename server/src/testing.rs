@@ -78,6 +78,7 @@ impl Bench {
             documents: [0; 32],
             variants: Vec::new(),
             products: Vec::new(),
+            terms: Default::default(),
         };
         let offers = offers.write(Cursor::new(Vec::new())).unwrap().into_inner();
         let source = SourceState {
@@ -109,6 +110,7 @@ impl Bench {
             documents: [u8::try_from(number).unwrap(); 32],
             variants: Vec::new(),
             products: Vec::new(),
+            terms: Default::default(),
         };
         let offers = offers.write(Cursor::new(Vec::new())).unwrap().into_inner();
         let manifest = Manifest {

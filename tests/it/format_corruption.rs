@@ -212,7 +212,7 @@ fn every_flipped_bit_of_header_and_table_is_refused() {
     let mut flips = 0;
     for (name, bytes, sections) in [
         ("catalog", &whole.catalog, 30),
-        ("offers", &whole.offers, 4),
+        ("offers", &whole.offers, 6),
     ] {
         for at in 0..len(HEADER_LEN + sections * SECTION_LEN) {
             for bit in 0..8 {

@@ -22,6 +22,9 @@ use frontage_shared::snapshot::products::{
 };
 use frontage_shared::snapshot::record::{FieldLayout, Record, RowRef, StrRef};
 use frontage_shared::snapshot::routes::{RouteKind, RouteRecord};
+use frontage_shared::snapshot::terms::{
+    MAX_TERMS_BYTES, NO_TAX_CLASS, NO_WEIGHT, VariantGoodsRecord,
+};
 
 /// A record as the code defines it.
 struct Known {
@@ -69,6 +72,7 @@ fn records() -> Vec<Known> {
         known::<OffersMetaRecord>(),
         known::<VariantOfferRecord>(),
         known::<ProductOfferRecord>(),
+        known::<VariantGoodsRecord>(),
         known::<StrRef>(),
         known::<RowRef<{ section::NONE }>>(),
     ]
@@ -79,6 +83,7 @@ const BARE: &[(u32, &str)] = &[
     (section::STRINGS, "bytes"),
     (section::TEXTS, "bytes"),
     (section::TEXT_INDEX, "bytes"),
+    (section::TERMS, "bytes"),
     (section::ORIGINS, "StrRef"),
     (section::VARIANT_VALUES, "RowRef of OPTION_VALUES"),
     (section::SKUS, "RowRef of VARIANTS"),
@@ -222,6 +227,9 @@ fn every_constant_has_the_documented_value() {
     constant("NO_ROW", layout::NO_ROW.to_string());
     constant("NO_PRICE", NO_PRICE.to_string());
     constant("NO_QUANTITY", NO_QUANTITY.to_string());
+    constant("NO_WEIGHT", NO_WEIGHT.to_string());
+    constant("NO_TAX_CLASS", NO_TAX_CLASS.to_string());
+    constant("MAX_TERMS_BYTES", MAX_TERMS_BYTES.to_string());
     constant("products::NOT_LISTED", products::NOT_LISTED.to_string());
     constant(
         "products::NOT_SEARCHABLE",

@@ -130,3 +130,6 @@ mod orders;
 
 /// Variants in documents of their own.
 mod variants;
+
+/// Promotions, delivery methods and taxes, from a feed to what a cart costs.
+mod terms;

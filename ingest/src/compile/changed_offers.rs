@@ -9,11 +9,13 @@ use std::path::Path;
 use frontage_shared::manifest::PartEntry;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::offers::{Offers, OffersTables, VariantOffer};
+use frontage_shared::snapshot::terms::Goods;
 
+use super::terms::{self, Classes};
 use super::{CompileError, offers};
 use crate::basis::{Basis, Tally};
 use crate::config::Config;
-use crate::merge::{Conflicts, MappedOffers, MergeError, Merged};
+use crate::merge::{Conflicts, MappedOffers, MergeError, Merged, OfferTable};
 
 /// Beyond one changed offer among this many variants, reading all is about as fast.
 const VARIANTS_PER_CHANGE: u32 = 20;
@@ -63,21 +65,26 @@ pub(super) fn tables(
         let (was, is) = (old.is_stated(key)?, new.is_stated(key)?);
         tally.stated = (tally.stated + usize::from(is)).saturating_sub(usize::from(was));
     }
-    let mut variants: Vec<VariantOffer> = (0..catalog.variant_count())
-        .map(|row| before.offers.variant(row))
-        .collect();
-    for (row, (id, sku)) in variants_of(catalog, &keys) {
-        let was_used = old
-            .table_of(id, sku)?
-            .find(id, sku)
-            .is_some_and(|terms| terms.is_stated);
+    let rows = 0..catalog.variant_count();
+    let mut variants: Vec<VariantOffer> =
+        rows.clone().map(|row| before.offers.variant(row)).collect();
+    let mut goods: Vec<Goods> = rows.map(|row| before.offers.goods(row)).collect();
+    let mut classes = Classes::known(before.offers.tax_classes());
+    for (row, (id, sku, product_id)) in variants_of(catalog, &keys) {
+        let was_stated = |table: OfferTable| table.find(id, sku).is_some_and(|was| was.is_stated);
+        let was_used = was_stated(old.table_of(id, sku)?);
         let table = new.table_of(id, sku)?;
-        let terms = table.find(id, sku);
-        let is_used = terms.is_some_and(|terms| terms.is_stated);
+        let stated = table.find(id, sku);
+        let product = new.table_of(product_id, "")?;
+        let known = classes.goods(stated, product.find(product_id, ""));
+        let is_used = stated.is_some_and(|stated| stated.is_stated);
         tally.used = (tally.used + usize::from(is_used)).saturating_sub(usize::from(was_used));
-        let offer = terms.map(|terms| offers::resolve(id, terms, config.shop.currency, conflicts));
-        if let Some(variant) = variants.get_mut(row as usize) {
-            *variant = offer.transpose()?.unwrap_or_default();
+        let offer =
+            stated.map(|stated| offers::resolve(id, stated, config.shop.currency, conflicts));
+        let offer = offer.transpose()?.unwrap_or_default();
+        let row = row as usize;
+        if let (Some(variant), Some(goods)) = (variants.get_mut(row), goods.get_mut(row)) {
+            (*variant, *goods) = (offer, known);
         }
     }
     offers::tell_strays(tally, conflicts);
@@ -89,6 +96,7 @@ pub(super) fn tables(
             .products()
             .map(|product| product.variant_rows())
             .collect(),
+        terms: terms::tables(config, merged, (classes, goods), conflicts)?,
     };
     Ok(Some((tables, tally)))
 }
@@ -111,17 +119,22 @@ fn changed_keys(
     Ok(Some(keys))
 }
 
-/// The variants that a changed key can speak of, by row, with id and SKU.
+/// The variants that a changed key can speak of, by row, with id, SKU and the id of their product.
 fn variants_of<'a>(
     catalog: &'a Catalog,
     keys: &BTreeSet<String>,
-) -> BTreeMap<u32, (&'a str, &'a str)> {
+) -> BTreeMap<u32, (&'a str, &'a str, &'a str)> {
     let mut variants = BTreeMap::new();
     for key in keys {
         let by_sku = key.strip_prefix("sku:").into_iter();
         let by_sku = by_sku.flat_map(|sku| catalog.variants_by_sku(sku));
-        for variant in catalog.variant_by_id(key).into_iter().chain(by_sku) {
-            variants.insert(variant.row, (variant.id(), variant.sku()));
+        // What a product says of itself holds for its variants.
+        let product = catalog.product_by_id(key);
+        let of_product = product.iter().flat_map(|product| product.variants());
+        let by_id = catalog.variant_by_id(key);
+        for variant in by_id.into_iter().chain(by_sku).chain(of_product) {
+            let product = variant.product().map_or("", |product| product.id());
+            variants.insert(variant.row, (variant.id(), variant.sku(), product));
         }
     }
     variants

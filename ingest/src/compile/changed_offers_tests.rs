@@ -15,7 +15,7 @@ use crate::feed::{Feed, FeedFolder};
 use crate::wire::Document;
 use frontage_shared::model::money::Currency;
 
-const SOURCES: [&str; 4] = ["a_stock", "more", "products", "z_prices"];
+const SOURCES: [&str; 5] = ["a_stock", "more", "products", "terms", "z_prices"];
 
 struct Shop {
     folder: tempfile::TempDir,
@@ -32,10 +32,10 @@ impl Shop {
             currency = \"EUR\"\n"
                 .to_owned();
         for source in SOURCES {
-            let provides = if source == "more" || source == "products" {
-                "catalog"
-            } else {
-                "offers"
+            let provides = match source {
+                "more" | "products" => "catalog",
+                "terms" => "terms",
+                _ => "offers",
             };
             text.push_str(&format!(
                 "[source.{source}]\nprovides = \"{provides}\"\nurl = \"http://127.0.0.1:1/\"\n\
@@ -65,6 +65,12 @@ impl Shop {
         }
         if self.below(3) > 0 {
             offer["stock"] = json!({"availability": "in_stock", "quantity": self.below(5)});
+        }
+        if self.below(3) == 0 {
+            offer["tax_class"] = json!(format!("class {}", self.below(3)));
+        }
+        if self.below(3) == 0 {
+            offer["weight"] = json!({"value": self.below(900).to_string(), "unit": "g"});
         }
     }
 
@@ -114,10 +120,19 @@ impl Shop {
             json!({"type": "product", "id": format!("{id}"), "name": format!("Thing {id}"), "sku": format!("S{}", id / 2),
                 "prices": [{"amount": format!("{}.00", 1 + id % inside), "currency": "EUR"}]})
         };
+        // What this one says of itself holds for those of its variants of which nothing else is known.
+        let variants =
+            (20..24).map(|id| json!({"id": id.to_string(), "sku": format!("S{}", id / 2)}));
+        let class = format!("class {}", inside % 2);
+        let family = json!({"type": "product", "id": "family", "name": "Family", "tax_class": class,
+            "weight": {"value": inside.to_string(), "unit": "kg"}, "variants": variants.collect::<Vec<_>>()});
+        let promotion = json!({"type": "promotion", "id": "7", "name": "Sale",
+            "action": {"kind": "percent_off", "percent": inside.to_string()}});
         let mut feeds = BTreeMap::new();
         for source in SOURCES {
             let feed = match source {
-                "products" => self.feed(source, (0..12).map(product)),
+                "products" => self.feed(source, (0..12).map(product).chain([family.clone()])),
+                "terms" => self.feed(source, [promotion.clone()].into_iter()),
                 "more" => self.feed(source, (10..20).map(product)),
                 _ => self.feed(source, offers[source].values().cloned()),
             };

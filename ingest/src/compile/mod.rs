@@ -12,6 +12,7 @@ mod labels; // words for the codes of values
 mod offers; // the fast half
 mod products; // one product after another into the tables
 mod routes; // current and former paths, pinned to the last generation
+mod terms; // promotions, delivery methods, taxes
 mod text; // the text index, on threads of its own
 mod variants; // options, and what each choice is
 mod words; // what search knows about a product

@@ -5,10 +5,11 @@ use frontage_shared::model::money::{Currency, Money};
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::offers::{Availability, OffersTables, VariantOffer};
 
+use super::terms::{self, Classes};
 use super::{CompileError, price_in, seconds};
 use crate::basis::Tally;
 use crate::config::Config;
-use crate::merge::{Conflicts, Merged, Terms};
+use crate::merge::{Conflicts, Merged, Stated};
 use crate::wire;
 
 /// Looks up every variant's offer; a price of zero counts as no price, because nobody gives things away by accident.
@@ -22,13 +23,18 @@ pub(super) fn tables(
     let mut used = 0;
     let mut variants = Vec::with_capacity(catalog.variant_count() as usize);
     let mut products = Vec::with_capacity(catalog.product_count() as usize);
+    let mut classes = Classes::default();
+    let mut goods = Vec::with_capacity(variants.capacity());
     for product in catalog.products() {
         products.push(product.variant_rows());
+        let of_product = table.find(product.id(), "");
         for variant in product.variants() {
-            let offer = match table.find(variant.id(), variant.sku()) {
-                Some(terms) => {
-                    used += usize::from(terms.is_stated);
-                    resolve(variant.id(), terms, config.shop.currency, conflicts)?
+            let stated = table.find(variant.id(), variant.sku());
+            goods.push(classes.goods(stated, of_product));
+            let offer = match stated {
+                Some(stated) => {
+                    used += usize::from(stated.is_stated);
+                    resolve(variant.id(), stated, config.shop.currency, conflicts)?
                 }
                 None => VariantOffer::default(),
             };
@@ -45,6 +51,7 @@ pub(super) fn tables(
         documents: merged.offers_hash,
         variants,
         products,
+        terms: terms::tables(config, merged, (classes, goods), conflicts)?,
     };
     Ok((tables, tally))
 }
@@ -62,10 +69,10 @@ pub(super) fn hash_of(entry: &PartEntry) -> [u8; 32] {
     blake3::Hash::from_hex(&entry.hash).map_or([0; 32], |hash| *hash.as_bytes())
 }
 
-/// What pages show of a variant's terms.
+/// What pages show of what is stated of a variant.
 pub(super) fn resolve(
     key: &str,
-    terms: Terms<'_>,
+    stated: Stated<'_>,
     currency: Currency,
     conflicts: &mut Conflicts,
 ) -> Result<VariantOffer, CompileError> {
@@ -78,8 +85,8 @@ pub(super) fn resolve(
             .map(|money| money.minor)
             .map_err(failed)
     };
-    let price = price_in(terms.prices, currency);
-    if price.is_none() && !terms.prices.is_empty() {
+    let price = price_in(stated.prices, currency);
+    if price.is_none() && !stated.prices.is_empty() {
         conflicts.add(|| format!("variant `{key}` has no price in {currency}"));
     }
     let amount = price
@@ -90,7 +97,7 @@ pub(super) fn resolve(
         .and_then(|price| price.compare_at.as_deref())
         .map(minor)
         .transpose()?;
-    let stock = terms.stock;
+    let stock = stated.stock;
     Ok(VariantOffer {
         price: amount,
         // A price "before" that is not higher would be a lie on the page; real feeds have them.

@@ -80,7 +80,7 @@ pub struct Shop {
 pub struct Source {
     /// Its name in logs, reports and the state folder.
     pub name: String,
-    /// Which half of the shop it feeds.
+    /// What it brings to the shop.
     pub provides: Provides,
     /// What is fetched, and how.
     pub request: Request,
@@ -141,13 +141,15 @@ pub enum Duplicates {
     First,
 }
 
-/// Which half of the shop a source feeds.
+/// What a source brings to the shop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Provides {
     /// Products, categories, pages, attributes.
     Catalog,
     /// Prices and stock.
     Offers,
+    /// Promotions, delivery methods, taxes.
+    Terms,
 }
 
 impl Provides {
@@ -156,6 +158,7 @@ impl Provides {
         match self {
             Self::Catalog => "catalog",
             Self::Offers => "offers",
+            Self::Terms => "terms",
         }
     }
 }

@@ -63,7 +63,11 @@ impl Check<'_> {
         let provides = self.one_of(
             &format!("{key}.provides"),
             &table.provides,
-            &[("catalog", Provides::Catalog), ("offers", Provides::Offers)],
+            &[
+                ("catalog", Provides::Catalog),
+                ("offers", Provides::Offers),
+                ("terms", Provides::Terms),
+            ],
         );
         let schedule = match cron_text::parse(&table.schedule) {
             Ok(schedule) => Some(schedule),

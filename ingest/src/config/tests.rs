@@ -186,7 +186,9 @@ fn all_problems_are_named_at_once() {
     }
     let text = error.to_string();
     assert!(
-        text.contains("source.A b.provides: expected \"catalog\" or \"offers\" (got `both`)"),
+        text.contains(
+            "source.A b.provides: expected \"catalog\" or \"offers\" or \"terms\" (got `both`)"
+        ),
         "{text}"
     );
     assert!(text.contains("ingest.toml has "), "{text}");

@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::sort::Sorter;
 use super::{Facts, Feed, FeedError, FeedFolder, Half, Line, Name, Summary, io_error};
-use crate::wire::{Document, Kind, Offer, Price, Product, Stock};
+use crate::wire::{Document, Kind, Offer, Product, Variant};
 
 /// Bytes of a half file that are hashed and written at once: hashing line by line takes several times as long.
 const BLOCK_BYTES: usize = 256 << 10;
@@ -198,7 +198,10 @@ impl Lines {
             deleted: None,
         };
         match document {
-            Document::Offer(_) => Self {
+            Document::Offer(_)
+            | Document::Promotion(_)
+            | Document::DeliveryMethod(_)
+            | Document::Tax(_) => Self {
                 offers: vec![prepared(document)],
                 ..nothing
             },
@@ -215,7 +218,7 @@ impl Lines {
                 }
             }
             Document::Variant(mut variant) => {
-                let offer = take_offer(&variant.id, &mut variant.prices, &mut variant.stock);
+                let offer = take_variant_offer(&mut variant);
                 Self {
                     offers: offer
                         .map(Document::Offer)
@@ -261,23 +264,36 @@ impl Prepared {
     }
 }
 
-/// Moves prices and stock out of a product: they belong to the fast half.
+/// Moves prices, stock, tax class and weight out of a product: they belong to the fast half.
 fn take_offers(product: &mut Product) -> Vec<Offer> {
-    let own = take_offer(&product.id, &mut product.prices, &mut product.stock);
-    let variants = product
-        .variants
-        .iter_mut()
-        .filter_map(|variant| take_offer(&variant.id, &mut variant.prices, &mut variant.stock));
+    let own = offer(Offer {
+        variant_id: Some(product.id.clone()),
+        prices: std::mem::take(&mut product.prices),
+        stock: product.stock.take(),
+        tax_class: product.tax_class.take(),
+        weight: product.weight.take(),
+        ..Offer::default()
+    });
+    let variants = product.variants.iter_mut().filter_map(take_variant_offer);
     variants.chain(own).collect()
 }
 
-fn take_offer(id: &str, prices: &mut Vec<Price>, stock: &mut Option<Stock>) -> Option<Offer> {
-    let (prices, stock) = (std::mem::take(prices), stock.take());
-    (!prices.is_empty() || stock.is_some()).then(|| Offer {
-        variant_id: Some(id.to_owned()),
-        sku: None,
-        prices,
-        stock,
-        updated_at: None,
+fn take_variant_offer(variant: &mut Variant) -> Option<Offer> {
+    offer(Offer {
+        variant_id: Some(variant.id.clone()),
+        prices: std::mem::take(&mut variant.prices),
+        stock: variant.stock.take(),
+        tax_class: variant.tax_class.take(),
+        weight: variant.weight.take(),
+        ..Offer::default()
     })
+}
+
+/// An offer, if it says anything.
+fn offer(offer: Offer) -> Option<Offer> {
+    let says_something = !offer.prices.is_empty()
+        || offer.stock.is_some()
+        || offer.tax_class.is_some()
+        || offer.weight.is_some();
+    says_something.then_some(offer)
 }

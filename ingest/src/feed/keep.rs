@@ -137,7 +137,7 @@ impl FeedFolder {
         }
         let half = |feed: &Feed| match provides {
             Provides::Catalog => feed.catalog.clone(),
-            Provides::Offers => feed.offers.clone(),
+            Provides::Offers | Provides::Terms => feed.offers.clone(),
         };
         let mut documents: BTreeMap<Kind, BTreeMap<String, KeptDocument>> = BTreeMap::new();
         let (old, new) = (self.map(&half(before))?, self.map(&half(&said))?);
@@ -172,7 +172,9 @@ impl FeedFolder {
             Ok(kind.is_some_and(|keys| keys.contains_key(&line.key)))
         };
         match provides {
-            Provides::Offers => feed.offers = joined.join(&before.offers, &said.offers, is_kept)?,
+            Provides::Offers | Provides::Terms => {
+                feed.offers = joined.join(&before.offers, &said.offers, is_kept)?;
+            }
             Provides::Catalog => {
                 let catalog = joined.join(&before.catalog, &said.catalog, is_kept)?;
                 let offered = std::mem::take(&mut joined.offered);

@@ -77,7 +77,7 @@ impl FeedFolder {
         exchange.counts.1 = delta.counts;
         let coming = match provides {
             Provides::Catalog => &exchange.catalog.1,
-            Provides::Offers => &exchange.offers.1,
+            Provides::Offers | Provides::Terms => &exchange.offers.1,
         };
         let coming = coming.iter().map(|line| (line.kind, line.key.clone()));
         let names: BTreeSet<(Kind, String)> = coming.chain(delta.deleted).collect();
@@ -85,7 +85,7 @@ impl FeedFolder {
         let has_variants = before.counts.contains_key(&Kind::Variant);
         for (kind, key) in names {
             let lines = match kind {
-                Kind::Offer => offers.find(kind, &key)?,
+                fast if fast.is_fast() => offers.find(kind, &key)?,
                 _ => catalog.find(kind, &key)?,
             };
             *exchange.counts.0.entry(kind).or_default() += lines.len() as u64;
@@ -103,7 +103,7 @@ impl FeedFolder {
                 }
             }
             match kind {
-                Kind::Offer => exchange.offers.0.extend(lines),
+                fast if fast.is_fast() => exchange.offers.0.extend(lines),
                 _ => exchange.catalog.0.extend(lines),
             }
         }
@@ -133,7 +133,7 @@ impl FeedFolder {
         };
         let mut differences = Vec::new();
         // A product's offers may well have keys that others have, too: whose they are is decided when they are merged.
-        let is_unique = provides == Provides::Offers;
+        let is_unique = provides != Provides::Catalog;
         for (half, (removed, added), is_unique) in [
             (&mut feed.catalog, exchange.catalog, true),
             (&mut feed.offers, exchange.offers, is_unique),

@@ -112,7 +112,9 @@ impl Facts {
             Document::Placement(placement) => {
                 (None, None, std::slice::from_ref(&placement.category_id))
             }
-            Document::Attribute(_) | Document::Delete(_) => (None, None, &[]),
+            Document::Promotion(promotion) => (promotion.status, None, &[]),
+            Document::DeliveryMethod(method) => (method.status, None, &[]),
+            Document::Attribute(_) | Document::Tax(_) | Document::Delete(_) => (None, None, &[]),
         };
         let prices = offer.map_or(&[][..], |offer| &offer.prices);
         let own = prices

@@ -21,10 +21,8 @@ fn offer(id: usize, amount: &str) -> Document {
     let id = Some(format!("v{id:03}"));
     Document::Offer(Offer {
         variant_id: id,
-        sku: None,
         prices: vec![price],
-        stock: None,
-        updated_at: None,
+        ..Offer::default()
     })
 }
 

@@ -23,8 +23,8 @@ use crate::config::{Config, Provides};
 use crate::feed::{Feed, FeedError, FeedFolder, Half, Line, MappedHalf};
 use crate::ownership::{self, Say, Version};
 use crate::wire::{
-    AttributeDefinition, Category, Document, Kind, Offer, Page, Price, Product, Stock,
-    variant_key_ids,
+    AttributeDefinition, Category, DeliveryMethod, Document, Kind, Offer, Page, Price, Product,
+    Promotion, Stock, Tax, Weight, variant_key_ids,
 };
 
 /// Conflicts that are reported one by one; more are only counted.
@@ -53,6 +53,17 @@ pub struct Structure {
     pub attributes: Vec<AttributeDefinition>,
 }
 
+/// The documents that decide what a cart costs besides its prices, each kind in the order of ids.
+#[derive(Debug, Default)]
+pub struct TermsDocuments {
+    /// What makes a cart cheaper.
+    pub promotions: Vec<Promotion>,
+    /// Ways to the shopper.
+    pub delivery_methods: Vec<DeliveryMethod>,
+    /// Taxes.
+    pub taxes: Vec<Tax>,
+}
+
 /// Prices and stock by variant id or SKU.
 #[derive(Debug, Default)]
 pub struct OfferTable {
@@ -69,13 +80,17 @@ pub struct MappedOffers {
     sources: Vec<(bool, MappedHalf)>,
 }
 
-/// What is known of a variant's price and stock.
+/// What is known of a variant's price and stock, and of what it is.
 #[derive(Debug, Clone, Copy)]
-pub struct Terms<'a> {
+pub struct Stated<'a> {
     /// Prices in any currency.
     pub prices: &'a [Price],
     /// Stock.
     pub stock: Option<&'a Stock>,
+    /// Tax class.
+    pub tax_class: Option<&'a str>,
+    /// Weight of one.
+    pub weight: Option<&'a Weight>,
     /// Whether a source of offers said any of it.
     pub is_stated: bool,
 }
@@ -140,7 +155,8 @@ impl Merged {
             for (source, (_, feed)) in &with_folders {
                 hasher.update(format!("{source} {}\n", half(feed).hash).as_bytes());
                 let say = says.get(source).filter(|say| **say != Say::default());
-                if let Some(say) = say.filter(|_| label == "catalog") {
+                let is_resolved = label == "catalog" || brings_terms(config, source);
+                if let Some(say) = say.filter(|_| is_resolved) {
                     hasher.update(format!("{say:?}\n").as_bytes());
                 }
             }
@@ -176,9 +192,10 @@ impl Merged {
     /// The feed cache cannot be read.
     pub fn structure(&self, conflicts: &mut Conflicts) -> Result<Structure, MergeError> {
         let mut structure = Structure::default();
-        for line in self.catalog_lines(|kind| {
-            !matches!(kind, Kind::Product | Kind::Variant | Kind::Placement)
-        })? {
+        for line in self.lines(
+            |feed| &feed.catalog,
+            |kind| !matches!(kind, Kind::Product | Kind::Variant | Kind::Placement),
+        )? {
             match resolve(line?, conflicts)? {
                 Document::Category(category) => structure.categories.push(category),
                 Document::Page(page) => structure.pages.push(page),
@@ -187,10 +204,34 @@ impl Merged {
                 | Document::Variant(_)
                 | Document::Placement(_)
                 | Document::Offer(_)
+                | Document::Promotion(_)
+                | Document::DeliveryMethod(_)
+                | Document::Tax(_)
                 | Document::Delete(_) => {}
             }
         }
         Ok(structure)
+    }
+
+    /// Promotions, delivery methods and taxes.
+    ///
+    /// # Errors
+    /// The feed cache cannot be read.
+    pub fn terms(&self, conflicts: &mut Conflicts) -> Result<TermsDocuments, MergeError> {
+        let mut terms = TermsDocuments::default();
+        let mut feeds = self.feeds.values();
+        if !feeds.any(|(_, feed)| feed.counts.keys().any(|kind| kind.is_terms())) {
+            return Ok(terms);
+        }
+        for line in self.lines(|feed| &feed.offers, Kind::is_terms)? {
+            match resolve(line?, conflicts)? {
+                Document::Promotion(promotion) => terms.promotions.push(*promotion),
+                Document::DeliveryMethod(method) => terms.delivery_methods.push(*method),
+                Document::Tax(tax) => terms.taxes.push(tax),
+                _ => {}
+            }
+        }
+        Ok(terms)
     }
 
     /// Products in the order of their ids, each with the variants and the categories that documents of their own say.
@@ -272,10 +313,22 @@ impl Merged {
         &self,
         wanted: fn(Kind) -> bool,
     ) -> Result<impl Iterator<Item = Result<Group, MergeError>> + use<>, MergeError> {
+        self.lines(|feed| &feed.catalog, wanted)
+    }
+
+    /// Lines of one half of all feeds that bring such documents, those of one kind and key together.
+    fn lines(
+        &self,
+        half: fn(&Feed) -> &Half,
+        wanted: fn(Kind) -> bool,
+    ) -> Result<impl Iterator<Item = Result<Group, MergeError>> + use<>, MergeError> {
         let mut streams = Vec::new();
         for (source, (folder, feed)) in &self.feeds {
+            if !feed.counts.keys().any(|kind| wanted(*kind)) {
+                continue;
+            }
             let lines = folder
-                .lines(&feed.catalog)?
+                .lines(half(feed))?
                 .filter(move |line| line.as_ref().map_or(true, |line| wanted(line.kind)));
             let lines: Lines = Box::new(lines);
             let say = self.says.get(source).cloned().unwrap_or_default();
@@ -290,7 +343,7 @@ impl Merged {
 impl OfferTable {
     /// What is known of a variant: by its id, then by its SKU, then from inside its product; prices and stock each
     /// from the first that states them.
-    pub fn find(&self, variant_id: &str, sku: &str) -> Option<Terms<'_>> {
+    pub fn find(&self, variant_id: &str, sku: &str) -> Option<Stated<'_>> {
         let by_sku = (!sku.is_empty())
             .then(|| self.stated.get(&format!("sku:{sku}")))
             .flatten();
@@ -300,16 +353,18 @@ impl OfferTable {
             .into_iter()
             .chain([self.embedded.get(variant_id)])
             .flatten();
-        let terms = Terms {
+        let all = Stated {
             prices: known
                 .clone()
                 .map(|offer| offer.prices.as_slice())
                 .find(|prices| !prices.is_empty())
                 .unwrap_or_default(),
             stock: known.clone().find_map(|offer| offer.stock.as_ref()),
+            tax_class: known.clone().find_map(|offer| offer.tax_class.as_deref()),
+            weight: known.clone().find_map(|offer| offer.weight.as_ref()),
             is_stated,
         };
-        known.into_iter().next().map(|_| terms)
+        known.into_iter().next().map(|_| all)
     }
 
     /// How many offers the sources of offers brought.
@@ -369,12 +424,17 @@ impl MappedOffers {
     }
 }
 
+fn brings_terms(config: &Config, source: &str) -> bool {
+    let source = config.source(source);
+    source.is_some_and(|source| source.provides == Provides::Terms)
+}
+
 fn is_stated(config: &Config, source: &str) -> bool {
     let source = config.source(source);
     source.is_some_and(|source| source.provides == Provides::Offers)
 }
 
-/// A later offer replaces only what it states: prices, stock, or both.
+/// A later offer replaces only what it states.
 fn add(offers: &mut HashMap<String, Offer>, offer: Offer) {
     match offers.entry(offer.key()) {
         Entry::Vacant(entry) => {
@@ -386,6 +446,8 @@ fn add(offers: &mut HashMap<String, Offer>, offer: Offer) {
                 known.prices = offer.prices;
             }
             known.stock = offer.stock.or_else(|| known.stock.take());
+            known.tax_class = offer.tax_class.or_else(|| known.tax_class.take());
+            known.weight = offer.weight.or_else(|| known.weight.take());
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::wire::Document;
 use serde_json::Value;
 
 /// Fields that name something; their schema refuses control characters.
-const IDENTIFIERS: [&str; 10] = [
+const IDENTIFIERS: [&str; 19] = [
     "id",
     "code",
     "sku",
@@ -18,6 +18,15 @@ const IDENTIFIERS: [&str; 10] = [
     "primary_category_id",
     "category_ids",
     "options",
+    "tax_class",
+    "class",
+    "default_class",
+    "delivery_class",
+    "coupons",
+    "customer_groups",
+    "product_ids",
+    "method_ids",
+    "region",
 ];
 
 /// Removes control characters from every text that is no identifier. Line breaks and tabs stay.
@@ -89,6 +98,9 @@ pub(super) fn html_fields(document: &mut Document) {
         | Document::Offer(_)
         | Document::Attribute(_)
         | Document::Placement(_)
+        | Document::Promotion(_)
+        | Document::DeliveryMethod(_)
+        | Document::Tax(_)
         | Document::Delete(_) => [None, None],
     };
     for field in fields.into_iter().flatten() {

@@ -111,11 +111,22 @@ fn document(
 
 fn check_provides(provides: Provides, kind: Kind) -> Result<(), Fault> {
     // What a delete is about is said inside it.
-    if kind == Kind::Delete || (kind == Kind::Offer) == (provides == Provides::Offers) {
+    let is_brought = match provides {
+        Provides::Offers => kind == Kind::Offer,
+        Provides::Terms => kind.is_terms(),
+        Provides::Catalog => !kind.is_fast(),
+    };
+    if kind == Kind::Delete || is_brought {
         return Ok(());
     }
     let message = match provides {
         Provides::Offers => "a source that provides offers only brings offers",
+        Provides::Terms => {
+            "a source that provides terms only brings promotions, delivery methods and taxes"
+        }
+        Provides::Catalog if kind.is_terms() => {
+            "a source that provides the catalog brings no terms; they need a source of their own"
+        }
         Provides::Catalog => {
             "a source that provides the catalog brings no offers; they need a source of their own"
         }
@@ -398,7 +409,12 @@ fn name(kind: Kind, value: &Value) -> Option<feed::Name> {
             (None, sku) => format!("sku:{}", sku?),
         },
         Kind::Delete => return None,
-        Kind::Product | Kind::Category | Kind::Page => field("id")?.to_owned(),
+        Kind::Product
+        | Kind::Category
+        | Kind::Page
+        | Kind::Promotion
+        | Kind::DeliveryMethod
+        | Kind::Tax => field("id")?.to_owned(),
     };
     Some((kind, key))
 }

@@ -11,6 +11,7 @@ mod known;
 mod report;
 mod rules;
 mod schemas;
+mod terms;
 
 #[cfg(test)]
 mod contract_tests;

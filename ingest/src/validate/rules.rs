@@ -9,6 +9,8 @@ use std::collections::HashSet;
 use std::hash::Hash;
 use url::Url;
 
+use super::terms;
+
 /// What is wrong with a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Fault {
@@ -45,6 +47,9 @@ pub(super) fn check(document: &Document) -> Result<(), Fault> {
         Document::Offer(offer) => check_offer(offer),
         Document::Category(category) => check_category(category),
         Document::Page(page) => check_slug(Some(&page.slug)),
+        Document::Promotion(promotion) => terms::check_promotion(promotion),
+        Document::DeliveryMethod(method) => terms::check_method(method),
+        Document::Tax(tax) => terms::check_tax(tax),
         Document::Attribute(_) | Document::Placement(_) | Document::Delete(_) => Ok(()),
     }
 }
@@ -53,6 +58,7 @@ fn check_product(product: &Product) -> Result<(), Fault> {
     check_slug(product.slug.as_deref())?;
     check_prices("", &product.prices)?;
     check_measure("", product.measure.as_ref())?;
+    terms::check_weight("", product.weight.as_ref())?;
     check_media("", &product.media)?;
     let mut codes = Seen::default();
     for (number, option) in product.options.iter().enumerate() {
@@ -118,6 +124,7 @@ fn check_variants(variants: &[Variant]) -> Result<(), Fault> {
 fn check_variant(prefix: &str, variant: &Variant) -> Result<(), Fault> {
     check_prices(prefix, &variant.prices)?;
     check_measure(prefix, variant.measure.as_ref())?;
+    terms::check_weight(prefix, variant.weight.as_ref())?;
     check_media(prefix, &variant.media)
 }
 
@@ -146,7 +153,8 @@ fn check_measure(prefix: &str, measure: Option<&Measure>) -> Result<(), Fault> {
 }
 
 fn check_offer(offer: &Offer) -> Result<(), Fault> {
-    check_prices("", &offer.prices)
+    check_prices("", &offer.prices)?;
+    terms::check_weight("", offer.weight.as_ref())
 }
 
 fn check_category(category: &Category) -> Result<(), Fault> {

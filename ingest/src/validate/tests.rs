@@ -72,10 +72,12 @@ pub(super) fn run_known(
 }
 
 fn provides(document: &Value) -> &'static str {
-    if document["type"] == "offer" {
-        "offers"
-    } else {
-        "catalog"
+    let kind = document["type"].as_str().and_then(Kind::parse);
+    match kind {
+        Some(Kind::Offer) => "offers",
+        Some(kind) if kind.is_terms() => "terms",
+        _ if document["of"] == "promotion" => "terms",
+        _ => "catalog",
     }
 }
 

@@ -2,14 +2,17 @@
 //!
 //! Reading and writing are inverse to each other, and equal documents write equal bytes.
 
-use super::{AttributeDefinition, Category, Offer, Page, Placement, Product, Variant};
+use super::{
+    AttributeDefinition, Category, DeliveryMethod, Offer, Page, Placement, Product, Promotion, Tax,
+    Variant,
+};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use std::fmt;
 
 /// One document of a feed: the unit that is validated, cached, compared and merged.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "type", rename_all = "lowercase")]
+#[serde(tag = "type", rename_all = "snake_case")]
 pub enum Document {
     /// Something a shop sells.
     Product(Box<Product>),
@@ -25,6 +28,12 @@ pub enum Document {
     Attribute(AttributeDefinition),
     /// A product in a category, from a source that keeps both apart.
     Placement(Placement),
+    /// A rule that makes a cart cheaper.
+    Promotion(Box<Promotion>),
+    /// A way to bring the goods to the shopper.
+    DeliveryMethod(Box<DeliveryMethod>),
+    /// Rates of tax, and how the shop is taxed.
+    Tax(Tax),
     /// A document that is gone, in a feed of changes.
     Delete(Delete),
 }
@@ -72,7 +81,7 @@ pub fn variant_key_ids(key: &str) -> (&str, &str) {
 
 /// The `type` of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// See [`Document::Product`].
     Product,
@@ -88,13 +97,19 @@ pub enum Kind {
     Attribute,
     /// See [`Document::Placement`].
     Placement,
+    /// See [`Document::Promotion`].
+    Promotion,
+    /// See [`Document::DeliveryMethod`].
+    DeliveryMethod,
+    /// See [`Document::Tax`].
+    Tax,
     /// See [`Document::Delete`].
     Delete,
 }
 
 impl Kind {
     /// Every kind, in the order they are listed in reports.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Product,
         Self::Variant,
         Self::Offer,
@@ -102,8 +117,24 @@ impl Kind {
         Self::Page,
         Self::Attribute,
         Self::Placement,
+        Self::Promotion,
+        Self::DeliveryMethod,
+        Self::Tax,
         Self::Delete,
     ];
+
+    /// The kinds of terms: what decides what a cart costs besides its prices.
+    pub const TERMS: [Self; 3] = [Self::Promotion, Self::DeliveryMethod, Self::Tax];
+
+    /// Whether documents of this kind are terms.
+    pub fn is_terms(self) -> bool {
+        Self::TERMS.contains(&self)
+    }
+
+    /// Whether its documents stand in the fast half of a feed by themselves.
+    pub fn is_fast(self) -> bool {
+        self == Self::Offer || self.is_terms()
+    }
 
     /// The kind as `type` spells it.
     pub fn as_str(self) -> &'static str {
@@ -115,6 +146,9 @@ impl Kind {
             Self::Page => "page",
             Self::Attribute => "attribute",
             Self::Placement => "placement",
+            Self::Promotion => "promotion",
+            Self::DeliveryMethod => "delivery_method",
+            Self::Tax => "tax",
             Self::Delete => "delete",
         }
     }
@@ -142,6 +176,9 @@ impl Document {
             Self::Page(_) => Kind::Page,
             Self::Attribute(_) => Kind::Attribute,
             Self::Placement(_) => Kind::Placement,
+            Self::Promotion(_) => Kind::Promotion,
+            Self::DeliveryMethod(_) => Kind::DeliveryMethod,
+            Self::Tax(_) => Kind::Tax,
             Self::Delete(_) => Kind::Delete,
         }
     }
@@ -162,6 +199,9 @@ impl Document {
             Self::Placement(placement) => {
                 variant_key(&placement.product_id, &placement.category_id)
             }
+            Self::Promotion(promotion) => promotion.id.clone(),
+            Self::DeliveryMethod(method) => method.id.clone(),
+            Self::Tax(tax) => tax.id.clone(),
             Self::Delete(delete) => format!("{} {}", delete.of, delete.deleted_key()),
         }
     }
@@ -196,6 +236,11 @@ impl Document {
             Kind::Page => Self::Page(Page::deserialize(from)?),
             Kind::Attribute => Self::Attribute(AttributeDefinition::deserialize(from)?),
             Kind::Placement => Self::Placement(Placement::deserialize(from)?),
+            Kind::Promotion => Self::Promotion(Box::new(Promotion::deserialize(from)?)),
+            Kind::DeliveryMethod => {
+                Self::DeliveryMethod(Box::new(DeliveryMethod::deserialize(from)?))
+            }
+            Kind::Tax => Self::Tax(Tax::deserialize(from)?),
             Kind::Delete => Self::Delete(Delete::deserialize(from)?),
         })
     }

@@ -10,6 +10,7 @@ mod document;
 mod measure;
 mod offer;
 mod product;
+mod terms;
 
 pub use attribute::{
     Attribute, AttributeDefinition, AttributeKind, AttributeValue, ValueDefinition,
@@ -21,4 +22,8 @@ pub use offer::{Availability, Offer, Price, Stock};
 pub use product::{
     Condition, OptionValue, Placement, Product, ProductOption, Related, Relation, Variant,
     Visibility,
+};
+pub use terms::{
+    Action, ActionKind, Band, Basis, DeliveryMethod, Location, Per, Postcodes, Promotion, Rounding,
+    Selection, Tax, TaxRate, Weight, WeightUnit, millionths,
 };

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Weight;
+
 /// Price and stock of one variant. It never creates a product, and it wins over what the product document says.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Offer {
@@ -19,6 +21,12 @@ pub struct Offer {
     /// Its stock; absent leaves it as the catalog has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stock: Option<Stock>,
+    /// Its tax class; absent leaves it as the catalog has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax_class: Option<String>,
+    /// How much one unit weighs; absent leaves it as the catalog has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight: Option<Weight>,
     /// RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<String>,

@@ -2,7 +2,7 @@
 //!
 //! Fields stand in the order of `schemas/product.schema.json`.
 
-use super::{Attribute, Measure, Media, Price, Seo, Status, Stock};
+use super::{Attribute, Measure, Media, Price, Seo, Status, Stock, Weight};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -71,6 +71,12 @@ pub struct Product {
     /// How much a product without variants holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub measure: Option<Measure>,
+    /// Its tax class, and that of variants that state none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax_class: Option<String>,
+    /// How much one unit weighs, and one of variants that do not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight: Option<Weight>,
     /// What a shopper chooses between.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<ProductOption>,
@@ -163,6 +169,12 @@ pub struct Variant {
     /// How much it holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub measure: Option<Measure>,
+    /// Its tax class; the product's when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax_class: Option<String>,
+    /// How much one unit weighs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight: Option<Weight>,
     /// Its name, when the options do not say it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,

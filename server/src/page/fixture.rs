@@ -423,6 +423,7 @@ impl Shop {
             documents: [2; 32],
             variants: self.offers,
             products,
+            terms: Default::default(),
         };
         let offers = tables.write(Cursor::new(Vec::new())).unwrap().into_inner();
         let manifest = manifest("haus", 7, &catalog, &offers);

@@ -168,6 +168,7 @@ impl Market {
                 .zip(&self.items)
                 .map(|(row, _)| row..row + 1)
                 .collect(),
+            terms: Default::default(),
         };
         tables.write(Cursor::new(Vec::new())).unwrap().into_inner()
     }

@@ -181,6 +181,7 @@ fn seal(mut tables: CatalogTables, variants: Vec<VariantOffer>) -> Generation {
         documents: [2; 32],
         variants,
         products: vec![all],
+        terms: Default::default(),
     };
     let offers = offers.write(Cursor::new(Vec::new())).unwrap().into_inner();
     let manifest = fixture::manifest("haus", 1, &catalog, &offers);

@@ -12,6 +12,7 @@ use super::mapped;
 use super::offers::Offers;
 use crate::manifest::{Manifest, PartEntry};
 use crate::model::money::Currency;
+use crate::totals::Terms;
 
 /// One published state of a shop.
 #[derive(Debug)]
@@ -124,6 +125,11 @@ impl Generation {
     /// The generation's number.
     pub fn number(&self) -> u64 {
         self.manifest.generation
+    }
+
+    /// The shop's promotions, delivery methods and taxes.
+    pub fn terms(&self) -> &Terms {
+        self.offers.terms()
     }
 
     /// The currency of all prices. Verified generations always have one; others fall back to euros.

@@ -11,7 +11,7 @@ pub const END_MAGIC: [u8; 8] = *b"EGATNORF";
 /// Readers refuse any other major version.
 pub const MAJOR: u16 = 1;
 /// Grows when something is added that old readers may ignore.
-pub const MINOR: u16 = 1;
+pub const MINOR: u16 = 3;
 /// Feature bits this build understands in `must_understand`.
 pub const KNOWN_FEATURES: u64 = 0;
 /// Sections start at multiples of this, a cache line.
@@ -109,7 +109,7 @@ impl PartKind {
     pub fn written(self) -> std::ops::RangeInclusive<u32> {
         match self {
             Self::Catalog => section::SHOP..=section::MEASURES,
-            Self::Offers => self.sections(),
+            Self::Offers => section::OFFERS_META..=section::VARIANT_GOODS,
         }
     }
 
@@ -218,5 +218,9 @@ pub mod section {
         PRODUCT_OFFERS = 66,
         /// Product rows from cheap to dear.
         PRICE_ORDER = 67,
+        /// Promotions, delivery methods and taxes, packed; since version 1.3.
+        TERMS = 68,
+        /// Weight and tax class of each variant, if any is known; since version 1.3.
+        VARIANT_GOODS = 69,
     }
 }

@@ -63,6 +63,12 @@ pub mod tables;
 /// §10 The offers part: the fast half, price and stock.
 pub mod offers;
 
+/// §10 Terms, and tax class and weight of every variant.
+pub mod terms;
+
+/// §10 The bytes of terms.
+mod terms_bytes;
+
 /// Both parts and their manifest, opened as one.
 pub mod generation;
 

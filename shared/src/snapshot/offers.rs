@@ -14,6 +14,7 @@ use super::layout::{PartKind, section};
 use super::part::{Part, Rows};
 use super::record::{Bounds, Counts as _, RowRef, record};
 use super::row_set::RowSet;
+use super::terms::{Opened, TermsTables};
 use super::write::PartWriter;
 
 /// In price fields: no price.
@@ -89,6 +90,8 @@ pub struct Offers {
     part: Part,
     /// Made at first use: one bit for each product that can be had now.
     in_stock: OnceLock<RowSet>,
+    /// Read when the part is opened: terms are few.
+    pub(super) opened: Opened,
 }
 
 /// Price and stock of a variant as pages read them.
@@ -130,6 +133,8 @@ pub struct OffersTables {
     pub variants: Vec<VariantOffer>,
     /// Rows of each product's variants, in the catalog's order.
     pub products: Vec<std::ops::Range<u32>>,
+    /// Terms, and what they need to know of each variant.
+    pub terms: TermsTables,
 }
 
 impl Availability {
@@ -210,13 +215,15 @@ impl VariantOffer {
 }
 
 impl Offers {
-    /// Opens an offers part without reading more than its header and table.
+    /// Opens an offers part without reading more than its header, its table and its terms.
     ///
     /// # Errors
     /// The bytes are not an offers part.
     pub fn open(bytes: OwnedBytes) -> Result<Self, SnapshotError> {
+        let part = Part::open(bytes, PartKind::Offers)?;
         Ok(Self {
-            part: Part::open(bytes, PartKind::Offers)?,
+            opened: Opened::of(&part),
+            part,
             in_stock: OnceLock::new(),
         })
     }
@@ -240,6 +247,7 @@ impl Offers {
             .verify_rows::<ProductOfferRecord>(section::PRODUCT_OFFERS, &bounds)?;
         self.part
             .verify_rows::<RowRef<{ section::PRODUCT_OFFERS }>>(section::PRICE_ORDER, &bounds)?;
+        Opened::verify(&self.part)?;
         let one = self.part.count(section::OFFERS_META);
         if one != 1 {
             return Err(SnapshotError::Layout {
@@ -436,6 +444,7 @@ impl OffersTables {
         writer.rows(section::VARIANT_OFFERS, &variants)?;
         writer.rows(section::PRODUCT_OFFERS, &products)?;
         writer.rows(section::PRICE_ORDER, &order)?;
+        self.terms.write(&mut writer)?;
         writer.finish()
     }
 

@@ -27,8 +27,14 @@ mod delivery;
 /// The tax of every line, rounded once.
 mod tax;
 
+/// Lines from what a generation says.
+mod line;
+
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+
+#[cfg(test)]
+pub(crate) mod strategies;
 
 #[cfg(test)]
 mod properties;

@@ -99,7 +99,7 @@ fn a_shop_without_terms_sums_the_lines() {
 }
 
 /// The worked example of `docs/promotions.md`.
-pub(super) fn worked_example() -> (Terms, Basket) {
+pub(crate) fn worked_example() -> (Terms, Basket) {
     let tax = |class: &str, percent| TaxRate {
         class: class.to_owned(),
         country: "DE".to_owned(),
@@ -193,6 +193,37 @@ fn the_worked_example_comes_out_as_written() {
         taxes,
         [("19".to_owned(), 3814, 724), ("7".to_owned(), 749, 52)]
     );
+}
+
+/// The numbers in the document are those that come out.
+#[test]
+fn the_document_says_what_comes_out() {
+    let document = include_str!("../../../docs/promotions.md");
+    let (terms, basket) = worked_example();
+    let totals = euros(&terms, &basket);
+    let money = |minor| totals.money(minor).to_string();
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for (line, total) in basket.lines.iter().zip(&totals.lines) {
+        let amounts = [total.subtotal, total.discount, total.total, total.tax].map(money);
+        let mut row = vec![line.product.clone(), money(line.unit_price)];
+        row.push(line.quantity.to_string());
+        row.extend(amounts);
+        rows.push(row);
+    }
+    let mut amount = |name: &str, minor| rows.push(vec![name.to_owned(), money(minor)]);
+    amount("Subtotal", totals.subtotal);
+    for discount in &totals.discounts {
+        amount(&discount.name, discount.amount);
+    }
+    amount("Delivery", totals.delivery);
+    for tax in &totals.taxes {
+        amount(&format!("Tax at {} %", tax.rate), tax.tax);
+    }
+    amount("Total", totals.total);
+    for row in rows {
+        let row = format!("| {} |", row.join(" | "));
+        assert!(document.lines().any(|line| line == row), "{row}");
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ use frontage_shared::snapshot::categories::Category;
 use frontage_shared::snapshot::offers::Offers;
 use frontage_shared::snapshot::products::{Media, Product, Variant};
 use frontage_shared::snapshot::routes::RouteKind;
+use frontage_shared::totals::{Basket, Line};
 
 /// One word, several words, a beginning, a code, a word with a typing error, nothing, punctuation.
 const QUERIES: [&str; 7] = ["lamp", "brass mug", "sh", "x1", "bluue", "", "\"(*~"];
@@ -22,6 +23,7 @@ pub fn walk_everything(generation: &Generation) -> u64 {
     format!("{:?} {generation:?}", generation.currency()).hash(&mut said);
     catalog(&generation.catalog, &mut said);
     offers(&generation.offers, &mut said);
+    totals(generation, &mut said);
     said.finish()
 }
 
@@ -145,6 +147,30 @@ pub fn offers(offers: &Offers, said: &mut DefaultHasher) {
             .hash(said);
     }
     offers.price_order().rev().len().hash(said);
+    for row in (0..offers.variant_count()).chain([u32::MAX]) {
+        (offers.tax_class(row), offers.weight(row)).hash(said);
+    }
+    offers.tax_classes().hash(said);
+    format!("{:?}", offers.terms()).hash(said);
+}
+
+/// A cart of everything, under whatever the terms say.
+fn totals(generation: &Generation, said: &mut DefaultHasher) {
+    let lines = (0..generation.offers.variant_count().min(100))
+        .filter_map(|row| Line::of(generation, row, 1 + row % 3))
+        .collect();
+    let terms = generation.terms();
+    let methods = terms.delivery_methods.iter();
+    let coupons = terms.promotions.iter().flat_map(|one| &one.coupons);
+    let basket = Basket {
+        lines,
+        coupons: coupons.cloned().collect(),
+        delivery_method: methods.map(|method| method.id.clone()).next(),
+        now: 1_700_000_000,
+        ..Basket::default()
+    };
+    let totals = frontage_shared::totals::total(terms, &basket, generation.currency());
+    format!("{totals:?}").hash(said);
 }
 
 fn product(product: &Product<'_>, said: &mut DefaultHasher) {

@@ -9,6 +9,9 @@ mod shop;
 /// Shops from a seed.
 mod random;
 
+/// Terms from a seed.
+mod terms;
+
 /// From a shop to the bytes of both parts.
 mod write;
 

@@ -12,6 +12,7 @@ use super::shop::{
     Attribute, Brand, Category, Facet, FacetValue, FormerPath, Medium, Offer, OptionValue, Page,
     Product, ProductOption, Shop, Variant,
 };
+use super::terms;
 use crate::catalogue::Dice;
 
 /// How much a shop has of what.
@@ -88,6 +89,8 @@ impl Shop {
         let mut random = Random {
             dice: Dice::new(seed, "shop", 0),
             scale,
+            seed,
+            variants: 0,
         };
         let mut shop = Self {
             id: random.code(),
@@ -107,6 +110,7 @@ impl Shop {
                 "https://img.example".to_owned(),
                 "https://media.example:8443".to_owned(),
             ],
+            terms: terms::random(seed),
         };
         random.facets(&mut shop);
         shop
@@ -116,6 +120,9 @@ impl Shop {
 struct Random {
     dice: Dice,
     scale: Scale,
+    seed: u64,
+    /// So many were made.
+    variants: u64,
 }
 
 impl Random {
@@ -240,6 +247,8 @@ impl Random {
         let values = options
             .iter()
             .map(|option| u32::try_from(option.values.len()).unwrap_or(1));
+        self.variants += 1;
+        let (tax_class, weight) = terms::random_goods(self.seed, self.variants);
         Variant {
             id: self.code(),
             sku: if self.dice.percent(80) {
@@ -258,6 +267,8 @@ impl Random {
             media: self.media(),
             measure: self.measure(),
             offer: self.offer(),
+            tax_class,
+            weight,
         }
     }
 

@@ -3,6 +3,7 @@
 use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::products as records;
 use frontage_shared::snapshot::{categories, facets};
+use frontage_shared::totals::Terms;
 
 use super::shop::{
     Attribute, Brand, Category, Facet, FacetValue, FormerPath, Medium, OptionValue, Page, Product,
@@ -39,6 +40,7 @@ impl Shop {
                 })
                 .collect(),
             origins: catalog.media_origins().map(str::to_owned).collect(),
+            terms: Some(generation.terms().clone()).filter(|terms| *terms != Terms::default()),
         };
         read.former_paths.sort();
         read
@@ -125,6 +127,9 @@ fn variant(
             .measure()
             .map(|measure| (measure.content, measure.per, measure.unit.to_owned())),
         offer: generation.offers.variant(variant.row),
+        tax_class: Some(generation.offers.tax_class(variant.row).to_owned())
+            .filter(|class| !class.is_empty()),
+        weight: generation.offers.weight(variant.row),
     }
 }
 

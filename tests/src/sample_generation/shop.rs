@@ -4,6 +4,7 @@
 
 pub use frontage_shared::snapshot::offers::VariantOffer as Offer;
 use frontage_shared::snapshot::routes::RouteKind;
+use frontage_shared::totals::Terms;
 
 /// A whole shop.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct Shop {
     pub facets: Vec<Facet>,
     pub former_paths: Vec<FormerPath>,
     pub origins: Vec<String>,
+    /// None if they say nothing.
+    pub terms: Option<Terms>,
 }
 
 /// A product, in the order of ids.
@@ -80,6 +83,9 @@ pub struct Variant {
     /// Millionths, how many, of which unit.
     pub measure: Option<(u64, u32, String)>,
     pub offer: Offer,
+    pub tax_class: Option<String>,
+    /// Grams.
+    pub weight: Option<u32>,
 }
 
 /// An option of a product.

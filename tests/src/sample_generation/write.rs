@@ -17,6 +17,7 @@ use frontage_shared::snapshot::products::{
 use frontage_shared::snapshot::record::{List, RowRef, StrRef, TextRef};
 use frontage_shared::snapshot::routes::{RouteKind, RouteRecord, hash};
 use frontage_shared::snapshot::tables::{CatalogTables, variant_key_record};
+use frontage_shared::snapshot::terms::{Goods, TermsTables};
 use frontage_shared::snapshot::text::{TextDocument, TextIndexBuilder};
 
 use super::Parts;
@@ -69,11 +70,35 @@ impl Shop {
             documents: *blake3::hash(self.id.as_bytes()).as_bytes(),
             variants: variants.map(|variant| variant.offer).collect(),
             products: rows,
+            terms: self.terms(),
         };
         tables
             .write(Cursor::new(Vec::new()))
             .expect("memory does not fail")
             .into_inner()
+    }
+
+    fn terms(&self) -> TermsTables {
+        let variants = self.products.iter().flat_map(|product| &product.variants);
+        let mut classes: Vec<String> = Vec::new();
+        let mut number = |class: &String| {
+            let known = classes.iter().position(|known| known == class);
+            let at = known.unwrap_or_else(|| {
+                classes.push(class.clone());
+                classes.len() - 1
+            });
+            u32::try_from(at).expect("a few classes")
+        };
+        let goods = variants.map(|variant| Goods {
+            weight: variant.weight,
+            tax_class: variant.tax_class.as_ref().map(&mut number),
+        });
+        let goods = goods.collect();
+        TermsTables {
+            terms: self.terms.clone().unwrap_or_default(),
+            goods,
+            classes,
+        }
     }
 }
 

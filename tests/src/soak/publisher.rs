@@ -196,6 +196,7 @@ fn offers(catalog: &[u8], number: u64) -> anyhow::Result<Vec<u8>> {
             .products()
             .map(|product| product.variant_rows())
             .collect(),
+        terms: Default::default(),
     };
     Ok(tables.write(Cursor::new(Vec::new()))?.into_inner())
 }
