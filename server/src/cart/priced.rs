@@ -81,7 +81,7 @@ impl<'a> Priced<'a> {
             lines: lines
                 .iter()
                 .filter(bought)
-                .map(|line| line.for_basket())
+                .map(|line| line.for_basket(generation))
                 .collect(),
             coupons: cart.coupons.clone(),
             destination: choice.destination.clone(),
@@ -89,7 +89,7 @@ impl<'a> Priced<'a> {
             customer_group: None,
             now: choice.now,
         };
-        let totals = totals::total(&terms(), &basket, currency)?;
+        let totals = totals::total(generation.terms(), &basket, currency)?;
         let mut priced = Self {
             gone: cart.items.len() - lines.len(),
             lines,
@@ -146,7 +146,7 @@ impl<'a> Line<'a> {
         values.join(", ")
     }
 
-    fn for_basket(&self) -> totals::Line {
+    fn for_basket(&self, generation: &Generation) -> totals::Line {
         let mut categories = Vec::new();
         for category in self
             .product
@@ -168,14 +168,10 @@ impl<'a> Line<'a> {
             product: self.product.id().to_owned(),
             categories,
             brands: brands.map(str::to_owned).collect(),
-            tax_class: String::new(),
-            weight: None,
+            tax_class: generation.offers.tax_class(self.variant.row).to_owned(),
+            weight: generation.offers.weight(self.variant.row),
         }
     }
-}
-
-fn terms() -> totals::Terms {
-    totals::Terms::default()
 }
 
 fn problem(offer: &VariantOffer, quantity: u32) -> Option<Problem> {
