@@ -76,7 +76,9 @@ pub(crate) fn price(view: &View<'_>, minor: i64) -> String {
 /// Whether the shop has codes to redeem.
 pub(crate) fn has_coupons(generation: &Generation) -> bool {
     let promotions = &generation.terms().promotions;
-    promotions.iter().any(|promotion| !promotion.coupons.is_empty())
+    promotions
+        .iter()
+        .any(|promotion| !promotion.coupons.is_empty())
 }
 
 /// What delivery costs at least, while none is chosen.
