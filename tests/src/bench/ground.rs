@@ -89,6 +89,19 @@ impl Ground {
         Ok(self)
     }
 
+    /// Adds keys or tables to the server's configuration.
+    pub fn with_server(self, text: &str) -> anyhow::Result<Self> {
+        let config = self.path("server.toml");
+        let whole = std::fs::read_to_string(&config)? + text;
+        std::fs::write(config, whole)?;
+        Ok(self)
+    }
+
+    /// The folder that the store is in.
+    pub fn store_folder(&self) -> PathBuf {
+        self.path("store")
+    }
+
     /// Configures one source that sends the words of an ERP, and the demo's mapping.
     pub fn with_export(self) -> anyhow::Result<Self> {
         let source = format!(

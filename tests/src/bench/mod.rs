@@ -3,6 +3,8 @@
 //! Everything that is measured runs as a process of its own, built as it is shipped; only the load and the feeds come
 //! from this program. A figure that cannot be had is a figure that fails.
 
+/// Carts and orders.
+pub mod buying;
 /// How figures grow with the catalogue, as a plot and as a table.
 pub mod curve;
 /// Whole cycles of ingest.

@@ -73,7 +73,12 @@ pub const ROWS: &[(&str, &str, Option<Budget>)] = &[
     ("giant: CPU per request", "us", None),
     ("giant: p50", "ms", None),
     ("giant: p99", "ms", Some(AtMost(10.0))),
-    ("cart partial, 100 lines: p99", "ms", Some(AtMost(2.0))),
+    (CART_PARTIAL, "ms", Some(AtMost(2.0))),
+    (CART_PAGE, "ms", None),
+    (ORDERS, "orders/s", Some(AtLeast(500.0))),
+    (ORDERS_P99, "ms", None),
+    (FSYNCS, "1/s", None),
+    (ORDERS_PER_FSYNC, "ratio", None),
     (
         "product page: HTML, largest of a sample",
         "KiB",
@@ -186,3 +191,16 @@ pub const THROUGHPUT_OF_NGINX: &str = "throughput of nginx";
 pub const CPU_OF_NGINX: &str = "CPU of nginx";
 /// What nginx takes.
 pub const CPU_PER_REQUEST_OF_NGINX: &str = "CPU per request, nginx";
+
+/// A word about a full cart, as the header loads it.
+pub const CART_PARTIAL: &str = "cart partial, 100 lines: p99";
+/// The page of a full cart.
+pub const CART_PAGE: &str = "cart page, 100 lines: p99";
+/// Orders made durable in a second.
+pub const ORDERS: &str = "orders: accepted and durable";
+/// How long a shopper waits for one of them.
+pub const ORDERS_P99: &str = "orders: p99";
+/// What the disk does in a second by itself, a file after the other.
+pub const FSYNCS: &str = "orders: files that the disk syncs";
+/// The two beside each other.
+pub const ORDERS_PER_FSYNC: &str = "orders: accepted for each sync";

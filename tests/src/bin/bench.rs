@@ -1,5 +1,6 @@
 //! `make bench`: measures a whole shop and writes `target/bench.json`.
 //!
+//! `BENCH_ONLY` names one part (shop, giant, mapped, buying) to be measured alone.
 //! It ends well when everything could be measured, whether or not budgets were kept: figures are for people to judge.
 
 use std::io::Write as _;
@@ -13,7 +14,7 @@ use frontage_tests::bench::ground::Ground;
 use frontage_tests::bench::nginx::Nginx;
 use frontage_tests::bench::pages::Fixed;
 use frontage_tests::bench::targets::Shop;
-use frontage_tests::bench::{curve, cycles, feeds, fixed, giant, pages, swaps};
+use frontage_tests::bench::{buying, curve, cycles, feeds, fixed, giant, pages, swaps};
 use frontage_tests::catalogue::Catalogue;
 
 /// Products of the main shop, unless `BENCH_PRODUCTS` says otherwise.
@@ -149,6 +150,19 @@ fn with_giant(bench: &Bench<'_>, figures: &mut Figures) -> anyhow::Result<()> {
     giant::page(&ground, figures)
 }
 
+/// Carts and orders.
+fn with_cart(bench: &Bench<'_>, figures: &mut Figures) -> anyhow::Result<()> {
+    let ground = bench.ground()?.with_documents()?;
+    let ground = ground.with_server(buying::CONFIG)?;
+    feeds::write(
+        &bench.folder.join("feeds"),
+        Catalogue::large(buying::PRODUCTS),
+    )?;
+    bench.tell("carts and orders");
+    ground.ingest(&["once"])?;
+    buying::measure(&ground, figures)
+}
+
 /// Cycles of our own documents, and the shop that comes of them.
 fn shop(bench: &Bench<'_>, figures: &mut Figures) -> anyhow::Result<()> {
     let ground = bench.ground()?.with_documents()?;
@@ -202,11 +216,17 @@ fn measure(
     }
     let mapped_products = number("BENCH_MAPPED_PRODUCTS", MAPPED_PRODUCTS)?.min(products);
     let mut figures = Figures::new(products);
-    figures.skip("cart partial, 100 lines: p99", "there is no cart yet")?;
     let mut is_whole = true;
     type Part = fn(&Bench<'_>, &mut Figures) -> anyhow::Result<()>;
-    let parts: [(&str, Part); 3] = [("shop", shop), ("giant", with_giant), ("mapped", mapped)];
-    for (name, part) in parts {
+    let parts: [(&str, Part); 4] = [
+        ("shop", shop),
+        ("giant", with_giant),
+        ("mapped", mapped),
+        ("buying", with_cart),
+    ];
+    let only = setting("BENCH_ONLY");
+    let wanted = |name: &str| only.as_deref().is_none_or(|only| only == name);
+    for (name, part) in parts.into_iter().filter(|(name, _)| wanted(name)) {
         let bench = Bench {
             folder: &folder.join(name),
             programs,
