@@ -10,6 +10,10 @@ def prices:
     compare_at: (.wasPriceCents | money_minor($currency))
   } | clean];
 
+# Of the properties only the weight of the article itself is in grams or kilograms; others are of paper or cloth.
+def weight:
+  first(.properties[] | select(.key == "weight" and (.uom == "g" or .uom == "kg")) | {value: (.value | tostring), unit: .uom}) // null;
+
 def media: {url: .href, type: "image", alt: .caption, width: 800, height: 800};
 
 def option:
@@ -42,6 +46,8 @@ def variant($axes; $pictures):
     category_ids: ([.deptPath[-1]] + .alsoIn),
     primary_category_id: .deptPath[-1],
     tags: (.keywords | split(";")),
+    tax_class: (.taxKey | ascii_downcase),
+    weight: weight,
     attributes: [.properties[] | {code: .key, label: .caption, value, unit: .uom} | clean],
     media: [$pictures[] | select(.cell == $pictures[0].cell) | media],
     related: [.seeAlso[] | {

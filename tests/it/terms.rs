@@ -11,6 +11,7 @@ use frontage_shared::totals::{
 };
 use frontage_tests::backend::Response;
 use frontage_tests::corruption::seal;
+use frontage_tests::demo::settings::Settings;
 use frontage_tests::documents;
 use frontage_tests::sample_generation;
 use frontage_tests::shop::{Shop, ShopBuilder};
@@ -254,6 +255,57 @@ async fn a_catalog_source_brings_no_terms() {
     assert!(said.contains(told), "{said}");
     shop.once().await;
     assert_eq!(*shop.published().terms(), Terms::default());
+}
+
+/// The demo's back end has conditions in words of its own, and its configuration makes terms of them.
+#[tokio::test]
+async fn the_demo_has_terms() {
+    let shop = ShopBuilder::generated(400).start();
+    let mut settings = Settings::read(|_| None).expect("settings");
+    settings.backend = shop.backend.address();
+    for (name, text) in settings.files(shop.folder()) {
+        if name != "server.toml" {
+            std::fs::write(shop.folder().join(name), text).expect("a configuration file");
+        }
+    }
+    let once = shop.once().await;
+    assert!(!once.stdout.contains("refused 1"), "{}", once.stdout);
+    let generation = shop.published();
+    assert_eq!(generation.offers.tax_classes(), ["normal", "reduced"]);
+    let rows = 0..generation.offers.variant_count();
+    assert!(
+        rows.clone()
+            .any(|row| generation.offers.weight(row).is_some())
+    );
+    let dear = rows.max_by_key(|&row| generation.offers.variant(row).price);
+    let mut basket = Basket {
+        lines: dear
+            .and_then(|row| Line::of(&generation, row, 1))
+            .into_iter()
+            .collect(),
+        coupons: vec!["welcome10".to_owned()],
+        delivery_method: Some("STD".to_owned()),
+        ..Basket::default()
+    };
+    basket.destination.country = "AT".to_owned();
+    let totals = totals::total(generation.terms(), &basket, Currency::EUR).expect("a total");
+    let applied: Vec<_> = totals.discounts.iter().map(|one| &*one.name).collect();
+    assert_eq!(
+        applied,
+        ["Free delivery from 100 €", "10 % off your first order"]
+    );
+    assert_eq!((totals.delivery, totals.discounts[0].amount), (0, 390));
+    let options: Vec<_> = totals
+        .delivery_options
+        .iter()
+        .map(|one| (&*one.id, one.price))
+        .collect();
+    assert_eq!(options, [("STD", 0), ("EXP", 1_490)]);
+    assert_eq!(totals.taxes[0].rate, Rate::percent(20));
+    basket.destination.country = "FR".to_owned();
+    let totals = totals::total(generation.terms(), &basket, Currency::EUR).expect("a total");
+    assert_eq!(totals.delivery_options.len(), 1);
+    assert_eq!(totals.taxes[0].rate, Rate::percent(20));
 }
 
 /// The terms are read when a part is opened, so what is wrong with them must neither end that nor get past verifying.

@@ -13,6 +13,9 @@ use crate::catalogue::picture::View;
 use crate::catalogue::product::{Lifecycle, Product, Relation, rfc3339};
 use crate::catalogue::variant::{self, Availability, Axis, Offer, Variant};
 
+/// The department that is taxed like printed matter.
+const NOTEBOOKS: &str = "OFF-30-01";
+
 /// One article of the export.
 pub(super) fn item(product: &Product, origin: &str) -> String {
     let axes = product.axes();
@@ -39,6 +42,10 @@ pub(super) fn item(product: &Product, origin: &str) -> String {
         variant_matrix: Matrix {
             axes: axes.iter().map(axis).collect(),
             rows: variants.iter().map(|variant| row(variant, &axes)).collect(),
+        },
+        tax_key: match categories[0].as_str() {
+            NOTEBOOKS => "REDUCED",
+            _ => "NORMAL",
         },
         properties: facts.iter().map(property).collect(),
         pictures: pictures(product, origin),
@@ -108,6 +115,7 @@ struct Item<'a> {
     also_in: &'a [String],
     keywords: String,
     variant_matrix: Matrix<'a>,
+    tax_key: &'static str,
     properties: Vec<Property<'a>>,
     pictures: Vec<Picture>,
     see_also: Vec<SeeAlso>,

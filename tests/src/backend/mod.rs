@@ -16,6 +16,7 @@ pub mod script;
 pub mod server;
 
 mod answer;
+mod conditions;
 mod erp;
 mod files;
 mod gzip;

@@ -8,6 +8,7 @@ use hyper::StatusCode;
 use crate::catalogue::{Catalogue, document, picture};
 
 use super::answer::Answer;
+use super::conditions;
 use super::data::Data;
 use super::erp;
 use super::files::Records;
@@ -60,6 +61,7 @@ fn generated(wanted: &Wanted<'_>, catalogue: Catalogue, data: &Data) -> Option<A
         }),
         "/export/categories" => list(erp::departments(catalogue, origin)),
         "/export/content" => list(erp::content()),
+        "/export/conditions" => list(conditions::records()),
         "/feed/documents.ndjson" => {
             let version = format!("documents {} {origin}", data.identity());
             Answer::lines(document::feed(catalogue, origin.to_owned()))
@@ -183,6 +185,7 @@ fn index(data: &Data) -> Answer {
             "/export/products?page=1&size=250",
             "/export/categories",
             "/export/content",
+            "/export/conditions",
             "/export/stock.ndjson",
             "/feed/documents.ndjson",
             "/feed/offers.ndjson",

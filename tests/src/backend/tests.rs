@@ -81,6 +81,7 @@ async fn what_did_not_change_is_not_sent_again() {
         "/export/products",
         "/export/categories",
         "/export/content",
+        "/export/conditions",
         "/export/stock.ndjson",
     ] {
         let first = get(&backend, path).await;

@@ -11,6 +11,7 @@ use anyhow::{Context as _, bail};
 
 const INGEST: &str = include_str!("../../../config/demo/ingest.toml");
 const PRODUCTS: &str = include_str!("../../../config/demo/products.jq");
+const TERMS: &str = include_str!("../../../config/demo/terms.jq");
 const SERVER: &str = include_str!("../../../config/demo/server.toml");
 const ICECAT_INGEST: &str = include_str!("../../../config/demo/icecat/ingest.toml");
 const ICECAT_PRODUCTS: &str = include_str!("../../../config/demo/icecat/products.jq");
@@ -117,7 +118,7 @@ impl Settings {
             filled
         };
         let (ingest, jq): (_, Vec<(&str, &str)>) = match self.data {
-            None => (INGEST, vec![("products.jq", PRODUCTS)]),
+            None => (INGEST, vec![("products.jq", PRODUCTS), ("terms.jq", TERMS)]),
             Some(_) => (
                 ICECAT_INGEST,
                 vec![
