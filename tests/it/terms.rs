@@ -245,6 +245,55 @@ async fn terms_come_and_go_but_none_of_a_kind_is_held() {
 }
 
 #[tokio::test]
+async fn changes_of_terms_give_what_a_full_feed_gives() {
+    let shop = shop_with(&terms(&[coupon("10"), three_for_two()]));
+    shop.once().await;
+    let gone = json!({"type": "delete", "of": "promotion", "id": "three"});
+    let changes = documents::delta(&[coupon("20"), gone]);
+    send(&shop, &changes);
+    shop.once().await;
+    let (catalog, changed) = shop.parts();
+    assert_eq!(shop.published().terms().promotions.len(), 1);
+    send(&shop, &terms(&[coupon("20")]));
+    shop.once().await;
+    assert_eq!(shop.parts(), (catalog, changed));
+}
+
+#[tokio::test]
+async fn two_sources_of_terms_are_one() {
+    let tax = |id: &str, percent: &str| json!({"type": "tax", "id": id, "rates": [{"class": "books", "country": "DE", "percent": percent}]});
+    let mut other = coupon("25");
+    other["name"] = json!("Welcome back");
+    let shop = ShopBuilder::of(documents::shop(1))
+        .ingest(&["a", "b"].map(|name| format!(
+            "[source.{name}]\nprovides = \"terms\"\nformat = \"ndjson\"\nurl = \"URL_OF_{name}_\"\nschedule = \"@daily\"\n"
+        )).concat())
+        .start();
+    for (name, documents) in [
+        ("a", vec![coupon("10"), tax("1", "7")]),
+        ("b", vec![other, tax("2", "9"), three_for_two()]),
+    ] {
+        let path = format!("/terms/{name}");
+        shop.backend
+            .respond_with(&path, Response::ndjson(&documents));
+        shop.fill_in(&format!("URL_OF_{name}_"), &path);
+    }
+    let once = shop.once().await;
+    let terms = shop.published().terms().clone();
+    let names: Vec<_> = terms.promotions.iter().map(|one| &*one.name).collect();
+    assert_eq!(names, ["Three for two", "Welcome"]);
+    assert_eq!(terms.taxes.rates.len(), 1);
+    assert_eq!(terms.taxes.rates[0].rate, Rate::percent(7));
+    let said = format!("{}{}", once.stdout, once.stderr);
+    for told in [
+        "promotion `welcome` comes from both `a` and `b`",
+        "tax `2` has 9 % for `books` in DE (all regions), where another rate says 7 %",
+    ] {
+        assert!(said.contains(told), "`{told}`: {said}");
+    }
+}
+
+#[tokio::test]
 async fn a_catalog_source_brings_no_terms() {
     let mut documents = documents::shop(30);
     documents.push(coupon("10"));
