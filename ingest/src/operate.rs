@@ -1,8 +1,11 @@
 //! What operators do by hand: approve a held feed, go back to an older generation, let go of it again, compare two.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use frontage_shared::manifest::Manifest;
 use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::routes::RouteKind;
+use frontage_shared::totals::{DeliveryMethod, Promotion, Terms};
 
 use crate::cycle::{Context, CycleError, ShopOutcome};
 use crate::feed::FeedFolder;
@@ -71,19 +74,22 @@ pub struct Diff {
     pub prices: Changes,
     /// Variants whose stock differs.
     pub stock: Changes,
+    /// Promotions, delivery methods and taxes that differ, and variants whose tax class or weight does.
+    pub terms: Changes,
     /// Addresses that led somewhere and would be gone.
     pub vanished: Changes,
 }
 
 impl Diff {
     /// Every list with its name, in the order in which they are told.
-    pub fn lists(&self) -> [(&'static str, &Changes); 6] {
+    pub fn lists(&self) -> [(&'static str, &Changes); 7] {
         [
             ("products added", &self.added),
             ("products removed", &self.removed),
             ("products changed", &self.changed),
             ("prices changed", &self.prices),
             ("stock changed", &self.stock),
+            ("terms changed", &self.terms),
             ("addresses gone", &self.vanished),
         ]
     }
@@ -318,12 +324,93 @@ pub fn diff(from: &Generation, to: &Generation) -> Diff {
         }
     }
     diff.prices = movers.into_changes();
+    changed_goods(from, to, &mut diff.terms);
+    changed_terms(from.terms(), to.terms(), &mut diff.terms);
     for (kind, path, _) in from.catalog.routes() {
         if to.catalog.route(kind, path).is_none() {
             diff.vanished.add(|| address(kind, path));
         }
     }
     diff
+}
+
+/// Variants whose tax class or weight differs.
+fn changed_goods(from: &Generation, to: &Generation, changes: &mut Changes) {
+    for row in 0..to.offers.variant_count() {
+        let variant = to.catalog.variant(row);
+        let before = variant.and_then(|variant| from.catalog.variant_by_id(variant.id()));
+        let (Some(variant), Some(before)) = (to.catalog.variant(row), before) else {
+            continue;
+        };
+        let was = (
+            from.offers.tax_class(before.row),
+            from.offers.weight(before.row),
+        );
+        let now = (to.offers.tax_class(row), to.offers.weight(row));
+        let told = |(class, grams): (&str, Option<u32>)| {
+            let class = if class.is_empty() {
+                "no tax class"
+            } else {
+                class
+            };
+            let weight = grams.map_or("no weight".to_owned(), |grams| format!("{grams} g"));
+            format!("{class}, {weight}")
+        };
+        if was != now {
+            changes.add(|| format!("{}: {} → {}", variant.id(), told(was), told(now)));
+        }
+    }
+}
+
+/// Promotions and delivery methods that come, go or differ, and whether taxes do.
+fn changed_terms(from: &Terms, to: &Terms, changes: &mut Changes) {
+    let promotions = |terms| by_name("promotion", terms, |one: &Promotion| (&one.name, &one.id));
+    compare(
+        &promotions(&from.promotions),
+        &promotions(&to.promotions),
+        changes,
+    );
+    let methods = |terms| {
+        by_name("delivery", terms, |one: &DeliveryMethod| {
+            (&one.name, &one.id)
+        })
+    };
+    compare(
+        &methods(&from.delivery_methods),
+        &methods(&to.delivery_methods),
+        changes,
+    );
+    if from.taxes != to.taxes {
+        changes.add(|| "taxes".to_owned());
+    }
+}
+
+fn by_name<'a, T>(
+    what: &str,
+    all: &'a [T],
+    name: impl Fn(&'a T) -> (&'a String, &'a String),
+) -> BTreeMap<String, &'a T> {
+    let named = all.iter().map(|one| {
+        let (name, id) = name(one);
+        (format!("{what} {name} ({id})"), one)
+    });
+    named.collect()
+}
+
+fn compare<T: PartialEq>(
+    from: &BTreeMap<String, &T>,
+    to: &BTreeMap<String, &T>,
+    changes: &mut Changes,
+) {
+    let names: BTreeSet<&String> = from.keys().chain(to.keys()).collect();
+    for name in names {
+        match (from.get(name), to.get(name)) {
+            (None, Some(_)) => changes.add(|| format!("{name}: new")),
+            (Some(_), None) => changes.add(|| format!("{name}: gone")),
+            (was, now) if was != now => changes.add(|| name.clone()),
+            _ => {}
+        }
+    }
 }
 
 /// As the server answers it.

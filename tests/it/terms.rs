@@ -224,6 +224,12 @@ async fn a_coupon_changes_the_fast_half_alone() {
     assert_eq!(generation.terms().promotions[1].action, rate);
     let large = generation.catalog.variant_by_id("p3-l").expect("a variant");
     assert_eq!(generation.offers.weight(large.row), Some(1_000));
+    let diff = shop.ingest(&["diff", "1", "2", "--json"]).await;
+    let diff: Value = serde_json::from_str(&diff.stdout).expect("JSON");
+    assert_eq!(
+        diff["terms"]["samples"],
+        json!(["promotion Welcome (welcome)"])
+    );
 }
 
 #[tokio::test]
