@@ -5,7 +5,7 @@
 pub struct Basket {
     /// What is bought; their order changes nothing but the order of the answer.
     pub lines: Vec<Line>,
-    /// Coupon codes as the shopper typed them.
+    /// Coupon codes as the shopper typed them; whoever takes them in limits how many.
     pub coupons: Vec<String>,
     /// Where it goes, as far as that is known.
     pub destination: Destination,

@@ -17,29 +17,44 @@ pub(super) struct Taxed {
     pub(super) line_taxes: Vec<i64>,
 }
 
+/// The rates of the lines and of delivery: they depend on the destination, and on no discount.
+pub(super) struct Rates {
+    lines: Vec<Option<Rate>>,
+    delivery: Option<Rate>,
+}
+
+impl Rates {
+    pub(super) fn of(taxes: &Taxes, basket: &Basket, goods: &Goods<'_>) -> Self {
+        let place = Place::of(taxes, basket);
+        let mut known: BTreeMap<&str, Option<Rate>> = BTreeMap::new();
+        let mut rate = |class| {
+            *known
+                .entry(class)
+                .or_insert_with(|| place.rate(taxes, class))
+        };
+        let default_class = taxes.default_class.as_str();
+        let mut rate_or = |class| match class {
+            "" => rate(default_class),
+            class => rate(class),
+        };
+        let lines = goods.lines.iter();
+        Self {
+            delivery: rate_or(&taxes.delivery_class),
+            lines: lines.map(|line| rate_or(&line.tax_class)).collect(),
+        }
+    }
+}
+
 /// Taxes what is left of the lines, and delivery.
 ///
 /// Amounts beyond 64 bits stop at the largest; the total built from them is refused.
-pub(super) fn of(
-    taxes: &Taxes,
-    basket: &Basket,
-    goods: &Goods<'_>,
-    left: &[i64],
-    delivery: i64,
-) -> Taxed {
-    let place = Place::of(taxes, basket);
-    let class_or = |class: &str| match class {
-        "" => taxes.default_class.clone(),
-        class => class.to_owned(),
-    };
-    let classes = goods.lines.iter().map(|line| class_or(&line.tax_class));
-    let rates: Vec<Option<Rate>> = classes.map(|class| place.rate(taxes, &class)).collect();
+pub(super) fn of(taxes: &Taxes, rates: &Rates, left: &[i64], delivery: i64) -> Taxed {
     // Delivery is one more amount behind the lines; without it there is nothing to state a rate for.
     let mut amounts = left.to_vec();
-    let mut amount_rates = rates.clone();
+    let mut amount_rates = rates.lines.clone();
     if delivery > 0 {
         amounts.push(delivery);
-        amount_rates.push(place.rate(taxes, &class_or(&taxes.delivery_class)));
+        amount_rates.push(rates.delivery);
     }
     let mut by_rate: BTreeMap<Rate, Vec<usize>> = BTreeMap::new();
     for (index, rate) in amount_rates.iter().enumerate() {
@@ -82,10 +97,10 @@ pub(super) fn of(
             }
         }
     }
-    all_taxes.truncate(rates.len());
+    all_taxes.truncate(left.len());
     Taxed {
         totals,
-        rates,
+        rates: rates.lines.clone(),
         line_taxes: all_taxes,
     }
 }

@@ -194,9 +194,16 @@ pub(super) struct Goods<'a> {
 pub fn total(terms: &Terms, basket: &Basket, currency: Currency) -> Result<Totals, TotalsError> {
     let goods = Goods::of(basket)?;
     let verdicts = judge::all(terms, basket, &goods);
+    let shop = Shop {
+        terms,
+        basket,
+        rates: tax::Rates::of(&terms.taxes, basket, &goods),
+        goods: &goods,
+        currency,
+    };
     let mut best: Option<(Totals, Vec<&Candidate<'_>>)> = None;
     for plan in plans(&verdicts.candidates) {
-        let totals = apply(terms, basket, &goods, &plan, currency)?;
+        let totals = shop.apply(&plan)?;
         if best
             .as_ref()
             .is_none_or(|(known, _)| totals.total < known.total)
@@ -206,7 +213,7 @@ pub fn total(terms: &Terms, basket: &Basket, currency: Currency) -> Result<Total
     }
     let (mut totals, plan) = match best {
         Some(best) => best,
-        None => (apply(terms, basket, &goods, &[], currency)?, Vec::new()),
+        None => (shop.apply(&[])?, Vec::new()),
     };
     totals.refused_coupons = refused(basket, &verdicts, &plan, &totals.discounts);
     Ok(totals)
@@ -230,55 +237,59 @@ fn plans<'c, 'a>(candidates: &'c [Candidate<'a>]) -> Vec<Vec<&'c Candidate<'a>>>
     plans
 }
 
-fn apply(
-    terms: &Terms,
-    basket: &Basket,
-    goods: &Goods<'_>,
-    plan: &[&Candidate<'_>],
+/// A basket in a shop, before any promotion.
+struct Shop<'a> {
+    terms: &'a Terms,
+    basket: &'a Basket,
+    rates: tax::Rates,
+    goods: &'a Goods<'a>,
     currency: Currency,
-) -> Result<Totals, TotalsError> {
-    let mut left = goods.subtotals.clone();
-    let mut discounts = Vec::with_capacity(plan.len());
-    for candidate in plan {
-        let on_delivery = candidate.frees_delivery();
-        let amount = discount::take(candidate, goods, &mut left);
-        if amount > 0 || on_delivery {
-            discounts.push(candidate.discount(amount, on_delivery));
+}
+
+impl Shop<'_> {
+    /// The totals if these promotions apply, and no others.
+    fn apply(&self, plan: &[&Candidate<'_>]) -> Result<Totals, TotalsError> {
+        let taxes = &self.terms.taxes;
+        let mut left = self.goods.subtotals.clone();
+        let mut discounts = Vec::with_capacity(plan.len());
+        for candidate in plan {
+            let on_delivery = candidate.frees_delivery();
+            let amount = discount::take(candidate, self.goods, &mut left);
+            if amount > 0 || on_delivery {
+                discounts.push(candidate.discount(amount, on_delivery));
+            }
         }
+        let (options, chosen_delivery) =
+            delivery::options(self.terms, self.basket, self.goods, &left, plan);
+        if let ChosenDelivery::Method(option) = &chosen_delivery {
+            delivery::credit(plan, option, &mut discounts);
+        }
+        let delivery = match &chosen_delivery {
+            ChosenDelivery::Method(option) => option.price,
+            _ => 0,
+        };
+        let taxed = tax::of(taxes, &self.rates, &left, delivery);
+        let goods_total: i128 = left.iter().map(|&total| i128::from(total)).sum();
+        let tax: i128 = taxed.totals.iter().map(|total| i128::from(total.tax)).sum();
+        let on_top = if taxes.prices_include_tax { 0 } else { tax };
+        let total = goods_total + i128::from(delivery) + on_top;
+        let subtotal: i64 = self.goods.subtotals.iter().sum();
+        Ok(Totals {
+            currency: self.currency,
+            lines: self.goods.in_order_of_basket(&left, &taxed),
+            discounts,
+            refused_coupons: Vec::new(),
+            delivery_options: options,
+            chosen_delivery,
+            taxes: taxed.totals,
+            prices_include_tax: taxes.prices_include_tax,
+            subtotal,
+            discount: subtotal - left.iter().sum::<i64>(),
+            delivery,
+            tax: narrow(tax)?,
+            total: narrow(total)?,
+        })
     }
-    let (options, chosen_delivery) = delivery::options(terms, basket, goods, &left, plan);
-    if let ChosenDelivery::Method(option) = &chosen_delivery {
-        delivery::credit(plan, option, &mut discounts);
-    }
-    let delivery = match &chosen_delivery {
-        ChosenDelivery::Method(option) => option.price,
-        _ => 0,
-    };
-    let taxed = tax::of(&terms.taxes, basket, goods, &left, delivery);
-    let goods_total: i128 = left.iter().map(|&total| i128::from(total)).sum();
-    let tax: i128 = taxed.totals.iter().map(|total| i128::from(total.tax)).sum();
-    let on_top = if terms.taxes.prices_include_tax {
-        0
-    } else {
-        tax
-    };
-    let total = goods_total + i128::from(delivery) + on_top;
-    let subtotal: i64 = goods.subtotals.iter().sum();
-    Ok(Totals {
-        currency,
-        lines: goods.in_order_of_basket(&left, &taxed),
-        discounts,
-        refused_coupons: Vec::new(),
-        delivery_options: options,
-        chosen_delivery,
-        taxes: taxed.totals,
-        prices_include_tax: terms.taxes.prices_include_tax,
-        subtotal,
-        discount: subtotal - left.iter().sum::<i64>(),
-        delivery,
-        tax: narrow(tax)?,
-        total: narrow(total)?,
-    })
 }
 
 /// Every code that turned nothing on, once, with the reason of its first promotion.
