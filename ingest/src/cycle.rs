@@ -21,8 +21,9 @@ use serde::{Deserialize, Serialize};
 use crate::basis::{self, Basis, BasisHalf, Tally};
 use crate::board::Board;
 use crate::compile::{self, Before, CompileError, Compiled};
-use crate::config::{Config, Source};
+use crate::config::{Config, Provides, Source};
 use crate::conflicts;
+use crate::deliver;
 use crate::feed::{Feed, FeedError, FeedFolder};
 use crate::fetch::{Client, FetchError};
 use crate::harvest;
@@ -139,7 +140,9 @@ pub async fn run(
     }
     let mut harvests = stream::iter(waiting).buffered(SOURCES_AT_ONCE);
     let mut runs = Vec::new();
-    while let Some((run, _)) = harvests.next().await {
+    let mut sources = sources.iter();
+    while let (Some((mut run, _)), Some(source)) = (harvests.next().await, sources.next()) {
+        deliver::follow(context, source, &mut run).await;
         history::append(&context.config.state, &run)?;
         runs.push(run);
     }
@@ -194,10 +197,7 @@ fn missing_source<'a>(
     current: Option<&'a Manifest>,
     feeds: &BTreeMap<String, Feed>,
 ) -> Option<&'a str> {
-    let all_delivered = config
-        .sources
-        .iter()
-        .all(|source| feeds.contains_key(&source.name));
+    let all_delivered = parts_of_the_shop(config).all(|source| feeds.contains_key(&source.name));
     let is_missing = |name: &&str| match config.source(name) {
         Some(_) => !feeds.contains_key(*name),
         None => !all_delivered,
@@ -206,13 +206,19 @@ fn missing_source<'a>(
     names.find(is_missing)
 }
 
+/// Sources that the shop is made of. What became of orders is told elsewhere.
+fn parts_of_the_shop(config: &Config) -> impl Iterator<Item = &Source> {
+    let sources = config.sources.iter();
+    sources.filter(|source| source.provides != Provides::Orders)
+}
+
 /// The accepted feed of every configured source that has one.
 ///
 /// # Errors
 /// The feed cache cannot be read.
 pub fn accepted_feeds(config: &Config) -> Result<BTreeMap<String, Feed>, FeedError> {
     let mut feeds = BTreeMap::new();
-    for source in &config.sources {
+    for source in parts_of_the_shop(config) {
         if let Some(feed) = FeedFolder::open(&config.state, &source.name)?
             .load()?
             .accepted

@@ -25,6 +25,7 @@ static DOCUMENTS: LazyLock<BTreeMap<Kind, Value>> = LazyLock::new(|| {
         Kind::DeliveryMethod => include_str!("../../schemas/delivery_method.schema.json"),
         Kind::Tax => include_str!("../../schemas/tax.schema.json"),
         Kind::Delete => include_str!("../../schemas/delete.schema.json"),
+        Kind::OrderStatus => include_str!("../../schemas/order_status.schema.json"),
     };
     Kind::ALL
         .into_iter()

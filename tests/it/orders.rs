@@ -6,14 +6,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use frontage_shared::order::{Order, OrderId};
+use frontage_shared::order_status::OrderProgress;
 use frontage_shared::store::{Beside, OrderState, Store};
 use frontage_tests::backend::Response;
 use frontage_tests::backend::merchant::{self, Merchant, Mood};
+use frontage_tests::browser::{Browser, Screen};
 use frontage_tests::documents;
 use frontage_tests::orders::{self, PERSONAL};
 use frontage_tests::shop::{Ended, Shop, ShopBuilder};
 use frontage_tests::soak::soak_order_kills;
 use serde_json::{Value, json};
+
+use crate::browser::in_order;
+
+/// Where a source of what became of orders is.
+const PROGRESS: &str = "/export/progress";
 
 #[test]
 fn kills_at_random_instants_lose_and_double_nothing() {
@@ -348,6 +355,114 @@ async fn old_orders_go_and_no_personal_data_stays() {
     assert_eq!(bed.store.orders(OrderState::Done).unwrap().len(), 1);
 }
 
+#[tokio::test]
+async fn what_became_of_an_order_is_kept_beside_it() {
+    let bed = Bed::new("receipt_at = \"/number\"\n[source.progress]\nprovides = \"orders\"\nurl = \"PROGRESS\"\nschedule = \"@daily\"\nformat = \"ndjson\"").await;
+    bed.shop.fill_in("PROGRESS", PROGRESS);
+    let ids = orders::accept(&bed.store, 3);
+    let [first, second, third] = [0, 1, 2].map(|place| ids[place]);
+    assert_eq!(bed.deliver().await.code, Some(0));
+    let at = "2026-03-02T16:30:00Z";
+    let says = |documents: &[Value]| {
+        let response = Response::ndjson(documents);
+        bed.shop.backend.respond_with(PROGRESS, response);
+    };
+    says(&[
+        json!({"type": "order_status", "id": first.to_string(), "state": "confirmed", "at": at}),
+        json!({"type": "order_status", "number": format!("SO-{second}"), "state": "shipped", "at": at,
+            "carrier": "DHL", "tracking_number": "1Z", "tracking_url": "https://track.example/1Z"}),
+        json!({"type": "order_status", "id": "#1001", "state": "shipped", "at": at}),
+        json!({"type": "order_status", "number": "SO-of-another-channel", "state": "shipped", "at": at}),
+    ]);
+    bed.shop.once().await;
+    let known = |id: OrderId| bed.store.order_status(id).unwrap();
+    assert_eq!(known(first).unwrap().state, OrderProgress::Confirmed);
+    let shipped = known(second).unwrap();
+    assert_eq!(shipped.state, OrderProgress::Shipped);
+    assert_eq!(shipped.tracking_url.unwrap(), "https://track.example/1Z");
+    assert_eq!(known(third), None);
+    assert_eq!(bed.store.all_beside(Beside::Status).unwrap().len(), 2);
+    // It is no part of the shop, and nothing holds a feed that forgets old orders.
+    let manifest: Value = serde_json::from_slice(&bed.shop.newest_manifest()).unwrap();
+    assert_eq!(manifest["sources"].as_object().unwrap().len(), 1);
+    says(&[json!({"type": "order_status", "id": first.to_string(), "state": "shipped", "at": at})]);
+    bed.shop.once().await;
+    assert_eq!(known(first).unwrap().state, OrderProgress::Shipped);
+    assert_eq!(known(second).unwrap().state, OrderProgress::Shipped);
+    says(&[json!({"type": "order_status", "id": "#1002", "state": "confirmed", "at": at})]);
+    bed.shop.once().await;
+    assert_eq!(known(first).unwrap().state, OrderProgress::Shipped);
+    let last: Value = serde_json::from_slice(&bed.shop.newest_manifest()).unwrap();
+    assert_eq!(last["generation"], manifest["generation"]);
+    let shown = bed
+        .shop
+        .ingest(&["orders", "show", &first.to_string()])
+        .await;
+    assert!(
+        shown.stdout.contains("shipped since 2026-03-02"),
+        "{shown:?}"
+    );
+    // What is wrong is refused by itself.
+    says(&[json!({"type": "order_status", "id": third.to_string(), "state": "lost", "at": at})]);
+    bed.shop.once().await;
+    assert_eq!(known(third), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_sends_refused_orders_again_at_the_desk() {
+    for (screen, scripts) in [(Screen::Phone, true), (Screen::Desktop, false)] {
+        let mut bed = Bed::new("").await;
+        bed.merchant.feels(Mood::Answers(
+            Response::json(&json!({"error": "closed on <b>Sundays</b>"})).with_status(400),
+        ));
+        bed.shop.run_ingest();
+        let ids = orders::accept(&bed.store, 2);
+        bed.until_filed(&ids, OrderState::Rejected).await;
+        let browser = Browser::open(screen, scripts).await;
+        browser.go(&bed.shop.desk_url("/orders")).await;
+        in_order(&browser, "orders", "rejected").await;
+        let text = browser.value("document.body.innerText").await;
+        let text = text.as_str().unwrap_or_default();
+        assert!(text.contains("The merchant refused 2 orders"), "{text}");
+        assert!(text.contains("status 400"), "{text}");
+        bed.tells_nothing(text);
+        // A page of another site cannot press the button.
+        let path = format!("/orders/{}/retry", ids[0]);
+        let foreign = bed
+            .shop
+            .client()
+            .post(bed.shop.desk_url(&path))
+            .send()
+            .await;
+        assert_eq!(foreign.unwrap().status(), 403);
+        bed.merchant.feels(Mood::Takes);
+        browser
+            .click(&format!("form[action='{path}'] button"))
+            .await;
+        bed.until_filed(&ids[..1], OrderState::Done).await;
+        in_order(&browser, "orders", "one sent again").await;
+        browser.go(&bed.shop.desk_url("/orders")).await;
+        browser.click("form[action='/orders/retry'] button").await;
+        bed.until_filed(&ids, OrderState::Done).await;
+        browser.go(&bed.shop.desk_url("/orders")).await;
+        in_order(&browser, "orders", "none").await;
+        let metrics = bed
+            .shop
+            .client()
+            .get(bed.shop.desk_url("/metrics"))
+            .send()
+            .await;
+        let metrics = metrics.unwrap().text().await.unwrap();
+        for line in [
+            "frontage_ingest_orders_waiting 0",
+            "frontage_ingest_orders_rejected 0",
+            "frontage_ingest_orders_oldest_waiting_seconds 0",
+        ] {
+            assert!(metrics.contains(line), "{metrics}");
+        }
+    }
+}
+
 /// A shop with an order endpoint.
 struct Bed {
     shop: Shop,
@@ -361,6 +476,7 @@ impl Bed {
         let table = format!("[orders]\nurl = \"ORDERS\"\n{keys}\n");
         let shop = ShopBuilder::of(vec![documents::product("1", "Thing", "9.90")])
             .ingest(&table)
+            .desk("")
             .start();
         shop.fill_in("ORDERS", merchant::ORDERS);
         let merchant = Arc::new(Merchant::new(Mood::Takes, Duration::from_secs(1)));

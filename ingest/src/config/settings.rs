@@ -150,6 +150,8 @@ pub enum Provides {
     Offers,
     /// Promotions, delivery methods, taxes.
     Terms,
+    /// What became of orders, which is no part of the shop.
+    Orders,
 }
 
 impl Provides {
@@ -159,6 +161,7 @@ impl Provides {
             Self::Catalog => "catalog",
             Self::Offers => "offers",
             Self::Terms => "terms",
+            Self::Orders => "orders",
         }
     }
 }

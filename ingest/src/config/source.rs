@@ -67,6 +67,7 @@ impl Check<'_> {
                 ("catalog", Provides::Catalog),
                 ("offers", Provides::Offers),
                 ("terms", Provides::Terms),
+                ("orders", Provides::Orders),
             ],
         );
         let schedule = match cron_text::parse(&table.schedule) {

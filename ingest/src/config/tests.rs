@@ -187,7 +187,7 @@ fn all_problems_are_named_at_once() {
     let text = error.to_string();
     assert!(
         text.contains(
-            "source.A b.provides: expected \"catalog\" or \"offers\" or \"terms\" (got `both`)"
+            "source.A b.provides: expected \"catalog\" or \"offers\" or \"terms\" or \"orders\" (got `both`)"
         ),
         "{text}"
     );

@@ -9,6 +9,7 @@
 
 mod attempts; // how sending an order went so far
 mod book; // what operators see and do
+mod progress; // what became of orders since
 mod send; // one attempt
 mod tidy; // what is kept, and what goes
 mod verdict; // what an answer means
@@ -19,11 +20,13 @@ mod schema_tests;
 
 pub use attempts::{Attempts, Failure};
 pub use book::{OrderLine, OrderPage, Retried, Waiting, answer, list, retry, show, waiting};
+pub use progress::follow;
 pub use work::{Delivered, once, run};
 
 use frontage_shared::order::{OrderId, OrderIdError};
 use frontage_shared::store::StoreError;
 
+use crate::feed::FeedError;
 use crate::lock::LockError;
 
 /// Orders cannot be delivered, listed or put back.
@@ -57,6 +60,9 @@ pub enum DeliverError {
         "order {0} may have arrived, so it is only sent again as it was; --remap is for orders that were refused"
     )]
     MayHaveArrived(OrderId),
+    /// What a feed says of orders cannot be read.
+    #[error(transparent)]
+    Feed(Box<FeedError>),
     /// A thread of the program ended early.
     #[error("a bug: {0}")]
     Bug(String),

@@ -136,7 +136,7 @@ impl FeedFolder {
             return Ok(said);
         }
         let half = |feed: &Feed| match provides {
-            Provides::Catalog => feed.catalog.clone(),
+            Provides::Catalog | Provides::Orders => feed.catalog.clone(),
             Provides::Offers | Provides::Terms => feed.offers.clone(),
         };
         let mut documents: BTreeMap<Kind, BTreeMap<String, KeptDocument>> = BTreeMap::new();
@@ -175,7 +175,7 @@ impl FeedFolder {
             Provides::Offers | Provides::Terms => {
                 feed.offers = joined.join(&before.offers, &said.offers, is_kept)?;
             }
-            Provides::Catalog => {
+            Provides::Catalog | Provides::Orders => {
                 let catalog = joined.join(&before.catalog, &said.catalog, is_kept)?;
                 let offered = std::mem::take(&mut joined.offered);
                 let now = self.map(&said.offers)?;

@@ -76,7 +76,7 @@ impl FeedFolder {
         exchange.offers.1 = lines(delta.offers.0)?;
         exchange.counts.1 = delta.counts;
         let coming = match provides {
-            Provides::Catalog => &exchange.catalog.1,
+            Provides::Catalog | Provides::Orders => &exchange.catalog.1,
             Provides::Offers | Provides::Terms => &exchange.offers.1,
         };
         let coming = coming.iter().map(|line| (line.kind, line.key.clone()));

@@ -114,7 +114,10 @@ impl Facts {
             }
             Document::Promotion(promotion) => (promotion.status, None, &[]),
             Document::DeliveryMethod(method) => (method.status, None, &[]),
-            Document::Attribute(_) | Document::Tax(_) | Document::Delete(_) => (None, None, &[]),
+            Document::Attribute(_)
+            | Document::Tax(_)
+            | Document::Delete(_)
+            | Document::OrderStatus(_) => (None, None, &[]),
         };
         let prices = offer.map_or(&[][..], |offer| &offer.prices);
         let own = prices

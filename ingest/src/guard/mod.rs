@@ -197,7 +197,8 @@ fn strangers(
             | Kind::Promotion
             | Kind::DeliveryMethod
             | Kind::Tax
-            | Kind::Delete => true,
+            | Kind::Delete
+            | Kind::OrderStatus => true,
         });
     }
     let share = percent(expected.saturating_sub(known), expected);

@@ -207,6 +207,7 @@ impl Merged {
                 | Document::Promotion(_)
                 | Document::DeliveryMethod(_)
                 | Document::Tax(_)
+                | Document::OrderStatus(_)
                 | Document::Delete(_) => {}
             }
         }

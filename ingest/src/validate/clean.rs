@@ -101,6 +101,7 @@ pub(super) fn html_fields(document: &mut Document) {
         | Document::Promotion(_)
         | Document::DeliveryMethod(_)
         | Document::Tax(_)
+        | Document::OrderStatus(_)
         | Document::Delete(_) => [None, None],
     };
     for field in fields.into_iter().flatten() {

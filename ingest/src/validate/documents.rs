@@ -114,7 +114,8 @@ fn check_provides(provides: Provides, kind: Kind) -> Result<(), Fault> {
     let is_brought = match provides {
         Provides::Offers => kind == Kind::Offer,
         Provides::Terms => kind.is_terms(),
-        Provides::Catalog => !kind.is_fast(),
+        Provides::Orders => kind == Kind::OrderStatus,
+        Provides::Catalog => !kind.is_fast() && kind != Kind::OrderStatus,
     };
     if kind == Kind::Delete || is_brought {
         return Ok(());
@@ -127,8 +128,9 @@ fn check_provides(provides: Provides, kind: Kind) -> Result<(), Fault> {
         Provides::Catalog if kind.is_terms() => {
             "a source that provides the catalog brings no terms; they need a source of their own"
         }
+        Provides::Orders => "a source that provides orders only brings their status",
         Provides::Catalog => {
-            "a source that provides the catalog brings no offers; they need a source of their own"
+            "a source that provides the catalog brings no offers and no status of orders; they need a source of their own"
         }
     };
     Err(Fault::new("/type", "provides", message, kind.as_str()))
@@ -390,6 +392,9 @@ fn key(kind: Option<Kind>, value: &Value) -> Option<String> {
         Some(Kind::Delete) => field("of")
             .zip(field("id"))
             .map(|(of, id)| format!("{of} {id}")),
+        Some(Kind::OrderStatus) => {
+            field("id").or_else(|| field("number").map(|number| format!("number:{number}")))
+        }
         Some(Kind::Offer) => {
             field("variant_id").or_else(|| field("sku").map(|sku| format!("sku:{sku}")))
         }
@@ -407,6 +412,10 @@ fn name(kind: Kind, value: &Value) -> Option<feed::Name> {
         Kind::Offer => match (field("variant_id"), field("sku")) {
             (Some(id), _) => id.to_owned(),
             (None, sku) => format!("sku:{}", sku?),
+        },
+        Kind::OrderStatus => match (field("id"), field("number")) {
+            (Some(id), _) => id.to_owned(),
+            (None, number) => format!("number:{}", number?),
         },
         Kind::Delete => return None,
         Kind::Product

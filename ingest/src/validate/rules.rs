@@ -50,6 +50,10 @@ pub(super) fn check(document: &Document) -> Result<(), Fault> {
         Document::Promotion(promotion) => terms::check_promotion(promotion),
         Document::DeliveryMethod(method) => terms::check_method(method),
         Document::Tax(tax) => terms::check_tax(tax),
+        Document::OrderStatus(status) => match &status.tracking_url {
+            Some(url) => check_url(|| "/tracking_url".to_owned(), url),
+            None => Ok(()),
+        },
         Document::Attribute(_) | Document::Placement(_) | Document::Delete(_) => Ok(()),
     }
 }

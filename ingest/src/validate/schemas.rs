@@ -74,6 +74,9 @@ fn fault(error: &ValidationError<'_>) -> Fault {
         ValidationErrorKind::FalseSchema => {
             "has no place beside variants; prices and stock belong on each of them".to_owned()
         }
+        ValidationErrorKind::AnyOf { .. } if error.instance()["type"] == "order_status" => {
+            "needs id or number".to_owned()
+        }
         ValidationErrorKind::AnyOf { .. } => "needs variant_id or sku".to_owned(),
         _ => error.masked().to_string(),
     };

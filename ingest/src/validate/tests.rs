@@ -75,6 +75,7 @@ fn provides(document: &Value) -> &'static str {
     let kind = document["type"].as_str().and_then(Kind::parse);
     match kind {
         Some(Kind::Offer) => "offers",
+        Some(Kind::OrderStatus) => "orders",
         Some(kind) if kind.is_terms() => "terms",
         _ if document["of"] == "promotion" => "terms",
         _ => "catalog",

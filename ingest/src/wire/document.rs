@@ -3,8 +3,8 @@
 //! Reading and writing are inverse to each other, and equal documents write equal bytes.
 
 use super::{
-    AttributeDefinition, Category, DeliveryMethod, Offer, Page, Placement, Product, Promotion, Tax,
-    Variant,
+    AttributeDefinition, Category, DeliveryMethod, Offer, OrderStatus, Page, Placement, Product,
+    Promotion, Tax, Variant,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -36,6 +36,9 @@ pub enum Document {
     Tax(Tax),
     /// A document that is gone, in a feed of changes.
     Delete(Delete),
+    /// What became of an order.
+    #[serde(rename = "order_status")]
+    OrderStatus(OrderStatus),
 }
 
 /// A document that is gone.
@@ -105,11 +108,14 @@ pub enum Kind {
     Tax,
     /// See [`Document::Delete`].
     Delete,
+    /// See [`Document::OrderStatus`].
+    #[serde(rename = "order_status")]
+    OrderStatus,
 }
 
 impl Kind {
     /// Every kind, in the order they are listed in reports.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Product,
         Self::Variant,
         Self::Offer,
@@ -121,6 +127,7 @@ impl Kind {
         Self::DeliveryMethod,
         Self::Tax,
         Self::Delete,
+        Self::OrderStatus,
     ];
 
     /// The kinds of terms: what decides what a cart costs besides its prices.
@@ -150,6 +157,7 @@ impl Kind {
             Self::DeliveryMethod => "delivery_method",
             Self::Tax => "tax",
             Self::Delete => "delete",
+            Self::OrderStatus => "order_status",
         }
     }
 
@@ -180,6 +188,7 @@ impl Document {
             Self::DeliveryMethod(_) => Kind::DeliveryMethod,
             Self::Tax(_) => Kind::Tax,
             Self::Delete(_) => Kind::Delete,
+            Self::OrderStatus(_) => Kind::OrderStatus,
         }
     }
 
@@ -202,6 +211,7 @@ impl Document {
             Self::Promotion(promotion) => promotion.id.clone(),
             Self::DeliveryMethod(method) => method.id.clone(),
             Self::Tax(tax) => tax.id.clone(),
+            Self::OrderStatus(status) => status.key(),
             Self::Delete(delete) => format!("{} {}", delete.of, delete.deleted_key()),
         }
     }
@@ -242,6 +252,7 @@ impl Document {
             }
             Kind::Tax => Self::Tax(Tax::deserialize(from)?),
             Kind::Delete => Self::Delete(Delete::deserialize(from)?),
+            Kind::OrderStatus => Self::OrderStatus(OrderStatus::deserialize(from)?),
         })
     }
 }

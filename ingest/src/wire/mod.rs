@@ -9,6 +9,7 @@ mod content;
 mod document;
 mod measure;
 mod offer;
+mod order_status;
 mod product;
 mod terms;
 
@@ -19,6 +20,7 @@ pub use content::{Category, Media, MediaKind, Page, PageKind, Seo, Status};
 pub use document::{Delete, Document, Kind, variant_key, variant_key_ids};
 pub use measure::{Measure, Unit};
 pub use offer::{Availability, Offer, Price, Stock};
+pub use order_status::OrderStatus;
 pub use product::{
     Condition, OptionValue, Placement, Product, ProductOption, Related, Relation, Variant,
     Visibility,
