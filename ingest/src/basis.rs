@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::feed::{FeedError, FeedFolder, Half, MappedHalf, replace};
+use crate::merge::Reserved;
 
 /// Says which halves these are.
 const FILE: &str = "basis.json";
@@ -17,11 +18,14 @@ const FILE: &str = "basis.json";
 #[serde(deny_unknown_fields)]
 pub struct Basis {
     /// Hash of the offers part.
-    part: String,
+    pub part: String,
     /// The half of each source.
     pub halves: BTreeMap<String, BasisHalf>,
     /// What was counted.
     pub tally: Tally,
+    /// What orders had taken from stock.
+    #[serde(default)]
+    pub reserved: Reserved,
 }
 
 /// A source's offers.
@@ -62,14 +66,8 @@ impl Basis {
 
     /// Keeps the halves that a published offers part was compiled from, and forgets those of the one before.
     /// Where it fails, the next compile reads all offers.
-    pub fn keep(state: &Path, part: &str, halves: BTreeMap<String, BasisHalf>, tally: Tally) {
-        let part = part.to_owned();
-        let basis = Self {
-            part,
-            halves,
-            tally,
-        };
-        if let Err(error) = basis.save(state) {
+    pub fn keep(&self, state: &Path) {
+        if let Err(error) = self.save(state) {
             tracing::warn!(%error, "cannot keep the offers of the published generation; the next cycle reads all");
         }
     }

@@ -29,7 +29,7 @@ use crate::fetch::{Client, FetchError};
 use crate::harvest;
 use crate::history::{self, HistoryError, Run, RunResult};
 use crate::lock::{self, LockError};
-use crate::merge::{Conflicts, MergeError, Merged};
+use crate::merge::{Conflicts, MergeError, Merged, Reserved};
 use crate::publish::{self, Candidate, PublishError};
 use crate::release;
 use crate::verified::{self, Verified};
@@ -169,7 +169,7 @@ pub async fn build(context: &Context, current: Option<&Manifest>) -> Result<Buil
         });
         return Ok(Build::Waiting(conflicts));
     }
-    let merged = Merged::new(&context.config, feeds)?;
+    let merged = merged(context, feeds)?;
     let published = match current {
         Some(manifest) => open_or_rebuild(context, manifest).await?,
         None => None,
@@ -187,6 +187,14 @@ pub async fn build(context: &Context, current: Option<&Manifest>) -> Result<Buil
         scratch: context.scratch()?,
     };
     run_blocking(move || job.run()).await
+}
+
+/// Feeds and open orders, as the shop is to be made of them.
+///
+/// # Errors
+/// The feed cache or the orders cannot be read.
+pub fn merged(context: &Context, feeds: BTreeMap<String, Feed>) -> Result<Merged, MergeError> {
+    Merged::new(&context.config, feeds)?.less_orders(&context.config, &context.store)
 }
 
 /// A source that the published shop is made of and whose documents are not at hand. Publishing without it would
@@ -409,6 +417,8 @@ pub struct Built {
     /// What the fast half was compiled from, and what was counted in it.
     halves: BTreeMap<String, BasisHalf>,
     tally: Tally,
+    #[serde(default)]
+    reserved: Reserved,
 }
 
 impl Built {
@@ -434,8 +444,13 @@ impl Built {
     }
 
     /// What the fast half was compiled from, and what was counted in it.
-    pub fn basis(&self) -> (&BTreeMap<String, BasisHalf>, Tally) {
-        (&self.halves, self.tally)
+    pub fn basis(&self) -> Basis {
+        Basis {
+            part: self.offers.0.entry.hash.clone(),
+            halves: self.halves.clone(),
+            tally: self.tally,
+            reserved: self.reserved.clone(),
+        }
     }
 }
 
@@ -491,6 +506,7 @@ impl CompileJob {
             sources: self.merged.sources(),
             halves: self.merged.offer_halves(&self.config),
             tally,
+            reserved: self.merged.reserved.clone(),
         };
         Ok(Build::Ready(built, conflicts))
     }

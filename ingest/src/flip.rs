@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cycle::{self, Build, Built, Context, CycleError, ShopOutcome};
 use crate::feed::{self, FeedError};
-use crate::merge::{Conflicts, Merged};
+use crate::merge::Conflicts;
 use crate::publish::{self, PublishError};
 use crate::release;
 use crate::retain;
@@ -131,7 +131,7 @@ pub async fn prepare(
     now: i64,
 ) -> Result<Conflicts, CycleError> {
     let state = &context.config.state;
-    let merged = Merged::new(&context.config, cycle::accepted_feeds(&context.config)?)?;
+    let merged = cycle::merged(context, cycle::accepted_feeds(&context.config)?)?;
     let documents = (merged.catalog_hash, merged.offers_hash);
     let ready = load_ready(state, pinned.generation);
     if ready.is_some_and(|ready| ready.documents == documents) {

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use frontage_shared::manifest::Manifest;
 use frontage_shared::snapshot::layout::PartKind;
 
-use crate::basis::Basis;
 use crate::conflicts;
 use crate::cycle::{self, Build, Built, Context, CycleError, ShopOutcome};
 use crate::flip::{self, Flip};
@@ -74,13 +73,7 @@ pub async fn built_parts(
     let _copying = publish::hold_folder(&parts).await?;
     keep_local_parts(&parts, &manifest, &files, &mut verified)?;
     verified.save();
-    let (halves, tally) = built.basis();
-    Basis::keep(
-        &context.config.state,
-        &manifest.offers.hash,
-        halves.clone(),
-        tally,
-    );
+    built.basis().keep(&context.config.state);
     conflicts::keep(&context.config.state, manifest.generation, conflicts);
     retain::prune(
         &context.store,

@@ -2,11 +2,13 @@
 //!
 //! The clock is read only here. Every outcome is logged once, here, as one line.
 
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
 use frontage_shared::manifest::Manifest;
+use frontage_shared::store::OrderState;
 use rand::RngExt as _;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -67,6 +69,7 @@ pub async fn run(context: Context) -> Result<(), ScheduleError> {
     }
     tracing::info!(sources = all.len(), store = %context.config.store.display(), "started; polling every source once");
     tasks.spawn(deliver::run(context.clone(), stopped.clone()));
+    tasks.spawn(heed_orders(context.clone(), stopped.clone()));
     tasks.spawn(end_pins(context.clone(), stopped.clone()));
     tokio::pin!(signals);
     let began = now();
@@ -126,6 +129,38 @@ async fn end_pins(context: Context, mut stopped: watch::Receiver<bool>) {
             Ok(_) => {}
         }
     }
+}
+
+/// Takes what was ordered from the stock that the shop shows, and gives it back when it is known to the back end.
+async fn heed_orders(context: Context, mut stopped: watch::Receiver<bool>) {
+    /// How soon an order is seen; also the shortest time between two cycles for orders.
+    const LOOK: Duration = Duration::from_secs(3);
+    let folders = OrderState::ALL.map(|state| context.store.order_folder(state));
+    let look = || folders.each_ref().map(|folder| modified(folder));
+    let (mut seen, mut told, mut looks) = (look(), None, 0_u32);
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(LOOK) => {}
+            _ = stopped.changed() => return,
+        }
+        let now_there = look();
+        if now_there != seen {
+            // Clocks of file systems are coarse: what came in the same tick is found by looking once more.
+            (seen, looks) = (now_there, 2);
+        }
+        if looks == 0 {
+            continue;
+        }
+        looks -= 1;
+        let outcome = cycle::run(&context, &[], "orders", now().timestamp()).await;
+        log(outcome.as_ref(), &mut told);
+    }
+}
+
+/// When a folder's entries changed last; none if it is not there.
+fn modified(folder: &Path) -> Option<SystemTime> {
+    let metadata = std::fs::metadata(folder).ok()?;
+    metadata.modified().ok()
 }
 
 /// The next instants at which a source's runs begin, in its shop's time zone.

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use crate::config::{Config, Provides};
 use crate::cycle::{self, Context, CycleError};
 use crate::feed::{Feed, FeedError, FeedFolder, KeptDocument, KeptWhy, MappedHalf};
+use crate::merge::Reserved;
 use crate::ownership::{self, Say, Version};
 use crate::publish;
 use crate::status::time;
@@ -42,6 +43,9 @@ pub struct Field {
     /// What shoppers see, where that is a price, a quantity, or words that stand for codes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub published: Option<String>,
+    /// How many orders took from stock that the source cannot know of yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reserved: Option<u64>,
     /// What the sources say, the one that counts first.
     pub stated: Vec<Stated>,
 }
@@ -137,9 +141,9 @@ pub async fn ask(context: &Context, wanted: &str) -> Result<Why, WhyError> {
         (None, None) => (None, None),
     };
     let product = product.ok_or_else(|| WhyError::Unknown(wanted.to_owned()))?;
-    let (mut fields, merged) = own_fields(&known, Kind::Product, &product)?;
+    let (mut fields, own) = own_fields(&known, Kind::Product, &product)?;
     placed(&known, &product, &mut fields)?;
-    let mut units = units(&product, &merged);
+    let mut units = units(&product, &own);
     for key in variant_documents(&known, &product)? {
         let (own, merged) = own_fields(&known, Kind::Variant, &key)?;
         let (_, id) = variant_key_ids(&key);
@@ -154,7 +158,9 @@ pub async fn ask(context: &Context, wanted: &str) -> Result<Why, WhyError> {
             field.published = labels(generation, &product, &field.name);
         }
     }
-    fields.extend(offers(&known, generation, &units)?);
+    let feeds = cycle::accepted_feeds(&context.config)?;
+    let merged = cycle::merged(context, feeds).map_err(CycleError::from)?;
+    fields.extend(offers(&known, generation, &units, &merged.reserved)?);
     if let Some(field) = field {
         let names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
         let wanted = if field == "price" { "prices" } else { field };
@@ -202,6 +208,7 @@ fn placed(known: &[Known], product: &str, fields: &mut Vec<Field>) -> Result<(),
         None if !stated.is_empty() => fields.push(Field {
             name: name.to_owned(),
             published: None,
+            reserved: None,
             stated,
         }),
         None => {}
@@ -349,6 +356,7 @@ fn own_fields(
         fields.push(Field {
             name: name.clone(),
             published: None,
+            reserved: None,
             stated,
         });
     }
@@ -375,6 +383,7 @@ fn offers(
     known: &[Known],
     generation: Option<&Generation>,
     units: &[(String, Option<String>)],
+    reserved: &Reserved,
 ) -> Result<Vec<Field>, WhyError> {
     let mut fields = Vec::new();
     for (id, sku) in units {
@@ -399,6 +408,7 @@ fn offers(
             fields.push(Field {
                 name: format!("{id}.{name}"),
                 published,
+                reserved: reserved.get(id).copied().filter(|_| name == "stock"),
                 stated,
             });
         }
@@ -452,6 +462,12 @@ impl fmt::Display for Why {
             match &field.published {
                 Some(value) => writeln!(f, "\n{}: {value} in the shop", field.name)?,
                 None => writeln!(f, "\n{}", field.name)?,
+            }
+            if let Some(reserved) = field.reserved {
+                writeln!(
+                    f,
+                    "  less {reserved} in orders that the source cannot know of yet"
+                )?;
             }
             for stated in &field.stated {
                 let value: String = stated.value.to_string().chars().take(SHOWN_CHARS).collect();

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use frontage_shared::order::{Order, OrderId};
 use frontage_shared::order_status::OrderProgress;
+use frontage_shared::snapshot::offers::Availability;
 use frontage_shared::store::{Beside, OrderState, Store};
 use frontage_tests::backend::Response;
 use frontage_tests::backend::merchant::{self, Merchant, Mood};
@@ -463,6 +464,56 @@ async fn an_operator_sends_refused_orders_again_at_the_desk() {
     }
 }
 
+#[tokio::test]
+async fn what_was_ordered_is_gone_from_the_shop_until_the_back_end_knows() {
+    let mut bed = Bed::new("").await;
+    bed.shop.once().await;
+    let before = bed.shop.parts();
+    assert_eq!(bed.stock(), (Some(5), Availability::InStock));
+    bed.order("1", 2);
+    bed.shop.once().await;
+    assert_eq!(bed.stock(), (Some(3), Availability::InStock));
+    bed.order("1", 9);
+    bed.order("no-such-variant", 1);
+    bed.shop.once().await;
+    assert_eq!(bed.stock(), (Some(0), Availability::OutOfStock));
+    assert_eq!(bed.shop.parts().0, before.0, "the catalog is what it was");
+    let why = bed.shop.ingest(&["why", "1.stock"]).await.stdout;
+    assert!(
+        why.contains("less 11 in orders") && why.contains(": 0 in the shop"),
+        "{why}"
+    );
+    let again = bed.shop.ingest(&["once"]).await;
+    assert!(again.stdout.contains("nothing to publish"), "{again:?}");
+    // What the merchant refused takes nothing.
+    bed.merchant.feels(Mood::Answers(Response::status(400)));
+    assert_eq!(bed.deliver().await.code, Some(3));
+    bed.shop.once().await;
+    assert_eq!(bed.stock(), (Some(5), Availability::InStock));
+    bed.shop
+        .ingest(&["orders", "retry", "--all-rejected"])
+        .await;
+    bed.merchant.feels(Mood::Takes);
+    // The back end knows of an order from its next feed on; nobody polls here, and the daemon heeds orders by itself.
+    bed.shop
+        .reconfigure(|text| text.replace("\"* * * * * *\"", "\"@monthly\""));
+    bed.shop.run_ingest();
+    bed.until_stock(0).await;
+    let ids = bed.store.orders(OrderState::New).unwrap();
+    bed.until_filed(&ids, OrderState::Done).await;
+    let back = async || {
+        bed.shop.once().await;
+        bed.stock().0 == Some(5)
+    };
+    assert!(bed.shop.comes_to_pass(back).await, "{:?}", bed.stock());
+    let shipped = bed.shop.parts();
+    assert_eq!(shipped, before);
+    bed.merchant.feels(Mood::Answers(Response::status(503)));
+    bed.order("1", 1);
+    bed.until_stock(4).await;
+    assert_ne!(bed.shop.parts().1, shipped.1);
+}
+
 /// A shop with an order endpoint.
 struct Bed {
     shop: Shop,
@@ -506,6 +557,29 @@ impl Bed {
         self.shop
             .until("the orders are filed", async |_| {
                 ids.iter().all(is_filed).then_some(())
+            })
+            .await;
+    }
+
+    fn order(&self, variant: &str, quantity: u32) {
+        let id = orders::fresh_id();
+        let order = orders::order(id, variant, quantity);
+        let batch = [(id, order.encode().expect("an order is JSON"))];
+        assert!(self.store.accept_orders(&batch)[0].is_ok());
+    }
+
+    /// Quantity and availability of the one product, as the shop shows them.
+    fn stock(&self) -> (Option<i64>, Availability) {
+        let generation = self.shop.published();
+        let variant = generation.catalog.variant_by_id("1").expect("a variant");
+        let offer = generation.offers.variant(variant.row);
+        (offer.quantity, offer.availability)
+    }
+
+    async fn until_stock(&self, quantity: i64) {
+        self.shop
+            .until("the stock changes", async |_| {
+                (self.stock().0 == Some(quantity)).then_some(())
             })
             .await;
     }

@@ -15,7 +15,7 @@ use super::terms::{self, Classes};
 use super::{CompileError, offers};
 use crate::basis::{Basis, Tally};
 use crate::config::Config;
-use crate::merge::{Conflicts, MappedOffers, MergeError, Merged, OfferTable};
+use crate::merge::{Conflicts, MappedOffers, MergeError, Merged, OfferTable, Reserved};
 
 /// Beyond one changed offer among this many variants, reading all is about as fast.
 const VARIANTS_PER_CHANGE: u32 = 20;
@@ -57,9 +57,10 @@ pub(super) fn tables(
     }
     let new = merged.mapped_offers(config)?;
     let limit = (catalog.variant_count() / VARIANTS_PER_CHANGE).max(MIN_LIMIT);
-    let Some(keys) = changed_keys(&old, &new, limit as usize)? else {
+    let Some(mut keys) = changed_keys(&old, &new, limit as usize)? else {
         return Ok(None);
     };
+    keys.extend(differences(&before.basis.reserved, &merged.reserved));
     let mut tally = before.basis.tally;
     for key in &keys {
         let (was, is) = (old.is_stated(key)?, new.is_stated(key)?);
@@ -81,6 +82,8 @@ pub(super) fn tables(
         tally.used = (tally.used + usize::from(is_used)).saturating_sub(usize::from(was_used));
         let offer =
             stated.map(|stated| offers::resolve(id, stated, config.shop.currency, conflicts));
+        let offer = offer
+            .map(|offer| offer.map(|offer| offers::less_reserved(offer, merged.reserved.get(id))));
         let offer = offer.transpose()?.unwrap_or_default();
         let row = row as usize;
         if let (Some(variant), Some(goods)) = (variants.get_mut(row), goods.get_mut(row)) {
@@ -117,6 +120,15 @@ fn changed_keys(
         }
     }
     Ok(Some(keys))
+}
+
+/// Variants of which orders took more or less than before.
+fn differences<'a>(
+    before: &'a Reserved,
+    now: &'a Reserved,
+) -> impl Iterator<Item = String> + use<'a> {
+    let all = before.keys().chain(now.keys());
+    all.filter(|id| before.get(*id) != now.get(*id)).cloned()
 }
 
 /// The variants that a changed key can speak of, by row, with id, SKU and the id of their product.

@@ -176,7 +176,11 @@ fn a_part_from_the_one_before_is_the_part_of_all_offers() {
         if shop.below(5) == 0 {
             inside = 1 + shop.below(6);
         }
-        let merged = shop.merged(&offers, inside);
+        let mut merged = shop.merged(&offers, inside);
+        for _ in 0..shop.below(3) {
+            let variant = format!("{}", shop.below(26));
+            merged.reserved.insert(variant, 1 + shop.below(4));
+        }
         let compile = |before: Option<Before<'_>>, name: &str| {
             let (file, mut conflicts) = (shop.part(name), Conflicts::default());
             let catalog = (&catalog, &entry);
@@ -207,7 +211,14 @@ fn a_part_from_the_one_before_is_the_part_of_all_offers() {
         }
         let hash = blake3::hash(&all).to_hex().to_string();
         let halves = merged.offer_halves(&shop.config);
-        Basis::keep(&shop.config.state, &hash, halves, tally);
+        let reserved = merged.reserved.clone();
+        let basis = Basis {
+            part: hash.clone(),
+            halves,
+            tally,
+            reserved,
+        };
+        basis.keep(&shop.config.state);
         published = Some((Offers::open(mapped::map(&file).unwrap()).unwrap(), hash));
     }
     assert_eq!(from_before, 59);

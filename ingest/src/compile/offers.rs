@@ -34,7 +34,8 @@ pub(super) fn tables(
             let offer = match stated {
                 Some(stated) => {
                     used += usize::from(stated.is_stated);
-                    resolve(variant.id(), stated, config.shop.currency, conflicts)?
+                    let offer = resolve(variant.id(), stated, config.shop.currency, conflicts)?;
+                    less_reserved(offer, merged.reserved.get(variant.id()))
                 }
                 None => VariantOffer::default(),
             };
@@ -111,6 +112,25 @@ pub(super) fn resolve(
             availability(stock.availability)
         }),
     })
+}
+
+/// What is left of an offer when orders took some of it. What is in stock until none is left is out of stock then; what
+/// can be ordered without stock stays so.
+pub(super) fn less_reserved(offer: VariantOffer, reserved: Option<&u64>) -> VariantOffer {
+    let (Some(quantity), Some(reserved)) = (offer.quantity.filter(|&some| some > 0), reserved)
+    else {
+        return offer;
+    };
+    let left = quantity.saturating_sub_unsigned(*reserved).max(0);
+    let availability = match offer.availability {
+        Availability::InStock if left == 0 => Availability::OutOfStock,
+        other => other,
+    };
+    VariantOffer {
+        quantity: Some(left),
+        availability,
+        ..offer
+    }
 }
 
 /// Quantities may be fractional or, where open orders are counted, negative; shoppers see whole units.

@@ -5,17 +5,20 @@
 //! from the first by precedence that states it, and what only their names decided is reported.
 
 mod join; // what belongs to products
+mod reserve; // what orders took from stock
 
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 
 use self::join::{Attached, Joined};
+pub use self::reserve::Reserved;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::iter::Peekable;
 use std::rc::Rc;
 
 use frontage_shared::manifest::SourceState;
+use frontage_shared::store::StoreError;
 use serde_json::Value;
 
 use crate::basis::BasisHalf;
@@ -40,6 +43,8 @@ pub struct Merged {
     pub catalog_hash: [u8; 32],
     /// Hash over all that the offers part is compiled from, the catalog aside.
     pub offers_hash: [u8; 32],
+    /// What orders took from stock that the feeds cannot know yet.
+    pub reserved: Reserved,
 }
 
 /// The small documents of a catalog.
@@ -110,6 +115,9 @@ pub enum MergeError {
     /// The feed cache cannot be read.
     #[error(transparent)]
     Feed(#[from] FeedError),
+    /// Orders cannot be read.
+    #[error("orders: {0}")]
+    Orders(#[from] StoreError),
     /// A cached document is not a document.
     #[error("cached {kind} `{key}` cannot be read: {source}")]
     Document {
@@ -171,6 +179,7 @@ impl Merged {
             says,
             catalog_hash,
             offers_hash,
+            reserved: Reserved::new(),
         })
     }
 

@@ -157,6 +157,21 @@ impl Store {
         ids_in(&self.beside_folder(what))
     }
 
+    /// Orders whose receipt was written since an instant, oldest first.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn received_since(&self, since: SystemTime) -> Result<Vec<OrderId>, StoreError> {
+        let mut ids = self.all_beside(Beside::Receipt)?;
+        ids.retain(|id| {
+            let written = fs::metadata(self.beside_file(*id, Beside::Receipt));
+            written
+                .and_then(|metadata| metadata.modified())
+                .is_ok_and(|at| at >= since)
+        });
+        Ok(ids)
+    }
+
     /// Removes an order from one state, and all that is beside it.
     ///
     /// # Errors
