@@ -249,13 +249,6 @@ impl std::fmt::Display for Rate {
     }
 }
 
-impl Selection {
-    /// Whether it names nothing at all.
-    pub fn is_empty(&self) -> bool {
-        self.categories.is_empty() && self.brands.is_empty() && self.products.is_empty()
-    }
-}
-
 impl Promotion {
     /// A promotion for everybody, every line and all time that nothing else is known of.
     pub fn new(id: &str, name: &str, action: Action) -> Self {
