@@ -228,3 +228,55 @@ async fn what_the_mapping_refuses_is_known_by_its_id() {
     let checked = shop.ingest(&["check"]).await.stdout;
     assert!(checked.contains("p4: /prices/0/amount"), "{checked}");
 }
+
+/// A record that was deleted between the list that names it and its details is refused like one that breaks a rule: by
+/// name, within the budget, while the others go on.
+#[tokio::test]
+async fn a_record_that_was_deleted_behind_its_list_is_refused_by_name() {
+    let shop = ShopBuilder::of(documents::shop(5)).start();
+    let url = shop.backend.url("/list");
+    shop.reconfigure(|text| {
+        format!(
+            "{text}\n[source.more]\nprovides = \"catalog\"\nurl = \"{url}\"\nschedule = \"0 0 * * *\"\nformat = \"json\"\n\
+             records = \"/items\"\nexpand = {{ url = \"details/{{/id}}\", into = \"\" }}\nretries = 0\n"
+        )
+    });
+    let ids: Vec<String> = (1..=40).map(|number| format!("o{number}")).collect();
+    let items: Vec<Value> = ids.iter().map(|id| json!({"id": id})).collect();
+    let list = Response::json(&json!({"items": items}));
+    shop.backend.respond_with("/list", list);
+    for id in &ids {
+        let product = documents::product(id, &format!("Other {id}"), "30.00");
+        shop.backend
+            .respond_with(&format!("/details/{id}"), Response::json(&product));
+    }
+    shop.backend
+        .respond_with("/details/o7", Response::status(404));
+    let done = shop.once().await;
+    assert!(done.stdout.contains("44 products"), "{}", done.stdout);
+    let quarantine = shop.folder().join("ingest/quarantine/more.ndjson");
+    let refused = std::fs::read_to_string(quarantine).expect("a file");
+    let refused: Value = serde_json::from_str(&refused).expect("one line of JSON");
+    assert_eq!(refused["key"], "o7");
+    assert_eq!(
+        refused["message"],
+        "the list names it, but its details answered 404"
+    );
+    let told = shop.ingest(&["check", "more"]).await.stdout;
+    assert!(
+        told.contains("o7") && told.contains("answered 404"),
+        "{told}"
+    );
+
+    // Too many are as wrong as too many broken records, and all of them are a wrong address.
+    for id in &ids[10..30] {
+        shop.backend
+            .respond_with(&format!("/details/{id}"), Response::status(410));
+    }
+    assert_eq!(shop.ingest(&["once", "more"]).await.code, Some(4));
+    for id in &ids {
+        shop.backend
+            .respond_with(&format!("/details/{id}"), Response::status(404));
+    }
+    assert_eq!(shop.ingest(&["once", "more"]).await.code, Some(3));
+}
