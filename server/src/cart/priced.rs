@@ -76,13 +76,11 @@ impl<'a> Priced<'a> {
             .iter()
             .filter_map(|item| Line::of(*item, generation))
             .collect();
-        let bought = |line: &&Line<'_>| line.problem.is_none();
+        let bought = lines.iter().filter(|line| line.problem.is_none());
+        let reckoned = bought
+            .filter_map(|line| totals::Line::of(generation, line.variant.row, line.item.quantity));
         let basket = Basket {
-            lines: lines
-                .iter()
-                .filter(bought)
-                .map(|line| line.for_basket(generation))
-                .collect(),
+            lines: reckoned.collect(),
             coupons: cart.coupons.clone(),
             destination: choice.destination.clone(),
             delivery_method: choice.delivery.clone(),
@@ -144,33 +142,6 @@ impl<'a> Line<'a> {
         }
         let values: Vec<&str> = self.variant.values().map(|value| value.name()).collect();
         values.join(", ")
-    }
-
-    fn for_basket(&self, generation: &Generation) -> totals::Line {
-        let mut categories = Vec::new();
-        for category in self
-            .product
-            .categories()
-            .chain(self.product.primary_category())
-        {
-            for above in category.breadcrumb() {
-                if !categories.iter().any(|known| known == above.id()) {
-                    categories.push(above.id().to_owned());
-                }
-            }
-        }
-        let brand = self.product.brand();
-        let brands = brand.iter().flat_map(|brand| [brand.slug(), brand.name()]);
-        totals::Line {
-            unit_price: self.price.unwrap_or_default(),
-            quantity: self.item.quantity,
-            variant: self.variant.id().to_owned(),
-            product: self.product.id().to_owned(),
-            categories,
-            brands: brands.map(str::to_owned).collect(),
-            tax_class: generation.offers.tax_class(self.variant.row).to_owned(),
-            weight: generation.offers.weight(self.variant.row),
-        }
     }
 }
 

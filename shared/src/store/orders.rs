@@ -4,8 +4,9 @@
 //! rules keep it from being there twice: an order is only accepted while no folder has its name, and whoever delivers
 //! drops a waiting order that was filed before (the shopper's second click can arrive between look and write).
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -203,6 +204,8 @@ pub(super) fn stage(file: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
     let staged = file.with_extension(format!("{}-{number}{STAGED}", std::process::id()));
     let write = || {
         let mut target = File::create(&staged)?;
+        let folder = file.parent().unwrap_or(Path::new("/"));
+        target.set_permissions(readable_in(folder)?)?;
         target.write_all(bytes)?;
         target.sync_all()
     };
@@ -213,6 +216,13 @@ pub(super) fn stage(file: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
             Err(error)
         }
     }
+}
+
+/// Who may enter a folder of orders may read what is in it, and nobody else, whatever the umask of the daemon that
+/// writes: the two daemons are different users.
+fn readable_in(folder: &Path) -> io::Result<Permissions> {
+    let mode = fs::metadata(folder)?.permissions().mode();
+    Ok(Permissions::from_mode(mode & 0o660))
 }
 
 /// Makes a folder, and the names of it and of its parents last.
@@ -285,6 +295,25 @@ mod tests {
         }
         assert_eq!(store.orders(OrderState::New).unwrap(), []);
         assert_eq!(store.order(id(9)).unwrap(), None);
+    }
+
+    #[test]
+    fn an_order_can_be_read_by_whoever_may_enter_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(folder.path());
+        let new = store.order_folder(OrderState::New);
+        fs::create_dir_all(&new).unwrap();
+        for (number, (rights, expected)) in [(0o700, 0o600), (0o770, 0o660), (0o755, 0o640)]
+            .into_iter()
+            .enumerate()
+        {
+            fs::set_permissions(&new, Permissions::from_mode(rights)).unwrap();
+            let id = id(number as u64);
+            store.accept_orders(&[(id, b"{}".to_vec())]);
+            let file = store.order_file(OrderState::New, id);
+            let mode = fs::metadata(file).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, expected, "{rights:o}");
+        }
     }
 
     #[test]
