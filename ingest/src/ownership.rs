@@ -1,6 +1,7 @@
 //! Whose a field is when several sources bring the same document.
 //!
 //! A field belongs to the source that names it in `owns`; else to the first source, by precedence, that states it.
+//! What a document says in another language is a field of its own for each language.
 
 use std::collections::BTreeMap;
 
@@ -49,9 +50,7 @@ pub fn together(versions: &[Version<'_>]) -> Together {
             .iter()
             .enumerate()
             .filter_map(|(place, version)| Some((place, version, version.fields.get(name)?)));
-        let owner = stated
-            .clone()
-            .find(|(_, version, _)| version.say.owns.contains(name));
+        let owner = stated.clone().find(|(_, version, _)| version.say.has(name));
         let Some((place, winner, value)) = owner.or_else(|| stated.clone().next()) else {
             continue;
         };
@@ -66,6 +65,59 @@ pub fn together(versions: &[Version<'_>]) -> Together {
         together.fields.insert(name.clone(), value.clone());
     }
     together
+}
+
+/// The field that holds what a document says in other languages.
+const TRANSLATIONS: &str = "translations";
+
+/// The fields of a document, with each language of its translations a field of its own: `translations.de`.
+pub fn spread(mut fields: Map<String, Value>) -> Map<String, Value> {
+    match fields.remove(TRANSLATIONS) {
+        Some(Value::Object(languages)) => {
+            let languages = languages.into_iter();
+            fields.extend(languages.map(|(tag, own)| (language_field(&tag), own)));
+        }
+        Some(other) => drop(fields.insert(TRANSLATIONS.to_owned(), other)),
+        None => {}
+    }
+    fields
+}
+
+/// The fields of a document again, its languages in one.
+pub fn gathered(fields: Map<String, Value>) -> Map<String, Value> {
+    let mut gathered = Map::new();
+    let mut languages = Map::new();
+    for (name, value) in fields {
+        match name
+            .strip_prefix(TRANSLATIONS)
+            .and_then(|rest| rest.strip_prefix('.'))
+        {
+            Some(tag) => drop(languages.insert(tag.to_owned(), value)),
+            None => drop(gathered.insert(name, value)),
+        }
+    }
+    if !languages.is_empty() {
+        gathered.insert(TRANSLATIONS.to_owned(), Value::Object(languages));
+    }
+    gathered
+}
+
+/// Back ends spell a tag in several ways: `pt_BR`, `pt-br`.
+fn language_field(tag: &str) -> String {
+    format!("{TRANSLATIONS}.{}", tag.replace('_', "-").to_lowercase())
+}
+
+impl Say {
+    /// Whether a field is the source's own: by its name, or as one of all languages.
+    pub fn has(&self, field: &str) -> bool {
+        self.owns.iter().any(|own| {
+            own == field
+                || (own == TRANSLATIONS && field.starts_with("translations."))
+                || own
+                    .strip_prefix("translations.")
+                    .is_some_and(|tag| language_field(tag) == field)
+        })
+    }
 }
 
 #[cfg(test)]
@@ -115,5 +167,38 @@ mod tests {
             (2, 1)
         );
         assert_eq!(together.disputed, ["weight"]);
+    }
+
+    #[test]
+    fn each_language_is_merged_by_itself() {
+        let erp = Say {
+            priority: 5,
+            owns: vec![],
+        };
+        let agency = Say {
+            priority: 0,
+            owns: vec!["translations.pt-BR".to_owned()],
+        };
+        let of = |value: Value| spread(value.as_object().unwrap().clone());
+        let version = |source, say, value| Version {
+            source,
+            say,
+            fields: of(value),
+        };
+        let together = together(&[
+            version(
+                "erp",
+                &erp,
+                json!({"id": "1", "translations": {"de": {"name": "Tasse"}, "pt_BR": {"name": "x"}}}),
+            ),
+            version(
+                "agency",
+                &agency,
+                json!({"id": "1", "translations": {"de": {"name": "Becher"}, "pt-br": {"name": "Caneca"}, "fr": {"name": "Mug"}}}),
+            ),
+        ]);
+        let expected = json!({"id": "1", "translations": {"de": {"name": "Tasse"}, "fr": {"name": "Mug"}, "pt-br": {"name": "Caneca"}}});
+        assert_eq!(Value::Object(gathered(together.fields)), expected);
+        assert_eq!(together.origin["translations.fr"], 1);
     }
 }

@@ -323,7 +323,7 @@ fn own_fields(
             versions.push(Version {
                 source: &source.name,
                 say: &source.say,
-                fields,
+                fields: ownership::spread(fields),
             });
             sources.push(source);
         }
@@ -339,7 +339,7 @@ fn own_fields(
             let Some(value) = version.fields.get(name) else {
                 continue;
             };
-            let reason = match (place == *origin, version.say.owns.contains(name)) {
+            let reason = match (place == *origin, version.say.has(name)) {
                 (true, true) => "owns the field",
                 (true, false) => "first by precedence",
                 (false, _) => "overridden",

@@ -6,8 +6,10 @@ search = بحث
 home = الرئيسية
 breadcrumb = مسار التنقل
 departments = الأقسام
+brand = العلامة التجارية
 brands = العلامات التجارية
 footer = تذييل الصفحة
+languages = اللغات
 help = المساعدة والمعلومات
 shop = المتجر
 

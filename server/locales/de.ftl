@@ -6,8 +6,10 @@ search = Suche
 home = Startseite
 breadcrumb = Brotkrumen
 departments = Abteilungen
+brand = Marke
 brands = Marken
 footer = Fußbereich
+languages = Sprachen
 help = Hilfe und Informationen
 shop = Shop
 

@@ -7,8 +7,10 @@ search = Search
 home = Home
 breadcrumb = Breadcrumb
 departments = Departments
+brand = Brand
 brands = Brands
 footer = Footer
+languages = Languages
 help = Help and information
 shop = Shop
 

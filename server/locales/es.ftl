@@ -6,8 +6,10 @@ search = Buscar
 home = Inicio
 breadcrumb = Ruta de navegación
 departments = Departamentos
+brand = Marca
 brands = Marcas
 footer = Pie de página
+languages = Idiomas
 help = Ayuda e información
 shop = Tienda
 

@@ -6,8 +6,10 @@ search = Rechercher
 home = Accueil
 breadcrumb = Fil d’Ariane
 departments = Rayons
+brand = Marque
 brands = Marques
 footer = Pied de page
+languages = Langues
 help = Aide et informations
 shop = Boutique
 

@@ -6,8 +6,10 @@ search = Cerca
 home = Home
 breadcrumb = Percorso di navigazione
 departments = Reparti
+brand = Marca
 brands = Marchi
 footer = Piè di pagina
+languages = Lingue
 help = Aiuto e informazioni
 shop = Negozio
 

@@ -6,8 +6,10 @@ search = Zoeken
 home = Home
 breadcrumb = Kruimelpad
 departments = Afdelingen
+brand = Merk
 brands = Merken
 footer = Voettekst
+languages = Talen
 help = Hulp en informatie
 shop = Winkel
 

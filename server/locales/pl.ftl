@@ -6,8 +6,10 @@ search = Szukaj
 home = Strona główna
 breadcrumb = Ścieżka nawigacji
 departments = Działy
+brand = Marka
 brands = Marki
 footer = Stopka
+languages = Języki
 help = Pomoc i informacje
 shop = Sklep
 

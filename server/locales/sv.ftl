@@ -6,8 +6,10 @@ search = Sök
 home = Hem
 breadcrumb = Länkstig
 departments = Avdelningar
+brand = Varumärke
 brands = Varumärken
 footer = Sidfot
+languages = Språk
 help = Hjälp och information
 shop = Butik
 

@@ -11,6 +11,8 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use frontage_shared::snapshot::catalog::Catalog;
+use frontage_shared::snapshot::locales::LocaleIndex;
 use hyper::StatusCode;
 use hyper::header::{self, HeaderValue};
 
@@ -46,6 +48,7 @@ struct Feed {
     serving: Arc<Serving>,
     base_url: String,
     now: SystemTime,
+    locale: LocaleIndex,
     format: FeedFormat,
     /// The next variant; beyond the last one when only the end is missing.
     next: u32,
@@ -73,12 +76,12 @@ impl Feeds {
     pub fn answer(
         &self,
         serving: &Arc<Serving>,
-        format: FeedFormat,
+        (format, locale): (FeedFormat, LocaleIndex),
         base_url: &str,
         request: &Request<'_>,
     ) -> Response {
         let gzip = encode::takes(request.headers, Encoding::Gzip);
-        let etag = etag(serving, format, base_url, gzip);
+        let etag = etag(serving, (format, locale), base_url, gzip);
         if respond::has_etag(request.headers, &etag) {
             return response(serving, StatusCode::NOT_MODIFIED, etag, None);
         }
@@ -93,6 +96,7 @@ impl Feeds {
             serving: Arc::clone(serving),
             base_url: base_url.to_owned(),
             now: request.now,
+            locale,
             format,
             next: 0,
             state: State::Head,
@@ -140,6 +144,7 @@ impl Feed {
             js_href: "",
             icon_href: "",
             sells: false,
+            locale: self.locale,
             now: self.now,
         };
         let view = &View::new(&self.serving.generation, &ctx);
@@ -198,7 +203,14 @@ impl Coder {
 }
 
 /// Weak, because a feed is told from another by what it is made of, not byte by byte.
-fn etag(serving: &Serving, format: FeedFormat, base_url: &str, gzip: bool) -> HeaderValue {
+fn etag(
+    serving: &Serving,
+    (format, locale): (FeedFormat, LocaleIndex),
+    base_url: &str,
+    gzip: bool,
+) -> HeaderValue {
+    let own = &serving.generation.catalog;
+    let prefix = own.in_locale(locale).map_or("", Catalog::prefix);
     let manifest = &serving.generation.manifest;
     let short = |hash: &str| hash.get(..16).unwrap_or(hash).to_owned();
     let text = format!(
@@ -206,7 +218,7 @@ fn etag(serving: &Serving, format: FeedFormat, base_url: &str, gzip: bool) -> He
         short(&manifest.catalog.hash),
         short(&manifest.offers.hash),
         // Every link in it begins with that.
-        short(&blake3::hash(base_url.as_bytes()).to_hex()),
+        short(&blake3::hash(format!("{base_url}{prefix}").as_bytes()).to_hex()),
         format.file(),
         env!("CARGO_PKG_VERSION"),
         if gzip { "-gzip" } else { "" },

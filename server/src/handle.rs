@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
+use frontage_shared::snapshot::locales::LocaleIndex;
 use hyper::{Method, StatusCode};
 use tracing::error;
 
@@ -22,7 +23,7 @@ use crate::metrics::Metrics;
 use crate::page::{self, Page};
 use crate::personal;
 use crate::respond::{self, Finished, Response};
-use crate::route::{Parsed, Route, RouteError};
+use crate::route::{self, Parsed, Route, RouteError};
 use crate::stamp::Stamp;
 
 /// What answering a request needs.
@@ -55,12 +56,12 @@ pub fn handle<'a>(shop: &'a Shop, request: &Request<'a>) -> Reply<'a> {
     let Some(serving) = serving.as_ref() else {
         return Reply::Now(shop.not_ready(request));
     };
-    let parsed = match Route::parse(request.target) {
+    let parsed = match Parsed::parse(request.target, serving.prefixes()) {
         Ok(parsed) => parsed,
         Err(error) => return Reply::Now(shop.no_route(serving, error, request)),
     };
     if parsed.route.is_personal() && (parsed.canonical || request.method == Method::POST) {
-        return personal::answer(shop, Arc::clone(serving), parsed.route, request);
+        return personal::answer(shop, Arc::clone(serving), parsed, request);
     }
     Reply::Now(shared(shop, serving, &parsed, request))
 }
@@ -77,7 +78,8 @@ fn shared(shop: &Shop, serving: &Arc<Serving>, parsed: &Parsed, request: &Reques
         return file.unwrap_or_else(|| shop.no_route(serving, RouteError::NotFound, request));
     }
     if let Route::Feed { format } = parsed.route {
-        return shop.feeds.answer(serving, format, &shop.base_url, request);
+        let feed = (format, parsed.locale);
+        return shop.feeds.answer(serving, feed, &shop.base_url, request);
     }
     let wanted = encode::negotiate(request.headers);
     let finished = shop.finished(serving, parsed, wanted, request.now);
@@ -116,6 +118,7 @@ impl Shop {
             js_href: self.assets.js_href(),
             icon_href: self.assets.icon_href(),
             sells: self.checkout.is_some(),
+            locale: LocaleIndex::OWN,
             now,
         }
     }
@@ -135,7 +138,11 @@ impl Shop {
             Some(_) => wanted.small,
             None => wanted.quick,
         };
-        let page = page::build(&parsed.route, &serving.generation, &self.context(now));
+        let context = page::Context {
+            locale: parsed.locale,
+            ..self.context(now)
+        };
+        let page = page::build(&parsed.route, &serving.generation, &context);
         // Crawlers take each file of the sitemap once; kept, they would push out what shoppers come for.
         let is_asked_for_again = page.kind != page::Kind::Sitemap;
         let preload = self.assets.preload();
@@ -155,12 +162,11 @@ impl Shop {
             RouteError::TooLong => 414,
         };
         let path = request.target.split('?').next().unwrap_or_default();
-        let page = page::error(
-            status,
-            Some(&serving.generation),
-            &self.context(request.now),
-            path,
-        );
+        let context = page::Context {
+            locale: route::locale_of(path, serving.prefixes()),
+            ..self.context(request.now)
+        };
+        let page = page::error(status, Some(&serving.generation), &context, path);
         self.finish(page, &serving.stamp, request)
     }
 
@@ -201,8 +207,11 @@ impl Shop {
 
 impl Answer for Shop {
     fn takes_posts(&self, target: &str) -> bool {
-        self.checkout.is_some()
-            && Route::parse(target).is_ok_and(|parsed| parsed.route.takes_posts())
+        let serving = self.live.load();
+        let Some(serving) = serving.as_ref().filter(|_| self.checkout.is_some()) else {
+            return false;
+        };
+        Parsed::parse(target, serving.prefixes()).is_ok_and(|parsed| parsed.route.takes_posts())
     }
 
     fn answer<'a>(&'a self, request: &Request<'a>) -> Reply<'a> {

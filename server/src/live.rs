@@ -32,6 +32,14 @@ pub struct Writer {
     live: Arc<Live>,
 }
 
+impl Serving {
+    /// What paths in the shop's further languages begin with, in their order.
+    pub fn prefixes(&self) -> impl Iterator<Item = &str> {
+        let locales = self.generation.catalog.locales();
+        locales.iter().map(|catalog| catalog.prefix())
+    }
+}
+
 impl Live {
     /// Nothing to serve yet, and the one who may change that.
     pub fn new() -> (Arc<Self>, Writer) {

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use frontage_shared::snapshot::locales::LocaleIndex;
 use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::{Method, StatusCode};
 use tracing::{info, warn};
@@ -23,7 +24,7 @@ use crate::live::Serving;
 use crate::origin;
 use crate::page::{self, Page, checkout as checkout_page, receipt};
 use crate::respond::{self, Response};
-use crate::route::Route;
+use crate::route::{Parsed, Route};
 
 /// Tells scripts that there is a cart; its value is of no use to anybody.
 const HINT: &str = "has_cart";
@@ -39,7 +40,7 @@ struct Basket {
 pub(crate) fn answer<'a>(
     shop: &'a Shop,
     serving: Arc<Serving>,
-    route: Route,
+    parsed: Parsed,
     request: &Request<'a>,
 ) -> Reply<'a> {
     let Some(checkout) = &shop.checkout else {
@@ -50,7 +51,9 @@ pub(crate) fn answer<'a>(
         checkout,
         request: *request,
         serving,
+        locale: parsed.locale,
     };
+    let route = parsed.route;
     if request.method == Method::POST {
         return desk.post(&route);
     }
@@ -71,6 +74,8 @@ struct Desk<'a> {
     checkout: &'a Checkout,
     request: Request<'a>,
     serving: Arc<Serving>,
+    /// The language of the pages.
+    locale: LocaleIndex,
 }
 
 impl<'a> Desk<'a> {
@@ -130,7 +135,10 @@ impl<'a> Desk<'a> {
     }
 
     fn context(&self) -> page::Context<'_> {
-        self.shop.context(self.request.now)
+        page::Context {
+            locale: self.locale,
+            ..self.shop.context(self.request.now)
+        }
     }
 
     fn basket(&self) -> Basket {
@@ -481,7 +489,9 @@ impl<'a> Desk<'a> {
     }
 
     fn see_other(&self, route: &Route) -> Response {
-        self.redirect(&route.href())
+        let catalog = self.serving.generation.catalog.in_locale(self.locale);
+        let prefix = catalog.map_or("", |catalog| catalog.prefix());
+        self.redirect(&route.href_in(prefix))
     }
 
     fn redirect(&self, url: &str) -> Response {

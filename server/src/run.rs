@@ -31,7 +31,7 @@ use crate::listen::{self, Hosts, Server};
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::page;
-use crate::route::Route;
+use crate::route::Parsed;
 use crate::watch::{Cache, Report, Watch};
 
 /// Descriptors that are not connections: listeners, logs, parts, the runtime's own.
@@ -172,8 +172,14 @@ async fn render(path: &str, config: &Config, now: SystemTime) -> anyhow::Result<
     let (live, _) = Live::new();
     let mut shop = Shop::new(live, Arc::new(Metrics::default()), &config.base_url, 0);
     shop.checkout = open_checkout(config, &store)?;
-    let parsed = Route::parse(path).map_err(|error| anyhow!("{path}: {error}"))?;
-    let page = page::build(&parsed.route, &generation, &shop.context(now));
+    let locales = generation.catalog.locales();
+    let prefixes = locales.iter().map(|catalog| catalog.prefix());
+    let parsed = Parsed::parse(path, prefixes).map_err(|error| anyhow!("{path}: {error}"))?;
+    let context = page::Context {
+        locale: parsed.locale,
+        ..shop.context(now)
+    };
+    let page = page::build(&parsed.route, &generation, &context);
     io::stdout()
         .write_all(page.body.as_bytes())
         .context("cannot write the page")?;

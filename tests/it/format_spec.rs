@@ -12,6 +12,9 @@ use frontage_shared::snapshot::facets::{
     FacetValueRecord, RankRecord, TextFileRecord,
 };
 use frontage_shared::snapshot::layout::{self, HeaderRecord, PartKind, SectionRecord, section};
+use frontage_shared::snapshot::locales::{
+    Field, LocalColumnRecord, LocalRankRecord, LocalStringRecord, LocalTextRecord, LocaleRecord,
+};
 use frontage_shared::snapshot::measures::MeasureRecord;
 use frontage_shared::snapshot::offers::{
     Availability, NO_PRICE, NO_QUANTITY, OffersMetaRecord, ProductOfferRecord, VariantOfferRecord,
@@ -63,6 +66,11 @@ fn records() -> Vec<Known> {
         known::<FacetListRecord>(),
         known::<FacetCodeRecord>(),
         known::<MeasureRecord>(),
+        known::<LocaleRecord>(),
+        known::<LocalColumnRecord>(),
+        known::<LocalStringRecord>(),
+        known::<LocalTextRecord>(),
+        known::<LocalRankRecord>(),
         known::<RankRecord>(),
         known::<TextFileRecord>(),
         known::<CategoryRecord>(),
@@ -94,6 +102,9 @@ const BARE: &[(u32, &str)] = &[
     (section::POSTINGS, "RowRef of PRODUCTS"),
     (section::PRODUCT_FACETS, "RowRef of FACET_VALUES"),
     (section::PRICE_ORDER, "RowRef of PRODUCT_OFFERS"),
+    (section::LOCAL_ROUTES, "RouteRecord"),
+    (section::LOCAL_TEXT_FILES, "TextFileRecord"),
+    (section::LOCAL_TEXT_INDEX, "bytes"),
 ];
 
 /// A table of the document: the heading above it, the names of its columns, its rows.
@@ -276,6 +287,23 @@ fn every_number_that_stands_for_a_word_is_documented() {
         &parts.into(),
         &pairs(&["number", "kind of part", "holds"], 0, 1),
     );
+}
+
+#[test]
+fn every_field_that_may_be_translated_is_documented() {
+    let heap = |field: &Field| if field.is_long() { "TEXTS" } else { "STRINGS" };
+    let fields = Field::ALL.iter().map(|field| {
+        let section = section::name(field.section());
+        let said = format!("{} {section} {}", field.name(), heap(field));
+        (field.number().to_string(), said)
+    });
+    let tables = tables_with(&["number", "field", "section", "heap"]);
+    let rows = tables.iter().flat_map(|table| &table.rows);
+    let documented = rows.map(|row| {
+        let said = format!("{} {} {}", bare(&row[1]), bare(&row[2]), bare(&row[3]));
+        (row[0].clone(), said)
+    });
+    compare_maps("field", &fields.collect(), &documented.collect());
 }
 
 #[test]

@@ -56,6 +56,9 @@ mod feeds;
 /// The server's HTTP as clients and caches see it.
 mod http;
 
+/// One shop in several languages: each page in each of them, linked with the others, and never mixed up.
+mod translations;
+
 /// The shop in a real browser, on a desktop and a phone, with JavaScript and without.
 mod browser;
 

@@ -159,6 +159,11 @@ impl Browser {
             .await;
     }
 
+    /// Goes to the first link that a CSS selector finds, by keyboard.
+    pub async fn follow(&self, selector: &str) {
+        self.search_for(selector, "").await;
+    }
+
     /// Types into the first element that a CSS selector finds, and presses Enter.
     pub async fn search_for(&self, selector: &str, text: &str) {
         let element = self.element(selector).await;

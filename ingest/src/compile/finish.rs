@@ -13,6 +13,7 @@ use frontage_shared::snapshot::routes::RouteKind;
 use frontage_shared::snapshot::tables::CatalogTables;
 
 use super::facets::row_count;
+use super::local_paths::OwnPaths;
 use super::products::{Tables, heap_text};
 use super::routes::Routes;
 use super::{CompileError, seconds};
@@ -34,6 +35,7 @@ impl Tables<'_> {
         self.finish_related(conflicts)?;
         let brand_slugs = self.finish_brands(&featured)?;
         self.finish_categories(&featured)?;
+        self.languages.categories(&mut self.tables, &self.tree)?;
         self.finish_pages(pages, conflicts)?;
         let facets = std::mem::take(&mut self.facets);
         facets.finish(
@@ -41,6 +43,7 @@ impl Tables<'_> {
             &self.labels.attributes,
             &mut self.tables,
         )?;
+        self.languages.words(&mut self.tables)?;
         self.finish_routes(&brand_slugs)?;
         for origin in self.origins.iter().take(MAX_ORIGINS) {
             let origin = self.tables.strings.string(origin)?;
@@ -48,6 +51,7 @@ impl Tables<'_> {
         }
         self.finish_skus(conflicts);
         self.tables.text_files = self.text.finish()?;
+        self.tables.locales = self.languages.finish(conflicts)?;
         let counts = Counts {
             products: row_count(&self.tables.products),
             variants: row_count(&self.tables.variants),
@@ -227,7 +231,8 @@ impl Tables<'_> {
             }
             by_slug.insert(page.slug.clone(), page);
         }
-        for page in by_slug.into_values() {
+        for (row, page) in (0..).zip(by_slug.into_values()) {
+            self.languages.page(&mut self.tables, row, &page)?;
             let seo = page.seo.unwrap_or_default();
             let strings = &mut self.tables.strings;
             let record = PageRecord {
@@ -257,10 +262,8 @@ impl Tables<'_> {
 
     fn finish_routes(&mut self, brand_slugs: &[String]) -> Result<(), CompileError> {
         let mut routes = Routes::default();
-        let products: Vec<(String, String)> = self
-            .tables
-            .products
-            .iter()
+        let products = self.tables.products.iter();
+        let products: Vec<(String, String)> = products
             .map(|product| {
                 (
                     heap_text(&self.tables, product.id),
@@ -268,10 +271,8 @@ impl Tables<'_> {
                 )
             })
             .collect();
-        let pages: Vec<(String, String)> = self
-            .tables
-            .pages
-            .iter()
+        let pages = self.tables.pages.iter();
+        let pages: Vec<(String, String)> = pages
             .map(|page| {
                 (
                     heap_text(&self.tables, page.id),
@@ -292,20 +293,32 @@ impl Tables<'_> {
         for (row, (_, slug)) in (0..).zip(&pages) {
             routes.add(strings, RouteKind::Page, slug, row)?;
         }
-        if let Some(previous) = self.previous {
-            let rows = |ids: &[(String, String)]| {
-                (0..)
-                    .zip(ids)
-                    .map(|(row, (id, _))| (id.clone(), row))
-                    .collect::<HashMap<String, u32>>()
-            };
-            let (products, pages, categories) = (rows(&products), rows(&pages), &self.tree.rows);
-            routes.carry_over(strings, previous, |kind, old| match kind {
-                RouteKind::Product => products.get(previous.product(old)?.id()).copied(),
+        let previous = self.previous;
+        let (product_rows, page_rows) = match previous {
+            Some(_) => (rows_by_id(&products), rows_by_id(&pages)),
+            None => Default::default(),
+        };
+        let categories = &self.tree.rows;
+        let row_of = |kind, old| {
+            let previous = previous?;
+            match kind {
+                RouteKind::Product => product_rows.get(previous.product(old)?.id()).copied(),
                 RouteKind::Category => categories.get(previous.category(old)?.id()).copied(),
-                RouteKind::Page => pages.get(previous.page(old)?.id()).copied(),
+                RouteKind::Page => page_rows.get(previous.page(old)?.id()).copied(),
                 RouteKind::Brand => None,
-            })?;
+            }
+        };
+        if let Some(previous) = previous {
+            routes.carry_over(strings, previous, row_of)?;
+        }
+        let own = OwnPaths {
+            products: &products,
+            pages: &pages,
+            tree: &self.tree,
+            routes: &routes,
+        };
+        for language in &mut self.languages.all {
+            language.paths(strings, &own, row_of)?;
         }
         self.tables.routes = routes.into_records();
         Ok(())
@@ -348,8 +361,13 @@ impl Tables<'_> {
     }
 }
 
+fn rows_by_id(all: &[(String, String)]) -> HashMap<&str, u32> {
+    let rows = (0..).zip(all);
+    rows.map(|(row, (id, _))| (id.as_str(), row)).collect()
+}
+
 /// The rank of each row when rows are sorted by a key; rows break ties.
-fn positions<K: Ord>(count: usize, key: impl Fn(usize) -> K) -> Vec<u32> {
+pub(super) fn positions<K: Ord>(count: usize, key: impl Fn(usize) -> K) -> Vec<u32> {
     let mut order: Vec<usize> = (0..count).collect();
     order.sort_by_cached_key(|&row| (key(row), row));
     let mut positions = vec![0; count];

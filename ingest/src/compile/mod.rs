@@ -9,6 +9,8 @@ mod changed_offers; // the fast half from the one before
 mod facets; // what shoppers can filter by
 mod finish; // what needs all products at once
 mod labels; // words for the codes of values
+mod languages; // what documents say in further languages
+mod local_paths; // addresses in them
 mod offers; // the fast half
 mod products; // one product after another into the tables
 mod routes; // current and former paths, pinned to the last generation

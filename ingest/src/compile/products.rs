@@ -17,6 +17,7 @@ use frontage_shared::snapshot::tables::CatalogTables;
 use super::categories::Tree;
 use super::facets::{FacetBuilder, Origin, Statement, row_count};
 use super::labels::Labels;
+use super::languages::Languages;
 use super::routes::ProductSlugs;
 use super::text::TextThreads;
 use super::{CompileError, seconds};
@@ -37,6 +38,7 @@ pub(super) struct Tables<'a> {
     pub(super) facets: FacetBuilder,
     pub(super) text: TextThreads,
     pub(super) labels: Labels,
+    pub(super) languages: Languages<'a>,
     /// Attribute codes in the order they were met; rows are sorted by code only at the end.
     pub(super) attributes: HashMap<String, usize>,
     pub(super) attribute_list: Vec<(String, AttributeRecord)>,
@@ -86,6 +88,7 @@ impl<'a> Tables<'a> {
         let listings = tree.nodes.iter().map(|_| Vec::new()).collect();
         let names = tree.nodes.iter().map(|node| node.document.name.clone());
         let text = TextThreads::new(names);
+        let languages = Languages::start(shop, previous, &tree, definitions, &mut tables.strings)?;
         Ok(Self {
             config,
             previous,
@@ -95,6 +98,7 @@ impl<'a> Tables<'a> {
             facets: FacetBuilder::default(),
             text,
             labels: Labels::new(definitions),
+            languages,
             attributes: HashMap::new(),
             attribute_list: Vec::new(),
             attribute_values: HashMap::new(),
@@ -141,7 +145,8 @@ impl<'a> Tables<'a> {
             self.list(row, &product, &category_rows);
         }
         self.labels.name(&mut product, &mut variants);
-        let (options, variants) = self.options_and_variants(&product, &variants, row)?;
+        let in_path = self.in_path(&category_rows);
+        let (options, variant_rows) = self.options_and_variants(&product, &variants, row)?;
         let record = ProductRecord {
             id: self.tables.strings.string(&product.id)?,
             slug: self.tables.strings.string(&slug)?,
@@ -160,7 +165,7 @@ impl<'a> Tables<'a> {
             primary_category: RowRef::new(self.primary_category(&product, &category_rows)),
             categories: self.product_categories(&category_rows),
             options,
-            variants,
+            variants: variant_rows,
             attributes: self.product_attributes(row, &product.attributes)?,
             media: self.media(&product.media)?,
             related: List::default(),
@@ -171,7 +176,11 @@ impl<'a> Tables<'a> {
             updated_at: seconds(product.updated_at.as_deref()).into(),
         };
         self.tables.products.push(record);
-        self.index(row, product, &category_rows)
+        // Search knows products by the codes of their variants, too.
+        product.variants = variants;
+        self.languages
+            .product(&mut self.tables, row, &product, &in_path)?;
+        self.index(row, product, in_path)
     }
 
     /// Who has the slug that a product asks for.
@@ -301,6 +310,15 @@ impl<'a> Tables<'a> {
         }
     }
 
+    /// The categories that a product stands in, and all above them.
+    fn in_path(&self, category_rows: &[u32]) -> Vec<u32> {
+        let rows: BTreeSet<u32> = category_rows
+            .iter()
+            .flat_map(|&category| self.tree.with_ancestors(category))
+            .collect();
+        rows.into_iter().collect()
+    }
+
     fn seo(
         &mut self,
         product: &Product,
@@ -339,16 +357,7 @@ impl<'a> Tables<'a> {
     }
 
     /// What is known of a product outside its record: search, sorting, brand facet, related products.
-    fn index(
-        &mut self,
-        row: u32,
-        product: Product,
-        category_rows: &[u32],
-    ) -> Result<(), CompileError> {
-        let in_path: BTreeSet<u32> = category_rows
-            .iter()
-            .flat_map(|&category| self.tree.with_ancestors(category))
-            .collect();
+    fn index(&mut self, row: u32, product: Product, in_path: Vec<u32>) -> Result<(), CompileError> {
         if let Some(brand) = brand_name(&product) {
             let statement = Statement {
                 origin: Origin::Brand,
@@ -373,7 +382,7 @@ impl<'a> Tables<'a> {
             .iter()
             .map(|related| (row, related.product_id.clone(), relation(related.relation)));
         self.related.extend(relations);
-        self.text.add(product, in_path.into_iter().collect())?;
+        self.text.add(product, in_path)?;
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Current and former paths. The routes of the last generation are the ledger: what had a path keeps it, and a path
 //! that something left leads to where it went.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use frontage_shared::model::slug;
 use frontage_shared::snapshot::catalog::Catalog;
@@ -66,8 +66,8 @@ impl<'a> ProductSlugs<'a> {
 #[derive(Default)]
 pub(super) struct Routes {
     records: Vec<RouteRecord>,
-    /// (kind's number, path)
-    current: HashSet<(u32, String)>,
+    /// Row by (kind's number, path).
+    current: HashMap<(u32, String), u32>,
 }
 
 impl Routes {
@@ -79,8 +79,13 @@ impl Routes {
         path: &str,
         row: u32,
     ) -> Result<(), HeapFull> {
-        self.current.insert((kind.number(), path.to_owned()));
+        self.current.insert((kind.number(), path.to_owned()), row);
         self.push(strings, kind, path, row, false)
+    }
+
+    /// The row that has a path now.
+    pub(super) fn row(&self, kind: RouteKind, path: &str) -> Option<u32> {
+        self.current.get(&(kind.number(), path.to_owned())).copied()
     }
 
     /// Carries over what the last generation knew: every path it had for something that still exists elsewhere.
@@ -92,7 +97,7 @@ impl Routes {
         row_of: impl Fn(RouteKind, u32) -> Option<u32>,
     ) -> Result<(), HeapFull> {
         for (kind, path, target) in previous.routes() {
-            if self.current.contains(&(kind.number(), path.to_owned())) {
+            if self.row(kind, path).is_some() {
                 continue;
             }
             if let Some(row) = row_of(kind, target.row) {

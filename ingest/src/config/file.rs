@@ -14,12 +14,23 @@ pub(super) struct ShopTable {
     pub(super) currency: String,
     #[serde(default = "english")]
     pub(super) locale: String,
+    #[serde(default)]
+    pub(super) locales: Vec<String>,
+    #[serde(default)]
+    pub(super) translations: BTreeMap<String, ShopTranslationTable>,
     #[serde(default = "utc")]
     pub(super) time_zone: String,
     pub(super) country: Option<String>,
     pub(super) tagline: Option<String>,
     pub(super) description: Option<String>,
     pub(super) email: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ShopTranslationTable {
+    pub(super) tagline: Option<String>,
+    pub(super) description: Option<String>,
 }
 
 fn english() -> String {

@@ -208,6 +208,7 @@ impl Check<'_> {
                 &table.locale,
             );
         }
+        let translations = self.languages(&table.locale, &table.locales, table.translations);
         if let Some(country) = &table.country
             && !(country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase()))
         {
@@ -229,6 +230,8 @@ impl Check<'_> {
             name: table.name,
             currency: currency?,
             locale: table.locale,
+            locales: table.locales,
+            translations,
             time_zone: time_zone?,
             country: table.country,
             tagline: table.tagline,
@@ -402,7 +405,7 @@ pub fn is_name(text: &str) -> bool {
         })
 }
 
-fn is_locale(text: &str) -> bool {
+pub(super) fn is_locale(text: &str) -> bool {
     let mut parts = text.split('-');
     parts.next().is_some_and(|first| {
         matches!(first.len(), 2 | 3) && first.bytes().all(|byte| byte.is_ascii_alphabetic())

@@ -12,6 +12,7 @@ mod error;
 mod expand;
 mod file;
 mod files;
+mod languages;
 mod load;
 mod login;
 mod orders;
@@ -34,6 +35,6 @@ pub use login::{Login, Take};
 pub use orders::Orders;
 pub use settings::{
     Config, Duplicates, Expand, Facets, Guard, Keeping, Mapping, Missed, Next, Paging, PagingKind,
-    Provides, Recordings, Request, Retention, Shop, Source, SourceLimits,
+    Provides, Recordings, Request, Retention, Shop, ShopTranslation, Source, SourceLimits,
 };
 pub use traffic::{Quota, Reset, Throttle, Transport, Via};

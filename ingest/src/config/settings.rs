@@ -63,6 +63,10 @@ pub struct Shop {
     pub currency: Currency,
     /// BCP 47 tag of its language.
     pub locale: String,
+    /// Tags of the further languages it speaks, in the order to offer them.
+    pub locales: Vec<String>,
+    /// What it says of itself in those, by the same tags.
+    pub translations: BTreeMap<String, ShopTranslation>,
     /// What its schedules and naive timestamps are in.
     pub time_zone: Tz,
     /// ISO 3166 code of the country it sells from.
@@ -73,6 +77,15 @@ pub struct Shop {
     pub description: Option<String>,
     /// Where shoppers write to.
     pub email: Option<String>,
+}
+
+/// What a shop says of itself in a further language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShopTranslation {
+    /// A sentence under its name.
+    pub tagline: Option<String>,
+    /// What it is, for search engines.
+    pub description: Option<String>,
 }
 
 /// One polled endpoint of a merchant's back end.

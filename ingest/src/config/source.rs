@@ -4,7 +4,7 @@
 
 use super::auth::Credentials;
 use super::file::{GuardTable, SourceTable};
-use super::load::{Check, NAME_RULE, is_name, short};
+use super::load::{Check, NAME_RULE, is_locale, is_name, short};
 use super::login::Take;
 use super::settings::{
     Duplicates, Guard, Keeping, Mapping, Missed, Provides, Request, Source, SourceLimits,
@@ -420,7 +420,11 @@ impl Check<'_> {
             })
         };
         for name in owns {
-            if !is_field(name) || matches!(name.as_str(), "type" | "id" | "product_id") {
+            let field = match name.split_once('.') {
+                Some(("translations", tag)) if is_locale(tag) => "translations".to_owned(),
+                _ => name.clone(),
+            };
+            if !is_field(&field) || matches!(name.as_str(), "type" | "id" | "product_id") {
                 let expected = "expected fields of documents, as schemas/README.md has them";
                 self.problem(format!("{key}.owns"), expected, name);
             }

@@ -546,7 +546,7 @@ fn resolve(group: Group, conflicts: &mut Conflicts) -> Result<Document, MergeErr
         versions.push(Version {
             source: &origin.0,
             say: &origin.1,
-            fields: serde_json::from_str(&line.json).map_err(wrong)?,
+            fields: ownership::spread(serde_json::from_str(&line.json).map_err(wrong)?),
         });
     }
     let together = ownership::together(&versions);
@@ -559,7 +559,8 @@ fn resolve(group: Group, conflicts: &mut Conflicts) -> Result<Document, MergeErr
             format!("{kind} `{key}` comes from both `{winner}` and `{other}`, which differ in `{fields}`; `{winner}` wins")
         });
     }
-    Document::from_value(Value::Object(together.fields)).map_err(wrong)
+    let fields = ownership::gathered(together.fields);
+    Document::from_value(Value::Object(fields)).map_err(wrong)
 }
 
 fn read(line: Line) -> Result<Document, MergeError> {

@@ -87,13 +87,25 @@ fn is_control(character: char) -> bool {
 
 /// Removes from the HTML fields what is not safe in a page; a field that was nothing else is gone.
 pub(super) fn html_fields(document: &mut Document) {
-    let fields: [Option<&mut Option<String>>; 2] = match document {
-        Document::Product(product) => [
-            Some(&mut product.description),
-            Some(&mut product.short_description),
-        ],
-        Document::Category(category) => [Some(&mut category.description), None],
-        Document::Page(page) => [Some(&mut page.body), None],
+    match document {
+        Document::Product(product) => {
+            clean(&mut product.description);
+            clean(&mut product.short_description);
+            for own in product.translations.values_mut() {
+                clean(&mut own.description);
+                clean(&mut own.short_description);
+            }
+        }
+        Document::Category(category) => {
+            clean(&mut category.description);
+            let translations = category.translations.values_mut();
+            translations.for_each(|own| clean(&mut own.description));
+        }
+        Document::Page(page) => {
+            clean(&mut page.body);
+            let translations = page.translations.values_mut();
+            translations.for_each(|own| clean(&mut own.body));
+        }
         Document::Variant(_)
         | Document::Offer(_)
         | Document::Attribute(_)
@@ -102,13 +114,14 @@ pub(super) fn html_fields(document: &mut Document) {
         | Document::DeliveryMethod(_)
         | Document::Tax(_)
         | Document::OrderStatus(_)
-        | Document::Delete(_) => [None, None],
-    };
-    for field in fields.into_iter().flatten() {
-        if let Some(text) = field.take() {
-            let safe = html::safe(&text);
-            *field = (!safe.trim().is_empty()).then_some(safe);
-        }
+        | Document::Delete(_) => {}
+    }
+}
+
+fn clean(field: &mut Option<String>) {
+    if let Some(text) = field.take() {
+        let safe = html::safe(&text);
+        *field = (!safe.trim().is_empty()).then_some(safe);
     }
 }
 

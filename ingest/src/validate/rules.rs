@@ -46,7 +46,11 @@ pub(super) fn check(document: &Document) -> Result<(), Fault> {
         Document::Variant(variant) => check_variant("", variant),
         Document::Offer(offer) => check_offer(offer),
         Document::Category(category) => check_category(category),
-        Document::Page(page) => check_slug(Some(&page.slug)),
+        Document::Page(page) => {
+            check_slug("", Some(&page.slug))?;
+            let translations = page.translations.iter();
+            check_slugs(translations.map(|(tag, own)| (tag, &own.slug)))
+        }
         Document::Promotion(promotion) => terms::check_promotion(promotion),
         Document::DeliveryMethod(method) => terms::check_method(method),
         Document::Tax(tax) => terms::check_tax(tax),
@@ -59,7 +63,9 @@ pub(super) fn check(document: &Document) -> Result<(), Fault> {
 }
 
 fn check_product(product: &Product) -> Result<(), Fault> {
-    check_slug(product.slug.as_deref())?;
+    check_slug("", product.slug.as_deref())?;
+    let translations = product.translations.iter();
+    check_slugs(translations.map(|(tag, own)| (tag, &own.slug)))?;
     check_prices("", &product.prices)?;
     check_measure("", product.measure.as_ref())?;
     terms::check_weight("", product.weight.as_ref())?;
@@ -170,14 +176,23 @@ fn check_category(category: &Category) -> Result<(), Fault> {
             &category.id,
         ));
     }
-    check_slug(category.slug.as_deref())?;
+    check_slug("", category.slug.as_deref())?;
+    let translations = category.translations.iter();
+    check_slugs(translations.map(|(tag, own)| (tag, &own.slug)))?;
     check_media("", &category.media)
 }
 
-fn check_slug(text: Option<&str>) -> Result<(), Fault> {
+/// Slugs in other languages, by their tags.
+fn check_slugs<'a>(
+    mut slugs: impl Iterator<Item = (&'a String, &'a Option<String>)>,
+) -> Result<(), Fault> {
+    slugs.try_for_each(|(tag, slug)| check_slug(&format!("/translations/{tag}"), slug.as_deref()))
+}
+
+fn check_slug(prefix: &str, text: Option<&str>) -> Result<(), Fault> {
     match text {
         Some(text) if !slug::is_valid(text) => Err(Fault::new(
-            "/slug",
+            format!("{prefix}/slug"),
             "slug",
             "cannot stand in an address (it is at most 200 bytes, not . or ..)",
             text,

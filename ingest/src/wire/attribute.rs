@@ -2,6 +2,7 @@
 //!
 //! A number keeps the digits it came with.
 
+use super::{AttributeTranslation, Translations};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -92,6 +93,9 @@ pub struct AttributeDefinition {
     /// What the codes of its values mean.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<String, ValueDefinition>,
+    /// What it says in other languages, by their tags.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub translations: Translations<AttributeTranslation>,
     /// Whether listings may be narrowed by it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filterable: Option<bool>,

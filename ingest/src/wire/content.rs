@@ -2,6 +2,7 @@
 //!
 //! Fields stand in the order of the schemas.
 
+use super::{CategoryTranslation, PageTranslation, Translations};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -34,6 +35,9 @@ pub struct Category {
     /// What search engines are told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seo: Option<Seo>,
+    /// What it says in other languages, by their tags.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub translations: Translations<CategoryTranslation>,
     /// RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<String>,
@@ -69,6 +73,9 @@ pub struct Page {
     /// What search engines are told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seo: Option<Seo>,
+    /// What it says in other languages, by their tags.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub translations: Translations<PageTranslation>,
 }
 
 /// What sort of text a page is.

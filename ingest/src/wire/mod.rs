@@ -12,6 +12,7 @@ mod offer;
 mod order_status;
 mod product;
 mod terms;
+mod translation;
 
 pub use attribute::{
     Attribute, AttributeDefinition, AttributeKind, AttributeValue, ValueDefinition,
@@ -28,4 +29,8 @@ pub use product::{
 pub use terms::{
     Action, ActionKind, Band, Basis, DeliveryMethod, Location, Per, Postcodes, Promotion, Rounding,
     Selection, Tax, TaxRate, Weight, WeightUnit, millionths,
+};
+pub use translation::{
+    AttributeTranslation, CategoryTranslation, OptionTranslation, PageTranslation,
+    ProductTranslation, PropertyTranslation, SeoTranslation, Translations, VariantTranslation,
 };

@@ -2,7 +2,10 @@
 //!
 //! Fields stand in the order of `schemas/product.schema.json`.
 
-use super::{Attribute, Measure, Media, Price, Seo, Status, Stock, Weight};
+use super::{
+    Attribute, Measure, Media, Price, ProductTranslation, Seo, Status, Stock, Translations,
+    VariantTranslation, Weight,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -95,6 +98,9 @@ pub struct Product {
     /// What search engines are told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seo: Option<Seo>,
+    /// What it says in other languages, by their tags.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub translations: Translations<ProductTranslation>,
     /// Prices of a product without variants.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prices: Vec<Price>,
@@ -202,6 +208,9 @@ pub struct Variant {
     /// Its own pictures.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub media: Vec<Media>,
+    /// What it says in other languages, by their tags.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub translations: Translations<VariantTranslation>,
     /// Whatever else the merchant sends.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub custom: BTreeMap<String, Value>,

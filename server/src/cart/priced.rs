@@ -2,6 +2,7 @@
 
 use frontage_shared::model::money::Currency;
 use frontage_shared::snapshot::Generation;
+use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::offers::{Availability, VariantOffer};
 use frontage_shared::snapshot::products::{Product, Variant};
 use frontage_shared::totals::{self, Basket, Destination, LineTotal, Totals, TotalsError};
@@ -61,20 +62,21 @@ pub struct Choice {
 }
 
 impl<'a> Priced<'a> {
-    /// Prices a cart from a generation.
+    /// Prices a cart from a generation; names are those of `catalog`, the generation's in one of its languages.
     ///
     /// # Errors
     /// It comes to more than can be counted.
     pub fn of(
         cart: &Cart,
         generation: &'a Generation,
+        catalog: &'a Catalog,
         currency: Currency,
         choice: &Choice,
     ) -> Result<Self, TotalsError> {
         let lines: Vec<_> = cart
             .items
             .iter()
-            .filter_map(|item| Line::of(*item, generation))
+            .filter_map(|item| Line::of(*item, catalog, generation))
             .collect();
         let bought = lines.iter().filter(|line| line.problem.is_none());
         let reckoned = bought
@@ -118,8 +120,8 @@ impl<'a> Priced<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn of(item: Item, generation: &'a Generation) -> Option<Self> {
-        let variant = generation.catalog.variant_by_key(item.key)?;
+    fn of(item: Item, catalog: &'a Catalog, generation: &Generation) -> Option<Self> {
+        let variant = catalog.variant_by_key(item.key)?;
         let product = variant.product()?;
         let offer = generation.offers.variant(variant.row);
         Some(Self {

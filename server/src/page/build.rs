@@ -5,6 +5,7 @@
 use std::time::SystemTime;
 
 use frontage_shared::snapshot::Generation;
+use frontage_shared::snapshot::locales::LocaleIndex;
 use sailfish::TemplateSimple;
 
 use super::view::View;
@@ -16,8 +17,11 @@ use crate::route::{Parsed, Route};
 
 /// The page at a route, in a generation. Whatever is missing or broken is a page, too.
 pub fn build(route: &Route, generation: &Generation, ctx: &Context<'_>) -> Page {
-    let view = &View::new(generation, ctx);
-    if let Some(current) = moved::current(route, &generation.catalog) {
+    let view = &View {
+        route: Some(route),
+        ..View::new(generation, ctx)
+    };
+    if let Some(current) = moved::current(route, view.catalog) {
         return Page::moved(view.href(&current));
     }
     match route {
@@ -48,8 +52,13 @@ pub fn build(route: &Route, generation: &Generation, ctx: &Context<'_>) -> Page 
 /// The address that a client is sent to for another spelling of one: that of the page's current place, so that no
 /// redirect leads to another.
 pub fn settled(parsed: &Parsed, generation: &Generation) -> String {
-    let current = moved::current(&parsed.route, &generation.catalog);
-    current.map_or_else(|| parsed.url.clone(), |route| route.href())
+    let own = &generation.catalog;
+    let catalog = own.in_locale(parsed.locale).unwrap_or(own);
+    let current = moved::current(&parsed.route, catalog);
+    current.map_or_else(
+        || parsed.url.clone(),
+        |route| route.href_in(catalog.prefix()),
+    )
 }
 
 /// The page for a refusal or failure. `generation` is `None` before there is one; `wanted` is the path asked for.
@@ -97,6 +106,8 @@ pub struct Context<'a> {
     pub icon_href: &'a str,
     /// Whether things can be bought here; if not, the shop is a catalogue.
     pub sells: bool,
+    /// The language of the page.
+    pub locale: LocaleIndex,
     /// The instant the request is answered for.
     pub now: SystemTime,
 }

@@ -117,7 +117,7 @@ pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, show: &Show<'_>)
         },
         delivery: None,
     };
-    let priced = match Priced::of(show.cart, generation, view.currency, &choice) {
+    let priced = match Priced::of(show.cart, generation, view.catalog, view.currency, &choice) {
         Ok(priced) => priced,
         Err(error) => return error::broken(view, &error),
     };
@@ -185,7 +185,7 @@ pub(crate) fn handoff(
         now: view.now,
         ..Choice::default()
     };
-    let priced = Priced::of(cart, generation, view.currency, &choice).ok()?;
+    let priced = Priced::of(cart, generation, view.catalog, view.currency, &choice).ok()?;
     if !priced.can_be_ordered() {
         return None;
     }
@@ -218,7 +218,7 @@ pub(crate) fn personal(page: Page) -> Page {
 }
 
 fn shared<'a>(view: &View<'a>, cart: &Cart, choice: &Choice) -> Shared<'a> {
-    let priced = Priced::of(cart, view.generation, view.currency, choice);
+    let priced = Priced::of(cart, view.generation, view.catalog, view.currency, choice);
     let lines = priced.map(|priced| priced.lines).unwrap_or_default();
     Shared {
         lines: lines.iter().map(|line| line_view(view, line)).collect(),

@@ -131,7 +131,13 @@ fn list<'a>(
     let shown = match listing.sort {
         // A category's own order is that of its list; only another one has to be made.
         None => order::listed(candidates, &found.rows, range),
-        Some(sort) => order::by_sort(view.generation, &found, sort, range),
+        Some(sort) => order::by_sort(
+            view.generation,
+            view.catalog.name_ranks(),
+            &found,
+            sort,
+            range,
+        ),
     };
     let results = results::build(view, route, listing, &found, &shown, subject.hidden_facet);
     let plain = !listing.is_filtered() && listing.sort.is_none();

@@ -290,7 +290,7 @@ fn price<'a>(view: &View<'a>, cart: &Cart, fields: &Fields) -> Result<Priced<'a>
         now: view.now,
     };
     let of = |choice: &Choice| {
-        Priced::of(cart, view.generation, view.currency, choice)
+        Priced::of(cart, view.generation, view.catalog, view.currency, choice)
             .map_err(|error| error::broken(view, &error))
     };
     let priced = of(&choice)?;

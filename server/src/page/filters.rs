@@ -141,7 +141,7 @@ fn offer<'a>(
     };
     Facet {
         code,
-        name: facet.label(),
+        name: label(view, facet),
         open: open || chosen > 0,
         chosen,
         values: values(&rows),
@@ -194,7 +194,7 @@ pub(crate) fn chips(view: &View<'_>, route: &Route, listing: &Listing) -> Vec<Ch
                 continue;
             };
             let shown = with_unit(known.label(), facet.unit());
-            let label = view.words.facet_value.fill(&[&facet.label(), &shown]);
+            let label = view.words.facet_value.fill(&[&label(view, &facet), &shown]);
             chips.push(Chip {
                 label,
                 href: to(listing.with_facet_toggled(code, value)),
@@ -226,7 +226,7 @@ pub(crate) fn relaxed(
     let facets = listing.facets.keys().filter_map(|code| {
         let facet = facet_by_code(view, code)?;
         Some((
-            view.words.any_facet.fill(&[&facet.label()]),
+            view.words.any_facet.fill(&[&label(view, &facet)]),
             listing.without_facet(code),
         ))
     });
@@ -243,6 +243,14 @@ pub(crate) fn relaxed(
             count: view.locale.number(u64::from(more)),
         })
         .collect()
+}
+
+/// What a facet is called. That of brands is ours, not the merchant's, unless an attribute of his names it.
+fn label<'a>(view: &View<'a>, facet: &CatalogFacet<'a>) -> &'a str {
+    match facet.label() {
+        "Brand" if facet.is_brand() => &view.words.brand,
+        named => named,
+    }
 }
 
 /// The value as shoppers read it.

@@ -6,6 +6,7 @@ use frontage_shared::model::money::Money;
 use frontage_shared::snapshot::categories::Category;
 
 use super::json_ld::Json;
+use super::languages::{self, Alternate};
 use super::locale::Locale;
 use super::view::View;
 use super::{Context, text};
@@ -60,14 +61,17 @@ pub(crate) struct Frame<'a> {
     pub(crate) nav: Vec<Link<'a>>,
     /// From the shop down to this page; the last one is this page. Empty on the home page.
     pub(crate) crumbs: Vec<Link<'a>>,
+    /// This page in the shop's languages, if it has several.
+    pub(crate) languages: Vec<Alternate<'a>>,
     /// Content pages, for the footer.
     pub(crate) pages: Vec<Link<'a>>,
 }
 
 /// Whether and as what search engines may index a page.
 pub(crate) enum Indexing {
-    /// Indexed under this absolute address.
-    Canonical(String),
+    /// Indexed under this absolute address, with those of the same page in all languages of the shop if it has
+    /// several: tag and address, the shop's own first.
+    Canonical(String, Vec<(String, String)>),
     /// Not indexed, its links followed.
     NoIndex,
 }
@@ -112,6 +116,7 @@ impl<'a> Frame<'a> {
             nav_title,
             nav,
             pages: footer_pages(view),
+            languages: languages::alternates(view, view.route.unwrap_or(&Route::Home)),
             home_href: view.href(&Route::Home),
             search_href: view.href(&Route::search(Listing::new())),
             shop: ShopNames {
@@ -156,6 +161,7 @@ impl<'a> Frame<'a> {
             nav: Vec::new(),
             crumbs: Vec::new(),
             pages: Vec::new(),
+            languages: Vec::new(),
         }
     }
 
@@ -206,7 +212,9 @@ impl<'a> Frame<'a> {
 impl Indexing {
     /// Indexed under the address of this route.
     pub(crate) fn as_route(view: &View<'_>, route: &Route) -> Self {
-        Self::Canonical(view.url(route))
+        let alternates = languages::alternates(view, route).into_iter();
+        let alternates = alternates.map(|page| (page.tag.to_owned(), view.absolute(&page.href)));
+        Self::Canonical(view.url(route), alternates.collect())
     }
 
     pub(crate) fn is_noindex(&self) -> bool {

@@ -149,7 +149,13 @@ fn check_order(
     });
     let mut pages = Vec::new();
     for start in (0..found.total).step_by(24) {
-        pages.extend(order::by_sort(generation, found, sort, start..start + 24));
+        pages.extend(order::by_sort(
+            generation,
+            generation.catalog.name_ranks(),
+            found,
+            sort,
+            start..start + 24,
+        ));
     }
     assert_eq!(pages, expected, "{sort:?}");
 }

@@ -17,8 +17,8 @@ use icu_locale_core::Locale as Tag;
 use super::format::{Amount, Day, Number};
 use super::words::{Phrase, Words, mark};
 
-/// Locales a process may learn: a server has one, a test many. Whatever comes after them is written as in English.
-const PLACES: usize = 48;
+/// Locales a process may learn: a shop has a few, a test many. Whatever comes after them is written as in English.
+const PLACES: usize = 96;
 /// Languages written from right to left.
 const RIGHT_TO_LEFT: [&str; 9] = ["ar", "ckb", "dv", "fa", "he", "ps", "sd", "ur", "yi"];
 /// Between a number and what belongs to it.

@@ -83,6 +83,9 @@ mod search;
 /// Sitemaps and robots.txt.
 mod sitemap;
 
+/// The same page in other languages.
+mod languages;
+
 /// Where a page is now that used to have another address.
 mod moved;
 

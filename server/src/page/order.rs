@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use frontage_shared::snapshot::Generation;
+use frontage_shared::snapshot::locales::NameRanks;
 use frontage_shared::snapshot::row_set::RowSet;
 use frontage_shared::snapshot::search::Hits;
 
@@ -19,9 +20,11 @@ const BUCKETS: usize = 4_096;
 /// A set with at least one in so many products is found fastest by walking along all of them.
 const DENSE: usize = 64;
 
-/// The rows at these positions of the list, by one of the catalog's or the offers' orders.
+/// The rows at these positions of the list, by one of the catalog's or the offers' orders; `names` is that of the
+/// page's language.
 pub(crate) fn by_sort(
     generation: &Generation,
+    names: NameRanks<'_>,
     found: &Found,
     sort: Sort,
     range: Range<usize>,
@@ -35,7 +38,7 @@ pub(crate) fn by_sort(
         Sort::Featured | Sort::Relevance => {
             window(&|row| ranks.get(row).map_or(last, |rank| rank.featured.get()))
         }
-        Sort::Name => window(&|row| ranks.get(row).map_or(last, |rank| rank.name.get())),
+        Sort::Name => window(&|row| names.get(row).unwrap_or(last)),
         Sort::Newest => window(&|row| ranks.get(row).map_or(last, |rank| rank.newest.get())),
         Sort::PriceAsc | Sort::PriceDesc => by_price(generation, found, sort, range),
     }

@@ -55,7 +55,13 @@ pub(crate) fn build(view: &View<'_>, route: &Route, listing: &Listing) -> Page {
         Sort::Relevance => {
             order::by_relevance(view.generation, &hits, &found.rows, found.total, range)
         }
-        sort => order::by_sort(view.generation, &found, sort, range),
+        sort => order::by_sort(
+            view.generation,
+            view.catalog.name_ranks(),
+            &found,
+            sort,
+            range,
+        ),
     };
     let mut results = results::build(view, route, listing, &found, &shown, None);
     if hits.fuzzy && !results.cards.is_empty() {

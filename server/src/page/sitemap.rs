@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::view::{self, View};
-use super::{Kind, Page, TEXT, XML, error, format};
+use super::{Kind, Page, TEXT, XML, error, format, languages};
 use crate::cache_policy::CachePolicy;
 use crate::route::Route;
 
@@ -36,7 +36,12 @@ pub(crate) fn index(view: &View<'_>) -> Page {
     let mut xml = String::from(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
     );
-    for (number, (part, rows)) in (1..).zip(files(view)) {
+    let views: Vec<View<'_>> = languages::views(view).collect();
+    let all = views.iter().flat_map(|view| {
+        let files = (1..).zip(files(view));
+        files.map(move |(number, file)| (view, number, file))
+    });
+    for (view, number, (part, rows)) in all {
         let mut changes = rows.filter_map(|row| listed(view, part, row));
         // A file without a single address would be invalid.
         let Some(first) = changes.next() else {
@@ -64,8 +69,13 @@ pub(crate) fn file(view: &View<'_>, number: u32) -> Page {
     let mut xml = String::with_capacity(rows.len().saturating_mul(ADDRESS_BYTES));
     xml.push_str(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" \
-         xmlns:image=\"http://www.google.com/schemas/sitemap-image/1.1\">\n",
+         xmlns:image=\"http://www.google.com/schemas/sitemap-image/1.1\"",
     );
+    let views: Vec<View<'_>> = languages::views(view).collect();
+    xml.push_str(match views.len() {
+        1 => ">\n",
+        _ => " xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">\n",
+    });
     for row in rows {
         let Some(changed) = listed(view, part, row) else {
             continue;
@@ -77,6 +87,9 @@ pub(crate) fn file(view: &View<'_>, number: u32) -> Page {
         push_escaped(&mut xml, &view.url(&route));
         xml.push_str("</loc>");
         push_changed(&mut xml, changed);
+        if views.len() > 1 {
+            alternates(&views, part, row, &mut xml);
+        }
         images(view, part, row, &mut xml);
         xml.push_str("</url>\n");
     }
@@ -86,7 +99,14 @@ pub(crate) fn file(view: &View<'_>, number: u32) -> Page {
 
 /// robots.txt: lists that are filtered or sorted, searches and partials are not for crawling.
 pub(crate) fn robots(view: &View<'_>) -> Page {
-    let mut text = String::from("User-agent: *\nDisallow: /search\nDisallow: /partials/\n");
+    let mut text = String::from("User-agent: *\n");
+    for language in languages::views(view) {
+        let prefix = language.prefix;
+        let _ = write!(
+            text,
+            "Disallow: {prefix}/search\nDisallow: {prefix}/partials/\n"
+        );
+    }
     for parameter in ["f.", "sort=", "price-min=", "price-max=", "stock="] {
         let _ = writeln!(text, "Disallow: /*?{parameter}\nDisallow: /*&{parameter}");
     }
@@ -163,6 +183,26 @@ fn route(view: &View<'_>, part: Part, row: u32) -> Option<Route> {
         Part::Brands => Route::brand(view.catalog.brand(row)?.slug()),
         Part::Products => Route::product(view.catalog.product(row)?.slug()),
     })
+}
+
+/// The same page in each of the shop's languages, itself included.
+fn alternates(views: &[View<'_>], part: Part, row: u32, xml: &mut String) {
+    let mut push = |tag: &str, view: &View<'_>| {
+        if let Some(route) = route(view, part, row) {
+            let _ = write!(
+                xml,
+                "<xhtml:link rel=\"alternate\" hreflang=\"{tag}\" href=\""
+            );
+            push_escaped(xml, &view.url(&route));
+            xml.push_str("\"/>");
+        }
+    };
+    for view in views {
+        push(view.shop.locale, view);
+    }
+    if let Some(own) = views.first() {
+        push("x-default", own);
+    }
 }
 
 /// Pictures that stand on the page of a row.

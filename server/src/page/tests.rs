@@ -3,6 +3,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use frontage_shared::snapshot::Generation;
+use frontage_shared::snapshot::locales::LocaleIndex;
 
 use super::fixture::{HOSTILE, generation, generation_of};
 use super::*;
@@ -16,6 +17,7 @@ fn context() -> Context<'static> {
         js_href: "/assets/1/shop.js",
         icon_href: "/assets/1/favicon.svg",
         sells: false,
+        locale: LocaleIndex::OWN,
         now: UNIX_EPOCH + Duration::from_secs(1_795_000_000),
     }
 }

@@ -6,6 +6,7 @@ use std::io::Cursor;
 
 use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::facets::RankRecord;
+use frontage_shared::snapshot::locales::LocaleIndex;
 use frontage_shared::snapshot::offers::{Availability, OffersTables, VariantOffer};
 use frontage_shared::snapshot::products::{
     OptionRecord, OptionValueRecord, ProductRecord, ShopRecord, VariantRecord,
@@ -199,6 +200,7 @@ fn get(generation: &Generation, address: &str) -> Page {
         js_href: "/assets/0/shop.js",
         icon_href: "/assets/0/favicon.svg",
         sells: false,
+        locale: LocaleIndex::OWN,
         now: crate::testing::noon(),
     };
     build(&route, generation, &ctx)

@@ -39,13 +39,17 @@ pub(crate) struct View<'a> {
     pub(crate) currency: Currency,
     /// What every path on this page begins with: nothing, or `/` and the page's language.
     pub(crate) prefix: &'a str,
+    /// What was asked for, if it is an address of ours.
+    pub(crate) route: Option<&'a Route>,
     /// The instant of the request, Unix seconds.
     pub(crate) now: i64,
 }
 
 impl<'a> View<'a> {
     pub(crate) fn new(generation: &'a Generation, ctx: &'a Context<'a>) -> Self {
-        let shop = generation.catalog.shop();
+        let own: &Catalog = &generation.catalog;
+        let catalog = own.in_locale(ctx.locale).unwrap_or(own);
+        let shop = catalog.shop();
         let locale = Locale::of(shop.locale);
         let now = ctx
             .now
@@ -53,15 +57,30 @@ impl<'a> View<'a> {
             .map_or(0, |since| since.as_secs());
         Self {
             generation,
-            catalog: &generation.catalog,
+            catalog,
             offers: &generation.offers,
             ctx,
             shop,
             locale,
             words: locale.words(),
             currency: generation.currency(),
-            prefix: "",
+            prefix: catalog.prefix(),
+            route: None,
             now: i64::try_from(now).unwrap_or(i64::MAX),
+        }
+    }
+
+    /// The same view in another of the shop's languages.
+    pub(crate) fn in_language(&self, catalog: &'a Catalog) -> Self {
+        let shop = catalog.shop();
+        let locale = Locale::of(shop.locale);
+        Self {
+            catalog,
+            shop,
+            locale,
+            words: locale.words(),
+            prefix: catalog.prefix(),
+            ..*self
         }
     }
 
@@ -75,12 +94,12 @@ impl<'a> View<'a> {
 
     /// The path of a route, as links on this page write it.
     pub(crate) fn href(&self, route: &Route) -> String {
-        format!("{}{route}", self.prefix)
+        route.href_in(self.prefix)
     }
 
     /// The whole address of a route.
     pub(crate) fn url(&self, route: &Route) -> String {
-        format!("{}{}{route}", self.ctx.base_url, self.prefix)
+        format!("{}{}", self.ctx.base_url, self.href(route))
     }
 
     /// A link to a route.

@@ -115,7 +115,7 @@ macro_rules! messages {
 
 messages! {
     plain:
-        skip_to_content search_products search home breadcrumb departments brands footer help shop
+        skip_to_content search_products search home breadcrumb departments brand brands footer languages help shop
         browse_departments new_arrivals featured guides all_guides sub_categories
         filters active chosen in_stock price range_from range_to apply_filters sort_by sort active_filters
         remove_filter clear_all products_heading pages page previous next nothing_filtered nothing_here any_price

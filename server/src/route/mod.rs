@@ -12,9 +12,13 @@ mod listing;
 /// The addresses of the shop.
 mod url;
 
+/// The same addresses in the shop's further languages.
+mod place;
+
 #[cfg(test)]
 mod tests;
 
 pub(crate) use encoding::{decode_query, encode_segment};
 pub use listing::{Listing, PriceBound, Sort};
+pub use place::locale_of;
 pub use url::{FeedFormat, Parsed, Route, RouteError};

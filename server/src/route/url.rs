@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use frontage_shared::model::slug;
+use frontage_shared::snapshot::locales::LocaleIndex;
 
 use super::encoding::{self, decode_query, decode_segment};
 use super::listing::{Listing, Sort};
@@ -126,6 +127,8 @@ pub enum FeedFormat {
 /// What an address turned out to be.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Parsed {
+    /// The language asked for.
+    pub locale: LocaleIndex,
     /// The route asked for.
     pub route: Route,
     /// Its canonical address.
@@ -174,6 +177,7 @@ impl Route {
             .map(|(_, query)| decode_query(query))
             .unwrap_or_default();
         Ok(Parsed {
+            locale: LocaleIndex::OWN,
             canonical: path.canonical && url_pairs == pairs,
             route,
             url,

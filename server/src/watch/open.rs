@@ -8,6 +8,7 @@ use std::sync::Arc;
 use frontage_shared::manifest::Manifest;
 use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::catalog::Catalog;
+use frontage_shared::snapshot::locales::LocaleIndex;
 
 use super::poll::now;
 use super::{Cache, WatchError};
@@ -50,7 +51,7 @@ pub(super) fn open(
         }
         Known::Parts => {
             let generation = cache.map(manifest, None)?;
-            show(shop, &generation, &Route::Home)?;
+            show(shop, &generation, LocaleIndex::OWN, &Route::Home)?;
             Ok(generation)
         }
     }
@@ -88,7 +89,15 @@ pub(super) fn warm(shop: &Shop, generation: &Generation) -> Result<(), WatchErro
     );
     routes
         .iter()
-        .try_for_each(|route| show(shop, generation, route))?;
+        .try_for_each(|route| show(shop, generation, LocaleIndex::OWN, route))?;
+    // In other languages the same is read, but for their own texts.
+    for catalog in catalog.locales() {
+        let product = catalog.products().next();
+        let product = product.map(|product| Route::product(product.slug()));
+        for route in std::iter::once(Route::Home).chain(product) {
+            show(shop, generation, catalog.locale_index(), &route)?;
+        }
+    }
     feed_begins(shop, generation)
 }
 
@@ -106,13 +115,22 @@ fn feed_begins(shop: &Shop, generation: &Generation) -> Result<(), WatchError> {
     })
 }
 
-fn show(shop: &Shop, generation: &Generation, route: &Route) -> Result<(), WatchError> {
+fn show(
+    shop: &Shop,
+    generation: &Generation,
+    locale: LocaleIndex,
+    route: &Route,
+) -> Result<(), WatchError> {
     let failed = |reason: String| WatchError::Warm {
         url: route.href(),
         reason,
     };
     let made = catch_unwind(AssertUnwindSafe(|| {
-        page::build(route, generation, &shop.context(now()))
+        let context = page::Context {
+            locale,
+            ..shop.context(now())
+        };
+        page::build(route, generation, &context)
     }));
     let page = made.map_err(|_| failed("it fails by a bug".to_owned()))?;
     if page.status >= 500 || (*route == Route::Home && page.status != 200) {

@@ -13,6 +13,7 @@ use super::facets::{
     FacetValueRecord, ProductFacets, RankRecord, TextFileRecord,
 };
 use super::layout::{PartKind, section, to_usize};
+use super::locales::{Field, Local};
 use super::part::{Part, Rows};
 use super::products::{
     Media, MediaRecord, OptionValue, OptionValueRecord, Product, ProductRecord, ShopRecord,
@@ -36,6 +37,10 @@ pub struct Catalog {
     text: OnceLock<Result<TextIndex, String>>,
     /// Made at first use: one bit for each product that search may show.
     searchable: OnceLock<RowSet>,
+    /// The further language that texts are read in; none for the shop's own.
+    pub(super) local: Option<Local>,
+    /// The same part in the shop's further languages.
+    pub(super) locales: Vec<Catalog>,
 }
 
 /// The shop's own record as pages read it.
@@ -58,16 +63,28 @@ pub struct ShopInfo<'a> {
 }
 
 impl Catalog {
-    /// Opens a catalog part without reading more than its header and table.
+    /// Opens a catalog part without reading more than its header, its table and what names its languages.
     ///
     /// # Errors
     /// The bytes are not a catalog part.
     pub fn open(bytes: OwnedBytes) -> Result<Self, SnapshotError> {
-        Ok(Self {
-            part: Part::open(bytes, PartKind::Catalog)?,
+        let part = Part::open(bytes, PartKind::Catalog)?;
+        let mut catalog = Self::of(part, None);
+        let locales = Local::all(&catalog.part);
+        catalog.locales = locales
+            .map(|local| Self::of(catalog.part.clone(), Some(local)))
+            .collect();
+        Ok(catalog)
+    }
+
+    fn of(part: Part, local: Option<Local>) -> Self {
+        Self {
+            part,
             text: OnceLock::new(),
             searchable: OnceLock::new(),
-        })
+            local,
+            locales: Vec::new(),
+        }
     }
 
     /// The part's sections, for inspection.
@@ -81,13 +98,15 @@ impl Catalog {
         let text = |pick: fn(&ShopRecord) -> StrRef| {
             record.map_or("", |record| self.part.str(pick(record)))
         };
+        let local = |field| self.translated(field, 0);
         ShopInfo {
             id: text(|shop| shop.id),
             name: text(|shop| shop.name),
-            tagline: text(|shop| shop.tagline),
-            description: text(|shop| shop.description),
+            tagline: local(Field::ShopTagline).unwrap_or_else(|| text(|shop| shop.tagline)),
+            description: local(Field::ShopDescription)
+                .unwrap_or_else(|| text(|shop| shop.description)),
             email: text(|shop| shop.email),
-            locale: text(|shop| shop.locale),
+            locale: self.local_tag().unwrap_or_else(|| text(|shop| shop.locale)),
             currency: text(|shop| shop.currency),
         }
     }
@@ -229,6 +248,7 @@ impl Catalog {
     pub fn page(&self, row: u32) -> Option<ContentPage<'_>> {
         Some(ContentPage {
             catalog: self,
+            row,
             record: self.rows::<PageRecord>().get(row)?,
         })
     }
@@ -326,13 +346,13 @@ impl Catalog {
 
     pub(super) fn attribute_value(&self, row: u32) -> Option<AttributeValue<'_>> {
         let record = self.rows::<AttributeValueRecord>().get(row)?;
-        let attribute = self
-            .rows::<AttributeRecord>()
-            .get(record.attribute.get()?)?;
+        let attribute_row = record.attribute.get()?;
         Some(AttributeValue {
             catalog: self,
+            row,
             record,
-            attribute,
+            attribute_row,
+            attribute: self.rows::<AttributeRecord>().get(attribute_row)?,
         })
     }
 
@@ -340,11 +360,13 @@ impl Catalog {
         &self,
         list: List<{ section::MEDIA }>,
     ) -> impl ExactSizeIterator<Item = Media<'_>> {
+        let records = self.part.list::<MediaRecord, _>(list);
         self.part
-            .list::<MediaRecord, _>(list)
-            .iter()
-            .map(|record| Media {
+            .range(list)
+            .zip(records.iter())
+            .map(|(row, record)| Media {
                 catalog: self,
+                row,
                 record,
             })
     }
@@ -377,8 +399,14 @@ impl Catalog {
     }
 
     fn text_files(&self) -> Result<Vec<(String, OwnedBytes)>, TextError> {
-        let bytes = self.part.section_owned(section::TEXT_INDEX);
-        let records = self.rows::<TextFileRecord>();
+        let local = self.local.as_ref().map(|local| local.record.text_files);
+        let local = local.map(|files| self.part.list::<TextFileRecord, _>(files));
+        // A language without an index of its own is searched in the shop's.
+        let (records, bytes) = match local.filter(|files| !files.is_empty()) {
+            Some(files) => (files, section::LOCAL_TEXT_INDEX),
+            None => (self.rows::<TextFileRecord>(), section::TEXT_INDEX),
+        };
+        let bytes = self.part.section_owned(bytes);
         if records.len() > MAX_TEXT_FILES {
             return Err(TextError::Files(records.len()));
         }

@@ -102,6 +102,8 @@ pub struct Brand<'a> {
 #[derive(Clone, Copy)]
 pub struct ContentPage<'a> {
     pub(super) catalog: &'a Catalog,
+    /// Its row.
+    pub row: u32,
     pub(super) record: &'a PageRecord,
 }
 
@@ -109,15 +111,15 @@ texts!(Category {
     /// The merchant's id.
     id via str,
     /// The name shoppers see.
-    name via str,
+    name via str as CategoryName,
     /// Slugs from the root, joined by `/`.
-    path via str,
+    path via str as CategoryPath,
     /// Sanitised HTML.
-    description via text,
+    description via text as CategoryDescription,
     /// Title for search engines; empty if the name does.
-    seo_title via str,
+    seo_title via str as CategorySeoTitle,
     /// Description for search engines; may be empty.
-    seo_description via str,
+    seo_description via str as CategorySeoDescription,
 });
 
 texts!(Brand {
@@ -129,20 +131,25 @@ texts!(Brand {
 
 texts!(ContentPage {
     /// URL segment.
-    slug via str,
+    slug via str as PageSlug,
     /// The merchant's id.
     id via str,
     /// Heading.
-    title via str,
+    title via str as PageTitle,
     /// Sanitised HTML.
-    body via text,
+    body via text as PageBody,
     /// Title for search engines; empty if the heading does.
-    seo_title via str,
+    seo_title via str as PageSeoTitle,
     /// Description for search engines; may be empty.
-    seo_description via str,
+    seo_description via str as PageSeoDescription,
 });
 
 impl<'a> Category<'a> {
+    /// The path in the shop's own language.
+    pub fn own_path(&self) -> &'a str {
+        self.catalog.part().str(self.record.path)
+    }
+
     /// The category above.
     pub fn parent(&self) -> Option<Category<'a>> {
         // Pre-order: a parent stands before its children. Anything else in a damaged file would be a cycle.

@@ -9,6 +9,7 @@ use zerocopy::little_endian::{U16, U32, U64};
 
 use super::catalog::Catalog;
 use super::layout::section;
+use super::locales::Field;
 use super::part::Rows;
 use super::products::texts;
 use super::record::{List, RowRef, StrRef, record};
@@ -132,7 +133,9 @@ pub struct FacetValue<'a> {
 #[derive(Clone, Copy)]
 pub struct AttributeValue<'a> {
     pub(super) catalog: &'a Catalog,
+    pub(super) row: u32,
     pub(super) record: &'a AttributeValueRecord,
+    pub(super) attribute_row: u32,
     pub(super) attribute: &'a AttributeRecord,
 }
 
@@ -216,7 +219,7 @@ texts!(Facet {
     /// As in URLs.
     code via str,
     /// As shoppers see it.
-    label via str,
+    label via str as FacetLabel,
     /// Unit behind the values; may be empty.
     unit via str,
 });
@@ -225,7 +228,7 @@ texts!(FacetValue {
     /// As in URLs, unique in the facet.
     code via str,
     /// As shoppers see it.
-    label via str,
+    label via str as FacetValueLabel,
     /// `#rrggbb`, or empty.
     swatch via str,
 });
@@ -273,7 +276,8 @@ impl<'a> FacetValue<'a> {
 impl<'a> AttributeValue<'a> {
     /// As shoppers see it, without the unit.
     pub fn value(&self) -> &'a str {
-        self.catalog.part().str(self.record.label)
+        let field = Field::AttributeValueLabel;
+        self.catalog.str_in(field, self.row, self.record.label)
     }
 
     /// The attribute's code.
@@ -283,12 +287,14 @@ impl<'a> AttributeValue<'a> {
 
     /// The attribute's name.
     pub fn label(&self) -> &'a str {
-        self.catalog.part().str(self.attribute.label)
+        let (field, row) = (Field::AttributeLabel, self.attribute_row);
+        self.catalog.str_in(field, row, self.attribute.label)
     }
 
     /// Heading under which it stands; may be empty.
     pub fn group(&self) -> &'a str {
-        self.catalog.part().str(self.attribute.group)
+        let (field, row) = (Field::AttributeGroup, self.attribute_row);
+        self.catalog.str_in(field, row, self.attribute.group)
     }
 
     /// Unit behind the value; may be empty.

@@ -108,7 +108,7 @@ impl PartKind {
     /// Sections that this version writes.
     pub fn written(self) -> std::ops::RangeInclusive<u32> {
         match self {
-            Self::Catalog => section::SHOP..=section::MEASURES,
+            Self::Catalog => section::SHOP..=section::LOCAL_RANKS,
             Self::Offers => section::OFFERS_META..=section::VARIANT_GOODS,
         }
     }
@@ -210,6 +210,22 @@ pub mod section {
         FACET_CODES = 32,
         /// How much variants hold, sorted by variant; since version 1.1.
         MEASURES = 33,
+        /// The shop's further languages; this and the others of them since version 1.2.
+        LOCALES = 34,
+        /// Translated fields, grouped by language.
+        LOCAL_COLUMNS = 35,
+        /// Translated short texts, grouped by column.
+        LOCAL_STRINGS = 36,
+        /// Translated long texts, grouped by column.
+        LOCAL_TEXTS = 37,
+        /// Paths of further languages, grouped by language, sorted by hash.
+        LOCAL_ROUTES = 38,
+        /// Names and places of the files of their text indexes, grouped by language.
+        LOCAL_TEXT_FILES = 39,
+        /// The bytes of their text indexes.
+        LOCAL_TEXT_INDEX = 40,
+        /// Positions of products by their names in a language, grouped by language.
+        LOCAL_RANKS = 41,
         /// One record: which catalog part these offers belong to.
         OFFERS_META = 64,
         /// Price and stock of each variant, in the catalog's order.

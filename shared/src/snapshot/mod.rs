@@ -57,8 +57,17 @@ pub mod catalog;
 /// §3 What must hold in a catalog part beyond its fields.
 mod verify;
 
+/// What a further language is written from.
+pub mod local_tables;
+
+/// §11 What must hold of further languages beyond their fields.
+mod local_verify;
+
 /// Everything a catalog part is written from, table by table.
 pub mod tables;
+
+/// §11 Texts in a shop's further languages.
+pub mod locales;
 
 /// §10 The offers part: the fast half, price and stock.
 pub mod offers;

@@ -188,6 +188,7 @@ pub struct Variant<'a> {
 #[derive(Clone, Copy)]
 pub struct ProductOption<'a> {
     pub(super) catalog: &'a Catalog,
+    pub(super) row: u32,
     pub(super) record: &'a OptionRecord,
 }
 
@@ -204,36 +205,53 @@ pub struct OptionValue<'a> {
 #[derive(Clone, Copy)]
 pub struct Media<'a> {
     pub(super) catalog: &'a Catalog,
+    pub(super) row: u32,
     pub(super) record: &'a MediaRecord,
 }
 
-/// Getters of texts: name, heap accessor.
+/// Getters of texts: name, heap accessor, and the field that translates it, if any does.
 macro_rules! texts {
-    ($view:ident { $($(#[$meta:meta])* $field:ident via $heap:ident),* $(,)? }) => {
+    ($view:ident { $($(#[$meta:meta])* $field:ident via $heap:ident $(as $translated:ident)?),* $(,)? }) => {
         impl<'a> $view<'a> {
             $($(#[$meta])* pub fn $field(&self) -> &'a str {
-                self.catalog.part().$heap(self.record.$field)
+                $crate::snapshot::products::text_of!(self $field $heap $($translated)?)
             })*
         }
     };
 }
 pub(super) use texts;
 
+/// The text of one field of a view.
+macro_rules! text_of {
+    ($view:ident $field:ident $heap:ident) => {
+        $view.catalog.part().$heap($view.record.$field)
+    };
+    ($view:ident $field:ident str $translated:ident) => {{
+        let field = $crate::snapshot::locales::Field::$translated;
+        $view.catalog.str_in(field, $view.row, $view.record.$field)
+    }};
+    ($view:ident $field:ident text $translated:ident) => {{
+        let field = $crate::snapshot::locales::Field::$translated;
+        $view.catalog.text_in(field, $view.row, $view.record.$field)
+    }};
+}
+pub(super) use text_of;
+
 texts!(Product {
     /// The merchant's id.
     id via str,
     /// URL segment.
-    slug via str,
+    slug via str as ProductSlug,
     /// The name shoppers see.
-    name via str,
+    name via str as ProductName,
     /// A few sentences, sanitised HTML.
-    short_description via text,
+    short_description via text as ProductShortDescription,
     /// The whole description, sanitised HTML.
-    description via text,
+    description via text as ProductDescription,
     /// Title for search engines; empty if the name does.
-    seo_title via str,
+    seo_title via str as ProductSeoTitle,
     /// Description for search engines; empty if the merchant gave none.
-    seo_description via str,
+    seo_description via str as ProductSeoDescription,
 });
 
 texts!(Variant {
@@ -246,21 +264,21 @@ texts!(Variant {
     /// Manufacturer's part number; may be empty.
     mpn via str,
     /// A name of its own; may be empty.
-    name via str,
+    name via str as VariantName,
 });
 
 texts!(ProductOption {
     /// As in URLs and forms.
     code via str,
     /// As shoppers see it.
-    name via str,
+    name via str as OptionName,
 });
 
 texts!(OptionValue {
     /// As in URLs and forms.
     code via str,
     /// As shoppers see it.
-    name via str,
+    name via str as OptionValueName,
     /// `#rrggbb`, or empty.
     swatch via str,
 });
@@ -269,7 +287,7 @@ texts!(Media {
     /// Absolute, or relative to the shop's root.
     url via str,
     /// What it shows; may be empty.
-    alt via str,
+    alt via str as MediaAlt,
 });
 
 impl<'a> Product<'a> {
@@ -296,11 +314,14 @@ impl<'a> Product<'a> {
     /// What varies, in order.
     pub fn options(&self) -> impl ExactSizeIterator<Item = ProductOption<'a>> + use<'a> {
         let catalog = self.catalog;
-        catalog
-            .part()
-            .list::<OptionRecord, _>(self.record.options)
-            .iter()
-            .map(move |record| ProductOption { catalog, record })
+        let records = catalog.part().list::<OptionRecord, _>(self.record.options);
+        let rows = catalog.part().range(self.record.options);
+        rows.zip(records.iter())
+            .map(move |(row, record)| ProductOption {
+                catalog,
+                row,
+                record,
+            })
     }
 
     /// What can be bought, in the order the shop shows it; the first is the default.

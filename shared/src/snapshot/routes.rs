@@ -8,6 +8,7 @@ use zerocopy::little_endian::{U32, U64};
 
 use super::catalog::Catalog;
 use super::layout::section;
+use super::part::Rows;
 use super::record::{StrRef, record};
 
 record! {
@@ -100,9 +101,34 @@ pub fn hash(kind: RouteKind, path: &str) -> u64 {
 }
 
 impl Catalog {
-    /// What a path shows, or used to show.
+    /// What a path shows in this language, or used to show.
     pub fn route(&self, kind: RouteKind, path: &str) -> Option<Target> {
-        let rows = self.part().rows::<RouteRecord>(section::ROUTES);
+        let own = || self.find_route(self.part().rows::<RouteRecord>(section::ROUTES), kind, path);
+        if self.local.is_none() {
+            return own();
+        }
+        let local = self.find_route(self.local_routes(), kind, path);
+        if local.is_some_and(|target| !target.former) {
+            return local;
+        }
+        match own() {
+            // What has a path of its own in this language is to be found there.
+            Some(target) if !target.former && !self.has_local_path(kind, target.row) => {
+                Some(target)
+            }
+            own => local.or(own.map(|target| Target {
+                former: true,
+                ..target
+            })),
+        }
+    }
+
+    fn find_route(
+        &self,
+        rows: Rows<'_, RouteRecord>,
+        kind: RouteKind,
+        path: &str,
+    ) -> Option<Target> {
         let wanted = hash(kind, path);
         let start = rows.partition_point(|route| route.hash.get() < wanted);
         rows.slice(start..rows.len())
@@ -115,21 +141,23 @@ impl Catalog {
             })
     }
 
-    /// Every path of every kind, current and former: (kind, path, target).
+    /// Every path of every kind, current and former: (kind, path, target). In a further language, those that are
+    /// others than the shop's own.
     pub fn routes(&self) -> impl Iterator<Item = (RouteKind, &str, Target)> {
-        self.part()
-            .rows::<RouteRecord>(section::ROUTES)
-            .iter()
-            .filter_map(|route| {
-                let target = Target {
-                    row: route.row.get(),
-                    former: route.former.get() != 0,
-                };
-                Some((
-                    RouteKind::from_number(route.kind.get())?,
-                    self.part().str(route.path),
-                    target,
-                ))
-            })
+        let rows = match &self.local {
+            Some(_) => self.local_routes(),
+            None => self.part().rows::<RouteRecord>(section::ROUTES),
+        };
+        rows.iter().filter_map(|route| {
+            let target = Target {
+                row: route.row.get(),
+                former: route.former.get() != 0,
+            };
+            Some((
+                RouteKind::from_number(route.kind.get())?,
+                self.part().str(route.path),
+                target,
+            ))
+        })
     }
 }

@@ -11,6 +11,7 @@ use super::facets::{
 };
 use super::heap::{Heap, HeapFull};
 use super::layout::{ALIGNMENT, PartKind, section, to_usize};
+use super::local_tables::{LocalSections, LocalTables};
 use super::measures::MeasureRecord;
 use super::products::{
     MediaRecord, OptionRecord, OptionValueRecord, ProductRecord, RelatedRecord, ShopRecord,
@@ -84,6 +85,8 @@ pub struct CatalogTables {
     pub origins: Vec<StrRef>,
     /// Sorted by variant.
     pub measures: Vec<MeasureRecord>,
+    /// The further languages, in the shop's order.
+    pub locales: Vec<LocalTables>,
 }
 
 /// Writing a catalog part failed.
@@ -104,11 +107,12 @@ impl CatalogTables {
     /// # Errors
     /// The sink failed or a heap is full.
     pub fn write<W: Write + Seek>(mut self, sink: W) -> Result<W, WriteError> {
-        let (text_files, text_index) = self.pack_text()?;
-        let strings = &self.strings;
-        self.routes.sort_by(|a, b| {
-            (a.hash.get(), strings.get(a.path)).cmp(&(b.hash.get(), strings.get(b.path)))
-        });
+        let mut text_index = Vec::new();
+        let text_files = pack_text(&mut self.strings, &self.text_files, &mut text_index)?;
+        let mut locales = std::mem::take(&mut self.locales);
+        let local = LocalSections::lay_out(&mut locales, &mut self.strings)?;
+        drop(locales);
+        sort_routes(&mut self.routes, &self.strings);
         self.variant_keys
             .sort_by_key(|entry| (entry.key.get(), entry.variant.0.get()));
         let mut writer = PartWriter::start(sink, PartKind::Catalog)?;
@@ -148,6 +152,7 @@ impl CatalogTables {
         writer.rows(section::FACET_LISTS, &lists.collect::<Vec<_>>())?;
         writer.rows(section::FACET_CODES, &self.facet_codes())?;
         writer.rows(section::MEASURES, &self.measures)?;
+        local.write(&mut writer)?;
         Ok(writer.finish()?)
     }
 
@@ -159,22 +164,32 @@ impl CatalogTables {
         });
         codes.collect::<Option<_>>().unwrap_or_default()
     }
+}
 
-    /// Lays the index's files one after another, aligned like sections.
-    fn pack_text(&mut self) -> Result<(Vec<TextFileRecord>, Vec<u8>), WriteError> {
-        let mut records = Vec::with_capacity(self.text_files.len());
-        let mut bytes = Vec::new();
-        for file in &self.text_files {
-            bytes.resize(bytes.len().next_multiple_of(to_usize(ALIGNMENT)), 0);
-            records.push(TextFileRecord {
-                name: self.strings.string(&file.name)?,
-                offset: (bytes.len() as u64).into(),
-                length: (file.bytes.len() as u64).into(),
-            });
-            bytes.extend_from_slice(&file.bytes);
-        }
-        Ok((records, bytes))
+/// Lays an index's files one after another behind what is there, aligned like sections.
+pub(super) fn pack_text(
+    strings: &mut Heap,
+    files: &[PackedFile],
+    bytes: &mut Vec<u8>,
+) -> Result<Vec<TextFileRecord>, WriteError> {
+    let mut records = Vec::with_capacity(files.len());
+    for file in files {
+        bytes.resize(bytes.len().next_multiple_of(to_usize(ALIGNMENT)), 0);
+        records.push(TextFileRecord {
+            name: strings.string(&file.name)?,
+            offset: (bytes.len() as u64).into(),
+            length: (file.bytes.len() as u64).into(),
+        });
+        bytes.extend_from_slice(&file.bytes);
     }
+    Ok(records)
+}
+
+/// Puts routes into the order that finding them by their hashes needs.
+pub(super) fn sort_routes(routes: &mut [RouteRecord], strings: &Heap) {
+    routes.sort_by(|a, b| {
+        (a.hash.get(), strings.get(a.path)).cmp(&(b.hash.get(), strings.get(b.path)))
+    });
 }
 
 /// The key of a variant as the format defines it.

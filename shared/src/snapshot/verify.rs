@@ -86,7 +86,8 @@ impl Catalog {
         part.verify_rows::<StrRef>(section::ORIGINS, bounds)?;
         part.verify_rows::<FacetListRecord>(section::FACET_LISTS, bounds)?;
         part.verify_rows::<FacetCodeRecord>(section::FACET_CODES, bounds)?;
-        // Version 1.0 had no measures.
+        // Version 1.0 had no measures, and neither it nor 1.1 had further languages.
+        self.verify_local_records(bounds)?;
         if part.has(section::MEASURES) {
             part.verify_rows::<MeasureRecord>(section::MEASURES, bounds)?;
         }
@@ -155,7 +156,8 @@ impl Catalog {
         )?;
         self.verify_variant_keys(keys)?;
         self.verify_measures()?;
-        self.verify_routes()
+        self.verify_routes(section::ROUTES, self.rows::<RouteRecord>())?;
+        self.verify_locales()
     }
 
     /// Measures are found by the row of their variant, and prices are divided by them.
@@ -206,11 +208,14 @@ impl Catalog {
         Ok(())
     }
 
-    fn verify_routes(&self) -> Result<(), SnapshotError> {
+    pub(super) fn verify_routes(
+        &self,
+        id: u32,
+        routes: Rows<'_, RouteRecord>,
+    ) -> Result<(), SnapshotError> {
         let text = |at| self.part.str(at);
-        let routes = self.rows::<RouteRecord>();
         sorted(
-            section::ROUTES,
+            id,
             routes.iter().map(|route| Place {
                 hash: route.hash.get(),
                 path: || text(route.path),
@@ -223,7 +228,7 @@ impl Catalog {
                 .is_none_or(|kind| u64::from(route.row.get()) >= self.part.count(kind.section()))
             {
                 return Err(SnapshotError::Field {
-                    section: "ROUTES",
+                    section: section::name(id),
                     row,
                     field: "row",
                     rule: "target does not exist",
@@ -231,7 +236,7 @@ impl Catalog {
             }
             if known.is_some_and(|kind| routes::hash(kind, text(route.path)) != route.hash.get()) {
                 return Err(SnapshotError::Field {
-                    section: "ROUTES",
+                    section: section::name(id),
                     row,
                     field: "hash",
                     rule: "must be that of kind and path",
@@ -379,7 +384,8 @@ impl Catalog {
     fn verify_text(&self) -> Result<(), SnapshotError> {
         self.verify_text_files()?;
         self.searchable();
-        self.text_index().map(drop)
+        self.text_index()?;
+        self.locales().iter().try_for_each(Self::verify_text)
     }
 }
 
@@ -407,7 +413,7 @@ fn joined(thread: ScopedJoinHandle<'_, Result<(), SnapshotError>>) -> Result<(),
     thread.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
 
-fn order(id: u32, row: u32, rule: &'static str) -> SnapshotError {
+pub(super) fn order(id: u32, row: u32, rule: &'static str) -> SnapshotError {
     SnapshotError::Order {
         section: section::name(id),
         row,
@@ -415,7 +421,7 @@ fn order(id: u32, row: u32, rule: &'static str) -> SnapshotError {
     }
 }
 
-fn sorted<T: PartialOrd>(
+pub(super) fn sorted<T: PartialOrd>(
     id: u32,
     keys: impl Iterator<Item = T>,
     strictly: bool,

@@ -8,8 +8,10 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::categories::Category;
+use frontage_shared::snapshot::locales::Field;
 use frontage_shared::snapshot::offers::Offers;
 use frontage_shared::snapshot::products::{Media, Product, Variant};
+use frontage_shared::snapshot::record::Counts as _;
 use frontage_shared::snapshot::routes::RouteKind;
 use frontage_shared::totals::{Basket, Line};
 
@@ -91,6 +93,26 @@ pub fn catalog(catalog: &Catalog, said: &mut DefaultHasher) {
     routes(catalog, said);
     search(catalog, said);
     rows_that_cannot_be(catalog, said);
+    for local in catalog.locales() {
+        self::catalog(local, said);
+        translations(local, said);
+    }
+}
+
+/// What a further language says of rows that exist and of rows that do not.
+fn translations(catalog: &Catalog, said: &mut DefaultHasher) {
+    (catalog.prefix(), catalog.locale_index()).hash(said);
+    for &field in Field::ALL {
+        let rows = catalog.part().count(field.section());
+        let rows = 0..u32::try_from(rows).unwrap_or(u32::MAX);
+        for row in rows.chain([u32::MAX]) {
+            catalog.translated(field, row).hash(said);
+        }
+    }
+    let names = catalog.name_ranks();
+    for row in (0..catalog.product_count()).chain([u32::MAX]) {
+        names.get(row).hash(said);
+    }
 }
 
 fn rows_that_cannot_be(catalog: &Catalog, said: &mut DefaultHasher) {

@@ -9,6 +9,8 @@ mod shop;
 /// Shops from a seed.
 mod random;
 
+/// Its further languages.
+mod languages;
 /// Terms from a seed.
 mod terms;
 
@@ -24,6 +26,7 @@ use frontage_shared::manifest::{Counts, Manifest, PartEntry};
 use frontage_shared::snapshot::{Generation, SnapshotError};
 use ownedbytes::OwnedBytes;
 
+pub use languages::Language;
 pub use random::Scale;
 pub use shop::{
     Attribute, Brand, Category, Facet, FacetValue, FormerPath, Medium, Offer, OptionValue, Page,

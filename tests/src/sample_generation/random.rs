@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use frontage_shared::snapshot::offers::Availability;
 use frontage_shared::snapshot::routes::RouteKind;
 
+use super::languages;
 use super::shop::{
     Attribute, Brand, Category, Facet, FacetValue, FormerPath, Medium, Offer, OptionValue, Page,
     Product, ProductOption, Shop, Variant,
@@ -111,8 +112,10 @@ impl Shop {
                 "https://media.example:8443".to_owned(),
             ],
             terms: terms::random(seed),
+            languages: Vec::new(),
         };
         random.facets(&mut shop);
+        shop.languages = languages::random(seed, &shop);
         shop
     }
 }

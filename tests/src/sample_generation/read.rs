@@ -5,6 +5,7 @@ use frontage_shared::snapshot::products as records;
 use frontage_shared::snapshot::{categories, facets};
 use frontage_shared::totals::Terms;
 
+use super::languages;
 use super::shop::{
     Attribute, Brand, Category, Facet, FacetValue, FormerPath, Medium, OptionValue, Page, Product,
     ProductOption, Shop, Variant,
@@ -41,6 +42,7 @@ impl Shop {
                 .collect(),
             origins: catalog.media_origins().map(str::to_owned).collect(),
             terms: Some(generation.terms().clone()).filter(|terms| *terms != Terms::default()),
+            languages: languages::read(catalog),
         };
         read.former_paths.sort();
         read

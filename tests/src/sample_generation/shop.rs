@@ -6,6 +6,8 @@ pub use frontage_shared::snapshot::offers::VariantOffer as Offer;
 use frontage_shared::snapshot::routes::RouteKind;
 use frontage_shared::totals::Terms;
 
+use super::languages::Language;
+
 /// A whole shop.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(
@@ -29,6 +31,7 @@ pub struct Shop {
     pub origins: Vec<String>,
     /// None if they say nothing.
     pub terms: Option<Terms>,
+    pub languages: Vec<Language>,
 }
 
 /// A product, in the order of ids.

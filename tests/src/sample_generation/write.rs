@@ -20,8 +20,8 @@ use frontage_shared::snapshot::tables::{CatalogTables, variant_key_record};
 use frontage_shared::snapshot::terms::{Goods, TermsTables};
 use frontage_shared::snapshot::text::{TextDocument, TextIndexBuilder};
 
-use super::Parts;
 use super::shop::{Attribute, Medium, Product, ProductOption, Shop, Variant};
+use super::{Parts, languages};
 
 /// The least tantivy accepts.
 const TEXT_INDEX_BUDGET_BYTES: usize = 15_000_000;
@@ -47,6 +47,7 @@ impl Shop {
         writer.routes(self);
         writer.skus(self);
         writer.tables.text_files = text.finish().expect("the index is in memory");
+        languages::write(self, &mut writer.tables, TEXT_INDEX_BUDGET_BYTES);
         let catalog = writer
             .tables
             .write(Cursor::new(Vec::new()))

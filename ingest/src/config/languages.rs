@@ -1,0 +1,47 @@
+//! The further languages of a shop, and what it says of itself in them.
+
+use std::collections::BTreeMap;
+
+use frontage_shared::snapshot::locales::MAX_LOCALES;
+
+use super::file::ShopTranslationTable;
+use super::load::{Check, is_locale};
+use super::settings::ShopTranslation;
+
+impl Check<'_> {
+    /// Checks the tags; gives the shop's own texts by tag.
+    pub(super) fn languages(
+        &mut self,
+        own: &str,
+        locales: &[String],
+        translations: BTreeMap<String, ShopTranslationTable>,
+    ) -> BTreeMap<String, ShopTranslation> {
+        if locales.len() > MAX_LOCALES as usize {
+            let rule = format!("expected at most {MAX_LOCALES} languages");
+            self.problem("shop.locales", rule, locales.len());
+        }
+        let mut known = vec![own];
+        for locale in locales {
+            if !is_locale(locale) {
+                let rule = "expected language tags such as de or pt-BR";
+                self.problem("shop.locales", rule, locale);
+            } else if known.iter().any(|known| known.eq_ignore_ascii_case(locale)) {
+                self.problem("shop.locales", "the shop has this language already", locale);
+            }
+            known.push(locale);
+        }
+        let mut texts = BTreeMap::new();
+        for (tag, table) in translations {
+            if !locales.contains(&tag) {
+                let rule = "expected one of the shop's further languages, as in shop.locales";
+                self.problem("shop.translations", rule, &tag);
+            }
+            let own = ShopTranslation {
+                tagline: table.tagline,
+                description: table.description,
+            };
+            texts.insert(tag, own);
+        }
+        texts
+    }
+}

@@ -1,0 +1,140 @@
+//! What the texts of a further language are written from.
+
+use std::collections::BTreeMap;
+use std::io::{self, Seek, Write};
+
+use super::facets::TextFileRecord;
+use super::heap::Heap;
+use super::layout::section;
+use super::locales::{
+    Field, LocalColumnRecord, LocalRankRecord, LocalStringRecord, LocalTextRecord, LocaleRecord,
+};
+use super::record::{List, StrRef, TextRef};
+use super::routes::RouteRecord;
+use super::tables::{WriteError, pack_text, sort_routes};
+use super::text::PackedFile;
+use super::write::PartWriter;
+
+/// One further language; texts may be added in any order.
+#[derive(Debug, Default)]
+pub struct LocalTables {
+    /// BCP 47 tag.
+    pub tag: String,
+    /// Short texts: field, row, text.
+    pub strings: Vec<(Field, u32, StrRef)>,
+    /// Long texts: field, row, text.
+    pub texts: Vec<(Field, u32, TextRef)>,
+    /// Paths that are others than the shop's own; sorted when written.
+    pub routes: Vec<RouteRecord>,
+    /// One for each product, or none.
+    pub names: Vec<LocalRankRecord>,
+    /// Sorted by name; none for the shop's own index.
+    pub text_files: Vec<PackedFile>,
+}
+
+/// The sections of all further languages.
+#[derive(Debug, Default)]
+pub(super) struct LocalSections {
+    locales: Vec<LocaleRecord>,
+    columns: Vec<LocalColumnRecord>,
+    strings: Vec<LocalStringRecord>,
+    texts: Vec<LocalTextRecord>,
+    routes: Vec<RouteRecord>,
+    text_files: Vec<TextFileRecord>,
+    text_index: Vec<u8>,
+    ranks: Vec<LocalRankRecord>,
+}
+
+impl LocalSections {
+    /// Lays languages one after another and each in its order.
+    pub(super) fn lay_out(
+        locales: &mut [LocalTables],
+        strings: &mut Heap,
+    ) -> Result<Self, WriteError> {
+        let mut all = Self::default();
+        for locale in locales {
+            let columns = all.columns(locale);
+            sort_routes(&mut locale.routes, strings);
+            let routes = appended(&mut all.routes, &locale.routes);
+            let names = appended(&mut all.ranks, &locale.names);
+            let files = pack_text(strings, &locale.text_files, &mut all.text_index)?;
+            let text_files = appended(&mut all.text_files, &files);
+            all.locales.push(LocaleRecord {
+                tag: strings.string(&locale.tag)?,
+                columns,
+                routes,
+                names,
+                text_files,
+            });
+            // An index is large; it is not kept twice longer than it must be.
+            locale.text_files = Vec::new();
+        }
+        Ok(all)
+    }
+
+    /// Writes the sections in the order of their numbers.
+    pub(super) fn write<W: Write + Seek>(&self, writer: &mut PartWriter<W>) -> io::Result<()> {
+        writer.rows(section::LOCALES, &self.locales)?;
+        writer.rows(section::LOCAL_COLUMNS, &self.columns)?;
+        writer.rows(section::LOCAL_STRINGS, &self.strings)?;
+        writer.rows(section::LOCAL_TEXTS, &self.texts)?;
+        writer.rows(section::LOCAL_ROUTES, &self.routes)?;
+        writer.rows(section::LOCAL_TEXT_FILES, &self.text_files)?;
+        writer.bytes(section::LOCAL_TEXT_INDEX, &self.text_index)?;
+        writer.rows(section::LOCAL_RANKS, &self.ranks)
+    }
+
+    fn columns(&mut self, locale: &mut LocalTables) -> List<{ section::LOCAL_COLUMNS }> {
+        // Of two texts for one place, the first counts.
+        locale.strings.sort_by_key(|&(field, row, _)| (field, row));
+        locale
+            .strings
+            .dedup_by_key(|&mut (field, row, _)| (field, row));
+        locale.texts.sort_by_key(|&(field, row, _)| (field, row));
+        locale
+            .texts
+            .dedup_by_key(|&mut (field, row, _)| (field, row));
+        let mut columns: BTreeMap<Field, LocalColumnRecord> = BTreeMap::new();
+        for own in locale.strings.chunk_by(|a, b| a.0 == b.0) {
+            let rows = own.iter().map(|&(_, row, text)| LocalStringRecord {
+                row: row.into(),
+                text,
+            });
+            let list = appended(&mut self.strings, &rows.collect::<Vec<_>>());
+            if let Some(&(field, ..)) = own.first() {
+                columns.entry(field).or_insert(empty(field)).strings = list;
+            }
+        }
+        for own in locale.texts.chunk_by(|a, b| a.0 == b.0) {
+            let rows = own.iter().map(|&(_, row, text)| LocalTextRecord {
+                row: row.into(),
+                text,
+            });
+            let list = appended(&mut self.texts, &rows.collect::<Vec<_>>());
+            if let Some(&(field, ..)) = own.first() {
+                columns.entry(field).or_insert(empty(field)).texts = list;
+            }
+        }
+        let columns: Vec<_> = columns.into_values().collect();
+        appended(&mut self.columns, &columns)
+    }
+}
+
+fn empty(field: Field) -> LocalColumnRecord {
+    LocalColumnRecord {
+        field: field.number().into(),
+        strings: List::default(),
+        texts: List::default(),
+    }
+}
+
+/// Puts rows behind others, and gives the list of them.
+fn appended<T: Copy, const S: u32>(all: &mut Vec<T>, more: &[T]) -> List<S> {
+    let first = count(all);
+    all.extend_from_slice(more);
+    List::between(first, count(all))
+}
+
+fn count<T>(rows: &[T]) -> u32 {
+    u32::try_from(rows.len()).unwrap_or(u32::MAX)
+}
