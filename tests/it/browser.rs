@@ -1,5 +1,10 @@
 //! The shop in a real browser: home, category, product, search; desktop and phone; with JavaScript and without.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use frontage_shared::order::Order;
+use frontage_tests::backend::merchant::{Merchant, Mood, ORDERS};
 use frontage_tests::browser::{Browser, Screen};
 use frontage_tests::shop::{Shop, ShopBuilder};
 
@@ -153,39 +158,76 @@ pub(crate) async fn wait_for(browser: &Browser, expression: &str, expected: bool
     false
 }
 
-/// Somebody buys something, with any screen, with and without script, and the order is what the page said.
+/// Somebody buys something, in two languages, with any screen, with and without script; the merchant's system receives
+/// each order once, with the total that the page said.
 #[tokio::test(flavor = "multi_thread")]
 async fn shoppers_buy_with_any_screen_with_and_without_javascript() {
     const CHECKOUT: &str =
         "[checkout]\nmethods = [\"invoice\", \"cash_on_delivery\"]\ncountries = [\"DE\", \"AT\"]";
     let axe = frontage_tests::page_tools::axe();
-    let mut shop = ShopBuilder::generated(200).server(CHECKOUT).start();
+    let merchant = Arc::new(Merchant::new(Mood::Takes, Duration::from_secs(1)));
+    let mut shop = ShopBuilder::generated(200)
+        .shop("locales = [\"de\"]")
+        .ingest("[orders]\nurl = \"ORDERS\"")
+        .server(CHECKOUT)
+        .start();
+    shop.fill_in("ORDERS", ORDERS);
+    shop.backend.play(merchant.clone());
     shop.open().await;
+    shop.run_ingest();
     let mut bought = 0;
     for screen in [Screen::Desktop, Screen::Phone] {
-        for (scripts, method) in [(true, "invoice"), (false, "cash_on_delivery")] {
-            buy(&shop, screen, scripts, method, axe.as_deref()).await;
+        for (scripts, method, prefix) in [(true, "invoice", ""), (false, "cash_on_delivery", "/de")]
+        {
+            let total = buy(&shop, screen, scripts, method, prefix, axe.as_deref()).await;
             bought += 1;
-            let folder = shop.store().join("orders/new");
-            let orders = std::fs::read_dir(folder)
-                .expect("a folder of orders")
-                .count();
-            assert_eq!(orders, bought, "{screen:?}, scripts {scripts}");
+            let case = format!("{screen:?}, scripts {scripts}");
+            let taken = || {
+                let taken = merchant.taken();
+                (taken.len() == bought).then_some(taken)
+            };
+            let taken = shop.until("the order arrives", async |_| taken()).await;
+            let orders = taken
+                .values()
+                .map(|bytes| Order::decode(bytes).expect("an order"));
+            let newest = orders
+                .max_by_key(|order| order.id.clone())
+                .expect("an order");
+            let digits = |text: &str| {
+                text.chars()
+                    .filter(char::is_ascii_digit)
+                    .collect::<String>()
+            };
+            assert_eq!(digits(&newest.totals.total), digits(&total), "{case}");
+            assert_eq!(newest.payment.method, method, "{case}");
+            assert_eq!(
+                newest.locale,
+                if prefix.is_empty() { "en" } else { "de" },
+                "{case}"
+            );
         }
     }
 }
 
-async fn buy(shop: &Shop, screen: Screen, scripts: bool, method: &str, axe: Option<&str>) {
+/// Buys the first thing of the first category; gives the total that the last page shows.
+async fn buy(
+    shop: &Shop,
+    screen: Screen,
+    scripts: bool,
+    method: &str,
+    prefix: &str,
+    axe: Option<&str>,
+) -> String {
     let browser = Browser::open(screen, scripts).await;
     let case = format!("{screen:?}, scripts {scripts}");
     // What looks at pages is a script itself.
     let axe = axe.filter(|_| scripts);
-    browser.go(&shop.url("/")).await;
-    let category = first(&browser, "main a[href^='/c/']").await;
+    browser.go(&shop.url(&format!("{prefix}/"))).await;
+    let category = first(&browser, &format!("main a[href^='{prefix}/c/']")).await;
     browser
         .go(&shop.url(&format!("{category}?in_stock=1")))
         .await;
-    let product = first(&browser, "main .card a[href^='/p/']").await;
+    let product = first(&browser, &format!("main .card a[href^='{prefix}/p/']")).await;
     browser.go(&shop.url(&product)).await;
     press(&browser, "form.add button", scripts).await;
     if scripts {
@@ -202,21 +244,13 @@ async fn buy(shop: &Shop, screen: Screen, scripts: bool, method: &str, axe: Opti
         is_open_to_all(&browser, &case, "product", axe).await;
         browser.click("a.basket").await;
     }
-    until(&browser, "/cart", &case).await;
+    until(&browser, &format!("{prefix}/cart"), &case).await;
     in_order(&browser, &case, "cart").await;
     is_open_to_all(&browser, &case, "cart", axe).await;
     press(&browser, "button[name=checkout]", scripts).await;
-    until(&browser, "/checkout", &case).await;
+    until(&browser, &format!("{prefix}/checkout"), &case).await;
     in_order(&browser, &case, "checkout").await;
-    for (field, text) in [
-        ("email", "ann@mail.example"),
-        ("shipping_name", "Ann Lee"),
-        ("shipping_line1", "Weg 1"),
-        ("shipping_postcode", "1011"),
-        ("shipping_city", "Wien"),
-    ] {
-        browser.write(&format!("#{field}"), text).await;
-    }
+    fill_in(&browser).await;
     browser.write(&format!("#payment-{method}"), " ").await;
     // Germany is chosen, and this is no postcode there: the form comes back, with what was typed.
     press(&browser, ".summary button[name=order]", scripts).await;
@@ -228,18 +262,32 @@ async fn buy(shop: &Shop, screen: Screen, scripts: bool, method: &str, axe: Opti
     is_open_to_all(&browser, &case, "checkout", axe).await;
     // The browser notes that the form came back with 422; that is so wanted.
     browser.console().await;
-    browser.write("#shipping_country", "Aus").await;
+    let austria = if prefix.is_empty() { "Aus" } else { "Öst" };
+    browser.write("#shipping_country", austria).await;
     let total = browser
         .value("document.querySelector('.sums .total dd').innerText")
         .await;
     press(&browser, ".summary button[name=order]", scripts).await;
-    until(&browser, "/orders/", &case).await;
+    until(&browser, &format!("{prefix}/orders/"), &case).await;
     in_order(&browser, &case, "order").await;
     is_open_to_all(&browser, &case, "order", axe).await;
     let paid = browser
         .value("document.querySelector('.sums .total dd').innerText")
         .await;
     assert_eq!(paid, total, "{case}");
+    paid.as_str().unwrap_or_default().to_owned()
+}
+
+async fn fill_in(browser: &Browser) {
+    for (field, text) in [
+        ("email", "ann@mail.example"),
+        ("shipping_name", "Ann Lee"),
+        ("shipping_line1", "Weg 1"),
+        ("shipping_postcode", "1011"),
+        ("shipping_city", "Wien"),
+    ] {
+        browser.write(&format!("#{field}"), text).await;
+    }
 }
 
 /// Presses a button: with the pointer, or with the key. The driver's finger needs scripts; a keyboard never does.
