@@ -17,6 +17,9 @@ mod format_round_trip;
 /// Damaged files are refused, by name and without a panic.
 mod format_corruption;
 
+/// Damage in a shop's further languages is refused, by name.
+mod format_languages;
+
 /// Files of released format versions still open.
 mod format_compatibility;
 

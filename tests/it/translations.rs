@@ -324,6 +324,74 @@ async fn an_address_that_changes_in_one_language_leads_on_in_that_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_address_names_one_thing_in_each_language() {
+    let mut documents = documents::shop(4);
+    // Twice the same German name, which is the English slug of another thing, too; and a translation that goes.
+    for (number, german) in [
+        (2, "Ding"),
+        (3, "Ding"),
+        (4, "Thing number 1"),
+        (5, "Sache"),
+    ] {
+        documents[number]["translations"] = json!({"de": {"name": german}});
+    }
+    let mut shop = ShopBuilder::of(documents.clone())
+        .shop("locales = [\"de\"]")
+        .start();
+    shop.open().await;
+    let titles = async |paths: &[(&str, &str)]| {
+        for (path, title) in paths {
+            let page = get(&shop, path).await;
+            assert!(
+                page.body.contains(&format!("<h1>{title}</h1>")),
+                "{path}: {}",
+                page.body
+            );
+        }
+    };
+    titles(&[
+        ("/de/p/ding", "Ding"),
+        ("/de/p/ding-p2", "Ding"),
+        ("/de/p/thing-number-1-p3", "Thing number 1"),
+        ("/de/p/sache", "Sache"),
+        ("/p/thing-number-1", "Thing number 1"),
+    ])
+    .await;
+    // Without its translation a thing is where the shop's own language has it, and its former address leads there.
+    documents[5] = documents::product("p4", "Thing number 4", "13.50");
+    shop.sends(&documents);
+    shop.once().await;
+    shop.until_generation(2).await;
+    titles(&[
+        ("/de/p/thing-number-4", "Thing number 4"),
+        ("/de/p/ding", "Ding"),
+    ])
+    .await;
+    let moved = shop.get("/de/p/sache").await;
+    assert_eq!(
+        (moved.status, moved.header("location")),
+        (308, "/de/p/thing-number-4")
+    );
+    // A language that the shop no longer has is no place.
+    shop.reconfigure(|text| text.replace("locales = [\"de\"]\n", ""));
+    shop.once().await;
+    shop.until_generation(3).await;
+    assert_eq!(shop.get("/de/").await.status, 404);
+    for path in [
+        "/",
+        "/p/thing-number-1",
+        "/c/things",
+        "/sitemaps/1.xml",
+        "/robots.txt",
+    ] {
+        let page = get(&shop, path).await.body;
+        for trace in ["hreflang", "languages", "xhtml", "/de/"] {
+            assert!(!page.contains(trace), "{path}: {trace}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn sitemaps_feeds_and_robots_know_all_languages() {
     let shop = open().await;
     let index = get(&shop, "/sitemap.xml").await.body;
@@ -392,10 +460,10 @@ async fn a_shopper_without_scripts_switches_and_stays() {
             browser
                 .follow(&format!("nav.languages a[hreflang=\"{tag}\"]"))
                 .await;
-            assert_eq!(browser.url().await, shop.url(expected));
+            arrives(&shop, &browser, expected).await;
         }
         browser.search_for("#q", "tasse").await;
-        assert_eq!(browser.url().await, shop.url("/de/search?q=tasse"));
+        arrives(&shop, &browser, "/de/search?q=tasse").await;
         let lang = browser.value("document.documentElement.lang").await;
         assert_eq!(lang, "de");
         for place in PLACES {
@@ -411,6 +479,14 @@ async fn a_shopper_without_scripts_switches_and_stays() {
             }
         }
     }
+}
+
+async fn arrives(shop: &Shop, browser: &Browser, path: &str) {
+    let url = shop.url(path);
+    let arrived = shop
+        .comes_to_pass(async || browser.url().await == url)
+        .await;
+    assert!(arrived, "{} instead of {url}", browser.url().await);
 }
 
 /// Keeps a picture where somebody wants to look at it.

@@ -283,10 +283,24 @@ mod tests {
                 "seo.title",
             ),
             (vec![("type", "\"product\""), ("seo.", ".x")], "seo."),
+            (
+                vec![("type", "\"product\""), ("translations.de.price", ".x")],
+                "translations.de.price",
+            ),
         ] {
             assert_eq!(map(&fields).unwrap_err().0, wrong);
         }
         map(&[("type", ".kind"), ("whatever", ".x")]).unwrap();
         map(&[("type", "\"product\""), ("custom.erp.row", ".x")]).unwrap();
+        let translated = [
+            ("type", "\"product\""),
+            ("translations.de.name", ".name_de"),
+            ("translations.pt-BR.seo.title", ".pt"),
+            ("translations.de.options.size.values.s", ".small_de"),
+        ];
+        let map = map(&translated).unwrap();
+        let record = json!({"name_de": "Tasse", "small_de": "klein"});
+        let expected = json!({"type": "product", "translations": {"de": {"name": "Tasse", "options": {"size": {"values": {"s": "klein"}}}}}});
+        assert_eq!(map.document(&record, &no_jq).unwrap(), expected);
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! It is not the shape of our documents on purpose: the demo's mapping has real work to do.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -9,6 +11,7 @@ use crate::catalogue::Catalogue;
 use crate::catalogue::content::PAGES;
 use crate::catalogue::document::{CURRENCY, decimal};
 use crate::catalogue::fact::{Fact, FactValue};
+use crate::catalogue::german::German;
 use crate::catalogue::picture::View;
 use crate::catalogue::product::{Lifecycle, Product, Relation, rfc3339};
 use crate::catalogue::variant::{self, Availability, Axis, Offer, Variant};
@@ -66,12 +69,40 @@ pub(super) fn departments(catalogue: Catalogue, origin: &str) -> Vec<Value> {
             "deptNo": category.id,
             "parentNo": category.parent,
             "caption": category.name,
+            "captionDe": German::get().departments.get(category.name),
             "text": category.text,
             "sort": category.position,
             "picture": format!("{origin}/images/category-{}.svg", category.id),
         })
     };
     catalogue.categories().iter().map(record).collect()
+}
+
+/// All properties of articles, with the German words for them and for their values.
+pub(super) fn properties(catalogue: Catalogue) -> Vec<Value> {
+    let german = German::get();
+    let mut all: BTreeMap<String, (String, BTreeMap<&str, &String>)> = BTreeMap::new();
+    let mut add = |code: &str, label: &str, words: Vec<&'static str>| {
+        let (_, known) = all
+            .entry(code.to_owned())
+            .or_insert_with(|| (label.to_owned(), BTreeMap::new()));
+        let words = words.into_iter();
+        known.extend(words.filter_map(|word| Some((word, german.words.get(word)?))));
+    };
+    for rule in catalogue.fact_rules() {
+        add(&rule.code, &rule.label, rule.choices());
+    }
+    add(
+        "colour",
+        "Colour",
+        german.words.keys().map(String::as_str).collect(),
+    );
+    add("size", "Size", Vec::new());
+    let record = |(key, (caption, words)): (String, (String, _))| {
+        let german = german.properties.get(&caption);
+        json!({"key": key, "caption": caption, "captionDe": german, "wordsDe": words})
+    };
+    all.into_iter().map(record).collect()
 }
 
 /// All texts of the export.

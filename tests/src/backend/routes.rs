@@ -60,6 +60,7 @@ fn generated(wanted: &Wanted<'_>, catalogue: Catalogue, data: &Data) -> Option<A
                 .collect()
         }),
         "/export/categories" => list(erp::departments(catalogue, origin)),
+        "/export/properties" => list(erp::properties(catalogue)),
         "/export/content" => list(erp::content()),
         "/export/conditions" => list(conditions::records()),
         "/feed/documents.ndjson" => {
@@ -184,6 +185,7 @@ fn index(data: &Data) -> Answer {
         Data::Generated(_) => vec![
             "/export/products?page=1&size=250",
             "/export/categories",
+            "/export/properties",
             "/export/content",
             "/export/conditions",
             "/export/stock.ndjson",

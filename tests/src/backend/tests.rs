@@ -80,6 +80,7 @@ async fn what_did_not_change_is_not_sent_again() {
     for path in [
         "/export/products",
         "/export/categories",
+        "/export/properties",
         "/export/content",
         "/export/conditions",
         "/export/stock.ndjson",

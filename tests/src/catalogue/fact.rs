@@ -17,6 +17,19 @@ pub struct FactRule {
     domain: Domain,
 }
 
+impl FactRule {
+    /// The texts that it may be, as shoppers read them; none for a number.
+    pub fn choices(&self) -> Vec<&str> {
+        match &self.domain {
+            Domain::Choice(texts) | Domain::Several(texts) => {
+                texts.iter().map(String::as_str).collect()
+            }
+            Domain::Flag(_) => vec!["Yes", "No"],
+            Domain::Number { .. } => Vec::new(),
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 enum Domain {
     /// `Label = red | green`

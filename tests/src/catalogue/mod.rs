@@ -3,6 +3,9 @@
 //! Product `i` is a pure function of the seed and `i`, so that a million products need no more memory than one,
 //! and the same seed gives the same shop on every machine.
 
+/// German words for it.
+pub mod german;
+
 /// What the shop sells: departments, groups, kinds of product, colours and sizes, read from the tables beside it.
 pub mod assortment;
 /// Content pages: about, delivery, returns.
