@@ -78,13 +78,7 @@ mod tests {
         let got = parsed
             .as_ref()
             .map(|parsed| (parsed.locale.0, parsed.url.as_str(), parsed.canonical));
-        assert_eq!(
-            got,
-            expected
-                .as_ref()
-                .map(|&expected| expected)
-                .map_err(|error| error)
-        );
+        assert_eq!(got, expected.as_ref().copied());
     }
 
     #[test]

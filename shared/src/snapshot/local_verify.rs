@@ -87,7 +87,8 @@ impl Catalog {
                 true => strings.is_empty(),
                 false => texts.is_empty(),
             };
-            let last = short.last().max(long.last());
+            let (mut short, mut long) = (short, long);
+            let last = short.next_back().max(long.next_back());
             let exists = last.is_none_or(|last| u64::from(last) < self.part.count(field.section()));
             if !is_of_its_kind || !exists {
                 let rule = "must translate rows that exist, in the heap of its field";
