@@ -12,8 +12,10 @@ use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::{Method, StatusCode};
 use tracing::{info, warn};
 
+use crate::cache_policy::CachePolicy;
 use crate::cart::{COOKIE_DAYS, Cart, Change, Outcome};
 use crate::checkout::Checkout;
+use crate::checkout::fields::{Fault, Fields};
 use crate::checkout::ticket::{self, Ticket};
 use crate::encode::Encoding;
 use crate::form::Form;
@@ -332,17 +334,16 @@ impl<'a> Desk<'a> {
                 fields,
                 faults,
                 said,
-            } => Prepared::Answer(self.show_again(form, &basket.cart, &fields, &faults, said)),
+            } => Prepared::Answer(self.show_again(&basket.cart, &fields, &faults, said)),
         }
     }
 
     /// The form once more, with what was typed and what is wrong with it.
     fn show_again(
         &self,
-        _form: &Form,
         cart: &Cart,
-        fields: &crate::checkout::fields::Fields,
-        faults: &[crate::checkout::fields::Fault],
+        fields: &Fields,
+        faults: &[Fault],
         said: Option<checkout_page::Said>,
     ) -> Response {
         let ctx = self.context();
@@ -390,15 +391,9 @@ impl<'a> Desk<'a> {
                     .orders_refused
                     .fetch_add(1, Ordering::Relaxed);
                 warn!(order = %ticket.id, %error, "an order was refused");
-                let fields = crate::checkout::fields::Fields::of(form, &self.checkout.settings);
+                let fields = Fields::of(form, &self.checkout.settings);
                 let cart = self.basket().cart;
-                self.show_again(
-                    form,
-                    &cart,
-                    &fields,
-                    &[],
-                    Some(checkout_page::Said::NotStored),
-                )
+                self.show_again(&cart, &fields, &[], Some(checkout_page::Said::NotStored))
             }
         }
     }
@@ -497,7 +492,7 @@ impl<'a> Desk<'a> {
     fn redirect(&self, url: &str) -> Response {
         self.respond(Page {
             status: 303,
-            cache: crate::cache_policy::CachePolicy::Private,
+            cache: CachePolicy::Private,
             ..Page::moved(url.to_owned())
         })
     }

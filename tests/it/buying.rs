@@ -48,6 +48,14 @@ async fn publish(shop: &Shop, documents: &[Value]) {
     .await;
 }
 
+#[test]
+fn killed_servers_lose_and_double_nothing() {
+    let outcome =
+        frontage_tests::soak::soak_shopper_kills(15).expect("a shop whose server is killed");
+    println!("{}: {}", outcome.value, outcome.name);
+    assert!(outcome.pass, "{}: {:#?}", outcome.name, outcome.details);
+}
+
 #[tokio::test]
 async fn an_order_is_what_the_shopper_saw() {
     let shop = open(shop(3)).await;
@@ -435,17 +443,43 @@ async fn a_store_that_cannot_be_written_refuses_in_plain_words() {
 
 #[tokio::test]
 async fn one_client_cannot_flood_the_order_book() {
-    let mut shop = ShopBuilder::of(shop(1))
-        .server(&format!("{CHECKOUT}\n[limits]\norders_per_minute = 3"))
-        .start();
-    shop.open().await;
-    let mut ann = Shopper::new();
-    ann.add(&shop, "p1", 1).await;
-    let form = ann.checkout(&shop).await;
-    let mut statuses = Vec::new();
-    for _ in 0..5 {
-        statuses.push(ann.clone().post(&shop, "/checkout", &form).await.status);
+    for (config, header, is_one) in [
+        ("", "198.51.100.7", true),
+        // Whoever is no proxy of ours may say what it likes.
+        ("trusted_proxies = [\"192.0.2.1\"]\n", "198.51.100.", true),
+        ("trusted_proxies = [\"127.0.0.1\"]\n", "198.51.100.", false),
+        (
+            "trusted_proxies = [\"127.0.0.1\"]\n",
+            "203.0.113.9, 198.51.100.7, 127.0.0.1",
+            true,
+        ),
+    ] {
+        let mut shop = ShopBuilder::of(shop(1))
+            .server(&format!(
+                "{config}{CHECKOUT}\n[limits]\norders_per_minute = 3"
+            ))
+            .start();
+        shop.open().await;
+        let mut ann = Shopper::new();
+        ann.add(&shop, "p1", 1).await;
+        let form = ann.checkout(&shop).await;
+        let mut statuses = Vec::new();
+        for number in 0..6 {
+            let client = if header.ends_with('.') {
+                format!("{header}{number}")
+            } else {
+                header.to_owned()
+            };
+            let request = ann
+                .request(&shop, "/checkout", &form)
+                .header("x-forwarded-for", client);
+            statuses.push(shop.request(request).await.status);
+        }
+        assert_eq!(statuses[..3], [303, 303, 303], "{config}{header}");
+        assert_eq!(
+            statuses.contains(&429),
+            is_one,
+            "{config}{header}: {statuses:?}"
+        );
     }
-    assert_eq!(statuses[..3], [303, 303, 303]);
-    assert!(statuses.contains(&429), "{statuses:?}");
 }

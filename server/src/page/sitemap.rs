@@ -106,6 +106,12 @@ pub(crate) fn robots(view: &View<'_>) -> Page {
             text,
             "Disallow: {prefix}/search\nDisallow: {prefix}/partials/\n"
         );
+        if view.ctx.sells {
+            let _ = write!(
+                text,
+                "Disallow: {prefix}/cart\nDisallow: {prefix}/checkout\nDisallow: {prefix}/orders/\n"
+            );
+        }
     }
     for parameter in ["f.", "sort=", "price-min=", "price-max=", "stock="] {
         let _ = writeln!(text, "Disallow: /*?{parameter}\nDisallow: /*&{parameter}");

@@ -19,6 +19,8 @@ pub mod calls;
 
 /// kill -9 of whoever delivers orders.
 pub mod orders;
+/// kill -9 of the server while shoppers order.
+pub mod shoppers;
 
 /// Swaps under load.
 pub mod swaps;
@@ -30,6 +32,7 @@ pub use calls::{soak_failing_calls, soak_kills_at_calls};
 pub use damage::soak_store_damage;
 pub use kills::soak_random_kills;
 pub use orders::soak_order_kills;
+pub use shoppers::soak_shopper_kills;
 pub use swaps::soak_swaps;
 
 use serde::Serialize;

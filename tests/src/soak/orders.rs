@@ -60,7 +60,7 @@ pub fn soak_order_kills(kills: u64) -> anyhow::Result<Outcome> {
 }
 
 /// The merchant comes to reason, and whoever delivers next is not killed.
-async fn deliver_the_rest(
+pub(super) async fn deliver_the_rest(
     shop: &Shop,
     merchant: &Merchant,
     store: &Store,
@@ -82,7 +82,11 @@ async fn deliver_the_rest(
 }
 
 /// What was accepted is what the merchant has, and what is filed.
-fn look(merchant: &Merchant, store: &Store, accepted: &[OrderId]) -> anyhow::Result<Vec<String>> {
+pub(super) fn look(
+    merchant: &Merchant,
+    store: &Store,
+    accepted: &[OrderId],
+) -> anyhow::Result<Vec<String>> {
     let mut findings = merchant.mixed_up();
     let taken = merchant.taken();
     let accepted: BTreeSet<OrderId> = accepted.iter().copied().collect();
