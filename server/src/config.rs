@@ -12,6 +12,7 @@ use frontage_shared::daemon::logging::LogFormat;
 use toml::{Table, Value};
 
 use crate::checkout::{Method, Settings};
+use crate::payment::StripeSettings;
 
 /// Everything the server is told before it starts.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -161,6 +162,12 @@ impl Config {
             true => cache.join("keys"),
             false => folder.join(&checkout.keys),
         };
+        let stripe = &mut checkout.stripe;
+        for file in [&mut stripe.secret_key_file, &mut stripe.webhook_secret_file] {
+            if !file.as_os_str().is_empty() {
+                *file = folder.join(&*file);
+            }
+        }
         Ok(Self {
             listen,
             admin,
@@ -380,7 +387,7 @@ impl Keys<'_> {
         let settings = Settings {
             methods: keys.list(
                 "methods",
-                "\"invoice\", \"cash_on_delivery\" and \"handoff\"",
+                "\"invoice\", \"cash_on_delivery\", \"stripe\" and \"handoff\"",
                 Method::parse,
             ),
             countries: keys.list("countries", "codes such as [\"DE\", \"AT\"]", |code| {
@@ -391,6 +398,24 @@ impl Keys<'_> {
             terms_page: keys.optional("terms_page"),
             privacy_page: keys.optional("privacy_page"),
             newsletter: keys.boolean("newsletter"),
+            stripe: keys.stripe(),
+        };
+        keys.refuse_the_rest();
+        settings
+    }
+
+    fn stripe(&mut self) -> StripeSettings {
+        let mut keys = self.table("stripe", "checkout.stripe.");
+        let defaults = StripeSettings::default();
+        let mut file = |key| keys.optional(key).map(PathBuf::from).unwrap_or_default();
+        let (secret_key_file, webhook_secret_file) =
+            (file("secret_key_file"), file("webhook_secret_file"));
+        let settings = StripeSettings {
+            secret_key_file,
+            webhook_secret_file,
+            api: keys.text("api").unwrap_or(defaults.api),
+            pages: keys.text("pages").unwrap_or(defaults.pages),
+            timeout: keys.millis("timeout_ms", 10_000, 100..=60_000),
         };
         keys.refuse_the_rest();
         settings
@@ -478,7 +503,9 @@ mod tests {
         let table: Table = REFERENCE.parse().unwrap();
         assert_eq!(table.len(), 13, "{table}");
         assert_eq!(table["limits"].as_table().unwrap().len(), 11);
-        assert_eq!(table["checkout"].as_table().unwrap().len(), 7);
+        let checkout = table["checkout"].as_table().unwrap();
+        assert_eq!(checkout.len(), 8);
+        assert_eq!(checkout["stripe"].as_table().unwrap().len(), 5);
     }
 
     #[test]

@@ -30,6 +30,12 @@ pub mod cart;
 /// From a form to a durable order.
 pub mod checkout;
 
+/// Payment on a provider's own page.
+pub mod payment;
+
+/// Requests that have to do with such payments.
+mod paying;
+
 /// What a form sent.
 pub mod form;
 

@@ -35,6 +35,14 @@ pub struct Metrics {
     pub orders: AtomicU64,
     /// Orders that could not be stored; the shopper was told.
     pub orders_refused: AtomicU64,
+    /// Payments begun at a provider.
+    pub payments_begun: AtomicU64,
+    /// Payments that could not be begun; the shopper was told.
+    pub payments_failed: AtomicU64,
+    /// Payments that do not fit what was ordered; somebody must look.
+    pub payment_mismatches: AtomicU64,
+    /// Webhooks that were not believed.
+    pub webhooks_refused: AtomicU64,
     /// Generations taken into service.
     pub swaps: AtomicU64,
     /// Generations refused, by stage.
@@ -42,7 +50,7 @@ pub struct Metrics {
 }
 
 /// The kinds of `respond::Response`.
-const KINDS: [&str; 19] = [
+const KINDS: [&str; 20] = [
     "home",
     "category",
     "brand",
@@ -53,6 +61,7 @@ const KINDS: [&str; 19] = [
     "cart",
     "checkout",
     "order",
+    "webhook",
     "sitemap",
     "feed",
     "robots",
@@ -145,6 +154,26 @@ impl Metrics {
                 "frontage_orders_refused_total",
                 "Orders that could not be stored.",
                 &self.orders_refused,
+            ),
+            (
+                "frontage_payments_begun_total",
+                "Payments begun at a provider.",
+                &self.payments_begun,
+            ),
+            (
+                "frontage_payments_failed_total",
+                "Payments that could not be begun.",
+                &self.payments_failed,
+            ),
+            (
+                "frontage_payment_mismatches_total",
+                "Payments that do not fit what was ordered.",
+                &self.payment_mismatches,
+            ),
+            (
+                "frontage_webhooks_refused_total",
+                "Webhooks that were not believed.",
+                &self.webhooks_refused,
             ),
             (
                 "frontage_forged_forms_total",

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use frontage_shared::order::Order;
 use frontage_shared::snapshot::locales::LocaleIndex;
 use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::{Method, StatusCode};
@@ -24,7 +25,9 @@ use crate::limiter::Action;
 use crate::listen::{Reply, Request};
 use crate::live::Serving;
 use crate::origin;
-use crate::page::{self, Page, checkout as checkout_page, receipt};
+use crate::page::checkout::{self as checkout_page, Said};
+use crate::page::{self, Page, receipt};
+use crate::payment::stripe::Stripe;
 use crate::respond::{self, Response};
 use crate::route::{Parsed, Route};
 
@@ -32,8 +35,8 @@ use crate::route::{Parsed, Route};
 const HINT: &str = "has_cart";
 
 /// The cart that came with a request.
-struct Basket {
-    cart: Cart,
+pub(crate) struct Basket {
+    pub(crate) cart: Cart,
     /// Whether a cookie came that is no cart of ours.
     unreadable: bool,
 }
@@ -56,6 +59,9 @@ pub(crate) fn answer<'a>(
         locale: parsed.locale,
     };
     let route = parsed.route;
+    if route == Route::StripeWebhook {
+        return desk.hear_stripe();
+    }
     if request.method == Method::POST {
         return desk.post(&route);
     }
@@ -70,14 +76,14 @@ pub(crate) fn answer<'a>(
     }
 }
 
-/// One request at the desk.
-struct Desk<'a> {
-    shop: &'a Shop,
-    checkout: &'a Checkout,
-    request: Request<'a>,
-    serving: Arc<Serving>,
+/// One request at the desk. What has to do with payment by a provider is in `paying`.
+pub(crate) struct Desk<'a> {
+    pub(crate) shop: &'a Shop,
+    pub(crate) checkout: &'a Checkout,
+    pub(crate) request: Request<'a>,
+    pub(crate) serving: Arc<Serving>,
     /// The language of the pages.
-    locale: LocaleIndex,
+    pub(crate) locale: LocaleIndex,
 }
 
 impl<'a> Desk<'a> {
@@ -136,14 +142,14 @@ impl<'a> Desk<'a> {
         strangers.next().unwrap_or(peer)
     }
 
-    fn context(&self) -> page::Context<'_> {
+    pub(crate) fn context(&self) -> page::Context<'_> {
         page::Context {
             locale: self.locale,
             ..self.shop.context(self.request.now)
         }
     }
 
-    fn basket(&self) -> Basket {
+    pub(crate) fn basket(&self) -> Basket {
         let name = cookie_name(self.shop);
         let cookies = self.request.headers.get_all(header::COOKIE).iter();
         let pairs = cookies.filter_map(|value| value.to_str().ok());
@@ -205,13 +211,13 @@ impl<'a> Desk<'a> {
         };
         let ctx = self.context();
         let mut response = self.respond(page::cart::build(&self.serving.generation, &ctx, &show));
-        self.let_forms_lead_out(&mut response);
+        self.let_forms_lead_out(&mut response, self.checkout.settings.handoff_origin());
         response
     }
 
-    /// Where another system takes over, the cart's form leads there in the end, and browsers want to be told.
-    fn let_forms_lead_out(&self, response: &mut Response) {
-        let origin = self.checkout.settings.handoff_origin();
+    /// Where another system takes over, or takes the money, a form leads there in the end, and browsers want to be
+    /// told.
+    fn let_forms_lead_out(&self, response: &mut Response, origin: Option<&str>) {
         let policy = response
             .http
             .headers_mut()
@@ -284,7 +290,12 @@ impl<'a> Desk<'a> {
 
     fn checkout_page(&self, built: &checkout_page::Built) -> Response {
         match built {
-            checkout_page::Built::Page(page) => self.respond(page.clone()),
+            checkout_page::Built::Page(page) => {
+                let mut response = self.respond(page.clone());
+                let stripe = self.checkout.stripe.as_ref();
+                self.let_forms_lead_out(&mut response, stripe.map(Stripe::pages));
+                response
+            }
             // What cannot be ordered as it is is said where it can be changed.
             checkout_page::Built::CartFirst => self.see_other(&Route::cart()),
         }
@@ -302,7 +313,7 @@ impl<'a> Desk<'a> {
         let prepared = self.prepare(&form, ticket.as_ref());
         match prepared {
             Prepared::Answer(response) => response,
-            Prepared::Order { ticket, bytes } => self.accept(&form, ticket, bytes).await,
+            Prepared::Order { ticket, order } => self.place(&form, ticket, *order).await,
         }
     }
 
@@ -322,12 +333,12 @@ impl<'a> Desk<'a> {
             ticket,
         );
         match judged {
-            checkout_page::Judged::Order(order) => match (order.encode(), ticket) {
-                (Ok(bytes), Some(ticket)) => Prepared::Order {
+            checkout_page::Judged::Order(order) => match ticket {
+                Some(ticket) => Prepared::Order {
                     ticket: *ticket,
-                    bytes,
+                    order,
                 },
-                _ => Prepared::Answer(self.refused(StatusCode::INTERNAL_SERVER_ERROR, 500)),
+                None => Prepared::Answer(self.refused(StatusCode::INTERNAL_SERVER_ERROR, 500)),
             },
             checkout_page::Judged::CartFirst => Prepared::Answer(self.see_other(&Route::cart())),
             checkout_page::Judged::Again {
@@ -344,13 +355,13 @@ impl<'a> Desk<'a> {
         cart: &Cart,
         fields: &Fields,
         faults: &[Fault],
-        said: Option<checkout_page::Said>,
+        said: Option<Said>,
     ) -> Response {
         let ctx = self.context();
         let Some(ticket) = self.new_ticket(cart) else {
             return self.refused(StatusCode::SERVICE_UNAVAILABLE, 500);
         };
-        let is_failure = said == Some(checkout_page::Said::NotStored);
+        let is_failure = matches!(said, Some(Said::NotStored | Said::NotPayable));
         let show = checkout_page::Show {
             cart,
             checkout: self.checkout,
@@ -378,7 +389,16 @@ impl<'a> Desk<'a> {
         Some(self.thank(ticket))
     }
 
-    async fn accept(&self, form: &Form, ticket: Ticket, bytes: Vec<u8>) -> Response {
+    /// The form once more as it was sent, with a sentence above it.
+    pub(crate) fn say_again(&self, form: &Form, said: Said) -> Response {
+        let fields = Fields::of(form, &self.checkout.settings);
+        self.show_again(&self.basket().cart, &fields, &[], Some(said))
+    }
+
+    pub(crate) async fn accept(&self, form: &Form, ticket: Ticket, order: &Order) -> Response {
+        let Ok(bytes) = order.encode() else {
+            return self.refused(StatusCode::INTERNAL_SERVER_ERROR, 500);
+        };
         match self.checkout.book.accept(ticket.id, bytes).await {
             Ok(_) => {
                 self.shop.metrics.orders.fetch_add(1, Ordering::Relaxed);
@@ -391,15 +411,13 @@ impl<'a> Desk<'a> {
                     .orders_refused
                     .fetch_add(1, Ordering::Relaxed);
                 warn!(order = %ticket.id, %error, "an order was refused");
-                let fields = Fields::of(form, &self.checkout.settings);
-                let cart = self.basket().cart;
-                self.show_again(&cart, &fields, &[], Some(checkout_page::Said::NotStored))
+                self.say_again(form, Said::NotStored)
             }
         }
     }
 
     /// To the order's page. The cart that was ordered is empty now; another one stays.
-    fn thank(&self, ticket: &Ticket) -> Response {
+    pub(crate) fn thank(&self, ticket: &Ticket) -> Response {
         let token = ticket::link_token(&self.checkout.keys, ticket.id);
         let mut response = self.see_other(&Route::Order {
             id: ticket.id.to_string(),
@@ -420,11 +438,8 @@ impl<'a> Desk<'a> {
         let store = self.checkout.store.clone();
         let found = tokio::task::spawn_blocking(move || receipt::read(&store, id)).await;
         match found {
-            Ok(Ok(Some(found))) => {
-                let ctx = self.context();
-                self.respond(receipt::build(&self.serving.generation, &ctx, &found))
-            }
-            Ok(Ok(None)) => not_found(self.shop, &self.serving, &self.request),
+            Ok(Ok(Some(found))) => self.receipt(id, &found),
+            Ok(Ok(None)) => self.unpaid(id).await,
             Ok(Err(error)) => {
                 warn!(order = %id, %error, "an order cannot be read");
                 self.refused(StatusCode::SERVICE_UNAVAILABLE, 500)
@@ -454,7 +469,7 @@ impl<'a> Desk<'a> {
             .ok()
     }
 
-    fn now_ms(&self) -> u64 {
+    pub(crate) fn now_ms(&self) -> u64 {
         let since = self.request.now.duration_since(std::time::UNIX_EPOCH);
         since.map_or(0, |since| {
             u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
@@ -462,7 +477,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Puts a cart into the shopper's browser, or takes it out of there if it is empty.
-    fn keep(&self, response: &mut Response, cart: &Cart) {
+    pub(crate) fn keep(&self, response: &mut Response, cart: &Cart) {
         let name = cookie_name(self.shop);
         let value = cart.to_cookie(&self.checkout.keys);
         let age = match value.is_empty() {
@@ -483,13 +498,17 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn see_other(&self, route: &Route) -> Response {
+    /// The path of a route in the language of the page.
+    pub(crate) fn href(&self, route: &Route) -> String {
         let catalog = self.serving.generation.catalog.in_locale(self.locale);
-        let prefix = catalog.map_or("", |catalog| catalog.prefix());
-        self.redirect(&route.href_in(prefix))
+        route.href_in(catalog.map_or("", |catalog| catalog.prefix()))
     }
 
-    fn redirect(&self, url: &str) -> Response {
+    fn see_other(&self, route: &Route) -> Response {
+        self.redirect(&self.href(route))
+    }
+
+    pub(crate) fn redirect(&self, url: &str) -> Response {
         self.respond(Page {
             status: 303,
             cache: CachePolicy::Private,
@@ -497,7 +516,7 @@ impl<'a> Desk<'a> {
         })
     }
 
-    fn refused(&self, status: StatusCode, page: u16) -> Response {
+    pub(crate) fn refused(&self, status: StatusCode, page: u16) -> Response {
         let ctx = self.context();
         let page = page::error(page, Some(&self.serving.generation), &ctx, "");
         let mut response = self.respond(page);
@@ -505,7 +524,7 @@ impl<'a> Desk<'a> {
         response
     }
 
-    fn respond(&self, page: Page) -> Response {
+    pub(crate) fn respond(&self, page: Page) -> Response {
         plain(self.shop, &self.serving, page)
     }
 }
@@ -513,10 +532,10 @@ impl<'a> Desk<'a> {
 /// What a form comes to.
 enum Prepared {
     Answer(Response),
-    Order { ticket: Ticket, bytes: Vec<u8> },
+    Order { ticket: Ticket, order: Box<Order> },
 }
 
-fn not_found(shop: &Shop, serving: &Serving, request: &Request<'_>) -> Response {
+pub(crate) fn not_found(shop: &Shop, serving: &Serving, request: &Request<'_>) -> Response {
     let ctx = shop.context(request.now);
     plain(shop, serving, page::not_found(&serving.generation, &ctx))
 }
@@ -552,6 +571,6 @@ fn cookie_name(shop: &Shop) -> &'static str {
     }
 }
 
-fn is_secure(shop: &Shop) -> bool {
+pub(crate) fn is_secure(shop: &Shop) -> bool {
     shop.base_url.starts_with("https://")
 }

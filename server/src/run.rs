@@ -31,6 +31,7 @@ use crate::listen::{self, Hosts, Server};
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::page;
+use crate::payment::stripe::Stripe;
 use crate::route::Parsed;
 use crate::watch::{Cache, Report, Watch};
 
@@ -261,6 +262,10 @@ fn open_checkout(config: &Config, store: &Store) -> anyhow::Result<Option<Checko
     if is_own {
         info!(keys = %settings.keys.display(), "carts are signed with a key of this server alone");
     }
+    let stripe = settings
+        .takes_stripe()
+        .then(|| Stripe::open(&settings.stripe, &config.shop))
+        .transpose()?;
     let limits = &config.limits;
     Ok(Some(Checkout {
         settings: settings.clone(),
@@ -268,6 +273,7 @@ fn open_checkout(config: &Config, store: &Store) -> anyhow::Result<Option<Checko
         book: Book::open(store.clone()).context("cannot start the thread that writes orders")?,
         store: store.clone(),
         limiter: Limiter::new(limits.cart_changes_per_minute, limits.orders_per_minute),
+        stripe,
     }))
 }
 

@@ -22,7 +22,7 @@ pub(crate) async fn open(documents: Vec<Value>) -> Shop {
 }
 
 /// The orders in the store.
-fn orders(shop: &Shop) -> Vec<Order> {
+pub(crate) fn orders(shop: &Shop) -> Vec<Order> {
     let Ok(files) = fs::read_dir(shop.store().join("orders/new")) else {
         return Vec::new();
     };
@@ -30,7 +30,7 @@ fn orders(shop: &Shop) -> Vec<Order> {
     files.map(|file| read(file.unwrap())).collect()
 }
 
-fn with(mut form: Fields, name: &str, value: &str) -> Fields {
+pub(crate) fn with(mut form: Fields, name: &str, value: &str) -> Fields {
     form.retain(|(known, _)| known != name);
     form.extend(fields(&[(name, value)]));
     form

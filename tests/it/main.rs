@@ -89,6 +89,9 @@ mod carts;
 /// From a product to an order.
 mod buying;
 
+/// Payment on a provider's page: paid once is ordered once, and what was not paid is not ordered.
+mod payments;
+
 /// Pins with an end.
 mod flips;
 

@@ -36,5 +36,8 @@ pub mod browser;
 /// A shopper without a browser.
 pub mod shopper;
 
+/// A stand-in for Stripe.
+pub mod stripe;
+
 /// Tools that look at pages as others do.
 pub mod page_tools;

@@ -1,17 +1,22 @@
-//! What is kept of orders, and what goes: delivered ones after a while, and what killed writers left behind.
+//! What is kept of orders, and what goes: delivered ones after a while, those that nobody paid, and what killed writers
+//! left behind.
 
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
 use frontage_shared::order::OrderId;
-use frontage_shared::store::{OrderState, Store};
+use frontage_shared::store::{Beside, OrderState, Store};
 
 use super::DeliverError;
 
 /// Nobody writes an order for so long.
 const STALE: Duration = Duration::from_secs(86_400);
 
-/// Removes delivered orders that were kept long enough, and files that killed writers left behind.
+/// No payment takes so long, in milliseconds: 30 days.
+const NEVER_PAID_MS: u64 = 30 * 86_400_000;
+
+/// Removes delivered orders that were kept long enough, what waited for a payment that never came, and files
+/// that killed writers left behind.
 pub(super) fn up(store: &Store, keep: Duration, now: DateTime<Utc>) -> Result<(), DeliverError> {
     let left = store.remove_stale_orders(STALE, SystemTime::from(now))?;
     let mut removed = 0_u64;
@@ -23,11 +28,20 @@ pub(super) fn up(store: &Store, keep: Duration, now: DateTime<Utc>) -> Result<()
             removed += 1;
         }
     }
-    if removed + left as u64 > 0 {
+    let now_ms = u64::try_from(now.timestamp_millis()).unwrap_or(0);
+    let mut never_paid = 0_u64;
+    for id in store.all_beside(Beside::Pending)? {
+        if now_ms.saturating_sub(id.minted_ms()) > NEVER_PAID_MS {
+            store.drop_beside(id, Beside::Pending)?;
+            never_paid += 1;
+        }
+    }
+    if removed + never_paid + left as u64 > 0 {
         tracing::info!(
             orders = removed,
+            never_paid,
             leftovers = left,
-            "removed orders that were delivered long ago, and files of writers that were killed"
+            "removed orders that were delivered long ago or never paid, and files of writers that were killed"
         );
     }
     Ok(())
@@ -46,7 +60,6 @@ fn delivered_ms(store: &Store, id: OrderId) -> Result<i64, DeliverError> {
 mod tests {
     use super::*;
     use frontage_shared::order_status::OrderReceipt;
-    use frontage_shared::store::Beside;
 
     const DAY: u64 = 86_400;
 
@@ -89,5 +102,22 @@ mod tests {
         assert_eq!(store.orders(OrderState::Done).unwrap(), []);
         assert_eq!(store.orders(OrderState::New).unwrap(), [ids[3]]);
         assert_eq!(store.orders(OrderState::Rejected).unwrap(), [ids[2]]);
+    }
+
+    #[test]
+    fn what_nobody_paid_goes_after_a_month() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open("store", folder.path(), "demo").unwrap();
+        let id = OrderId::new(1_764_000_000_000, 1);
+        store.put_beside(id, Beside::Pending, b"{}").unwrap();
+        let at = |ms: u64| {
+            let ms = i64::try_from(id.minted_ms() + ms).unwrap();
+            DateTime::<Utc>::from_timestamp_millis(ms).unwrap()
+        };
+        let keep = Duration::from_secs(DAY);
+        up(&store, keep, at(NEVER_PAID_MS)).unwrap();
+        assert_eq!(store.all_beside(Beside::Pending).unwrap(), [id]);
+        up(&store, keep, at(NEVER_PAID_MS + 1)).unwrap();
+        assert_eq!(store.all_beside(Beside::Pending).unwrap(), []);
     }
 }

@@ -22,6 +22,7 @@ pub use settings::{Method, Settings};
 
 use crate::keys::Keys;
 use crate::limiter::Limiter;
+use crate::payment::stripe::Stripe;
 use book::Book;
 use frontage_shared::store::Store;
 
@@ -37,4 +38,6 @@ pub struct Checkout {
     pub store: Store,
     /// How often one client may do what.
     pub limiter: Limiter,
+    /// The provider, if orders can be paid with one.
+    pub stripe: Option<Stripe>,
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::payment::StripeSettings;
+
 /// The `[checkout]` table of the configuration.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Settings {
@@ -19,6 +21,8 @@ pub struct Settings {
     pub privacy_page: Option<String>,
     /// Whether shoppers are asked if they want news by mail.
     pub newsletter: bool,
+    /// The provider behind the method `stripe`.
+    pub stripe: StripeSettings,
 }
 
 /// A way to pay.
@@ -30,11 +34,18 @@ pub enum Method {
     CashOnDelivery,
     /// Another system takes over with the cart: no order is written here.
     Handoff,
+    /// Stripe takes the money on a page of its own, and the order is accepted when it has it.
+    Stripe,
 }
 
 impl Method {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Invoice, Self::CashOnDelivery, Self::Handoff];
+    pub const ALL: [Self; 4] = [
+        Self::Invoice,
+        Self::CashOnDelivery,
+        Self::Handoff,
+        Self::Stripe,
+    ];
 
     /// The word in configuration, forms and orders.
     pub fn name(self) -> &'static str {
@@ -42,6 +53,7 @@ impl Method {
             Self::Invoice => "invoice",
             Self::CashOnDelivery => "cash_on_delivery",
             Self::Handoff => "handoff",
+            Self::Stripe => "stripe",
         }
     }
 
@@ -60,6 +72,11 @@ impl Settings {
     /// Whether another system takes over with the cart.
     pub fn hands_off(&self) -> bool {
         self.methods.contains(&Method::Handoff)
+    }
+
+    /// Whether orders can be paid on Stripe's page.
+    pub fn takes_stripe(&self) -> bool {
+        self.methods.contains(&Method::Stripe)
     }
 
     /// The origin of the system that takes over.
@@ -96,6 +113,7 @@ impl Settings {
                 "`checkout.handoff_url` must be an http or https address, got \"{url}\""
             ));
         }
+        problems.extend(self.stripe.problems(self.takes_stripe()));
         problems
     }
 }

@@ -43,9 +43,11 @@ pub fn build(route: &Route, generation: &Generation, ctx: &Context<'_>) -> Page 
         // Files of ours and feeds are no pages; whoever has none under this address has nothing.
         Route::Asset { .. } | Route::Feed { .. } => errors::not_found(view, ""),
         // Nor is what is one shopper's own; `personal` makes that.
-        Route::Cart { .. } | Route::CartPartial | Route::Checkout | Route::Order { .. } => {
-            errors::not_found(view, "")
-        }
+        Route::Cart { .. }
+        | Route::CartPartial
+        | Route::Checkout
+        | Route::Order { .. }
+        | Route::StripeWebhook => errors::not_found(view, ""),
     }
 }
 

@@ -47,6 +47,8 @@ pub(crate) enum Said {
     TooOld,
     /// The order could not be stored.
     NotStored,
+    /// The payment could not be begun.
+    NotPayable,
 }
 
 /// A page, or the cart where something must be changed first.
@@ -320,6 +322,7 @@ fn say(view: &View<'_>, said: Said, total: i64) -> String {
         Said::CartChanged => words.cart_changed_meanwhile.clone(),
         Said::TooOld => words.form_too_old.clone(),
         Said::NotStored => words.order_not_stored.clone(),
+        Said::NotPayable => words.payment_unavailable.clone(),
     }
 }
 
@@ -469,6 +472,7 @@ fn methods(view: &View<'_>, settings: &Settings, fields: &Fields) -> Vec<MethodV
         let (label, help): (&str, &str) = match method {
             Method::Invoice => (&words.pay_by_invoice, &words.pay_by_invoice_help),
             Method::CashOnDelivery => (&words.pay_on_delivery, &words.pay_on_delivery_help),
+            Method::Stripe => (&words.pay_by_card, &words.pay_by_card_help),
             Method::Handoff => ("", ""),
         };
         MethodView {

@@ -1,7 +1,7 @@
 //! An order, for whoever has its link: what was bought, where it goes, how far it is.
 
 use frontage_shared::model::money::{Currency, Money};
-use frontage_shared::order::{Address, Order, OrderId};
+use frontage_shared::order::{Address, Order, OrderId, Payment, PaymentState};
 use frontage_shared::order_status::{OrderProgress, OrderStatus};
 use frontage_shared::snapshot::Generation;
 use frontage_shared::store::{OrderState, Store, StoreError};
@@ -13,6 +13,7 @@ use super::sums::{Sum, Sums};
 use super::view::View;
 use super::words::Words;
 use super::{Context, Kind, Page, countries, render};
+use crate::route::Route;
 
 /// An order's page.
 #[derive(TemplateSimple)]
@@ -20,10 +21,12 @@ use super::{Context, Kind, Page, countries, render};
 pub(crate) struct ReceiptPage<'a> {
     pub(crate) words: &'static Words,
     pub(crate) frame: Frame<'a>,
-    pub(crate) number: String,
-    pub(crate) email: String,
+    pub(crate) title: &'static str,
+    pub(crate) lead: String,
     /// How far it is, in words.
     pub(crate) status: &'static str,
+    /// Where to look again, as long as it is not known whether it was paid.
+    pub(crate) again: Option<String>,
     /// What the merchant has to say about that.
     pub(crate) remark: String,
     /// Where the parcel can be followed, and its number.
@@ -52,6 +55,15 @@ pub(crate) struct Found {
     pub(crate) state: OrderState,
     /// What the merchant said about it last.
     pub(crate) progress: Option<OrderStatus>,
+}
+
+/// An order that is not placed yet, because nobody has paid it.
+pub(crate) struct Unpaid<'a> {
+    pub(crate) order: &'a Order,
+    /// Whether the payment will not come.
+    pub(crate) failed: bool,
+    /// Where its page is.
+    pub(crate) address: Route,
 }
 
 /// Why an order cannot be shown.
@@ -86,7 +98,45 @@ pub(crate) fn read(store: &Store, id: OrderId) -> Result<Option<Found>, ReceiptE
 /// Builds an order's page.
 pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, found: &Found) -> Page {
     let view = &View::new(generation, ctx);
-    let order = &found.order;
+    let (words, order) = (view.words, &found.order);
+    let mut page = page(view, order, &words.thank_you);
+    page.lead = words
+        .order_received
+        .fill(&[&order.id, &order.customer.email]);
+    page.status = status(view, found);
+    if let Some(progress) = &found.progress {
+        page.remark = progress.note.clone().unwrap_or_default();
+        page.tracking = tracking(progress);
+    }
+    personal(render(view, Kind::Order, true, page))
+}
+
+/// Builds the page of an order that is not placed yet.
+pub(crate) fn build_unpaid(
+    generation: &Generation,
+    ctx: &Context<'_>,
+    unpaid: &Unpaid<'_>,
+) -> Page {
+    let view = &View::new(generation, ctx);
+    let (words, order) = (view.words, unpaid.order);
+    let page = match unpaid.failed {
+        true => ReceiptPage {
+            lead: words.payment_failed_help.clone(),
+            ..page(view, order, &words.payment_failed)
+        },
+        false => ReceiptPage {
+            lead: words
+                .payment_pending_help
+                .fill(&[&order.id, &order.customer.email]),
+            again: Some(view.href(&unpaid.address)),
+            ..page(view, order, &words.payment_pending)
+        },
+    };
+    personal(render(view, Kind::Order, true, page))
+}
+
+/// What is the same however far an order is.
+fn page<'a>(view: &View<'a>, order: &Order, title: &'static str) -> ReceiptPage<'a> {
     let amount = |text: &str| amount(view, &order.currency, text);
     let lines = order.lines.iter().map(|line| Ordered {
         name: line.name.clone(),
@@ -94,18 +144,15 @@ pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, found: &Found) -
         quantity: view.locale.number(line.quantity.into()).to_string(),
         sum: amount(&line.subtotal),
     });
-    let page = ReceiptPage {
+    ReceiptPage {
         words: view.words,
-        frame: Frame::new(view, &view.words.thank_you, Indexing::NoIndex),
-        number: order.id.clone(),
-        email: order.customer.email.clone(),
-        status: status(view, found),
-        remark: found
-            .progress
-            .as_ref()
-            .and_then(|progress| progress.note.clone())
-            .unwrap_or_default(),
-        tracking: found.progress.as_ref().and_then(tracking),
+        frame: Frame::new(view, title, Indexing::NoIndex),
+        title,
+        lead: String::new(),
+        status: "",
+        again: None,
+        remark: String::new(),
+        tracking: None,
         lines: lines.collect(),
         sums: sums(view, order),
         shipping: address(view, &order.shipping),
@@ -114,10 +161,9 @@ pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, found: &Found) -
             .delivery
             .as_ref()
             .map(|delivery| delivery.name.clone()),
-        payment: payment(view, &order.payment.method),
+        payment: payment(view, &order.payment),
         note: order.note.clone().unwrap_or_default(),
-    };
-    personal(render(view, Kind::Order, true, page))
+    }
 }
 
 fn sums(view: &View<'_>, order: &Order) -> Sums {
@@ -217,11 +263,17 @@ fn address(view: &View<'_>, address: &Address) -> Vec<String> {
     lines.map(str::to_owned).collect()
 }
 
-fn payment(view: &View<'_>, method: &str) -> String {
+fn payment(view: &View<'_>, payment: &Payment) -> String {
     use crate::checkout::Method;
-    match Method::parse(method) {
-        Some(Method::Invoice) => view.words.pay_by_invoice.clone(),
-        Some(Method::CashOnDelivery) => view.words.pay_on_delivery.clone(),
-        _ => method.to_owned(),
+    let words = view.words;
+    let method = match Method::parse(&payment.method) {
+        Some(Method::Invoice) => &words.pay_by_invoice,
+        Some(Method::CashOnDelivery) => &words.pay_on_delivery,
+        Some(Method::Stripe) => &words.pay_by_card,
+        Some(Method::Handoff) | None => &payment.method,
+    };
+    match payment.state {
+        PaymentState::Due => method.clone(),
+        PaymentState::Paid => format!("{method} – {}", words.paid),
     }
 }

@@ -136,7 +136,8 @@ messages! {
         note_to_shop optional accept_terms newsletter order_now terms
         field_email field_phone field_vat_id field_name field_company field_line1 field_line2 field_postcode
         field_city field_region field_country
-        pay_by_invoice pay_by_invoice_help pay_on_delivery pay_on_delivery_help
+        pay_by_invoice pay_by_invoice_help pay_on_delivery pay_on_delivery_help pay_by_card pay_by_card_help
+        payment_unavailable payment_pending payment_failed payment_failed_help payment_look_again paid
         fault_missing fault_mail fault_phone fault_not_chosen fault_not_accepted fault_too_long
         cart_changed_meanwhile form_too_old order_not_stored thank_you keep_this_address track_parcel
         order_waits order_taken_in order_confirmed order_shipped order_delivered order_cancelled order_refunded
@@ -151,7 +152,8 @@ messages! {
         quantity_of(product) price_changed(was now) cart_added(product) cart_removed(product) cart_full(most)
         numbers_unknown(taken numbers) coupons_full(most) not_a_quantity(most) coupon_not_yet(day) coupon_expired(day)
         coupon_below_minimum(amount) coupon_excluded(name) delivery_by(method) tax_included(amount percent)
-        tax_at(percent) total_changed(was now) fault_postcode(example) order_received(number email);
+        tax_at(percent) total_changed(was now) fault_postcode(example) order_received(number email)
+        payment_pending_help(number email);
     counted:
         products() choices(option) variants() only_left()
         line_only_left() lines_gone() lines_taken() coupon_too_few();

@@ -56,7 +56,10 @@ fn split<'t, 'p>(
 impl Route {
     /// Whether it is another page, or another file, in each language.
     pub fn has_language(&self) -> bool {
-        !matches!(self, Self::Asset { .. } | Self::SitemapIndex | Self::Robots)
+        !matches!(
+            self,
+            Self::Asset { .. } | Self::SitemapIndex | Self::Robots | Self::StripeWebhook
+        )
     }
 
     /// The canonical address in a language whose paths begin with `prefix`.

@@ -92,6 +92,8 @@ pub enum Route {
         /// What proves that we gave the link out.
         token: String,
     },
+    /// `/webhooks/stripe`: where Stripe says what was paid.
+    StripeWebhook,
     /// `/assets/<hash>/<name>`
     Asset {
         /// The hash of the content.
@@ -227,6 +229,7 @@ impl Route {
                 id: id.to_owned(),
                 token: last(pairs, "t").unwrap_or_default(),
             },
+            ["webhooks", "stripe"] => Self::StripeWebhook,
             ["assets", hash, name] => Self::Asset {
                 hash: checked_slug(hash)?,
                 name: checked_slug(name)?,
@@ -321,13 +324,20 @@ impl Route {
     pub fn is_personal(&self) -> bool {
         matches!(
             self,
-            Self::Cart { .. } | Self::CartPartial | Self::Checkout | Self::Order { .. }
+            Self::Cart { .. }
+                | Self::CartPartial
+                | Self::Checkout
+                | Self::Order { .. }
+                | Self::StripeWebhook
         )
     }
 
-    /// Whether a form can be sent there.
+    /// Whether something can be posted there.
     pub fn takes_posts(&self) -> bool {
-        matches!(self, Self::Cart { .. } | Self::Checkout)
+        matches!(
+            self,
+            Self::Cart { .. } | Self::Checkout | Self::StripeWebhook
+        )
     }
 
     /// The listing of a category, brand or search route.
@@ -375,6 +385,7 @@ impl Route {
             Self::Cart { .. } | Self::CartPartial => "cart",
             Self::Checkout => "checkout",
             Self::Order { .. } => "order",
+            Self::StripeWebhook => "webhook",
             Self::Asset { .. } => "asset",
             Self::SitemapIndex | Self::Sitemap { .. } => "sitemap",
             Self::Robots => "robots",
@@ -432,6 +443,7 @@ impl fmt::Display for Route {
             }
             Self::CartPartial => f.write_str("/partials/cart"),
             Self::Checkout => f.write_str("/checkout"),
+            Self::StripeWebhook => f.write_str("/webhooks/stripe"),
             Self::Order { id, token } => {
                 write_path(f, "/orders/", id)?;
                 match token.as_str() {

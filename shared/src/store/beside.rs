@@ -24,11 +24,19 @@ pub enum Beside {
     Receipt,
     /// What the merchant's feed says became of it.
     Status,
+    /// The order itself, as long as it waits to be paid: nobody delivers it, and it is no order yet.
+    Pending,
 }
 
 impl Beside {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Body, Self::Attempts, Self::Receipt, Self::Status];
+    pub const ALL: [Self; 5] = [
+        Self::Body,
+        Self::Attempts,
+        Self::Receipt,
+        Self::Status,
+        Self::Pending,
+    ];
 
     fn folder(self) -> &'static str {
         match self {
@@ -36,6 +44,7 @@ impl Beside {
             Self::Attempts => "attempts",
             Self::Receipt => "receipts",
             Self::Status => "status",
+            Self::Pending => "pending",
         }
     }
 }
