@@ -26,8 +26,11 @@ pub(crate) fn orders(shop: &Shop) -> Vec<Order> {
     let Ok(files) = fs::read_dir(shop.store().join("orders/new")) else {
         return Vec::new();
     };
-    let read = |file: fs::DirEntry| Order::decode(&fs::read(file.path()).unwrap()).unwrap();
-    files.map(|file| read(file.unwrap())).collect()
+    let read = |file: fs::DirEntry| {
+        let bytes = fs::read(file.path()).expect("a file of an order");
+        Order::decode(&bytes).expect("an order")
+    };
+    files.map(|file| read(file.expect("a file"))).collect()
 }
 
 pub(crate) fn with(mut form: Fields, name: &str, value: &str) -> Fields {

@@ -57,11 +57,14 @@ fn way_back(shop: &Shop, session: &Session) -> String {
 
 fn store(shop: &Shop) -> Store {
     let folder = shop.folder().join("store");
-    Store::open(folder.to_str().unwrap(), shop.folder(), "demo").unwrap()
+    let folder = folder.to_str().expect("a folder in UTF-8");
+    Store::open(folder, shop.folder(), "demo").expect("a store")
 }
 
 fn waiting(shop: &Shop) -> Vec<OrderId> {
-    store(shop).all_beside(Beside::Pending).unwrap()
+    store(shop)
+        .all_beside(Beside::Pending)
+        .expect("what waits to be paid")
 }
 
 #[tokio::test]
