@@ -92,6 +92,9 @@ pub enum WhyError {
     Cycle(#[from] CycleError),
 }
 
+/// How a question about a language goes on behind the product.
+const TRANSLATIONS: &str = ".translations";
+
 /// A source's accepted feed.
 struct Known {
     name: String,
@@ -137,6 +140,14 @@ pub async fn ask(context: &Context, wanted: &str) -> Result<Why, WhyError> {
     // Ids may hold points, so the whole is tried first.
     let (product, field) = match (find(wanted)?, wanted.rsplit_once('.')) {
         (Some(product), _) => (Some(product), None),
+        // A language is named by two words: `4711.translations.de`.
+        (None, Some((name, tag))) if name.ends_with(TRANSLATIONS) => {
+            let id = name.strip_suffix(TRANSLATIONS).unwrap_or(name);
+            (
+                find(id)?,
+                wanted.get(id.len() + 1..).filter(|_| !tag.is_empty()),
+            )
+        }
         (None, Some((name, field))) => (find(name)?, Some(field)),
         (None, None) => (None, None),
     };
@@ -164,7 +175,7 @@ pub async fn ask(context: &Context, wanted: &str) -> Result<Why, WhyError> {
     if let Some(field) = field {
         let names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
         let wanted = if field == "price" { "prices" } else { field };
-        fields.retain(|stated| stated.name.rsplit('.').next() == Some(wanted));
+        fields.retain(|stated| is_asked(&stated.name, wanted));
         if fields.is_empty() {
             return Err(WhyError::UnknownField {
                 product,
@@ -181,6 +192,13 @@ pub async fn ask(context: &Context, wanted: &str) -> Result<Why, WhyError> {
         published,
         fields,
     })
+}
+
+/// Whether a field is the one asked for; `translations` are all languages.
+fn is_asked(name: &str, wanted: &str) -> bool {
+    let (name, wanted) = (format!(".{name}").to_lowercase(), wanted.to_lowercase());
+    let is_language = wanted == "translations" && name.contains(&format!("{TRANSLATIONS}."));
+    is_language || name.ends_with(&format!(".{wanted}"))
 }
 
 /// Adds what placements say of the categories of a product.

@@ -253,6 +253,25 @@ async fn texts_numbers_and_data_are_in_the_language_of_the_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_switches_on_an_error_page_begins_anew() {
+    let shop = open().await;
+    for path in ["/de/p/nothing", "/de/no/such/page", "/de/c/kueche?page=9"] {
+        let page = shop.get(path).await;
+        assert_eq!(page.status, 404, "{path}");
+        assert!(page.body.contains("<html lang=\"de\""), "{path}");
+        let switch = &between(&page.body, "<nav class=\"languages\"", "</nav>")[0];
+        assert_eq!(
+            between(switch, "<a href=\"", "\""),
+            ["/", "/de/", "/ar/"],
+            "{path}"
+        );
+    }
+    // The same documents give the same part, translations included.
+    let other = open().await;
+    assert_eq!(shop.parts().0, other.parts().0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_language_is_searched_by_its_own_words() {
     let shop = open().await;
     for (path, finds) in [
@@ -264,6 +283,7 @@ async fn a_language_is_searched_by_its_own_words() {
         ("/de/search?q=tassen", true),
         ("/search?q=steintasse", false),
         ("/search?q=stone", true),
+        ("/search?q=M-2", true),
     ] {
         let page = get(&shop, path).await.body;
         let prefix = if path.starts_with("/de/") {
@@ -289,6 +309,18 @@ async fn an_address_that_changes_in_one_language_leads_on_in_that_one() {
         }
     }
     shop.sends(&documents);
+    let why = shop.ingest(&["why", "mug.translations.de", "--json"]).await;
+    assert!(
+        why.stdout.contains("Steintasse") && !why.stdout.contains("Tazza"),
+        "{}",
+        why.stdout
+    );
+    let all = shop.ingest(&["why", "mug.translations", "--json"]).await;
+    assert!(
+        all.stdout.contains("Steintasse") && all.stdout.contains("Tazza"),
+        "{}",
+        all.stdout
+    );
     let told = shop.once().await.stdout;
     assert!(told.contains("1 documents say something in `it`"), "{told}");
     shop.until_generation(2).await;

@@ -39,7 +39,14 @@ pub(crate) fn build(status: u16, view: Option<&View<'_>>, ctx: &Context<'_>, wan
     let words = view.map_or_else(|| Locale::of("en").words(), |view| view.words);
     let (headline, explanation) = explained(status, words);
     let frame = match view {
-        Some(view) => Frame::new(view, headline, Indexing::NoIndex),
+        // In another language it would be the same error; whoever switches begins anew.
+        Some(view) => {
+            let view = View {
+                route: None,
+                ..*view
+            };
+            Frame::new(&view, headline, Indexing::NoIndex)
+        }
         None => Frame::bare(ctx, headline.to_owned(), Indexing::NoIndex),
     };
     let helps = view.filter(|_| matches!(status, 404 | 410));
