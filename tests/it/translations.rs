@@ -253,6 +253,37 @@ async fn texts_numbers_and_data_are_in_the_language_of_the_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_field_map_fills_languages_and_their_html_is_cleaned() {
+    let row = |sku: &str, german: Value| {
+        json!({"sku": sku, "title": format!("Mug {sku}"), "title_de": german, "price": "8.50",
+            "text_de": "<p onclick=\"x()\">Aus Ton.</p><script>alert(1)</script>"})
+    };
+    let rows = vec![
+        row("a", json!("Tasse")),
+        row("b", json!(null)),
+        row("c", json!("")),
+    ];
+    let map = r#"map = { type = '"product"', id = ".sku", name = ".title", "prices.0.amount" = ".price", "prices.0.currency" = "$currency", "translations.de.name" = ".title_de", "translations.de.description" = ".text_de" }"#;
+    let builder = ShopBuilder::of(rows).shop("locales = [\"de\"]");
+    let mut shop = builder.catalog_source(map).start();
+    shop.open().await;
+    let translated = get(&shop, "/de/p/tasse").await.body;
+    assert!(translated.contains("<p>Aus Ton.</p>"), "{translated}");
+    for path in ["/de/p/mug-b", "/de/p/mug-c"] {
+        let page = get(&shop, path).await.body;
+        assert!(
+            page.contains("<h1>Mug ") && page.contains("Aus Ton."),
+            "{path}"
+        );
+        assert!(
+            !page.contains("onclick") && !page.contains("alert(1)"),
+            "{path}"
+        );
+    }
+    assert!(!get(&shop, "/p/mug-a").await.body.contains("Aus Ton."));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_switches_on_an_error_page_begins_anew() {
     let shop = open().await;
     for path in ["/de/p/nothing", "/de/no/such/page", "/de/c/kueche?page=9"] {
