@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use frontage_shared::snapshot::locales::LocaleIndex;
+use futures_util::FutureExt as _;
 use hyper::{Method, StatusCode};
 use tracing::error;
 
@@ -216,21 +217,34 @@ impl Answer for Shop {
 
     fn answer<'a>(&'a self, request: &Request<'a>) -> Reply<'a> {
         // A page that fails by a bug costs its request, not the connection and whatever else runs on it.
-        catch_unwind(AssertUnwindSafe(|| handle(self, request))).unwrap_or_else(|_| {
-            self.metrics.panics.fetch_add(1, Ordering::Relaxed);
-            error!(target = request.target, "a page failed by a bug");
-            let text = "This page failed. It is our fault and has been noted; other pages work.";
-            Reply::Now(respond::sentence(
-                &self.stamp(),
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "error",
-                text,
-            ))
-        })
+        let path = request.target.split('?').next().unwrap_or_default();
+        match catch_unwind(AssertUnwindSafe(|| handle(self, request))) {
+            Ok(Reply::Now(response)) => Reply::Now(response),
+            Ok(Reply::Later(answer)) => Reply::Later(Box::pin(async move {
+                let answer = AssertUnwindSafe(answer).catch_unwind().await;
+                answer.unwrap_or_else(|_| self.failed(path))
+            })),
+            Err(_) => Reply::Now(self.failed(path)),
+        }
     }
 
     fn refuse(&self, refusal: &Refusal) -> Response {
         respond::refused(&self.stamp(), refusal)
+    }
+}
+
+impl Shop {
+    /// What is sent for a page that failed by a bug. The query stays out of the log: it may open an order.
+    fn failed(&self, path: &str) -> Response {
+        self.metrics.panics.fetch_add(1, Ordering::Relaxed);
+        error!(path, "a page failed by a bug");
+        let text = "This page failed. It is our fault and has been noted; other pages work.";
+        respond::sentence(
+            &self.stamp(),
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "error",
+            text,
+        )
     }
 }
 

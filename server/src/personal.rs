@@ -3,7 +3,7 @@
 //! Nothing here is kept by anybody, and nothing is compressed: what a shopper typed stands beside what only the shopper
 //! may know, and the length of a compressed body would tell about both.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -29,7 +29,8 @@ use crate::page::checkout::{self as checkout_page, Said};
 use crate::page::{self, Page, receipt};
 use crate::payment::stripe::Stripe;
 use crate::respond::{self, Response};
-use crate::route::{Parsed, Route};
+use crate::route::{self, Parsed, Route};
+use frontage_shared::store::OrderState;
 
 /// Tells scripts that there is a cart; its value is of no use to anybody.
 const HINT: &str = "has_cart";
@@ -101,7 +102,7 @@ impl<'a> Desk<'a> {
                 true => Reply::Now(self.change_cart(&form)),
                 false => Reply::Now(self.refused(StatusCode::TOO_MANY_REQUESTS, 429)),
             },
-            Route::Checkout => match self.may(Action::Order) {
+            Route::Checkout => match form.get("order").is_none() || self.may(Action::Order) {
                 true => Reply::Later(Box::pin(self.submit(form))),
                 false => Reply::Now(self.refused(StatusCode::TOO_MANY_REQUESTS, 429)),
             },
@@ -134,10 +135,11 @@ impl<'a> Desk<'a> {
             .map(str::trim)
             .collect();
         // From the last hop back: the first that is no proxy of ours is as far as anybody can be believed.
-        let addresses = hops
-            .iter()
-            .rev()
-            .map_while(|hop| hop.parse::<IpAddr>().ok());
+        let addresses = hops.iter().rev().map_while(|hop| {
+            let with_port = || hop.parse::<SocketAddr>().map(|address| address.ip());
+            let address = hop.parse::<IpAddr>().or_else(|_| with_port()).ok()?;
+            Some(address.to_canonical())
+        });
         let mut strangers = addresses.filter(|hop| !self.shop.trusted_proxies.contains(hop));
         strangers.next().unwrap_or(peer)
     }
@@ -345,7 +347,7 @@ impl<'a> Desk<'a> {
                 fields,
                 faults,
                 said,
-            } => Prepared::Answer(self.show_again(&basket.cart, &fields, &faults, said)),
+            } => Prepared::Answer(self.show_again(&basket.cart, None, &fields, &faults, said)),
         }
     }
 
@@ -353,12 +355,13 @@ impl<'a> Desk<'a> {
     fn show_again(
         &self,
         cart: &Cart,
+        kept: Option<Ticket>,
         fields: &Fields,
         faults: &[Fault],
         said: Option<Said>,
     ) -> Response {
         let ctx = self.context();
-        let Some(ticket) = self.new_ticket(cart) else {
+        let Some(ticket) = kept.or_else(|| self.new_ticket(cart)) else {
             return self.refused(StatusCode::SERVICE_UNAVAILABLE, 500);
         };
         let is_failure = matches!(said, Some(Said::NotStored | Said::NotPayable));
@@ -385,14 +388,22 @@ impl<'a> Desk<'a> {
         let (store, id) = (self.checkout.store.clone(), ticket.id);
         let found = tokio::task::spawn_blocking(move || store.order(id)).await;
         // A store that cannot be read cannot be written either, and that is said when it is tried.
-        found.ok()?.ok()??;
+        let (state, bytes) = found.ok()?.ok()??;
+        // Another click may have written it a moment ago: it counts when the disk has its name.
+        if state == OrderState::New && self.checkout.book.accept(ticket.id, bytes).await.is_err() {
+            return None;
+        }
         Some(self.thank(ticket))
     }
 
     /// The form once more as it was sent, with a sentence above it.
     pub(crate) fn say_again(&self, form: &Form, said: Said) -> Response {
         let fields = Fields::of(form, &self.checkout.settings);
-        self.show_again(&self.basket().cart, &fields, &[], Some(said))
+        let ticket = form.get("ticket").unwrap_or_default();
+        let ticket = Ticket::open(ticket, &self.checkout.keys, self.now_ms());
+        // An order that could not be stored, as far as we know, keeps its name: sent again, it is the same order.
+        let kept = ticket.filter(|_| said == Said::NotStored);
+        self.show_again(&self.basket().cart, kept, &fields, &[], Some(said))
     }
 
     pub(crate) async fn accept(&self, form: &Form, ticket: Ticket, order: &Order) -> Response {
@@ -536,7 +547,10 @@ enum Prepared {
 }
 
 pub(crate) fn not_found(shop: &Shop, serving: &Serving, request: &Request<'_>) -> Response {
-    let ctx = shop.context(request.now);
+    let ctx = page::Context {
+        locale: route::locale_of(request.target, serving.prefixes()),
+        ..shop.context(request.now)
+    };
     plain(shop, serving, page::not_found(&serving.generation, &ctx))
 }
 

@@ -221,7 +221,7 @@ async fn a_changed_price_is_said_before_it_is_paid() {
     assert_eq!(orders(&shop)[0].totals.total, "24.00");
     // A total that somebody made up is not the total.
     ann.add(&shop, "p1", 1).await;
-    let form = with(ann.checkout(&shop).await, "seen_total", "1");
+    let form = with(ann.checkout(&shop).await, "seen_total", "EUR 1");
     let told = ann.post(&shop, "/checkout", &form).await;
     assert!(
         told.body.contains("it was €0.01, now it is €12.00"),
@@ -398,7 +398,7 @@ async fn a_form_that_does_not_fit_is_shown_again_with_each_fault_at_its_place() 
         .post(
             &shop,
             "/checkout",
-            &with(form.clone(), "website", "https://spam.example"),
+            &with(form.clone(), "leave_empty", "https://spam.example"),
         )
         .await;
     assert_eq!(page.status, 200);

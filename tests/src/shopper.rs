@@ -115,6 +115,7 @@ pub fn filled(page: &str) -> Fields {
     fields(&[
         ("ticket", &hidden(page, "ticket")),
         ("seen_total", &hidden(page, "seen_total")),
+        ("seen_prices", &hidden(page, "seen_prices")),
         ("email", "ann@mail.example"),
         ("shipping_name", "Ann Lee"),
         ("shipping_line1", "Weg 1"),

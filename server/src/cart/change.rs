@@ -17,6 +17,8 @@ use crate::form::Form;
 pub(crate) const QUANTITY_OF: &str = "quantity.";
 /// Lines of a quick order that are read.
 const MOST_QUICK_LINES: usize = 200;
+/// Characters of an unknown article number that are repeated.
+const MOST_NUMBER_CHARS: usize = 24;
 /// Unknown article numbers that are repeated.
 const MOST_UNKNOWN: usize = 8;
 
@@ -121,18 +123,30 @@ impl Change {
         }
     }
 
-    /// Does it, and brings the prices that the shopper has seen up to date: the page that follows shows these.
+    /// Whether it is a button of the cart's own page: whoever presses it has read there which prices changed and what is
+    /// gone.
+    fn comes_from_the_cart(&self) -> bool {
+        matches!(
+            self,
+            Self::Update | Self::Remove(_) | Self::Clear | Self::Coupon(_) | Self::DropCoupon(_)
+        )
+    }
+
+    /// Does it. Prices that the shopper has read since they changed, and lines that are gone, are settled with it.
     pub fn apply(self, cart: &mut Cart, form: &Form, generation: &Generation) -> Outcome {
         take_quantities(cart, form);
+        let was_shown = self.comes_from_the_cart();
         let outcome = self.act(cart, generation);
-        cart.items.retain_mut(|item| {
-            let variant = generation.catalog.variant_by_key(item.key);
-            item.seen = variant
-                .as_ref()
-                .and_then(|variant| price(generation, variant));
-            variant.is_some()
-        });
-        cart.generation = generation.manifest.generation;
+        if was_shown {
+            cart.items.retain_mut(|item| {
+                let variant = generation.catalog.variant_by_key(item.key);
+                item.seen = variant
+                    .as_ref()
+                    .and_then(|variant| price(generation, variant));
+                variant.is_some()
+            });
+        }
+        cart.see(generation);
         outcome
     }
 
@@ -213,7 +227,7 @@ fn quick(cart: &mut Cart, generation: &Generation, text: &str) -> Outcome {
     for line in lines.take(MOST_QUICK_LINES) {
         let whole = by_number(generation, line).map(|variant| (variant, 1));
         let Some((variant, quantity)) = whole.or_else(|| with_quantity(generation, line)) else {
-            unknown.push(line.chars().take(40).collect());
+            unknown.push(number_of(line));
             continue;
         };
         let key = frontage_shared::snapshot::catalog::variant_key(variant.id());
@@ -227,6 +241,15 @@ fn quick(cart: &mut Cart, generation: &Generation, text: &str) -> Outcome {
     }
     unknown.truncate(MOST_UNKNOWN);
     Outcome::Several { taken, unknown }
+}
+
+/// A text as an article number: short and without a sentence in it, since it is shown on our page whoever wrote it.
+fn number_of(text: &str) -> String {
+    let is_plain = |c: &char| c.is_alphanumeric() || "-_./+#".contains(*c);
+    text.chars()
+        .filter(is_plain)
+        .take(MOST_NUMBER_CHARS)
+        .collect()
 }
 
 fn with_quantity<'a>(generation: &'a Generation, line: &str) -> Option<(Variant<'a>, u32)> {
@@ -369,7 +392,7 @@ impl Outcome {
                 let mut lines = rest.lines();
                 Self::Several {
                     taken: lines.next()?.parse().ok()?,
-                    unknown: lines.take(MOST_UNKNOWN).map(str::to_owned).collect(),
+                    unknown: lines.take(MOST_UNKNOWN).map(number_of).collect(),
                 }
             }
             _ => return None,

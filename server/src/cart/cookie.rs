@@ -1,6 +1,6 @@
 //! How a cart is written into a cookie and read back.
 //!
-//! The layout, before it is sealed ([`Keys`]): version (1), generation (varint), number of coupons, each coupon with its
+//! The layout, before it is sealed ([`Keys`]): version (1), letters of the currency (3 bytes), generation (varint), number of coupons, each coupon with its
 //! length, then to the end one line after another: key (8 bytes, little-endian), quantity (varint), price seen
 //! (varint, one more than the minor units; 0 for none). A varint has seven bits a byte, the lowest first, as in
 //! LEB128. A hundred usual lines take about 1.7 KB, less than half of what browsers keep of a cookie.
@@ -58,6 +58,7 @@ impl Cart {
 
     fn encode(&self) -> Vec<u8> {
         let mut bytes = vec![VERSION];
+        bytes.extend(self.currency);
         put(&mut bytes, self.generation);
         put(&mut bytes, self.coupons.len() as u64);
         for coupon in &self.coupons {
@@ -75,8 +76,11 @@ impl Cart {
 }
 
 fn decode(mut bytes: &[u8]) -> Option<Cart> {
+    let (currency, rest) = bytes.split_first_chunk()?;
+    bytes = rest;
     let mut cart = Cart {
         generation: take(&mut bytes)?,
+        currency: *currency,
         ..Cart::default()
     };
     let coupons = take_up_to(&mut bytes, MOST_COUPONS)?;
@@ -155,6 +159,7 @@ mod tests {
         });
         Cart {
             generation: 123_456,
+            currency: *b"EUR",
             items: items.collect(),
             coupons: vec!["WELCOME10".to_owned(), "ß".to_owned()],
         }
@@ -178,6 +183,7 @@ mod tests {
         for (quantity, seen) in [(1, None), (1, Some(0)), (MOST_PIECES, Some(i64::MAX))] {
             let cart = Cart {
                 generation: u64::MAX,
+                currency: *b"JPY",
                 items: vec![Item {
                     key: u64::MAX,
                     quantity,
@@ -209,7 +215,10 @@ mod tests {
                 assert!(cart.items.len() < MOST_LINES);
             }
         }
-        let none_of_it = keys().seal(Purpose::Cart, &[1, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0]);
+        let none_of_it = keys().seal(
+            Purpose::Cart,
+            &[1, 69, 85, 82, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0],
+        );
         assert_eq!(
             Cart::from_cookie(&none_of_it, &keys()),
             Err(CookieError::Layout)

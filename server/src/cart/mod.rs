@@ -14,6 +14,9 @@ pub use change::{Change, Outcome};
 pub use cookie::{COOKIE_DAYS, CookieError};
 pub use priced::{Choice, Line, Priced, Problem};
 
+use frontage_shared::model::money::Currency;
+use frontage_shared::snapshot::Generation;
+
 /// Most lines of a cart.
 pub const MOST_LINES: usize = 100;
 /// Most pieces of one line.
@@ -28,6 +31,8 @@ pub const MOST_COUPON_BYTES: usize = 40;
 pub struct Cart {
     /// The generation whose prices the shopper saw last.
     pub generation: u64,
+    /// Letters of the currency of those prices.
+    pub currency: [u8; 3],
     /// At most [`MOST_LINES`], each variant once, in the order they were put in.
     pub items: Vec<Item>,
     /// Codes as the shopper wrote them.
@@ -70,6 +75,25 @@ impl Cart {
             seen: price,
         });
         Ok(())
+    }
+
+    /// Notes which generation the shopper sees. Prices in another currency than before are prices of another shop: they
+    /// are forgotten.
+    pub fn see(&mut self, generation: &Generation) {
+        self.generation = generation.number();
+        let mut letters = [0; 3];
+        for (to, from) in letters.iter_mut().zip(generation.currency().code().bytes()) {
+            *to = from;
+        }
+        if self.currency != letters && self.currency != [0; 3] {
+            self.items.iter_mut().for_each(|item| item.seen = None);
+        }
+        self.currency = letters;
+    }
+
+    /// Whether the prices that the shopper saw are in this currency.
+    pub fn is_in(&self, currency: Currency) -> bool {
+        self.currency == *currency.code().as_bytes()
     }
 
     /// Makes it so many of a variant that is in the cart; 0 takes it out. Gives how many there were.

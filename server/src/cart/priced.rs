@@ -5,7 +5,7 @@ use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::offers::{Availability, VariantOffer};
 use frontage_shared::snapshot::products::{Product, Variant};
-use frontage_shared::totals::{self, Basket, Destination, LineTotal, Totals, TotalsError};
+use frontage_shared::totals::{self, Basket, Destination, LineTotal, Totals};
 
 use super::{Cart, Item};
 
@@ -64,46 +64,36 @@ pub struct Choice {
 impl<'a> Priced<'a> {
     /// Prices a cart from a generation; names are those of `catalog`, the generation's in one of its languages.
     ///
-    /// # Errors
-    /// It comes to more than can be counted.
+    /// A cart that comes to more than can be counted has no line that can be bought.
     pub fn of(
         cart: &Cart,
         generation: &'a Generation,
         catalog: &'a Catalog,
         currency: Currency,
         choice: &Choice,
-    ) -> Result<Self, TotalsError> {
-        let lines: Vec<_> = cart
-            .items
-            .iter()
-            .filter_map(|item| Line::of(*item, catalog, generation))
-            .collect();
-        let bought = lines.iter().filter(|line| line.problem.is_none());
-        let reckoned = bought
-            .filter_map(|line| totals::Line::of(generation, line.variant.row, line.item.quantity));
-        let basket = Basket {
-            lines: reckoned.collect(),
-            coupons: cart.coupons.clone(),
-            destination: choice.destination.clone(),
-            delivery_method: choice.delivery.clone(),
-            customer_group: None,
-            now: choice.now,
+    ) -> Self {
+        let is_comparable = cart.is_in(currency);
+        let of = |item: &Item| Line::of(*item, catalog, generation, is_comparable);
+        let mut lines: Vec<_> = cart.items.iter().filter_map(of).collect();
+        let reckon = |lines: &[Line<'_>]| {
+            let basket = basket(cart, lines, generation, choice);
+            totals::total(generation.terms(), &basket, currency)
         };
-        let totals = totals::total(generation.terms(), &basket, currency)?;
-        let mut priced = Self {
+        let totals = reckon(&lines).unwrap_or_else(|_| {
+            for line in &mut lines {
+                line.problem.get_or_insert(Problem::NoPrice);
+            }
+            Totals::nothing(currency)
+        });
+        let mut sums = totals.lines.iter();
+        for line in lines.iter_mut().filter(|line| line.problem.is_none()) {
+            line.total = sums.next().copied().unwrap_or_default();
+        }
+        Self {
             gone: cart.items.len() - lines.len(),
             lines,
             totals,
-        };
-        let mut sums = priced.totals.lines.iter();
-        for line in priced
-            .lines
-            .iter_mut()
-            .filter(|line| line.problem.is_none())
-        {
-            line.total = sums.next().copied().unwrap_or_default();
         }
-        Ok(priced)
     }
 
     /// Whether it can be ordered as it is.
@@ -113,6 +103,18 @@ impl<'a> Priced<'a> {
             && self.lines.iter().all(|line| line.problem.is_none())
     }
 
+    /// What tells these prices from others: articles, quantities, what one costs, and in which currency.
+    pub fn prices_digest(&self) -> String {
+        let mut hasher = xxhash_rust::xxh3::Xxh3::new();
+        hasher.update(self.totals.currency.code().as_bytes());
+        for line in &self.lines {
+            hasher.update(&line.item.key.to_le_bytes());
+            hasher.update(&line.item.quantity.to_le_bytes());
+            hasher.update(&line.price.unwrap_or(-1).to_le_bytes());
+        }
+        format!("{:016x}", hasher.digest())
+    }
+
     /// Whether nothing is left to show.
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty() && self.gone == 0
@@ -120,7 +122,12 @@ impl<'a> Priced<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn of(item: Item, catalog: &'a Catalog, generation: &Generation) -> Option<Self> {
+    fn of(
+        item: Item,
+        catalog: &'a Catalog,
+        generation: &Generation,
+        is_comparable: bool,
+    ) -> Option<Self> {
         let variant = catalog.variant_by_key(item.key)?;
         let product = variant.product()?;
         let offer = generation.offers.variant(variant.row);
@@ -130,6 +137,7 @@ impl<'a> Line<'a> {
             price: offer.price,
             was: item
                 .seen
+                .filter(|_| is_comparable)
                 .filter(|seen| offer.price.is_some_and(|price| price != *seen)),
             problem: problem(&offer, item.quantity),
             variant,
@@ -144,6 +152,21 @@ impl<'a> Line<'a> {
         }
         let values: Vec<&str> = self.variant.values().map(|value| value.name()).collect();
         values.join(", ")
+    }
+}
+
+/// What is reckoned with: the lines that can be bought.
+fn basket(cart: &Cart, lines: &[Line<'_>], generation: &Generation, choice: &Choice) -> Basket {
+    let bought = lines.iter().filter(|line| line.problem.is_none());
+    let reckoned = bought
+        .filter_map(|line| totals::Line::of(generation, line.variant.row, line.item.quantity));
+    Basket {
+        lines: reckoned.collect(),
+        coupons: cart.coupons.clone(),
+        destination: choice.destination.clone(),
+        delivery_method: choice.delivery.clone(),
+        customer_group: None,
+        now: choice.now,
     }
 }
 

@@ -121,6 +121,7 @@ impl Fields {
         if self.other_billing {
             self.billing.check("billing", settings, &mut faults);
         }
+        faults.fit("vat_id", &self.vat_id);
         let method = Method::parse(&self.payment);
         if method.is_none_or(|method| !settings.methods.contains(&method)) {
             faults.add("payment", Rule::NotChosen);
@@ -135,8 +136,9 @@ impl Fields {
 impl AddressFields {
     fn of(form: &Form, prefix: &str, settings: &Settings) -> Self {
         let text = |name: &str| line(form.get(&format!("{prefix}_{name}")).unwrap_or_default());
+        // One that is not sold to any more is not turned into another one: it is told.
         let country = Some(text("country"))
-            .filter(|country| settings.countries.contains(country))
+            .filter(|country| !country.is_empty())
             .or_else(|| settings.countries.first().cloned());
         Self {
             name: text("name"),
@@ -186,7 +188,11 @@ impl AddressFields {
         if !settings.countries.contains(&self.country) {
             faults.add(&field("country"), Rule::NotChosen);
         }
-        for (name, value) in [("company", &self.company), ("line2", &self.line2)] {
+        for (name, value) in [
+            ("company", &self.company),
+            ("line2", &self.line2),
+            ("region", &self.region),
+        ] {
             faults.fit(&field(name), value);
         }
     }

@@ -148,7 +148,7 @@ async fn exchange(
     let duration = began.elapsed();
     server.metrics.request(kind, http.status(), duration);
     debug!(
-        method = %parts.method, target, kind, status = http.status().as_u16(),
+        method = %parts.method, path = parts.uri.path(), kind, status = http.status().as_u16(),
         duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX), "answered"
     );
     if ends_connection && parts.version < Version::HTTP_2 {

@@ -12,7 +12,7 @@ use super::frame::{Frame, Indexing};
 use super::sums::{self, Sums};
 use super::view::View;
 use super::words::Words;
-use super::{Context, Kind, Page, error, render};
+use super::{Context, Kind, Page, render};
 use crate::cache_policy::CachePolicy;
 use crate::cart::{
     Cart, Choice, Line, MOST_COUPONS, MOST_LINES, MOST_PIECES, Outcome, Priced, Problem, key_text,
@@ -117,10 +117,7 @@ pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, show: &Show<'_>)
         },
         delivery: None,
     };
-    let priced = match Priced::of(show.cart, generation, view.catalog, view.currency, &choice) {
-        Ok(priced) => priced,
-        Err(error) => return error::broken(view, &error),
-    };
+    let priced = Priced::of(show.cart, generation, view.catalog, view.currency, &choice);
     let mut frame = Frame::new(view, &view.words.cart, Indexing::NoIndex);
     frame.place(view, &[], Some(view.link(&view.words.cart, &Route::cart())));
     let shared = show.shared.map(|cart| shared(view, cart, &choice));
@@ -185,7 +182,7 @@ pub(crate) fn handoff(
         now: view.now,
         ..Choice::default()
     };
-    let priced = Priced::of(cart, generation, view.catalog, view.currency, &choice).ok()?;
+    let priced = Priced::of(cart, generation, view.catalog, view.currency, &choice);
     if !priced.can_be_ordered() {
         return None;
     }
@@ -219,7 +216,7 @@ pub(crate) fn personal(page: Page) -> Page {
 
 fn shared<'a>(view: &View<'a>, cart: &Cart, choice: &Choice) -> Shared<'a> {
     let priced = Priced::of(cart, view.generation, view.catalog, view.currency, choice);
-    let lines = priced.map(|priced| priced.lines).unwrap_or_default();
+    let lines = priced.lines;
     Shared {
         lines: lines.iter().map(|line| line_view(view, line)).collect(),
         token: cart.to_shared(),

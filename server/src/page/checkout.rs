@@ -12,7 +12,7 @@ use super::frame::{Frame, Indexing, Link};
 use super::sums::{self, Sums};
 use super::view::View;
 use super::words::Words;
-use super::{Context, Kind, Page, error, render};
+use super::{Context, Kind, Page, render};
 use crate::cart::{Cart, Choice, Priced};
 use crate::checkout::address::{Format, Postcode};
 use crate::checkout::fields::{AddressFields, Fault, Fields, Rule};
@@ -21,6 +21,9 @@ use crate::checkout::ticket::Ticket;
 use crate::checkout::{Checkout, Method, Settings};
 use crate::form::Form;
 use crate::route::Route;
+
+/// A field that no person sees and no browser knows how to fill.
+const TRAP: &str = "leave_empty";
 
 /// What the page is to show.
 pub(crate) struct Show<'a> {
@@ -98,8 +101,12 @@ pub(crate) struct CheckoutPage<'a> {
     pub(crate) lines: Vec<Bought<'a>>,
     pub(crate) sums: Sums,
     pub(crate) ticket: String,
-    /// The total that the shopper sees, in minor units: the order must come to this.
-    pub(crate) seen_total: i64,
+    /// What the shopper sees, for the order to be compared with: currency and minor units of the total, and what tells
+    /// these prices from others.
+    pub(crate) seen_total: String,
+    pub(crate) seen_prices: String,
+    /// The name of a field that nobody is to fill in.
+    pub(crate) trap: &'static str,
 }
 
 /// A line in the summary.
@@ -168,10 +175,7 @@ pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, show: &Show<'_>)
             &defaults
         }
     };
-    let priced = match price(view, show.cart, fields) {
-        Ok(priced) => priced,
-        Err(page) => return Built::Page(page),
-    };
+    let priced = price(view, show.cart, fields);
     if !priced.can_be_ordered() {
         return Built::CartFirst;
     }
@@ -212,7 +216,9 @@ pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, show: &Show<'_>)
         lines: bought(view, &priced),
         sums: sums::of(view, &priced.totals),
         ticket: show.ticket.seal(&show.checkout.keys),
-        seen_total: priced.totals.total,
+        seen_total: format!("{} {}", priced.totals.currency.code(), priced.totals.total),
+        seen_prices: priced.prices_digest(),
+        trap: TRAP,
     };
     Built::Page(personal(render(view, Kind::Checkout, true, page)))
 }
@@ -228,9 +234,8 @@ pub(crate) fn judge(
 ) -> Judged {
     let view = &View::new(generation, ctx);
     let fields = Fields::of(form, &checkout.settings);
-    let Ok(priced) = price(view, cart, &fields) else {
-        return Judged::CartFirst;
-    };
+    // What is ordered is what was chosen: nothing is put in its place here.
+    let priced = price_as_chosen(view, cart, &choice(view, &fields));
     if !priced.can_be_ordered() {
         return Judged::CartFirst;
     }
@@ -239,10 +244,12 @@ pub(crate) fn judge(
         faults,
         said,
     };
-    // A field that no person sees was filled in: a robot did it, and learns nothing from the answer.
-    let is_robot = form.get("website").is_some_and(|value| !value.is_empty());
-    if form.get("order").is_none() || is_robot {
+    if form.get("order").is_none() {
         return again(Vec::new(), None);
+    }
+    // A field that no person sees was filled in: a robot did it, or a browser that means too well. It comes back empty.
+    if form.get(TRAP).is_some_and(|value| !value.is_empty()) {
+        return again(Vec::new(), Some(Said::TooOld));
     }
     let mut faults = fields.faults(&checkout.settings);
     let is_sent = matches!(
@@ -261,12 +268,9 @@ pub(crate) fn judge(
     if ticket.cart != cart.digest() {
         return again(faults, Some(Said::CartChanged));
     }
-    let seen = form
-        .get("seen_total")
-        .and_then(|text| text.parse::<i64>().ok());
-    let changed = seen.filter(|&seen| seen != priced.totals.total);
-    if !faults.is_empty() || changed.is_some() || seen.is_none() {
-        return again(faults, changed.map(|was| Said::TotalChanged { was }));
+    let changed = what_changed(form, &priced);
+    if !faults.is_empty() || changed.is_some() {
+        return again(faults, changed);
     }
     let occasion = Occasion {
         ticket: *ticket,
@@ -279,10 +283,24 @@ pub(crate) fn judge(
     Judged::Order(Box::new(order::of(&occasion, &priced, &fields)))
 }
 
-/// The cart priced for where it goes. Where there are methods and none was chosen, the first is.
-fn price<'a>(view: &View<'a>, cart: &Cart, fields: &Fields) -> Result<Priced<'a>, Page> {
+/// What is otherwise than the form showed it. Two prices may change and leave the total as it was, and so may the
+/// currency.
+fn what_changed(form: &Form, priced: &Priced<'_>) -> Option<Said> {
+    let totals = &priced.totals;
+    let seen = form.get("seen_total").and_then(|text| text.split_once(' '));
+    let Some((_, total)) = seen.filter(|(currency, _)| *currency == totals.currency.code()) else {
+        return Some(Said::CartChanged);
+    };
+    match total.parse() {
+        Ok(was) if was != totals.total => Some(Said::TotalChanged { was }),
+        Ok(_) if form.get("seen_prices") == Some(priced.prices_digest().as_str()) => None,
+        _ => Some(Said::CartChanged),
+    }
+}
+
+fn choice(view: &View<'_>, fields: &Fields) -> Choice {
     let to = fields.shipping.to_address();
-    let mut choice = Choice {
+    Choice {
         destination: Destination {
             country: to.country,
             region: to.region.unwrap_or_default(),
@@ -290,19 +308,24 @@ fn price<'a>(view: &View<'a>, cart: &Cart, fields: &Fields) -> Result<Priced<'a>
         },
         delivery: Some(fields.delivery.clone()).filter(|id| !id.is_empty()),
         now: view.now,
-    };
-    let of = |choice: &Choice| {
-        Priced::of(cart, view.generation, view.catalog, view.currency, choice)
-            .map_err(|error| error::broken(view, &error))
-    };
-    let priced = of(&choice)?;
+    }
+}
+
+fn price_as_chosen<'a>(view: &View<'a>, cart: &Cart, choice: &Choice) -> Priced<'a> {
+    Priced::of(cart, view.generation, view.catalog, view.currency, choice)
+}
+
+/// The cart priced for where it goes, to be shown. Where there are methods and none was chosen, the first is.
+fn price<'a>(view: &View<'a>, cart: &Cart, fields: &Fields) -> Priced<'a> {
+    let mut choice = choice(view, fields);
+    let priced = price_as_chosen(view, cart, &choice);
     let first = priced.totals.delivery_options.first();
     match (&priced.totals.chosen_delivery, first) {
         (ChosenDelivery::NotChosen | ChosenDelivery::NotAvailable, Some(first)) => {
             choice.delivery = Some(first.id.clone());
-            of(&choice)
+            price_as_chosen(view, cart, &choice)
         }
-        _ => Ok(priced),
+        _ => priced,
     }
 }
 

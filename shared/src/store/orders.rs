@@ -4,12 +4,13 @@
 //! rules keep it from being there twice: an order is only accepted while no folder has its name, and whoever delivers
 //! drops a waiting order that was filed before (the shopper's second click can arrive between look and write).
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
+use std::time::UNIX_EPOCH;
 
 use super::{Store, StoreError};
 use crate::order::OrderId;
@@ -56,8 +57,9 @@ impl OrderState {
 impl Store {
     /// Makes orders durable, all with one commit of the file system where it can. Waits for the disk.
     ///
-    /// Each order has an outcome of its own. An error means that the order is not accepted: its file is not there,
-    /// or cannot be relied on to be there after a crash and is taken away again.
+    /// Each order has an outcome of its own. An error means that the order is not accepted: its file is not there, or
+    /// cannot be relied on to be there after a crash and is taken away again. Whoever tries again does so under the same
+    /// id: should the order have got through all the same, it is found and counts once.
     pub fn accept_orders(&self, batch: &[(OrderId, Vec<u8>)]) -> Vec<Result<Accepted, StoreError>> {
         let folder = self.order_folder(OrderState::New);
         if let Err(error) = create_durably(&folder) {
@@ -86,8 +88,10 @@ impl Store {
         });
         if let Err(error) = sync_folder(&folder) {
             for ((id, _), outcome) in batch.iter().zip(&mut outcomes) {
-                if matches!(outcome, Ok(Accepted::Now)) {
-                    let file = self.order_file(OrderState::New, *id);
+                let file = self.order_file(OrderState::New, *id);
+                // Also what was there before is only as durable as this folder: the second of two clicks is not thanked
+                // for what the first one could not do.
+                if outcome.is_ok() && file.exists() {
                     let _ = fs::remove_file(&file);
                     *outcome = Err(not_written(&file, io::Error::from(error.kind())));
                 }
@@ -198,12 +202,20 @@ pub(super) fn ids_in(folder: &Path) -> Result<Vec<OrderId>, StoreError> {
 
 /// Writes a file beside its final name and waits until the disk has it.
 pub(super) fn stage(file: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
-    // Two processes, or two clicks in one batch, may write the same order in the same instant.
+    // Two machines, two processes or two clicks in one batch may write the same order in the same instant, and what one
+    // of them has named already must not be cut off by the other.
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let staged = file.with_extension(format!("{}-{number}{STAGED}", std::process::id()));
+    let instant = UNIX_EPOCH.elapsed().unwrap_or_default().as_nanos();
+    let own = format!("{}-{number}-{instant}{STAGED}", std::process::id());
+    let staged = file.with_extension(own);
     let write = || {
-        let mut target = File::create(&staged)?;
+        let mut options = OpenOptions::new();
+        let mut target = options
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&staged)?;
         let folder = file.parent().unwrap_or(Path::new("/"));
         target.set_permissions(readable_in(folder)?)?;
         target.write_all(bytes)?;

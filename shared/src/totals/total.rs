@@ -47,6 +47,27 @@ pub struct Totals {
     pub total: i64,
 }
 
+impl Totals {
+    /// What an empty basket costs where the shop has no terms.
+    pub fn nothing(currency: Currency) -> Self {
+        Self {
+            currency,
+            lines: Vec::new(),
+            discounts: Vec::new(),
+            refused_coupons: Vec::new(),
+            delivery_options: Vec::new(),
+            chosen_delivery: ChosenDelivery::NotNeeded,
+            taxes: Vec::new(),
+            prices_include_tax: false,
+            subtotal: 0,
+            discount: 0,
+            delivery: 0,
+            tax: 0,
+            total: 0,
+        }
+    }
+}
+
 /// What a line costs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LineTotal {
