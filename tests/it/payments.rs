@@ -433,8 +433,8 @@ async fn shoppers_pay_with_any_screen_with_and_without_javascript() {
     let (shop, stripe) = open().await;
     stripe.calls(&shop);
     let mut bought = 0;
-    for screen in [Screen::Desktop, Screen::Phone] {
-        for scripts in [true, false] {
+    for screen in [Screen::Phone, Screen::Desktop] {
+        for scripts in [false, true] {
             pay(&shop, screen, scripts).await;
             bought += 1;
             assert_eq!(orders(&shop).len(), bought, "{screen:?}, {scripts}");

@@ -28,7 +28,7 @@ const ARGUMENTS: [&str; 10] = [
 pub enum Screen {
     /// 1280 × 900.
     Desktop,
-    /// 390 × 844, with a finger for a pointer.
+    /// 390 × 844, with a finger for a pointer where scripts run.
     Phone,
 }
 
@@ -67,8 +67,9 @@ impl Browser {
             .expect("the driver says where it listens");
         let mut options = json!({"args": ARGUMENTS});
         if screen == Screen::Phone {
-            options["mobileEmulation"] =
-                json!({"deviceMetrics": {"width": 390, "height": 844, "pixelRatio": 2.0}});
+            // Without scripts, chromium does not always answer a tap, and the driver waits for it for good.
+            options["mobileEmulation"] = json!({"deviceMetrics":
+                {"width": 390, "height": 844, "pixelRatio": 2.0, "touch": scripts}});
         }
         if !scripts {
             options["prefs"] = json!({"profile.managed_default_content_settings.javascript": 2});
