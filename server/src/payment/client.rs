@@ -58,6 +58,11 @@ impl Client {
     /// # Errors
     /// TLS cannot be set up, or the host is none.
     pub(crate) fn new(origin: Origin) -> Result<Self, SetupError> {
+        let roots = webpki_roots::TLS_SERVER_ROOTS.to_vec();
+        Self::trusting(origin, RootCertStore { roots })
+    }
+
+    fn trusting(origin: Origin, roots: RootCertStore) -> Result<Self, SetupError> {
         let no_host = || SetupError::Host(origin.host.clone());
         let bracketed = match origin.host.contains(':') {
             true => format!("[{}]", origin.host),
@@ -71,7 +76,7 @@ impl Client {
             false => None,
             true => {
                 let name = ServerName::try_from(origin.host.clone()).map_err(|_| no_host())?;
-                Some((connector()?, name))
+                Some((connector(roots)?, name))
             }
         };
         Ok(Self {
@@ -104,10 +109,7 @@ impl Client {
     }
 }
 
-fn connector() -> Result<TlsConnector, rustls::Error> {
-    let roots = RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
+fn connector(roots: RootCertStore) -> Result<TlsConnector, rustls::Error> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
@@ -142,4 +144,69 @@ async fn exchange(
         _ = connection => {}
     }
     answer.await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use hyper::body::Incoming;
+    use hyper::service::service_fn;
+    use tokio::net::TcpListener;
+    use tokio_rustls::TlsAcceptor;
+    use tokio_rustls::rustls::ServerConfig;
+    use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+    use super::*;
+
+    /// A server whose certificate nobody has signed but itself; it answers with the host that it was asked for.
+    async fn serve() -> (u16, CertificateDer<'static>) {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let certificate = made.cert.der().clone();
+        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.clone()], key)
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind(("localhost", 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            while let Ok((socket, _)) = listener.accept().await {
+                let Ok(stream) = acceptor.accept(socket).await else {
+                    continue;
+                };
+                let service = service_fn(|request: Request<Incoming>| async move {
+                    let host = request.headers()[HOST].as_bytes().to_vec();
+                    Ok::<_, Infallible>(hyper::Response::new(Full::new(Bytes::from(host))))
+                });
+                let protocol = hyper::server::conn::http1::Builder::new();
+                let _ = protocol
+                    .serve_connection(TokioIo::new(stream), service)
+                    .await;
+            }
+        });
+        (port, certificate)
+    }
+
+    #[tokio::test]
+    async fn only_who_is_trusted_is_asked() {
+        let (port, certificate) = serve().await;
+        let origin = Origin::parse(&format!("https://localhost:{port}")).unwrap();
+        let ask = || Request::builder().uri("/").body(Full::default()).unwrap();
+        let mut roots = RootCertStore::empty();
+        roots.add(certificate).unwrap();
+        let client = Client::trusting(origin.clone(), roots).unwrap();
+        let (status, body) = client.send(ask()).await.unwrap();
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(body, format!("localhost:{port}"));
+
+        let client = Client::new(origin).unwrap();
+        let error = client.send(ask()).await.unwrap_err();
+        assert!(matches!(error, ClientError::Connect(_)), "{error}");
+        assert!(error.to_string().contains("certificate"), "{error}");
+    }
 }
