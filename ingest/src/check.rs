@@ -116,7 +116,7 @@ async fn change(trial: &Context, current: Option<&Manifest>) -> Result<Change, C
     let (built, conflicts) = match cycle::build(trial, current).await? {
         Build::Unchanged => (None, Conflicts::default()),
         Build::Waiting(conflicts) => (None, conflicts),
-        Build::Ready(built, conflicts) => (Some(built), conflicts),
+        Build::Ready(built, conflicts) => (Some(*built), conflicts),
     };
     let counts = built.as_ref().map(|built| built.offers.0.counts);
     let diff = match (&built, current) {

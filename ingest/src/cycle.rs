@@ -403,7 +403,7 @@ pub enum Build {
     /// No product has arrived yet, or a source's cache must be rebuilt first; the conflicts say which.
     Waiting(Conflicts),
     /// Both parts of the next generation.
-    Ready(Built, Conflicts),
+    Ready(Box<Built>, Conflicts),
 }
 
 /// Both parts of the next generation, as files.
@@ -508,7 +508,7 @@ impl CompileJob {
             tally,
             reserved: self.merged.reserved.clone(),
         };
-        Ok(Build::Ready(built, conflicts))
+        Ok(Build::Ready(Box::new(built), conflicts))
     }
 
     /// Where the catalog part is kept, its offers part and what that was compiled from may be, too.

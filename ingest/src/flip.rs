@@ -138,7 +138,7 @@ pub async fn prepare(
         return Ok(Conflicts::default());
     }
     let (mut built, conflicts) = match cycle::build(context, Some(pinned)).await? {
-        Build::Ready(built, conflicts) => (built, conflicts),
+        Build::Ready(built, conflicts) => (*built, conflicts),
         Build::Waiting(conflicts) => return Ok(conflicts),
         Build::Unchanged => {
             // What was made ready has been taken back.
@@ -229,7 +229,7 @@ pub async fn publish(
     let (built, conflicts) = match load_ready(state, pinned.generation) {
         Some(ready) => (Some(ready.built), ready.conflicts),
         None => match cycle::build(context, Some(pinned)).await? {
-            Build::Ready(built, conflicts) => (Some(built), conflicts),
+            Build::Ready(built, conflicts) => (Some(*built), conflicts),
             Build::Waiting(conflicts) => (None, conflicts),
             Build::Unchanged => (None, Conflicts::default()),
         },

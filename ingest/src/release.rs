@@ -39,7 +39,7 @@ pub async fn accepted(
     let (built, conflicts) = match cycle::build(context, current).await? {
         Build::Unchanged => return Ok((ShopOutcome::Unchanged, Conflicts::default())),
         Build::Waiting(conflicts) => return Ok((ShopOutcome::Waiting, conflicts)),
-        Build::Ready(built, conflicts) => (built, conflicts),
+        Build::Ready(built, conflicts) => (*built, conflicts),
     };
     drop(compiling);
     let manifest = built_parts(context, current, (built, &conflicts), reason, now).await?;
