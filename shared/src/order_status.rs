@@ -17,9 +17,6 @@ pub struct OrderReceipt {
     /// The merchant's own number of the order, if the answer told it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
-    /// When the confirmation was mailed, RFC 3339 in UTC.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mailed_at: Option<String>,
 }
 
 /// What became of an order, as the merchant's feed says it.

@@ -12,6 +12,9 @@ pub mod demo;
 /// Small documents for tests.
 pub mod documents;
 
+/// Where mail to shoppers goes.
+pub mod mail_server;
+
 /// Orders as the server accepts them.
 pub mod orders;
 

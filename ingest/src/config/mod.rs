@@ -15,6 +15,7 @@ mod files;
 mod languages;
 mod load;
 mod login;
+mod mail;
 mod orders;
 mod paging;
 mod settings;
@@ -32,6 +33,7 @@ pub use error::{ConfigError, Problem};
 pub use files::{Files, Pick};
 pub use load::{NAME_RULE, from_text, is_name, load};
 pub use login::{Login, Take};
+pub use mail::Mail;
 pub use orders::Orders;
 pub use settings::{
     Config, Duplicates, Expand, Facets, Guard, Keeping, Mapping, Missed, Next, Paging, PagingKind,

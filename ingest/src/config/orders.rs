@@ -12,6 +12,7 @@ use url::Url;
 
 use super::file::ThrottleTable;
 use super::load::Check;
+use super::mail::{Mail, MailTable};
 use super::settings::{Mapping, Next, Request};
 
 const DAY: u64 = 86_400;
@@ -37,6 +38,8 @@ pub struct Orders {
     pub keep_delivered: Duration,
     /// JSON pointer to the merchant's own number of the order, in the answer.
     pub receipt_at: Option<String>,
+    /// What shoppers are written, if anything.
+    pub mail: Option<Mail>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -67,6 +70,7 @@ pub(super) struct OrdersTable {
     map: Option<BTreeMap<String, String>>,
     #[serde(default)]
     vars: BTreeMap<String, Value>,
+    mail: Option<MailTable>,
 }
 
 fn post() -> String {
@@ -121,6 +125,7 @@ impl Check<'_> {
         let request = self.endpoint(&table);
         let mapping = self.mapping("orders", table.map_file, table.map, None);
         let vars = self.vars("orders", table.vars);
+        let mail = self.mail("orders.mail", table.mail);
         Some(Some(Orders {
             request: request?,
             method: method?,
@@ -131,6 +136,7 @@ impl Check<'_> {
             max_in_flight: table.max_in_flight,
             keep_delivered: days(keep?),
             receipt_at: table.receipt_at,
+            mail: mail?,
         }))
     }
 
@@ -222,6 +228,18 @@ mod tests {
             ("headers = { Idempotency-Key = \"1\" }", "orders.headers"),
             ("auth = { kind = \"bearer\" }", "orders.auth.token"),
             ("map_file = \"missing.jq\"", "orders.map_file"),
+            (
+                "mail = { smtp = \"http://x\", from = \"a@b.example\" }",
+                "orders.mail.smtp",
+            ),
+            (
+                "mail = { smtp = \"smtp://localhost\", from = \"nobody\" }",
+                "orders.mail.from",
+            ),
+            (
+                "mail = { smtp = \"smtp://localhost\", from = \"a@b.example\", text = { de = \"{nme}\" } }",
+                "orders.mail.text.de",
+            ),
         ] {
             let text = match table.starts_with("url") {
                 true => table.to_owned(),

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::attempts::{Attempts, Failure, FailureKind};
 use super::verdict::{self, Reason, Verdict};
-use super::{DeliverError, in_background};
+use super::{DeliverError, in_background, mail};
 use crate::config::{Mapping, Orders};
 use crate::cycle::Context;
 use crate::decode::{Origin, Record};
@@ -85,6 +85,7 @@ fn prepare(context: &Context, settings: &Orders, id: OrderId) -> Result<Ready, D
     let Some((OrderState::New, order)) = store.order(id)? else {
         return Ok(Ready::Settled(Ended::Gone));
     };
+    mail::enqueue(store, settings, id)?;
     let now = schedule::now();
     let attempts: Option<Attempts> = store.read_beside(id, Beside::Attempts)?;
     let before = attempts.map_or(
@@ -174,7 +175,6 @@ fn settle(
                 status,
                 attempts,
                 number,
-                mailed_at: None,
             };
             store.put_order_receipt(id, &receipt)?;
             file(store, id)?;

@@ -82,7 +82,6 @@ mod tests {
                 status: 201,
                 attempts: 1,
                 number: None,
-                mailed_at: None,
             };
             store.put_order_receipt(id, &receipt).unwrap();
             store

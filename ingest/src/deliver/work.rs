@@ -16,7 +16,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::attempts::Attempts;
 use super::send::{self, Ended};
-use super::{DeliverError, in_background, tidy};
+use super::{DeliverError, in_background, mail, tidy};
 use crate::config::Orders;
 use crate::cycle::Context;
 use crate::{lock, schedule};
@@ -87,8 +87,10 @@ pub async fn run(context: Context, mut stopped: watch::Receiver<bool>) {
             _ = ticks.tick() => work.look(false).await,
             _ = tidying.tick() => work.tidy().await,
             Some(ended) = work.under_way.join_next() => work.note(ended),
+            Some(ended) = work.mailing.join_next() => work.mailed(ended),
         }
         work.begin();
+        work.mail();
     }
     // What is under way may end; what does not is sent again by whoever delivers next.
     let patience = work.settings.request.timeout;
@@ -107,6 +109,10 @@ pub async fn once(context: &Context) -> Result<Delivered, DeliverError> {
     while let Some(ended) = work.under_way.join_next().await {
         work.note(ended);
         work.begin();
+    }
+    work.mail();
+    while let Some(ended) = work.mailing.join_next().await {
+        work.mailed(ended);
     }
     work.tidy().await;
     match work.broken.take() {
@@ -131,7 +137,11 @@ struct Work {
     queue: VecDeque<OrderId>,
     sending: HashSet<OrderId>,
     under_way: JoinSet<Outcome>,
+    /// Whoever writes to shoppers, at most one.
+    mailing: JoinSet<Result<(), DeliverError>>,
     done: Delivered,
+    /// Whether there may be something to write to shoppers.
+    is_mail_due: bool,
     /// Why the store cannot be read or written, as far as it was told.
     broken: Option<DeliverError>,
 }
@@ -145,7 +155,9 @@ impl Work {
             queue: VecDeque::new(),
             sending: HashSet::new(),
             under_way: JoinSet::new(),
+            mailing: JoinSet::new(),
             done: Delivered::default(),
+            is_mail_due: false,
             broken: None,
         })
     }
@@ -161,6 +173,7 @@ impl Work {
             }
             Err(error) => self.fails(error),
         }
+        self.is_mail_due = true;
         let now = schedule::now().timestamp_millis();
         let ready = self.due.iter().filter(|(id, at)| {
             let is_due = all || **at <= now;
@@ -223,6 +236,25 @@ impl Work {
                 self.due.insert(id, now + AGAIN_MS);
                 self.fails(error);
             }
+        }
+    }
+
+    /// Begins to write to shoppers, unless somebody does or there is nothing to write.
+    fn mail(&mut self) {
+        if !self.is_mail_due || self.settings.mail.is_none() || !self.mailing.is_empty() {
+            return;
+        }
+        self.is_mail_due = false;
+        let (context, settings) = (self.context.clone(), Arc::clone(&self.settings));
+        self.mailing
+            .spawn(async move { mail::send_due(context, &settings).await });
+    }
+
+    fn mailed(&mut self, ended: Result<Result<(), DeliverError>, tokio::task::JoinError>) {
+        match ended {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => self.fails(error),
+            Err(stopped) => tracing::error!(%stopped, "writing to shoppers ended by a bug"),
         }
     }
 

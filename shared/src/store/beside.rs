@@ -26,16 +26,22 @@ pub enum Beside {
     Status,
     /// The order itself, as long as it waits to be paid: nobody delivers it, and it is no order yet.
     Pending,
+    /// A mail to the shopper that is to be sent.
+    Mail,
+    /// That it was sent, and when.
+    Mailed,
 }
 
 impl Beside {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Body,
         Self::Attempts,
         Self::Receipt,
         Self::Status,
         Self::Pending,
+        Self::Mail,
+        Self::Mailed,
     ];
 
     fn folder(self) -> &'static str {
@@ -45,6 +51,8 @@ impl Beside {
             Self::Receipt => "receipts",
             Self::Status => "status",
             Self::Pending => "pending",
+            Self::Mail => "mail",
+            Self::Mailed => "mailed",
         }
     }
 }

@@ -2,26 +2,22 @@
 //!
 //! The tests accept orders as the server does, and look at what the merchant's endpoint was sent.
 
-use std::sync::Arc;
+mod after; // what an order leads to besides
+mod bed; // a shop with an order endpoint
+
 use std::time::Duration;
 
 use frontage_shared::order::{Order, OrderId};
-use frontage_shared::order_status::OrderProgress;
-use frontage_shared::snapshot::offers::Availability;
 use frontage_shared::store::{Beside, OrderState, Store};
 use frontage_tests::backend::Response;
-use frontage_tests::backend::merchant::{self, Merchant, Mood};
-use frontage_tests::browser::{Browser, Screen};
+use frontage_tests::backend::merchant::{self, Mood};
 use frontage_tests::documents;
-use frontage_tests::orders::{self, PERSONAL};
-use frontage_tests::shop::{Ended, Shop, ShopBuilder};
+use frontage_tests::orders;
+use frontage_tests::shop::ShopBuilder;
 use frontage_tests::soak::soak_order_kills;
 use serde_json::{Value, json};
 
-use crate::browser::in_order;
-
-/// Where a source of what became of orders is.
-const PROGRESS: &str = "/export/progress";
+use self::bed::Bed;
 
 #[test]
 fn kills_at_random_instants_lose_and_double_nothing() {
@@ -36,6 +32,14 @@ async fn the_daemon_delivers_what_was_accepted() {
     bed.shop.run_ingest();
     let ids = orders::accept(&bed.store, 3);
     bed.until_filed(&ids, OrderState::Done).await;
+    bed.shop
+        .until("all is told", async |shop| {
+            let logs = shop.logs();
+            ids.iter()
+                .all(|id| logs.contains(&id.to_string()))
+                .then_some(())
+        })
+        .await;
     for (id, sent) in ids.iter().zip(bed.merchant.sent()) {
         let (state, bytes) = bed.store.order(*id).unwrap().unwrap();
         assert_eq!(state, OrderState::Done);
@@ -53,7 +57,6 @@ async fn the_daemon_delivers_what_was_accepted() {
         assert_eq!(bed.store.all_beside(what).unwrap(), [], "{what:?}");
     }
     bed.tells_nothing(&bed.shop.logs());
-    assert!(bed.shop.logs().contains(&ids[0].to_string()));
 }
 
 #[tokio::test]
@@ -354,239 +357,4 @@ async fn old_orders_go_and_no_personal_data_stays() {
     assert_eq!(bed.deliver().await.code, Some(0));
     assert_eq!(bed.store.order(old).unwrap(), None);
     assert_eq!(bed.store.orders(OrderState::Done).unwrap().len(), 1);
-}
-
-#[tokio::test]
-async fn what_became_of_an_order_is_kept_beside_it() {
-    let bed = Bed::new("receipt_at = \"/number\"\n[source.progress]\nprovides = \"orders\"\nurl = \"PROGRESS\"\nschedule = \"@daily\"\nformat = \"ndjson\"").await;
-    bed.shop.fill_in("PROGRESS", PROGRESS);
-    let ids = orders::accept(&bed.store, 3);
-    let [first, second, third] = [0, 1, 2].map(|place| ids[place]);
-    assert_eq!(bed.deliver().await.code, Some(0));
-    let at = "2026-03-02T16:30:00Z";
-    let says = |documents: &[Value]| {
-        let response = Response::ndjson(documents);
-        bed.shop.backend.respond_with(PROGRESS, response);
-    };
-    says(&[
-        json!({"type": "order_status", "id": first.to_string(), "state": "confirmed", "at": at}),
-        json!({"type": "order_status", "number": format!("SO-{second}"), "state": "shipped", "at": at,
-            "carrier": "DHL", "tracking_number": "1Z", "tracking_url": "https://track.example/1Z"}),
-        json!({"type": "order_status", "id": "#1001", "state": "shipped", "at": at}),
-        json!({"type": "order_status", "number": "SO-of-another-channel", "state": "shipped", "at": at}),
-    ]);
-    bed.shop.once().await;
-    let known = |id: OrderId| bed.store.order_status(id).unwrap();
-    assert_eq!(known(first).unwrap().state, OrderProgress::Confirmed);
-    let shipped = known(second).unwrap();
-    assert_eq!(shipped.state, OrderProgress::Shipped);
-    assert_eq!(shipped.tracking_url.unwrap(), "https://track.example/1Z");
-    assert_eq!(known(third), None);
-    assert_eq!(bed.store.all_beside(Beside::Status).unwrap().len(), 2);
-    // It is no part of the shop, and nothing holds a feed that forgets old orders.
-    let manifest: Value = serde_json::from_slice(&bed.shop.newest_manifest()).unwrap();
-    assert_eq!(manifest["sources"].as_object().unwrap().len(), 1);
-    says(&[json!({"type": "order_status", "id": first.to_string(), "state": "shipped", "at": at})]);
-    bed.shop.once().await;
-    assert_eq!(known(first).unwrap().state, OrderProgress::Shipped);
-    assert_eq!(known(second).unwrap().state, OrderProgress::Shipped);
-    says(&[json!({"type": "order_status", "id": "#1002", "state": "confirmed", "at": at})]);
-    bed.shop.once().await;
-    assert_eq!(known(first).unwrap().state, OrderProgress::Shipped);
-    let last: Value = serde_json::from_slice(&bed.shop.newest_manifest()).unwrap();
-    assert_eq!(last["generation"], manifest["generation"]);
-    let shown = bed
-        .shop
-        .ingest(&["orders", "show", &first.to_string()])
-        .await;
-    assert!(
-        shown.stdout.contains("shipped since 2026-03-02"),
-        "{shown:?}"
-    );
-    // What is wrong is refused by itself.
-    says(&[json!({"type": "order_status", "id": third.to_string(), "state": "lost", "at": at})]);
-    bed.shop.once().await;
-    assert_eq!(known(third), None);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_operator_sends_refused_orders_again_at_the_desk() {
-    for (screen, scripts) in [(Screen::Phone, true), (Screen::Desktop, false)] {
-        let mut bed = Bed::new("").await;
-        bed.merchant.feels(Mood::Answers(
-            Response::json(&json!({"error": "closed on <b>Sundays</b>"})).with_status(400),
-        ));
-        bed.shop.run_ingest();
-        let ids = orders::accept(&bed.store, 2);
-        bed.until_filed(&ids, OrderState::Rejected).await;
-        let browser = Browser::open(screen, scripts).await;
-        browser.go(&bed.shop.desk_url("/orders")).await;
-        in_order(&browser, "orders", "rejected").await;
-        let text = browser.value("document.body.innerText").await;
-        let text = text.as_str().unwrap_or_default();
-        assert!(text.contains("The merchant refused 2 orders"), "{text}");
-        assert!(text.contains("status 400"), "{text}");
-        bed.tells_nothing(text);
-        // A page of another site cannot press the button.
-        let path = format!("/orders/{}/retry", ids[0]);
-        let foreign = bed
-            .shop
-            .client()
-            .post(bed.shop.desk_url(&path))
-            .send()
-            .await;
-        assert_eq!(foreign.unwrap().status(), 403);
-        bed.merchant.feels(Mood::Takes);
-        browser
-            .click(&format!("form[action='{path}'] button"))
-            .await;
-        bed.until_filed(&ids[..1], OrderState::Done).await;
-        in_order(&browser, "orders", "one sent again").await;
-        browser.go(&bed.shop.desk_url("/orders")).await;
-        browser.click("form[action='/orders/retry'] button").await;
-        bed.until_filed(&ids, OrderState::Done).await;
-        browser.go(&bed.shop.desk_url("/orders")).await;
-        in_order(&browser, "orders", "none").await;
-        let metrics = bed
-            .shop
-            .client()
-            .get(bed.shop.desk_url("/metrics"))
-            .send()
-            .await;
-        let metrics = metrics.unwrap().text().await.unwrap();
-        for line in [
-            "frontage_ingest_orders_waiting 0",
-            "frontage_ingest_orders_rejected 0",
-            "frontage_ingest_orders_oldest_waiting_seconds 0",
-        ] {
-            assert!(metrics.contains(line), "{metrics}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn what_was_ordered_is_gone_from_the_shop_until_the_back_end_knows() {
-    let mut bed = Bed::new("").await;
-    bed.shop.once().await;
-    let before = bed.shop.parts();
-    assert_eq!(bed.stock(), (Some(5), Availability::InStock));
-    bed.order("1", 2);
-    bed.shop.once().await;
-    assert_eq!(bed.stock(), (Some(3), Availability::InStock));
-    bed.order("1", 9);
-    bed.order("no-such-variant", 1);
-    bed.shop.once().await;
-    assert_eq!(bed.stock(), (Some(0), Availability::OutOfStock));
-    assert_eq!(bed.shop.parts().0, before.0, "the catalog is what it was");
-    let why = bed.shop.ingest(&["why", "1.stock"]).await.stdout;
-    assert!(
-        why.contains("less 11 in orders") && why.contains(": 0 in the shop"),
-        "{why}"
-    );
-    let again = bed.shop.ingest(&["once"]).await;
-    assert!(again.stdout.contains("nothing to publish"), "{again:?}");
-    // What the merchant refused takes nothing.
-    bed.merchant.feels(Mood::Answers(Response::status(400)));
-    assert_eq!(bed.deliver().await.code, Some(3));
-    bed.shop.once().await;
-    assert_eq!(bed.stock(), (Some(5), Availability::InStock));
-    bed.shop
-        .ingest(&["orders", "retry", "--all-rejected"])
-        .await;
-    bed.merchant.feels(Mood::Takes);
-    // The back end knows of an order from its next feed on; nobody polls here, and the daemon heeds orders by itself.
-    bed.shop
-        .reconfigure(|text| text.replace("\"* * * * * *\"", "\"@monthly\""));
-    bed.shop.run_ingest();
-    bed.until_stock(0).await;
-    let ids = bed.store.orders(OrderState::New).unwrap();
-    bed.until_filed(&ids, OrderState::Done).await;
-    let back = async || {
-        bed.shop.once().await;
-        bed.stock().0 == Some(5)
-    };
-    assert!(bed.shop.comes_to_pass(back).await, "{:?}", bed.stock());
-    let shipped = bed.shop.parts();
-    assert_eq!(shipped, before);
-    bed.merchant.feels(Mood::Answers(Response::status(503)));
-    bed.order("1", 1);
-    bed.until_stock(4).await;
-    assert_ne!(bed.shop.parts().1, shipped.1);
-}
-
-/// A shop with an order endpoint.
-struct Bed {
-    shop: Shop,
-    merchant: Arc<Merchant>,
-    store: Store,
-}
-
-impl Bed {
-    /// With these keys, and tables after them, in `[orders]`.
-    async fn new(keys: &str) -> Self {
-        let table = format!("[orders]\nurl = \"ORDERS\"\n{keys}\n");
-        let shop = ShopBuilder::of(vec![documents::product("1", "Thing", "9.90")])
-            .ingest(&table)
-            .desk("")
-            .start();
-        shop.fill_in("ORDERS", merchant::ORDERS);
-        let merchant = Arc::new(Merchant::new(Mood::Takes, Duration::from_secs(1)));
-        shop.backend.play(merchant.clone());
-        let store = Store::open("store", shop.folder(), "demo").expect("a store");
-        Self {
-            shop,
-            merchant,
-            store,
-        }
-    }
-
-    async fn deliver(&self) -> Ended {
-        self.shop.ingest(&["orders", "deliver"]).await
-    }
-
-    async fn list(&self, states: &[&str]) -> Vec<Value> {
-        let words = [&["orders", "list", "--json"], states].concat();
-        let ended = self.shop.ingest(&words).await;
-        let lines = ended.stdout.lines();
-        let line = |line| serde_json::from_str(line).expect("a line of JSON");
-        lines.map(line).collect()
-    }
-
-    async fn until_filed(&self, ids: &[OrderId], state: OrderState) {
-        let is_filed = |id: &OrderId| self.store.order_file(state, *id).exists();
-        self.shop
-            .until("the orders are filed", async |_| {
-                ids.iter().all(is_filed).then_some(())
-            })
-            .await;
-    }
-
-    fn order(&self, variant: &str, quantity: u32) {
-        let id = orders::fresh_id();
-        let order = orders::order(id, variant, quantity);
-        let batch = [(id, order.encode().expect("an order is JSON"))];
-        assert!(self.store.accept_orders(&batch)[0].is_ok());
-    }
-
-    /// Quantity and availability of the one product, as the shop shows them.
-    fn stock(&self) -> (Option<i64>, Availability) {
-        let generation = self.shop.published();
-        let variant = generation.catalog.variant_by_id("1").expect("a variant");
-        let offer = generation.offers.variant(variant.row);
-        (offer.quantity, offer.availability)
-    }
-
-    async fn until_stock(&self, quantity: i64) {
-        self.shop
-            .until("the stock changes", async |_| {
-                (self.stock().0 == Some(quantity)).then_some(())
-            })
-            .await;
-    }
-
-    fn tells_nothing(&self, text: &str) {
-        for secret in PERSONAL {
-            assert!(!text.contains(secret), "`{secret}` in {text}");
-        }
-    }
 }
