@@ -358,3 +358,21 @@ async fn old_orders_go_and_no_personal_data_stays() {
     assert_eq!(bed.store.order(old).unwrap(), None);
     assert_eq!(bed.store.orders(OrderState::Done).unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn a_damaged_note_about_one_order_stops_nothing() {
+    let bed = Bed::new("").await;
+    orders::accept(&bed.store, 2);
+    let ids = bed.store.orders(OrderState::New).unwrap();
+    bed.merchant.feels(Mood::TakesAnd(Response::status(500)));
+    assert_eq!(bed.deliver().await.code, Some(3));
+    bed.store
+        .put_beside(ids[0], Beside::Attempts, b"{")
+        .unwrap();
+    bed.store.put_beside(ids[1], Beside::Receipt, b"").unwrap();
+    bed.merchant.feels(Mood::Takes);
+    bed.shop.once().await;
+    assert_eq!(bed.deliver().await.code, Some(0));
+    assert_eq!(bed.store.orders(OrderState::Done).unwrap(), ids);
+    assert_eq!(bed.merchant.mixed_up(), [""; 0]);
+}
