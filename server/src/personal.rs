@@ -63,6 +63,10 @@ pub(crate) fn answer<'a>(
     if route == Route::StripeWebhook {
         return desk.hear_stripe();
     }
+    // What a cart costs is not known: better no order than one for the wrong price.
+    if route == Route::Checkout && desk.serving.generation.offers.terms_are_unknown() {
+        return Reply::Now(desk.refused(StatusCode::SERVICE_UNAVAILABLE, 503));
+    }
     if request.method == Method::POST {
         return desk.post(&route);
     }

@@ -89,7 +89,7 @@ async fn a_full_cart_says_so_and_a_quick_order_names_what_it_does_not_know() {
     let page = ann.get(&shop, &location(&done)).await;
     assert!(
         page.body
-            .contains("100 articles were put in your cart. Not found: no-such 3"),
+            .contains("100 articles were put in your cart. Not found: no-such"),
         "{}",
         page.body
     );

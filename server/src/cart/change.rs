@@ -247,7 +247,7 @@ fn quick(cart: &mut Cart, generation: &Generation, text: &str) -> Outcome {
 fn number_of(text: &str) -> String {
     let is_plain = |c: &char| c.is_alphanumeric() || "-_./+#".contains(*c);
     text.chars()
-        .filter(is_plain)
+        .take_while(is_plain)
         .take(MOST_NUMBER_CHARS)
         .collect()
 }
@@ -445,7 +445,7 @@ mod tests {
             Outcome::NotANumber,
             Outcome::Several {
                 taken: 2,
-                unknown: vec!["A.1".to_owned(), "B 2".to_owned()],
+                unknown: vec!["A.1".to_owned(), "B/2".to_owned()],
             },
             Outcome::Coupon,
             Outcome::TooManyCoupons,

@@ -58,6 +58,8 @@ pub struct TermsTables {
 pub(super) struct Opened {
     terms: Terms,
     classes: Vec<String>,
+    /// There are terms, and they cannot be read.
+    is_unknown: bool,
 }
 
 impl TermsTables {
@@ -104,9 +106,13 @@ impl TermsTables {
 }
 
 impl Opened {
-    /// What the part says; nothing if it makes no sense.
+    /// What the part says; unknown terms if it makes no sense.
     pub(super) fn of(part: &Part) -> Self {
-        read(part).unwrap_or_default()
+        let unknown = Self {
+            is_unknown: true,
+            ..Self::default()
+        };
+        read(part).unwrap_or(unknown)
     }
 
     /// Checks both sections, which versions before 1.3 do not have.
@@ -161,14 +167,29 @@ fn read(part: &Part) -> Result<Opened, SnapshotError> {
     if bytes.len() > MAX_TERMS_BYTES {
         return Err(wrong("too many bytes"));
     }
-    let (terms, classes) = terms_bytes::read(bytes).map_err(wrong)?;
-    Ok(Opened { terms, classes })
+    let is_unknown = false;
+    Ok(match terms_bytes::read(bytes).map_err(wrong)? {
+        Some((terms, classes)) => Opened {
+            terms,
+            classes,
+            is_unknown,
+        },
+        None => Opened {
+            is_unknown: true,
+            ..Opened::default()
+        },
+    })
 }
 
 impl Offers {
     /// The shop's promotions, delivery methods and taxes, as they were read when the part was opened.
     pub fn terms(&self) -> &Terms {
         &self.opened.terms
+    }
+
+    /// Whether there are terms that this version cannot read. Nothing may be sold then: what it costs is not known.
+    pub fn terms_are_unknown(&self) -> bool {
+        self.opened.is_unknown
     }
 
     /// The tax classes that variants have, sorted.

@@ -28,11 +28,11 @@ pub(super) fn write(terms: &Terms, classes: &[&String]) -> Vec<u8> {
     out.bytes
 }
 
-/// Reads what [`write`] laid out. Promotions and methods that only a later version understands are left out.
-pub(super) fn read(bytes: &[u8]) -> Read<(Terms, Vec<String>)> {
+/// Reads what [`write`] laid out; none if only a later version can. Promotions and methods that only a later version understands are left out.
+pub(super) fn read(bytes: &[u8]) -> Read<Option<(Terms, Vec<String>)>> {
     let mut input = Input { rest: bytes };
     if input.u32()? != LAYOUT {
-        return Ok((Terms::default(), Vec::new()));
+        return Ok(None);
     }
     let classes = input.list(Input::text)?;
     let taxes = read_taxes(&mut input.item()?)?;
@@ -43,7 +43,7 @@ pub(super) fn read(bytes: &[u8]) -> Read<(Terms, Vec<String>)> {
         delivery_methods: delivery_methods.into_iter().flatten().collect(),
         taxes,
     };
-    Ok((terms, classes))
+    Ok(Some((terms, classes)))
 }
 
 fn write_taxes(out: &mut Out, taxes: &Taxes) {
@@ -393,7 +393,7 @@ mod tests {
         #[test]
         fn what_is_written_is_read(terms in strategies::terms(), classes in strategies::names()) {
             let written = write(&terms, &classes.iter().collect::<Vec<_>>());
-            prop_assert_eq!(read(&written), Ok((terms, classes)));
+            prop_assert_eq!(read(&written), Ok(Some((terms, classes))));
         }
 
         #[test]
@@ -421,14 +421,14 @@ mod tests {
             let cut = bytes.get(..length).unwrap();
             assert!(read(cut).is_err(), "{length}");
         }
-        assert_eq!(read(&bytes), Ok((terms, Vec::new())));
+        assert_eq!(read(&bytes), Ok(Some((terms, Vec::new()))));
     }
 
     #[test]
     fn what_a_later_version_adds_is_left_out() {
         let mut out = Out::default();
         out.u32(LAYOUT + 1);
-        assert_eq!(read(&out.bytes), Ok((Terms::default(), Vec::new())));
+        assert_eq!(read(&out.bytes), Ok(None));
         let mut later = Out::default();
         write_promotion(
             &mut later,
