@@ -312,3 +312,53 @@ order-delivered = تم توصيل طلبك.
 order-cancelled = أُلغي طلبك.
 order-refunded = أُعيد المبلغ إليك.
 not-a-quantity = يُرجى إدخال عدد صحيح من 1 إلى { $most }؛ لم يتغير شيء.
+
+wishlist = قائمة الأمنيات
+add-to-wishlist = أضف إلى قائمة الأمنيات
+view-wishlist = عرض قائمة الأمنيات
+wishlist-empty = لا شيء في قائمة أمنياتك بعد.
+wishlist-added = أُضيف إلى قائمة أمنياتك: { $product }.
+share-wishlist = مشاركة قائمة الأمنيات هذه
+share-wishlist-help = من يفتح هذا العنوان يرى ما في قائمة أمنياتك، ولا يرى شيئًا عنك.
+shared-wishlist = شاركك أحدهم قائمة الأمنيات هذه
+take-shared-wishlist = ضع كل ما فيها في قائمة أمنياتي
+comparison = المقارنة
+add-to-comparison = أضف إلى المقارنة
+view-comparison = عرض المقارنة
+comparison-empty = لا شيء للمقارنة بعد.
+comparison-added = أُضيف إلى مقارنتك: { $product }.
+list-removed = أُزيل من القائمة: { $product }.
+list-cleared = القائمة فارغة الآن.
+list-full = أكبر عدد من الأصناف في هذه القائمة: { $most }. يُرجى إزالة صنف قبل إضافة آخر.
+clear-list = إفراغ القائمة
+availability = التوفر
+price-per-unit = سعر الوحدة
+department = القسم
+differs = مختلف
+not-stated = غير مذكور
+suggested-searches = عمليات البحث
+recently-viewed = شوهدت مؤخرًا
+list-gone = { $count ->
+    [zero] كل ما في هذه القائمة ما زال في المتجر.
+    [one] صنف واحد في هذه القائمة لم يعد في المتجر وأُزيل منها.
+    [two] صنفان في هذه القائمة لم يعودا في المتجر وأُزيلا منها.
+    [few] { $number } أصناف في هذه القائمة لم تعد في المتجر وأُزيلت منها.
+    [many] { $number } صنفًا في هذه القائمة لم تعد في المتجر وأُزيلت منها.
+   *[other] { $number } صنف في هذه القائمة لم تعد في المتجر وأُزيلت منها.
+}
+list-taken = { $count ->
+    [zero] لم يُضف أي صنف إلى القائمة.
+    [one] أُضيف صنف واحد إلى القائمة.
+    [two] أُضيف صنفان إلى القائمة.
+    [few] أُضيفت { $number } أصناف إلى القائمة.
+    [many] أُضيف { $number } صنفًا إلى القائمة.
+   *[other] أُضيف { $number } صنف إلى القائمة.
+}
+suggestions-found = { $count ->
+    [zero] لا اقتراحات
+    [one] اقتراح واحد
+    [two] اقتراحان
+    [few] { $number } اقتراحات
+    [many] { $number } اقتراحًا
+   *[other] { $number } اقتراح
+}

@@ -280,3 +280,41 @@ order-delivered = Sie wurde zugestellt.
 order-cancelled = Sie wurde storniert.
 order-refunded = Der Betrag wurde Ihnen erstattet.
 not-a-quantity = Bitte geben Sie eine ganze Zahl von 1 bis { $most } an; es wurde nichts geändert.
+
+wishlist = Merkliste
+add-to-wishlist = Auf die Merkliste
+view-wishlist = Merkliste ansehen
+wishlist-empty = Auf Ihrer Merkliste steht noch nichts.
+wishlist-added = { $product } steht auf Ihrer Merkliste.
+share-wishlist = Diese Merkliste teilen
+share-wishlist-help = Wer diese Adresse öffnet, sieht, was auf Ihrer Merkliste steht, aber nichts über Sie.
+shared-wishlist = Jemand hat diese Merkliste mit Ihnen geteilt
+take-shared-wishlist = Alles auf meine Merkliste setzen
+comparison = Vergleich
+add-to-comparison = Zum Vergleich hinzufügen
+view-comparison = Vergleich ansehen
+comparison-empty = Noch gibt es nichts zu vergleichen.
+comparison-added = { $product } ist in Ihrem Vergleich.
+list-removed = { $product } wurde von der Liste genommen.
+list-cleared = Die Liste ist jetzt leer.
+list-full = Diese Liste fasst { $most } Artikel. Bitte nehmen Sie einen herunter, bevor Sie einen weiteren hinzufügen.
+clear-list = Liste leeren
+availability = Verfügbarkeit
+price-per-unit = Grundpreis
+department = Abteilung
+differs = unterschiedlich
+not-stated = keine Angabe
+suggested-searches = Suchvorschläge
+recently-viewed = Zuletzt angesehen
+list-gone = { $count ->
+    [one] { $number } Artikel auf dieser Liste ist nicht mehr im Shop und wurde heruntergenommen.
+   *[other] { $number } Artikel auf dieser Liste sind nicht mehr im Shop und wurden heruntergenommen.
+}
+list-taken = { $count ->
+    [one] { $number } Artikel wurde auf die Liste gesetzt.
+   *[other] { $number } Artikel wurden auf die Liste gesetzt.
+}
+suggestions-found = { $count ->
+    [one] { $number } Vorschlag
+   *[other] { $number } Vorschläge
+}

@@ -281,3 +281,41 @@ order-delivered = It was delivered.
 order-cancelled = It was cancelled.
 order-refunded = The money was sent back to you.
 not-a-quantity = Please give a whole number from 1 to { $most }; nothing was changed.
+
+wishlist = Wishlist
+add-to-wishlist = Add to wishlist
+view-wishlist = View wishlist
+wishlist-empty = There is nothing on your wishlist yet.
+wishlist-added = { $product } is on your wishlist.
+share-wishlist = Share this wishlist
+share-wishlist-help = Whoever opens this address sees what is on your wishlist, and nothing about you.
+shared-wishlist = Somebody shared this wishlist with you
+take-shared-wishlist = Put all of it on my wishlist
+comparison = Comparison
+add-to-comparison = Add to comparison
+view-comparison = View comparison
+comparison-empty = There is nothing to compare yet.
+comparison-added = { $product } is in your comparison.
+list-removed = { $product } was taken off the list.
+list-cleared = The list is empty now.
+list-full = This list holds { $most } articles. Please take one off before you add another.
+clear-list = Empty the list
+availability = Availability
+price-per-unit = Price per unit
+department = Department
+differs = differs
+not-stated = not stated
+suggested-searches = Searches
+recently-viewed = Recently viewed
+list-gone = { $count ->
+    [one] { $number } article on this list is no longer in the shop and was taken off it.
+   *[other] { $number } articles on this list are no longer in the shop and were taken off it.
+}
+list-taken = { $count ->
+    [one] { $number } article was put on the list.
+   *[other] { $number } articles were put on the list.
+}
+suggestions-found = { $count ->
+    [one] { $number } suggestion
+   *[other] { $number } suggestions
+}

@@ -280,3 +280,41 @@ order-delivered = Se ha entregado.
 order-cancelled = Se ha cancelado.
 order-refunded = Se ha reembolsado el importe.
 not-a-quantity = Indica un número entero de 1 a { $most }; no se ha cambiado nada.
+
+wishlist = Lista de deseos
+add-to-wishlist = Añadir a la lista de deseos
+view-wishlist = Ver lista de deseos
+wishlist-empty = Tu lista de deseos todavía está vacía.
+wishlist-added = { $product } está en tu lista de deseos.
+share-wishlist = Compartir esta lista de deseos
+share-wishlist-help = Quien abra esta dirección verá lo que hay en tu lista de deseos, y nada sobre ti.
+shared-wishlist = Alguien ha compartido esta lista de deseos contigo
+take-shared-wishlist = Ponerlo todo en mi lista de deseos
+comparison = Comparación
+add-to-comparison = Añadir a la comparación
+view-comparison = Ver comparación
+comparison-empty = Todavía no hay nada que comparar.
+comparison-added = { $product } está en tu comparación.
+list-removed = { $product } ya no está en la lista.
+list-cleared = La lista está ahora vacía.
+list-full = En esta lista caben { $most } artículos. Quita uno antes de añadir otro.
+clear-list = Vaciar la lista
+availability = Disponibilidad
+price-per-unit = Precio por unidad de medida
+department = Departamento
+differs = diferente
+not-stated = sin especificar
+suggested-searches = Búsquedas
+recently-viewed = Vistos recientemente
+list-gone = { $count ->
+    [one] { $number } artículo de esta lista ya no está en la tienda y se ha quitado.
+   *[other] { $number } artículos de esta lista ya no están en la tienda y se han quitado.
+}
+list-taken = { $count ->
+    [one] { $number } artículo se ha añadido a la lista.
+   *[other] { $number } artículos se han añadido a la lista.
+}
+suggestions-found = { $count ->
+    [one] { $number } sugerencia
+   *[other] { $number } sugerencias
+}

@@ -280,3 +280,41 @@ order-delivered = Elle a été livrée.
 order-cancelled = Elle a été annulée.
 order-refunded = Le montant vous a été remboursé.
 not-a-quantity = Veuillez indiquer un nombre entier de 1 à { $most } ; rien n’a été modifié.
+
+wishlist = Liste d’envies
+add-to-wishlist = Ajouter à la liste d’envies
+view-wishlist = Voir la liste d’envies
+wishlist-empty = Votre liste d’envies est encore vide.
+wishlist-added = { $product } est dans votre liste d’envies.
+share-wishlist = Partager cette liste d’envies
+share-wishlist-help = Toute personne qui ouvre cette adresse voit le contenu de votre liste d’envies, et rien sur vous.
+shared-wishlist = Quelqu’un a partagé cette liste d’envies avec vous
+take-shared-wishlist = Tout mettre dans ma liste d’envies
+comparison = Comparaison
+add-to-comparison = Ajouter à la comparaison
+view-comparison = Voir la comparaison
+comparison-empty = Il n’y a encore rien à comparer.
+comparison-added = { $product } est dans votre comparaison.
+list-removed = { $product } n’est plus dans la liste.
+list-cleared = La liste est maintenant vide.
+list-full = Cette liste contient { $most } articles au plus. Veuillez en retirer un avant d’en ajouter un autre.
+clear-list = Vider la liste
+availability = Disponibilité
+price-per-unit = Prix à l’unité de mesure
+department = Rayon
+differs = différent
+not-stated = non précisé
+suggested-searches = Recherches
+recently-viewed = Vus récemment
+list-gone = { $count ->
+    [one] { $number } article de cette liste n’est plus dans la boutique et en a été retiré.
+   *[other] { $number } articles de cette liste ne sont plus dans la boutique et en ont été retirés.
+}
+list-taken = { $count ->
+    [one] { $number } article a été ajouté à la liste.
+   *[other] { $number } articles ont été ajoutés à la liste.
+}
+suggestions-found = { $count ->
+    [one] { $number } suggestion
+   *[other] { $number } suggestions
+}

@@ -280,3 +280,41 @@ order-delivered = È stato consegnato.
 order-cancelled = È stato annullato.
 order-refunded = L’importo è stato rimborsato.
 not-a-quantity = Indica un numero intero da 1 a { $most }; non è stato modificato nulla.
+
+wishlist = Lista dei desideri
+add-to-wishlist = Aggiungi alla lista dei desideri
+view-wishlist = Vedi la lista dei desideri
+wishlist-empty = La tua lista dei desideri è ancora vuota.
+wishlist-added = { $product } è nella tua lista dei desideri.
+share-wishlist = Condividi questa lista dei desideri
+share-wishlist-help = Chi apre questo indirizzo vede che cosa c’è nella tua lista dei desideri, e nulla su di te.
+shared-wishlist = Qualcuno ha condiviso con te questa lista dei desideri
+take-shared-wishlist = Metti tutto nella mia lista dei desideri
+comparison = Confronto
+add-to-comparison = Aggiungi al confronto
+view-comparison = Vedi il confronto
+comparison-empty = Non c’è ancora nulla da confrontare.
+comparison-added = { $product } è nel tuo confronto.
+list-removed = { $product } non è più nella lista.
+list-cleared = Ora la lista è vuota.
+list-full = Questa lista contiene al massimo { $most } articoli. Togline uno prima di aggiungerne un altro.
+clear-list = Svuota la lista
+availability = Disponibilità
+price-per-unit = Prezzo per unità di misura
+department = Reparto
+differs = diverso
+not-stated = non indicato
+suggested-searches = Ricerche
+recently-viewed = Visti di recente
+list-gone = { $count ->
+    [one] { $number } articolo di questa lista non è più nel negozio ed è stato tolto.
+   *[other] { $number } articoli di questa lista non sono più nel negozio e sono stati tolti.
+}
+list-taken = { $count ->
+    [one] { $number } articolo è stato aggiunto alla lista.
+   *[other] { $number } articoli sono stati aggiunti alla lista.
+}
+suggestions-found = { $count ->
+    [one] { $number } suggerimento
+   *[other] { $number } suggerimenti
+}

@@ -280,3 +280,41 @@ order-delivered = De bestelling is bezorgd.
 order-cancelled = De bestelling is geannuleerd.
 order-refunded = Het bedrag is teruggestort.
 not-a-quantity = Geef een heel getal van 1 tot { $most } op; er is niets gewijzigd.
+
+wishlist = Verlanglijst
+add-to-wishlist = Op verlanglijst zetten
+view-wishlist = Verlanglijst bekijken
+wishlist-empty = Er staat nog niets op je verlanglijst.
+wishlist-added = { $product } staat op je verlanglijst.
+share-wishlist = Deze verlanglijst delen
+share-wishlist-help = Wie dit adres opent, ziet wat er op je verlanglijst staat, en niets over jou.
+shared-wishlist = Iemand heeft deze verlanglijst met je gedeeld
+take-shared-wishlist = Alles op mijn verlanglijst zetten
+comparison = Vergelijking
+add-to-comparison = Aan vergelijking toevoegen
+view-comparison = Vergelijking bekijken
+comparison-empty = Er is nog niets te vergelijken.
+comparison-added = { $product } staat in je vergelijking.
+list-removed = { $product } is van de lijst gehaald.
+list-cleared = De lijst is nu leeg.
+list-full = Op deze lijst passen { $most } artikelen. Haal er eerst een af voordat je een ander toevoegt.
+clear-list = Lijst leegmaken
+availability = Beschikbaarheid
+price-per-unit = Prijs per eenheid
+department = Afdeling
+differs = verschilt
+not-stated = niet vermeld
+suggested-searches = Zoekopdrachten
+recently-viewed = Onlangs bekeken
+list-gone = { $count ->
+    [one] { $number } artikel op deze lijst is niet meer in de winkel en is eraf gehaald.
+   *[other] { $number } artikelen op deze lijst zijn niet meer in de winkel en zijn eraf gehaald.
+}
+list-taken = { $count ->
+    [one] { $number } artikel is op de lijst gezet.
+   *[other] { $number } artikelen zijn op de lijst gezet.
+}
+suggestions-found = { $count ->
+    [one] { $number } suggestie
+   *[other] { $number } suggesties
+}

@@ -296,3 +296,47 @@ order-delivered = Zamówienie zostało dostarczone.
 order-cancelled = Zamówienie zostało anulowane.
 order-refunded = Kwota została zwrócona.
 not-a-quantity = Podaj liczbę całkowitą od 1 do { $most }; nic nie zostało zmienione.
+
+wishlist = Lista życzeń
+add-to-wishlist = Dodaj do listy życzeń
+view-wishlist = Zobacz listę życzeń
+wishlist-empty = Twoja lista życzeń jest jeszcze pusta.
+wishlist-added = Na Twojej liście życzeń: { $product }.
+share-wishlist = Udostępnij tę listę życzeń
+share-wishlist-help = Kto otworzy ten adres, zobaczy, co jest na Twojej liście życzeń, i nic o Tobie.
+shared-wishlist = Ktoś udostępnił Ci tę listę życzeń
+take-shared-wishlist = Dodaj wszystko do mojej listy życzeń
+comparison = Porównanie
+add-to-comparison = Dodaj do porównania
+view-comparison = Zobacz porównanie
+comparison-empty = Nie ma jeszcze czego porównywać.
+comparison-added = Dodano do porównania: { $product }.
+list-removed = Usunięto z listy: { $product }.
+list-cleared = Lista jest teraz pusta.
+list-full = Najwyższa liczba artykułów na tej liście: { $most }. Usuń jeden, zanim dodasz następny.
+clear-list = Opróżnij listę
+availability = Dostępność
+price-per-unit = Cena jednostkowa
+department = Dział
+differs = różni się
+not-stated = nie podano
+suggested-searches = Wyszukiwania
+recently-viewed = Ostatnio oglądane
+list-gone = { $count ->
+    [one] { $number } artykuł z tej listy nie jest już dostępny w sklepie i został usunięty.
+    [few] { $number } artykuły z tej listy nie są już dostępne w sklepie i zostały usunięte.
+    [many] { $number } artykułów z tej listy nie jest już dostępnych w sklepie i zostało usuniętych.
+   *[other] { $number } artykułu z tej listy nie jest już dostępne w sklepie i zostało usunięte.
+}
+list-taken = { $count ->
+    [one] Dodano do listy { $number } artykuł.
+    [few] Dodano do listy { $number } artykuły.
+    [many] Dodano do listy { $number } artykułów.
+   *[other] Dodano do listy { $number } artykułu.
+}
+suggestions-found = { $count ->
+    [one] { $number } propozycja
+    [few] { $number } propozycje
+    [many] { $number } propozycji
+   *[other] { $number } propozycji
+}

@@ -280,3 +280,41 @@ order-delivered = Den är levererad.
 order-cancelled = Den är avbeställd.
 order-refunded = Beloppet har återbetalats.
 not-a-quantity = Ange ett heltal från 1 till { $most }; inget har ändrats.
+
+wishlist = Önskelista
+add-to-wishlist = Lägg på önskelistan
+view-wishlist = Visa önskelistan
+wishlist-empty = Det finns ännu inget på din önskelista.
+wishlist-added = { $product } finns på din önskelista.
+share-wishlist = Dela den här önskelistan
+share-wishlist-help = Den som öppnar den här adressen ser vad som finns på din önskelista, och inget om dig.
+shared-wishlist = Någon har delat den här önskelistan med dig
+take-shared-wishlist = Lägg allt på min önskelista
+comparison = Jämförelse
+add-to-comparison = Lägg till i jämförelsen
+view-comparison = Visa jämförelsen
+comparison-empty = Det finns ännu inget att jämföra.
+comparison-added = { $product } finns i din jämförelse.
+list-removed = { $product } togs bort från listan.
+list-cleared = Listan är nu tom.
+list-full = Den här listan rymmer { $most } artiklar. Ta bort en innan du lägger till en ny.
+clear-list = Töm listan
+availability = Tillgänglighet
+price-per-unit = Jämförpris
+department = Avdelning
+differs = skiljer sig
+not-stated = ej angivet
+suggested-searches = Sökningar
+recently-viewed = Nyligen visade
+list-gone = { $count ->
+    [one] { $number } artikel på den här listan finns inte längre i butiken och har tagits bort.
+   *[other] { $number } artiklar på den här listan finns inte längre i butiken och har tagits bort.
+}
+list-taken = { $count ->
+    [one] { $number } artikel lades på listan.
+   *[other] { $number } artiklar lades på listan.
+}
+suggestions-found = { $count ->
+    [one] { $number } förslag
+   *[other] { $number } förslag
+}

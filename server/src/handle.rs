@@ -145,7 +145,11 @@ impl Shop {
         };
         let page = page::build(&parsed.route, &serving.generation, &context);
         // Crawlers take each file of the sitemap once; kept, they would push out what shoppers come for.
-        let is_asked_for_again = page.kind != page::Kind::Sitemap;
+        // So would what hardly two shoppers ask for: what one looked at, and what stands on one page together.
+        let is_asked_for_again = !matches!(
+            page.kind,
+            page::Kind::Sitemap | page::Kind::Recent | page::Kind::Partials
+        );
         let preload = self.assets.preload();
         let finished = Arc::new(respond::finish(page, &serving.stamp, encoding, preload));
         if finished.is_found() && is_asked_for_again {
@@ -209,10 +213,14 @@ impl Shop {
 impl Answer for Shop {
     fn takes_posts(&self, target: &str) -> bool {
         let serving = self.live.load();
-        let Some(serving) = serving.as_ref().filter(|_| self.checkout.is_some()) else {
+        let Some(serving) = serving.as_ref() else {
             return false;
         };
-        Parsed::parse(target, serving.prefixes()).is_ok_and(|parsed| parsed.route.takes_posts())
+        let takes_them = |route: &Route| {
+            // Whoever buys nothing here may still keep a list.
+            route.takes_posts() && (self.checkout.is_some() || *route == Route::Lists)
+        };
+        Parsed::parse(target, serving.prefixes()).is_ok_and(|parsed| takes_them(&parsed.route))
     }
 
     fn answer<'a>(&'a self, request: &Request<'a>) -> Reply<'a> {

@@ -24,8 +24,14 @@ pub mod route;
 /// Requests whose answers are one shopper's own: cart, checkout, order.
 pub mod personal;
 
+/// What answers to one shopper have in common.
+pub(crate) mod visit;
+
 /// What a shopper wants to buy, in a signed cookie.
 pub mod cart;
+
+/// What a shopper wishes for or compares, in cookies of their own.
+pub mod lists;
 
 /// From a form to a durable order.
 pub mod checkout;

@@ -50,7 +50,7 @@ pub struct Metrics {
 }
 
 /// The kinds of `respond::Response`.
-const KINDS: [&str; 20] = [
+const KINDS: [&str; 26] = [
     "home",
     "category",
     "brand",
@@ -62,6 +62,12 @@ const KINDS: [&str; 20] = [
     "checkout",
     "order",
     "webhook",
+    "wishlist",
+    "compare",
+    "suggest",
+    "recent",
+    "part",
+    "partials",
     "sitemap",
     "feed",
     "robots",

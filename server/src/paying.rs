@@ -19,9 +19,10 @@ use crate::payment::pending::{self, Pending};
 use crate::payment::settle::{self, Settled, in_background};
 use crate::payment::stripe::Stripe;
 use crate::payment::{Wanted, amount, webhook};
-use crate::personal::{Desk, is_secure, not_found};
+use crate::personal::Desk;
 use crate::respond::{self, Response};
 use crate::route::Route;
+use crate::visit::{is_secure, not_found};
 
 /// Says, on the page of one order, which cart it was made of; sent to no other page.
 const PAYING: &str = "paying";

@@ -3,34 +3,33 @@
 //! Nothing here is kept by anybody, and nothing is compressed: what a shopper typed stands beside what only the shopper
 //! may know, and the length of a compressed body would tell about both.
 
-use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use frontage_shared::order::Order;
 use frontage_shared::snapshot::locales::LocaleIndex;
-use hyper::header::{self, HeaderMap, HeaderValue};
+use frontage_shared::store::OrderState;
+use hyper::header::{self, HeaderValue};
 use hyper::{Method, StatusCode};
 use tracing::{info, warn};
 
-use crate::cache_policy::CachePolicy;
 use crate::cart::{COOKIE_DAYS, Cart, Change, Outcome};
 use crate::checkout::Checkout;
 use crate::checkout::fields::{Fault, Fields};
 use crate::checkout::ticket::{self, Ticket};
-use crate::encode::Encoding;
 use crate::form::Form;
 use crate::handle::Shop;
 use crate::limiter::Action;
 use crate::listen::{Reply, Request};
+use crate::lists;
 use crate::live::Serving;
 use crate::origin;
 use crate::page::checkout::{self as checkout_page, Said};
 use crate::page::{self, Page, receipt};
 use crate::payment::stripe::Stripe;
-use crate::respond::{self, Response};
-use crate::route::{self, Parsed, Route};
-use frontage_shared::store::OrderState;
+use crate::respond::Response;
+use crate::route::{Fragment, Parsed, Route};
+use crate::visit::{self, cookie, is_form, is_secure, may, not_found, plain, refused, see_other};
 
 /// Tells scripts that there is a cart; its value is of no use to anybody.
 const HINT: &str = "has_cart";
@@ -49,7 +48,16 @@ pub(crate) fn answer<'a>(
     parsed: Parsed,
     request: &Request<'a>,
 ) -> Reply<'a> {
+    let (route, locale) = (parsed.route, parsed.locale);
+    if matches!(route, Route::Lists | Route::List { .. }) {
+        return Reply::Now(lists::answer(shop, &serving, &route, request));
+    }
     let Some(checkout) = &shop.checkout else {
+        if let Route::Fragment(Fragment::Several { routes }) = &route {
+            let ctx = visit::context(shop, &serving, request);
+            let page = page::several(&serving.generation, &ctx, routes);
+            return Reply::Now(plain(shop, &serving, page));
+        }
         return Reply::Now(not_found(shop, &serving, request));
     };
     let desk = Desk {
@@ -57,9 +65,8 @@ pub(crate) fn answer<'a>(
         checkout,
         request: *request,
         serving,
-        locale: parsed.locale,
+        locale,
     };
-    let route = parsed.route;
     if route == Route::StripeWebhook {
         return desk.hear_stripe();
     }
@@ -71,7 +78,8 @@ pub(crate) fn answer<'a>(
         return desk.post(&route);
     }
     match route {
-        Route::CartPartial => Reply::Now(desk.cart_partial()),
+        Route::CartPartial => Reply::Now(desk.respond(desk.cart_partial())),
+        Route::Fragment(Fragment::Several { routes }) => Reply::Now(desk.several(&routes)),
         Route::Checkout => Reply::Now(desk.checkout()),
         Route::Order { id, token } => Reply::Later(Box::pin(desk.order(id, token))),
         Route::Cart { notice, shared } => {
@@ -115,37 +123,7 @@ impl<'a> Desk<'a> {
     }
 
     fn may(&self, action: Action) -> bool {
-        let client = self.client();
-        let allows = self
-            .checkout
-            .limiter
-            .allows(client, action, self.request.now);
-        if !allows {
-            self.shop.metrics.limited.fetch_add(1, Ordering::Relaxed);
-        }
-        allows
-    }
-
-    /// Who asks: the other end of the connection, or who our own proxy says it is.
-    fn client(&self) -> IpAddr {
-        let peer = self.request.peer;
-        if !self.shop.trusted_proxies.contains(&peer.to_canonical()) {
-            return peer;
-        }
-        let forwarded = self.request.headers.get_all("x-forwarded-for").iter();
-        let hops = forwarded.filter_map(|value| value.to_str().ok());
-        let hops: Vec<&str> = hops
-            .flat_map(|value| value.split(','))
-            .map(str::trim)
-            .collect();
-        // From the last hop back: the first that is no proxy of ours is as far as anybody can be believed.
-        let addresses = hops.iter().rev().map_while(|hop| {
-            let with_port = || hop.parse::<SocketAddr>().map(|address| address.ip());
-            let address = hop.parse::<IpAddr>().or_else(|_| with_port()).ok()?;
-            Some(address.to_canonical())
-        });
-        let mut strangers = addresses.filter(|hop| !self.shop.trusted_proxies.contains(hop));
-        strangers.next().unwrap_or(peer)
+        may(self.shop, &self.request, action)
     }
 
     pub(crate) fn context(&self) -> page::Context<'_> {
@@ -156,15 +134,7 @@ impl<'a> Desk<'a> {
     }
 
     pub(crate) fn basket(&self) -> Basket {
-        let name = cookie_name(self.shop);
-        let cookies = self.request.headers.get_all(header::COOKIE).iter();
-        let pairs = cookies.filter_map(|value| value.to_str().ok());
-        let mut pairs = pairs
-            .flat_map(|value| value.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='));
-        let value = pairs
-            .find(|(known, _)| *known == name)
-            .map_or("", |(_, value)| value);
+        let value = cookie(&self.request, cookie_name(self.shop));
         match Cart::from_cookie(value, &self.checkout.keys) {
             Ok(cart) => Basket {
                 cart,
@@ -184,14 +154,19 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn cart_partial(&self) -> Response {
+    fn cart_partial(&self) -> Page {
         let basket = self.basket();
-        let ctx = self.context();
-        self.respond(page::cart::partial(
-            &self.serving.generation,
-            &ctx,
-            &basket.cart,
-        ))
+        page::cart::partial(&self.serving.generation, &self.context(), &basket.cart)
+    }
+
+    /// Several fragments, the cart's among them.
+    fn several(&self, routes: &[Route]) -> Response {
+        let (generation, ctx) = (&self.serving.generation, &self.context());
+        let page = |route: &Route| match route {
+            Route::CartPartial => self.cart_partial(),
+            route => page::build(route, generation, ctx),
+        };
+        self.respond(page::several_of(generation, ctx, routes, page))
     }
 
     fn cart(&self, notice: Option<&str>, shared: Option<&str>) -> Response {
@@ -524,19 +499,11 @@ impl<'a> Desk<'a> {
     }
 
     pub(crate) fn redirect(&self, url: &str) -> Response {
-        self.respond(Page {
-            status: 303,
-            cache: CachePolicy::Private,
-            ..Page::moved(url.to_owned())
-        })
+        see_other(self.shop, &self.serving, url)
     }
 
     pub(crate) fn refused(&self, status: StatusCode, page: u16) -> Response {
-        let ctx = self.context();
-        let page = page::error(page, Some(&self.serving.generation), &ctx, "");
-        let mut response = self.respond(page);
-        *response.http.status_mut() = status;
-        response
+        refused(self.shop, &self.serving, &self.request, status, page)
     }
 
     pub(crate) fn respond(&self, page: Page) -> Response {
@@ -550,36 +517,6 @@ enum Prepared {
     Order { ticket: Ticket, order: Box<Order> },
 }
 
-pub(crate) fn not_found(shop: &Shop, serving: &Serving, request: &Request<'_>) -> Response {
-    let ctx = page::Context {
-        locale: route::locale_of(request.target, serving.prefixes()),
-        ..shop.context(request.now)
-    };
-    plain(shop, serving, page::not_found(&serving.generation, &ctx))
-}
-
-fn plain(shop: &Shop, serving: &Serving, page: Page) -> Response {
-    respond::finish(
-        page,
-        &serving.stamp,
-        Encoding::Identity,
-        shop.assets.preload(),
-    )
-    .whole()
-}
-
-/// Whether the body is what forms send.
-fn is_form(headers: &HeaderMap) -> bool {
-    let kind = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let kind = kind
-        .and_then(|kind| kind.split(';').next())
-        .unwrap_or_default();
-    kind.trim()
-        .eq_ignore_ascii_case("application/x-www-form-urlencoded")
-}
-
 /// With the prefix, a browser takes the cookie from this very host over TLS only.
 fn cookie_name(shop: &Shop) -> &'static str {
     if is_secure(shop) {
@@ -587,8 +524,4 @@ fn cookie_name(shop: &Shop) -> &'static str {
     } else {
         "cart"
     }
-}
-
-pub(crate) fn is_secure(shop: &Shop) -> bool {
-    shop.base_url.starts_with("https://")
 }

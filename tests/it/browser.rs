@@ -291,14 +291,14 @@ async fn fill_in(browser: &Browser) {
 }
 
 /// Presses a button: with the pointer, or with the key. The driver's finger needs scripts; a keyboard never does.
-async fn press(browser: &Browser, button: &str, scripts: bool) {
+pub(crate) async fn press(browser: &Browser, button: &str, scripts: bool) {
     match scripts {
         true => browser.click(button).await,
         false => browser.search_for(button, "").await,
     }
 }
 
-async fn until(browser: &Browser, path: &str, case: &str) {
+pub(crate) async fn until(browser: &Browser, path: &str, case: &str) {
     let arrived = format!(
         "document.readyState === 'complete' && location.pathname.startsWith('{path}') ? 1 : 0"
     );
@@ -310,7 +310,7 @@ async fn until(browser: &Browser, path: &str, case: &str) {
 }
 
 /// Nothing that axe-core knows of keeps anybody out; not asked where it is not installed.
-async fn is_open_to_all(browser: &Browser, case: &str, page: &str, axe: Option<&str>) {
+pub(crate) async fn is_open_to_all(browser: &Browser, case: &str, page: &str, axe: Option<&str>) {
     let Some(axe) = axe else { return };
     browser.run(axe).await;
     let violations = browser.answer(frontage_tests::page_tools::ASK_AXE).await;

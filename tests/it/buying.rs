@@ -40,7 +40,7 @@ pub(crate) fn with(mut form: Fields, name: &str, value: &str) -> Fields {
 }
 
 /// Publishes other documents and waits until they are served.
-async fn publish(shop: &Shop, documents: &[Value]) {
+pub(crate) async fn publish(shop: &Shop, documents: &[Value]) {
     let before = shop.generation().await;
     shop.sends(documents);
     let ended = shop.ingest(&["once"]).await;

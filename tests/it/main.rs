@@ -89,6 +89,8 @@ mod carts;
 /// From a product to an order.
 mod buying;
 
+/// What a shop does besides selling: lists, suggestions, what was looked at, fragments.
+mod lists;
 /// Payment on a provider's page: paid once is ordered once, and what was not paid is not ordered.
 mod payments;
 

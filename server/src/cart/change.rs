@@ -329,7 +329,8 @@ pub(crate) fn key_text(key: u64) -> String {
     format!("{key:016x}")
 }
 
-fn parse_key(text: &str) -> Option<u64> {
+/// What [`key_text`] wrote.
+pub(crate) fn parse_key(text: &str) -> Option<u64> {
     let is_plain = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
     is_plain
         .then(|| u64::from_str_radix(text, 16).ok())

@@ -9,9 +9,10 @@ mod priced;
 /// What a form does to a cart.
 mod change;
 
-pub(crate) use change::key_text;
 pub use change::{Change, Outcome};
+pub(crate) use change::{key_text, parse_key};
 pub use cookie::{COOKIE_DAYS, CookieError};
+pub(crate) use priced::variant_name;
 pub use priced::{Choice, Line, Priced, Problem};
 
 use frontage_shared::model::money::Currency;

@@ -147,11 +147,7 @@ impl<'a> Line<'a> {
 
     /// What tells the variant from the product's others, in words; empty if it has none.
     pub fn variant_name(&self) -> String {
-        if !self.variant.name().is_empty() {
-            return self.variant.name().to_owned();
-        }
-        let values: Vec<&str> = self.variant.values().map(|value| value.name()).collect();
-        values.join(", ")
+        variant_name(&self.variant)
     }
 }
 
@@ -168,6 +164,15 @@ fn basket(cart: &Cart, lines: &[Line<'_>], generation: &Generation, choice: &Cho
         customer_group: None,
         now: choice.now,
     }
+}
+
+/// What tells a variant from its product's others, in words; empty if it has none.
+pub(crate) fn variant_name(variant: &Variant<'_>) -> String {
+    if !variant.name().is_empty() {
+        return variant.name().to_owned();
+    }
+    let values: Vec<&str> = variant.values().map(|value| value.name()).collect();
+    values.join(", ")
 }
 
 fn problem(offer: &VariantOffer, quantity: u32) -> Option<Problem> {

@@ -10,7 +10,8 @@ use sailfish::TemplateSimple;
 
 use super::view::View;
 use super::{
-    category, content, error as errors, guides, home, moved, offer, product, search, sitemap,
+    category, content, error as errors, fragment, guides, home, moved, offer, product, search,
+    sitemap,
 };
 use crate::cache_policy::CachePolicy;
 use crate::route::{Parsed, Route};
@@ -48,6 +49,8 @@ pub fn build(route: &Route, generation: &Generation, ctx: &Context<'_>) -> Page 
         | Route::Checkout
         | Route::Order { .. }
         | Route::StripeWebhook => errors::not_found(view, ""),
+        Route::Lists | Route::List { .. } => errors::not_found(view, ""),
+        Route::Fragment(wanted) => fragment::build(view, wanted),
     }
 }
 
@@ -137,6 +140,18 @@ pub enum Kind {
     Checkout,
     /// One order.
     Order,
+    /// The wishlist, or a partial about it.
+    Wishlist,
+    /// The comparison, or a partial about it.
+    Compare,
+    /// What a shopper may be about to search for.
+    Suggest,
+    /// What a shopper looked at.
+    Recent,
+    /// A part of a product page.
+    Part,
+    /// Several fragments at once.
+    Partials,
     /// The sitemap index or one of its files.
     Sitemap,
     /// robots.txt.
@@ -161,6 +176,12 @@ impl Kind {
             Self::Cart => "cart",
             Self::Checkout => "checkout",
             Self::Order => "order",
+            Self::Wishlist => "wishlist",
+            Self::Compare => "compare",
+            Self::Suggest => "suggest",
+            Self::Recent => "recent",
+            Self::Part => "part",
+            Self::Partials => "partials",
             Self::Sitemap => "sitemap",
             Self::Robots => "robots",
             Self::Redirect => "redirect",

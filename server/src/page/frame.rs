@@ -10,7 +10,8 @@ use super::languages::{self, Alternate};
 use super::locale::Locale;
 use super::view::View;
 use super::{Context, text};
-use crate::route::{Listing, Route};
+use crate::lists::ListKind;
+use crate::route::{Fragment, Listing, Route};
 
 /// Most entries of the main navigation.
 const NAV_ENTRIES: usize = 10;
@@ -51,6 +52,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) shop: ShopNames<'a>,
     /// Path of the cart, and of the partial with what is in it; none in a catalogue.
     pub(crate) cart: Option<(String, String)>,
+    /// Paths of wishlist and comparison, and of suggestions; none while there is no shop to show.
+    pub(crate) own: Option<Own>,
     /// Where the shop begins, and where searches go.
     pub(crate) home_href: String,
     pub(crate) search_href: String,
@@ -84,6 +87,13 @@ pub(crate) struct ShopNames<'a> {
     pub(crate) email: &'a str,
 }
 
+/// Where a shopper's own lists are, and what helps them to search.
+pub(crate) struct Own {
+    pub(crate) wishlist: String,
+    pub(crate) compare: String,
+    pub(crate) suggest: String,
+}
+
 /// A link and its words.
 pub(crate) struct Link<'a> {
     pub(crate) name: &'a str,
@@ -113,6 +123,11 @@ impl<'a> Frame<'a> {
                 .ctx
                 .sells
                 .then(|| (view.href(&Route::cart()), view.href(&Route::CartPartial))),
+            own: Some(Own {
+                wishlist: view.href(&Route::list(ListKind::Wish, None)),
+                compare: view.href(&Route::list(ListKind::Compare, None)),
+                suggest: view.href(&Route::Fragment(Fragment::Suggest { q: String::new() })),
+            }),
             nav_title,
             nav,
             pages: footer_pages(view),
@@ -154,6 +169,7 @@ impl<'a> Frame<'a> {
                 ..ShopNames::default()
             },
             cart: None,
+            own: None,
             home_href: Route::Home.href(),
             search_href: Route::search(Listing::new()).href(),
             query: "",

@@ -9,6 +9,7 @@ use super::frame::{self, Frame, Indexing, Link};
 use super::guides::{self, Guide};
 use super::json_ld::Json;
 use super::order;
+use super::product::{self, Recent};
 use super::text::or;
 use super::view::View;
 use super::words::Words;
@@ -45,6 +46,7 @@ pub(crate) struct HomePage<'a> {
     /// The latest guides, and where all of them are if there are more.
     pub(crate) guides: Vec<Guide<'a>>,
     pub(crate) all_guides: Option<String>,
+    pub(crate) recent: Recent<'a>,
 }
 
 /// A picture that leads to its product.
@@ -104,6 +106,7 @@ pub(crate) fn build(view: &View<'_>) -> Page {
         showcase,
         all_guides: (guides.len() > GUIDES).then(|| view.href(&Route::guides())),
         guides: guides.into_iter().take(GUIDES).collect(),
+        recent: product::recent(view, ""),
     };
     render(view, Kind::Home, false, page)
 }

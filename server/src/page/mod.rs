@@ -20,6 +20,18 @@ pub(crate) mod cart;
 /// The checkout.
 pub(crate) mod checkout;
 
+/// The wishlist, and what is said about lists.
+pub(crate) mod lists;
+
+/// The comparison.
+pub(crate) mod compare;
+
+/// Pieces of pages, for scripts.
+mod fragment;
+
+/// What a shopper may be about to search for.
+mod suggest;
+
 /// An order.
 pub(crate) mod receipt;
 
@@ -111,4 +123,6 @@ mod variants_tests;
 
 pub use build::{Context, Kind, Page, build, error, not_found, settled};
 pub(crate) use build::{HTML, TEXT, XML, render};
+pub use fragment::several;
+pub(crate) use fragment::several_of;
 pub(crate) use view::View;

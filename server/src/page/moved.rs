@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::routes::RouteKind;
 
-use crate::route::Route;
+use crate::route::{Fragment, Route};
 
 /// The current route of what a former address names; `None` where the address is current, or never was one.
 pub(crate) fn current(route: &Route, catalog: &Catalog) -> Option<Route> {
@@ -21,6 +21,10 @@ pub(crate) fn current(route: &Route, catalog: &Catalog) -> Option<Route> {
                 variant: variant.clone(),
                 options: BTreeMap::new(),
             })
+        }
+        Route::Fragment(Fragment::Part { page, part }) => {
+            let page = Box::new(current(page, catalog)?);
+            Some(Route::Fragment(Fragment::Part { page, part: *part }))
         }
         Route::Category { path, listing } => {
             let row = former(RouteKind::Category, path)?;

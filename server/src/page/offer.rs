@@ -84,6 +84,12 @@ pub(crate) fn of_variant(
     }
 }
 
+/// Whether a shopper can put a variant into the cart.
+pub(crate) fn can_be_bought(view: &View<'_>, variant: &Variant<'_>) -> bool {
+    let offer = view.offers.variant(variant.row);
+    view.ctx.sells && offer.price.is_some() && offer.availability.can_be_ordered()
+}
+
 /// What one unit of a variant costs, in words, if the merchant says how much it holds.
 pub(crate) fn per_unit(view: &View<'_>, variant: &Variant<'_>, price: i64) -> Option<String> {
     let measure = variant.measure()?;

@@ -8,13 +8,14 @@ use sailfish::TemplateSimple;
 
 use super::card::{Card, Image};
 use super::frame::{Frame, Indexing, Link};
+use super::locale::Locale;
 use super::offer::{self, Offer};
 use super::text::or;
 use super::view::{self, View};
 use super::words::Words;
 use super::{Kind, Page, error, product_data, render, variants};
 use crate::cart::MOST_PIECES;
-use crate::route::Route;
+use crate::route::{Fragment, Route};
 
 /// Pictures shown.
 const IMAGES: usize = 12;
@@ -43,18 +44,7 @@ pub(crate) struct ProductPage<'a> {
     pub(crate) name: &'a str,
     /// What the shown variant is called, if it has a name of its own.
     pub(crate) variant_name: &'a str,
-    pub(crate) offer: Offer,
-    /// How it gets into the cart; none if it cannot be bought.
-    pub(crate) add: Option<Add>,
-    /// Path of the product without a choice.
-    pub(crate) action: String,
-    /// The id of the shown variant: a form sends it with what was chosen.
-    pub(crate) variant_id: &'a str,
-    pub(crate) options: Vec<OptionChoice<'a>>,
-    /// Which kinds of option values there are, to explain how they look.
-    pub(crate) has_lists: bool,
-    pub(crate) has_sold_out: bool,
-    pub(crate) has_elsewhere: bool,
+    pub(crate) buybox: Buybox<'a>,
     /// HTML that ingest sanitised.
     pub(crate) short_description: &'a str,
     /// HTML that ingest sanitised.
@@ -64,6 +54,43 @@ pub(crate) struct ProductPage<'a> {
     pub(crate) groups: Vec<AttributeGroup<'a>>,
     pub(crate) related_title: &'static str,
     pub(crate) related: Vec<Card<'a>>,
+    pub(crate) recent: Recent<'a>,
+}
+
+/// What is done with the shown variant: price and stock, forms, the choice of another one.
+pub(crate) struct Buybox<'a> {
+    pub(crate) locale: Locale,
+    pub(crate) offer: Offer,
+    /// How it gets into the cart; none if it cannot be bought.
+    pub(crate) add: Option<Add>,
+    /// Where the forms of lists go.
+    pub(crate) lists_href: String,
+    /// Path of the product without a choice.
+    pub(crate) action: String,
+    /// The id of the shown variant: a form sends it with what was chosen.
+    pub(crate) variant_id: &'a str,
+    pub(crate) options: Vec<OptionChoice<'a>>,
+    /// Which kinds of option values there are, to explain how they look.
+    pub(crate) has_lists: bool,
+    pub(crate) has_sold_out: bool,
+    pub(crate) has_elsewhere: bool,
+}
+
+/// Where a script finds cards of what was looked at, and what it is to remember.
+pub(crate) struct Recent<'a> {
+    pub(crate) href: String,
+    /// The product looked at now; empty for none.
+    pub(crate) slug: &'a str,
+}
+
+/// What an address of a product leads to.
+pub(crate) enum Found<'a> {
+    /// A variant, and whether it was asked for by its id.
+    Here(Product<'a>, Variant<'a>, bool),
+    /// The address of what was chosen is another one.
+    Elsewhere(Route),
+    /// There is no such product.
+    Nothing,
 }
 
 /// The form that puts a variant into the cart.
@@ -168,32 +195,42 @@ pub(crate) fn build(
     variant: Option<&str>,
     options: &BTreeMap<String, String>,
 ) -> Page {
+    match find(view, slug, variant, options) {
+        Found::Here(product, chosen, by_id) => show(view, &product, &chosen, by_id),
+        Found::Elsewhere(route) => Page::elsewhere(view.href(&route)),
+        Found::Nothing => error::not_found(view, slug),
+    }
+}
+
+/// Which variant an address means.
+pub(crate) fn find<'a>(
+    view: &View<'a>,
+    slug: &str,
+    variant: Option<&str>,
+    options: &BTreeMap<String, String>,
+) -> Found<'a> {
     let target = view.catalog.route(RouteKind::Product, slug);
     let Some(product) = target.and_then(|target| view.catalog.product(target.row)) else {
-        return error::not_found(view, slug);
+        return Found::Nothing;
     };
     if !options.is_empty() {
         // The choice form sends options; the address of what they choose is that of a variant.
         let chosen = variants::by_options(view, &product, variant, options);
-        let route = chosen.map_or_else(
+        return Found::Elsewhere(chosen.map_or_else(
             || Route::product(slug),
             |chosen| Route::variant(slug, chosen.id()),
-        );
-        return Page::elsewhere(view.href(&route));
+        ));
     }
-    let chosen = match variant {
-        Some(id) => {
-            let Some(chosen) = variants::by_id(view, &product, id) else {
-                return Page::elsewhere(view.href(&Route::product(slug)));
-            };
-            Some(chosen)
-        }
-        None => offer::first_choice(view, &product),
-    };
-    let Some(chosen) = chosen else {
-        return error::not_found(view, slug);
-    };
-    show(view, &product, &chosen, variant.is_some())
+    match variant {
+        Some(id) => match variants::by_id(view, &product, id) {
+            Some(chosen) => Found::Here(product, chosen, true),
+            None => Found::Elsewhere(Route::product(slug)),
+        },
+        None => match offer::first_choice(view, &product) {
+            Some(chosen) => Found::Here(product, chosen, false),
+            None => Found::Nothing,
+        },
+    }
 }
 
 fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: bool) -> Page {
@@ -218,17 +255,10 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
         .map(|category| category.breadcrumb())
         .unwrap_or_default();
     frame.place(view, &trail, Some(view.link(product.name(), &own)));
-    let offer = offer::of_variant(view, product, chosen, by_id);
+    let buybox = buybox(view, product, chosen, by_id);
     frame.og_image = images.first().map(|image| view.absolute(image.url));
-    frame.og_price = offer.price.as_ref().map(|price| price.now.money);
+    frame.og_price = buybox.offer.price.as_ref().map(|price| price.now.money);
     frame.json_ld = product_data::graph(view, &frame, product, chosen, &images);
-    let options = variants::choices(view, product, chosen);
-    let has = |state: State| {
-        options
-            .iter()
-            .any(|o| !o.as_list && o.values.iter().any(|value| value.state == state))
-    };
-    let (has_sold_out, has_elsewhere) = (has(State::SoldOut), has(State::Elsewhere));
     let noindex = frame.indexing.is_noindex();
     let (related_title, related) = related(view, product);
     let page = ProductPage {
@@ -246,29 +276,57 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
         } else {
             chosen.name()
         },
-        add: add(view, chosen),
-        offer,
-        action: view.href(&own),
-        variant_id: chosen.id(),
-        has_lists: options.iter().any(|option| option.as_list),
-        has_sold_out,
-        has_elsewhere,
-        options,
+        buybox,
         short_description: product.short_description(),
         description: product.description(),
         codes: codes(view.words, chosen),
         groups: groups(product),
         related_title,
         related,
+        recent: recent(view, product.slug()),
     };
     render(view, Kind::Product, noindex, page)
 }
 
+/// What is done with a variant.
+pub(crate) fn buybox<'a>(
+    view: &View<'a>,
+    product: &Product<'a>,
+    chosen: &Variant<'a>,
+    by_id: bool,
+) -> Buybox<'a> {
+    let options = variants::choices(view, product, chosen);
+    let has = |state: State| {
+        options
+            .iter()
+            .any(|o| !o.as_list && o.values.iter().any(|value| value.state == state))
+    };
+    Buybox {
+        locale: view.locale,
+        offer: offer::of_variant(view, product, chosen, by_id),
+        add: add(view, chosen),
+        lists_href: view.href(&Route::Lists),
+        action: view.href(&Route::product(product.slug())),
+        variant_id: chosen.id(),
+        has_lists: options.iter().any(|option| option.as_list),
+        has_sold_out: has(State::SoldOut),
+        has_elsewhere: has(State::Elsewhere),
+        options,
+    }
+}
+
+/// Where cards of what was looked at come from.
+pub(crate) fn recent<'a>(view: &View<'_>, slug: &'a str) -> Recent<'a> {
+    let slugs = Vec::new();
+    Recent {
+        href: view.href(&Route::Fragment(Fragment::Recent { slugs })),
+        slug,
+    }
+}
+
 /// The form for the cart, where things can be bought and this one can.
 fn add(view: &View<'_>, chosen: &Variant<'_>) -> Option<Add> {
-    let offer = view.offers.variant(chosen.row);
-    let can_be_bought = offer.price.is_some() && offer.availability.can_be_ordered();
-    (view.ctx.sells && can_be_bought).then(|| Add {
+    offer::can_be_bought(view, chosen).then(|| Add {
         action: view.href(&Route::cart()),
         most: MOST_PIECES,
     })
@@ -320,7 +378,7 @@ fn codes<'a>(words: &'static Words, chosen: &Variant<'a>) -> Vec<(&'static str, 
 }
 
 /// Attributes by their groups, in the order of the feed; values of one attribute stand together.
-fn groups<'a>(product: &Product<'a>) -> Vec<AttributeGroup<'a>> {
+pub(crate) fn groups<'a>(product: &Product<'a>) -> Vec<AttributeGroup<'a>> {
     let mut groups: Vec<AttributeGroup<'a>> = Vec::new();
     for attribute in product.attributes().take(ATTRIBUTES) {
         let unit = attribute.unit();
@@ -360,7 +418,7 @@ fn groups<'a>(product: &Product<'a>) -> Vec<AttributeGroup<'a>> {
 }
 
 /// What the merchant relates to it, or else neighbours from its category.
-fn related<'a>(view: &View<'a>, product: &Product<'a>) -> (&'static str, Vec<Card<'a>>) {
+pub(crate) fn related<'a>(view: &View<'a>, product: &Product<'a>) -> (&'static str, Vec<Card<'a>>) {
     let named: Vec<_> = product
         .related()
         .filter(|(other, _)| other.is_listed())

@@ -104,7 +104,7 @@ pub(crate) fn robots(view: &View<'_>) -> Page {
         let prefix = language.prefix;
         let _ = write!(
             text,
-            "Disallow: {prefix}/search\nDisallow: {prefix}/partials/\n"
+            "Disallow: {prefix}/search\nDisallow: {prefix}/partials\nDisallow: {prefix}/wishlist\nDisallow: {prefix}/compare\n"
         );
         if view.ctx.sells {
             let _ = write!(

@@ -142,7 +142,10 @@ messages! {
         cart_changed_meanwhile form_too_old order_not_stored thank_you keep_this_address track_parcel
         order_waits order_taken_in order_confirmed order_shipped order_delivered order_cancelled order_refunded
         error_400 error_400_help error_403 error_403_help error_429 error_429_help error_404 error_404_help error_405 error_405_help error_408 error_408_help
-        error_410 error_410_help error_413 error_413_help error_503 error_503_help error_500 error_500_help;
+        error_410 error_410_help error_413 error_413_help error_503 error_503_help error_500 error_500_help
+        wishlist add_to_wishlist view_wishlist wishlist_empty share_wishlist share_wishlist_help shared_wishlist
+        take_shared_wishlist comparison add_to_comparison view_comparison comparison_empty list_cleared clear_list
+        availability price_per_unit department differs not_stated suggested_searches recently_viewed;
     filled:
         page_title(title page) list_description(name shop products) more_values(number) price_in(currency)
         shown(from to total) any_facet(facet) price_from(amount) price_up_to(amount) price_between(low high)
@@ -153,10 +156,12 @@ messages! {
         numbers_unknown(taken numbers) coupons_full(most) not_a_quantity(most) coupon_not_yet(day) coupon_expired(day)
         coupon_below_minimum(amount) coupon_excluded(name) delivery_by(method) tax_included(amount percent)
         tax_at(percent) total_changed(was now) fault_postcode(example) order_received(number email)
-        payment_pending_help(number email);
+        payment_pending_help(number email)
+        wishlist_added(product) comparison_added(product) list_removed(product) list_full(most);
     counted:
         products() choices(option) variants() only_left()
-        line_only_left() lines_gone() lines_taken() coupon_too_few();
+        line_only_left() lines_gone() lines_taken() coupon_too_few()
+        list_gone() list_taken() suggestions_found();
 }
 
 /// A language's file, parsed, and the English one behind it.

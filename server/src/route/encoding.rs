@@ -9,11 +9,16 @@ use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
+use super::RouteError;
+
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
+
+/// Deepest category path.
+const MAX_SEGMENTS: usize = 24;
 
 /// The set of `application/x-www-form-urlencoded`; a space becomes `+` on top of it.
 const FORM: &AsciiSet = &NON_ALPHANUMERIC
@@ -78,6 +83,43 @@ pub(super) fn decode_segment(raw: &str) -> Option<Cow<'_, str>> {
     }
     let text = percent_decode_str(raw).decode_utf8().ok()?;
     (!text.chars().any(char::is_control)).then_some(text)
+}
+
+/// The segments of a path.
+pub(super) struct DecodedPath<'a> {
+    pub(super) segments: Vec<Cow<'a, str>>,
+    /// No empty segment, no dot segment, no trailing slash.
+    pub(super) canonical: bool,
+}
+
+/// Reads a path; dot segments are resolved as a browser would.
+pub(super) fn decode_path(raw: &str) -> Result<DecodedPath<'_>, RouteError> {
+    let Some(raw) = raw.strip_prefix('/') else {
+        return Err(RouteError::Malformed("a path starts with a slash"));
+    };
+    let mut path = DecodedPath {
+        segments: Vec::new(),
+        canonical: true,
+    };
+    if raw.is_empty() {
+        return Ok(path);
+    }
+    for raw_segment in raw.split('/') {
+        let segment = decode_segment(raw_segment)
+            .ok_or(RouteError::Malformed("a path is percent-encoded UTF-8"))?;
+        match &*segment {
+            "" | "." => path.canonical = false,
+            ".." => {
+                path.canonical = false;
+                path.segments.pop();
+            }
+            _ => path.segments.push(segment),
+        }
+        if path.segments.len() > MAX_SEGMENTS {
+            return Err(RouteError::NotFound);
+        }
+    }
+    Ok(path)
 }
 
 /// Reads a query into its pairs, in order; bytes that are no UTF-8 become U+FFFD, a stray `%` stays as it is.

@@ -9,9 +9,14 @@ mod encoding;
 /// What a visitor asked of a list of products: words, filters, order, page.
 mod listing;
 
+/// Chosen variant and options of a product.
+mod choice;
+
 /// The addresses of the shop.
 mod url;
 
+/// Addresses of fragments, which scripts put into pages.
+mod fragment;
 /// The same addresses in the shop's further languages.
 mod place;
 
@@ -19,6 +24,7 @@ mod place;
 mod tests;
 
 pub(crate) use encoding::{decode_query, encode_segment};
+pub use fragment::{Fragment, Part};
 pub use listing::{Listing, PriceBound, Sort};
 pub use place::locale_of;
 pub use url::{FeedFormat, Parsed, Route, RouteError};

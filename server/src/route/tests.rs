@@ -50,6 +50,16 @@ fn every_kind_of_address_prints_as_it_parses() {
         "/search?q=%26%3D%2B%25+%23",
         "/pages/imprint",
         "/partials/offer/shirt?variant=42",
+        "/partials/suggest",
+        "/partials/suggest?q=red+sh",
+        "/partials/recent?p=shirt&p=caf%C3%A9",
+        "/p/shirt?part=buybox",
+        "/p/shirt?variant=42&size=xl&part=offer",
+        "/p/shirt?part=sleeve",
+        "/partials?u=%2Fp%2Fshirt%3Fpart%3Dbuybox&u=%2Fpartials%2Fcart",
+        "/wishlist?notice=full&shared=AAAA",
+        "/compare?notice=full",
+        "/lists",
         "/assets/0123abcd/shop.css",
         "/sitemap.xml",
         "/sitemaps/12.xml",
@@ -75,6 +85,19 @@ fn other_spellings_redirect_to_the_one_address() {
         "/search?q=lamp&sort=relevance&page=1&price-min=&stock=",
         "/search?q=lamp",
     );
+    redirects(
+        "/p/shirt?part=related&variant=7",
+        "/p/shirt?variant=7&part=related",
+    );
+    redirects(
+        "/partials/recent?p=a&p=b&p=a&p=&x=1",
+        "/partials/recent?p=a&p=b",
+    );
+    redirects(
+        "/partials?u=/p/a/%3Fpart=offer",
+        "/partials?u=%2Fp%2Fa%3Fpart%3Doffer",
+    );
+    redirects("/compare?shared=AAAA", "/compare");
     redirects("/c/a?sort=featured", "/c/a");
     redirects("/c/a?sort=relevance", "/c/a");
     redirects("/c/a?q=lamp", "/c/a");
@@ -214,7 +237,17 @@ fn printing_is_a_fixed_point_for_any_input() {
     };
     let mut parsed_count = 0;
     for _ in 0..50_000 {
-        let prefix = ["/", "/p/", "/c/", "/search?", "/b/x?", "/c/x?f."][next(6)];
+        let prefixes = [
+            "/",
+            "/p/",
+            "/c/",
+            "/search?",
+            "/b/x?",
+            "/c/x?f.",
+            "/partials/recent?p=",
+            "/partials?u=/p/x%3Fpart=offer%26",
+        ];
+        let prefix = prefixes[next(prefixes.len())];
         let tail: String = (0..next(12))
             .map(|_| ALPHABET[next(ALPHABET.len())])
             .collect();

@@ -3,26 +3,22 @@
 //! `Route::parse` accepts every spelling of an address and says whether it was the canonical one; `Display` writes the
 //! canonical one. A printed route is always an absolute path of this shop, so a redirect to it cannot leave the shop.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use frontage_shared::model::slug;
 use frontage_shared::snapshot::locales::LocaleIndex;
 
-use super::encoding::{self, decode_query, decode_segment};
+use super::choice::{choice, write_choice};
+use super::encoding::{self, decode_path, decode_query};
+use super::fragment::Fragment;
 use super::listing::{Listing, Sort};
+use crate::lists::ListKind;
 
 /// Longest path and query, in bytes.
 const MAX_TARGET_BYTES: usize = 8192;
 /// Most parameters in a query.
 const MAX_PAIRS: usize = 100;
-/// Deepest category path.
-const MAX_SEGMENTS: usize = 24;
-/// Most product options chosen in a query.
-const MAX_OPTIONS: usize = 16;
-/// Longest variant id or option text, in bytes.
-const MAX_KEY_BYTES: usize = 200;
 
 /// One address of the shop. Whether the shop has such a product or category is for the page to find out.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -83,6 +79,19 @@ pub enum Route {
     },
     /// `/partials/cart`: how much is in the cart.
     CartPartial,
+    /// What scripts put into pages.
+    Fragment(Fragment),
+    /// `/lists`: where forms that change a list go.
+    Lists,
+    /// `/wishlist`, `/compare`: one shopper's own.
+    List {
+        /// Which list.
+        kind: ListKind,
+        /// What was just done, as [`Outcome`](crate::lists::Outcome) writes it.
+        notice: Option<String>,
+        /// A wishlist that somebody shared.
+        shared: Option<String>,
+    },
     /// `/checkout`: one shopper's own.
     Checkout,
     /// `/orders/<id>`: one order, for whoever has the link.
@@ -194,14 +203,7 @@ impl Route {
                 path: checked_path(path)?,
                 listing: listing(Sort::Featured),
             },
-            ["p", slug] => {
-                let (variant, options) = choice(pairs);
-                Self::Product {
-                    slug: checked_slug(slug)?,
-                    variant,
-                    options,
-                }
-            }
+            ["p", slug] => Fragment::or_page(checked_slug(slug)?, choice(pairs)),
             ["b", slug] => Self::Brand {
                 slug: checked_slug(slug)?,
                 listing: listing(Sort::Featured),
@@ -224,6 +226,14 @@ impl Route {
                 shared: last(pairs, "shared"),
             },
             ["partials", "cart"] => Self::CartPartial,
+            ["partials", ref rest @ ..] => Self::Fragment(Fragment::of(rest, pairs)?),
+            ["lists"] => Self::Lists,
+            ["wishlist"] => Self::List {
+                kind: ListKind::Wish,
+                notice: last(pairs, "notice"),
+                shared: last(pairs, "shared"),
+            },
+            ["compare"] => Self::list(ListKind::Compare, last(pairs, "notice")),
             ["checkout"] => Self::Checkout,
             ["orders", id] => Self::Order {
                 id: id.to_owned(),
@@ -320,23 +330,31 @@ impl Route {
         }
     }
 
+    /// One of a shopper's lists.
+    pub fn list(kind: ListKind, notice: Option<String>) -> Self {
+        Self::List {
+            kind,
+            notice,
+            shared: None,
+        }
+    }
+
     /// Whether what is there is one shopper's own: nobody may keep it.
     pub fn is_personal(&self) -> bool {
-        matches!(
-            self,
-            Self::Cart { .. }
-                | Self::CartPartial
-                | Self::Checkout
-                | Self::Order { .. }
-                | Self::StripeWebhook
-        )
+        match self {
+            Self::Cart { .. } | Self::CartPartial | Self::Checkout | Self::Order { .. } => true,
+            Self::StripeWebhook => true,
+            Self::Lists | Self::List { .. } => true,
+            Self::Fragment(fragment) => fragment.is_personal(),
+            _ => false,
+        }
     }
 
     /// Whether something can be posted there.
     pub fn takes_posts(&self) -> bool {
         matches!(
             self,
-            Self::Cart { .. } | Self::Checkout | Self::StripeWebhook
+            Self::Cart { .. } | Self::Checkout | Self::Lists | Self::StripeWebhook
         )
     }
 
@@ -383,6 +401,9 @@ impl Route {
             Self::Content { .. } | Self::Guides { .. } => "content",
             Self::Offer { .. } => "offer_partial",
             Self::Cart { .. } | Self::CartPartial => "cart",
+            Self::Fragment(fragment) => fragment.kind(),
+            Self::Lists => "lists",
+            Self::List { kind, .. } => kind.page(),
             Self::Checkout => "checkout",
             Self::Order { .. } => "order",
             Self::StripeWebhook => "webhook",
@@ -433,14 +454,18 @@ impl fmt::Display for Route {
             }
             Self::Cart { notice, shared } => {
                 f.write_str("/cart")?;
-                let mut first = true;
-                for (name, value) in [("notice", notice), ("shared", shared)] {
-                    if let Some(value) = value {
-                        encoding::write_pair(f, &mut first, name, value)?;
-                    }
-                }
-                Ok(())
+                write_notice(f, notice, shared)
             }
+            Self::List {
+                kind,
+                notice,
+                shared,
+            } => {
+                write!(f, "/{}", kind.page())?;
+                write_notice(f, notice, shared)
+            }
+            Self::Lists => f.write_str("/lists"),
+            Self::Fragment(fragment) => fragment.fmt(f),
             Self::CartPartial => f.write_str("/partials/cart"),
             Self::Checkout => f.write_str("/checkout"),
             Self::StripeWebhook => f.write_str("/webhooks/stripe"),
@@ -478,41 +503,6 @@ impl FeedFormat {
     }
 }
 
-struct DecodedPath<'a> {
-    segments: Vec<Cow<'a, str>>,
-    /// No empty segment, no dot segment, no trailing slash.
-    canonical: bool,
-}
-
-fn decode_path(raw: &str) -> Result<DecodedPath<'_>, RouteError> {
-    let Some(raw) = raw.strip_prefix('/') else {
-        return Err(RouteError::Malformed("a path starts with a slash"));
-    };
-    let mut path = DecodedPath {
-        segments: Vec::new(),
-        canonical: true,
-    };
-    if raw.is_empty() {
-        return Ok(path);
-    }
-    for raw_segment in raw.split('/') {
-        let segment = decode_segment(raw_segment)
-            .ok_or(RouteError::Malformed("a path is percent-encoded UTF-8"))?;
-        match &*segment {
-            "" | "." => path.canonical = false,
-            ".." => {
-                path.canonical = false;
-                path.segments.pop();
-            }
-            _ => path.segments.push(segment),
-        }
-        if path.segments.len() > MAX_SEGMENTS {
-            return Err(RouteError::NotFound);
-        }
-    }
-    Ok(path)
-}
-
 /// The last value of this name that is not empty.
 fn last(pairs: &[(String, String)], name: &str) -> Option<String> {
     let mut values = pairs.iter().rev().filter(|(known, _)| known == name);
@@ -520,37 +510,16 @@ fn last(pairs: &[(String, String)], name: &str) -> Option<String> {
     Some(value.clone())
 }
 
-/// Chosen variant and options of a product's query. The last of two equal names wins, as in the listing.
-fn choice(pairs: &[(String, String)]) -> (Option<String>, BTreeMap<String, String>) {
-    let mut variant = None;
-    let mut options = BTreeMap::new();
-    for (name, value) in pairs {
-        let usable = |text: &str| {
-            !text.is_empty() && text.len() <= MAX_KEY_BYTES && !text.chars().any(char::is_control)
-        };
-        if !usable(name) || !usable(value) {
-            continue;
-        }
-        if name == "variant" {
-            variant = Some(value.clone());
-        } else if options.len() < MAX_OPTIONS {
-            options.insert(name.clone(), value.clone());
-        }
-    }
-    (variant, options)
-}
-
-fn write_choice(
+fn write_notice(
     f: &mut fmt::Formatter<'_>,
-    variant: Option<&str>,
-    options: &BTreeMap<String, String>,
+    notice: &Option<String>,
+    shared: &Option<String>,
 ) -> fmt::Result {
     let mut first = true;
-    if let Some(variant) = variant {
-        encoding::write_pair(f, &mut first, "variant", variant)?;
-    }
-    for (code, value) in options {
-        encoding::write_pair(f, &mut first, code, value)?;
+    for (name, value) in [("notice", notice), ("shared", shared)] {
+        if let Some(value) = value {
+            encoding::write_pair(f, &mut first, name, value)?;
+        }
     }
     Ok(())
 }
