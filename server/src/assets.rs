@@ -191,4 +191,14 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn script_and_stylesheet_stay_small() {
+        let assets = Assets::load();
+        for (name, most) in [(JS, 2048), (CSS, 12 * 1024)] {
+            let file = assets.files.iter().find(|file| file.name == name).unwrap();
+            let packed = encode::compress(Encoding::Gzip, Effort::Once, file.plain).unwrap();
+            assert!(packed.len() <= most, "{name}: {} bytes", packed.len());
+        }
+    }
 }

@@ -89,10 +89,13 @@ mod carts;
 /// From a product to an order.
 mod buying;
 
-/// What a shop does besides selling: lists, suggestions, what was looked at, fragments.
+/// What a shopper keeps besides a cart: lists, and what was looked at.
 mod lists;
 /// Payment on a provider's page: paid once is ordered once, and what was not paid is not ordered.
 mod payments;
+
+/// Suggestions and parts of pages, alone and several of one generation.
+mod fragments;
 
 /// Pins with an end.
 mod flips;

@@ -493,7 +493,7 @@ async fn sitemaps_feeds_and_robots_know_all_languages() {
     for line in [
         "Disallow: /search\n",
         "Disallow: /de/search\n",
-        "Disallow: /ar/partials/\n",
+        "Disallow: /ar/partials\n",
     ] {
         assert!(robots.contains(line), "{robots}");
     }

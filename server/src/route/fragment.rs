@@ -81,7 +81,7 @@ impl Fragment {
         match *segments {
             [] => several(values("u")),
             ["suggest"] => Ok(Self::Suggest {
-                q: Listing::search(values("q").last().unwrap_or_default()).q,
+                q: Listing::search(values("q").next_back().unwrap_or_default()).q,
             }),
             ["recent"] => {
                 let mut slugs: Vec<String> = Vec::new();
