@@ -13,7 +13,7 @@ use lettre::message::{Mailbox, Message};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use serde::{Deserialize, Serialize};
 
-use super::{DeliverError, in_background};
+use super::{DeliverError, clock, in_background};
 use crate::config::{Mail, Orders};
 use crate::cycle::Context;
 use crate::fetch::ORDER_BACKOFF;
@@ -85,9 +85,18 @@ fn due(store: &Store) -> Result<Vec<(OrderId, Waiting, Order)>, DeliverError> {
     let mut queue = Vec::new();
     for id in store.all_beside(Beside::Mail)? {
         let waiting: Option<Waiting> = store.read_beside(id, Beside::Mail)?;
-        let Some(waiting) = waiting.filter(|waiting| waiting.next_ms <= now_ms) else {
+        let Some(waiting) = waiting else {
             continue;
         };
+        let next_ms = clock::next_at(waiting.next_ms, now_ms);
+        if next_ms < waiting.next_ms {
+            // Written down, since this queue is read anew every time.
+            let sooner = Waiting { next_ms, ..waiting };
+            store.write_beside(id, Beside::Mail, &sooner)?;
+        }
+        if next_ms > now_ms {
+            continue;
+        }
         let order = store.order(id)?;
         match order.and_then(|(_, bytes)| Order::decode(&bytes).ok()) {
             Some(order) => queue.push((id, waiting, order)),
@@ -195,19 +204,19 @@ fn settle(
 ) -> Result<(), DeliverError> {
     let now_ms = schedule::now().timestamp_millis();
     let attempt = waiting.count.saturating_add(1);
-    let tried_for = now_ms.saturating_sub(waiting.since_ms).unsigned_abs();
+    let tried_for = clock::tried_for(waiting.since_ms, now_ms);
     match sent {
         Ok(()) => {
             store.write_beside(id, Beside::Mailed, &now_ms)?;
             tracing::info!(order = %id, attempt, "the shopper was written to");
         }
-        Err(Unsent::Later(why)) if u128::from(tried_for) < keep_on.as_millis() => {
+        Err(Unsent::Later(why)) if tried_for < keep_on => {
             let pause = ORDER_BACKOFF.pause(waiting.count, None, rand::random());
             let wait_ms = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
             let next = Waiting {
+                since_ms: waiting.since_ms.min(now_ms),
                 count: attempt,
                 next_ms: now_ms.saturating_add(wait_ms),
-                ..waiting
             };
             store.write_beside(id, Beside::Mail, &next)?;
             if attempt.is_power_of_two() {

@@ -9,6 +9,7 @@
 
 mod attempts; // how sending an order went so far
 mod book; // what operators see and do
+mod clock; // times that were written down, and clocks that were set
 mod mail; // what shoppers are written
 mod progress; // what became of orders since
 mod send; // one attempt

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::attempts::{Attempts, Failure, FailureKind};
 use super::verdict::{self, Reason, Verdict};
-use super::{DeliverError, in_background, mail};
+use super::{DeliverError, clock, in_background, mail};
 use crate::config::{Mapping, Orders};
 use crate::cycle::Context;
 use crate::decode::{Origin, Record};
@@ -184,15 +184,15 @@ fn settle(
         Verdict::Refused(reason) => (reason, None),
     };
     let now_ms = now.timestamp_millis();
-    let tried_for = now_ms.saturating_sub(before.since_ms).unsigned_abs();
+    let tried_for = clock::tried_for(before.since_ms, now_ms);
     let pause = retry_after
-        .filter(|_| u128::from(tried_for) < retry_for.as_millis())
+        .filter(|_| tried_for < retry_for)
         .map(|asked| ORDER_BACKOFF.pause(before.count, asked, rand::random()));
     let gave_up = retry_after.is_some() && pause.is_none();
     let pause_ms = pause.and_then(|pause| i64::try_from(pause.as_millis()).ok());
     let next_ms = now_ms.saturating_add(pause_ms.unwrap_or_default());
     let failed = Attempts {
-        since_ms: before.since_ms,
+        since_ms: before.since_ms.min(now_ms),
         count: attempts,
         next_ms,
         last: Failure {

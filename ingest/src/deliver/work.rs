@@ -16,7 +16,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::attempts::Attempts;
 use super::send::{self, Ended};
-use super::{DeliverError, in_background, mail, tidy};
+use super::{DeliverError, clock, in_background, mail, tidy};
 use crate::config::Orders;
 use crate::cycle::Context;
 use crate::{lock, schedule};
@@ -165,7 +165,8 @@ impl Work {
     /// Looks which orders wait, and lines up those that are due, or all of them.
     async fn look(&mut self, all: bool) {
         let (store, known) = (self.context.store.clone(), std::mem::take(&mut self.due));
-        match in_background(move || waiting(&store, &known)).await {
+        let now = schedule::now().timestamp_millis();
+        match in_background(move || waiting(&store, &known, now)).await {
             Ok(due) => {
                 self.due = due;
                 // A failure of single orders is told where it happens.
@@ -174,7 +175,6 @@ impl Work {
             Err(error) => self.fails(error),
         }
         self.is_mail_due = true;
-        let now = schedule::now().timestamp_millis();
         let ready = self.due.iter().filter(|(id, at)| {
             let is_due = all || **at <= now;
             is_due && !self.sending.contains(id)
@@ -286,19 +286,59 @@ impl Work {
 fn waiting(
     store: &Store,
     known: &HashMap<OrderId, i64>,
+    now_ms: i64,
 ) -> Result<HashMap<OrderId, i64>, DeliverError> {
     let tried: HashSet<OrderId> = store.all_beside(Beside::Attempts)?.into_iter().collect();
     let mut due = HashMap::new();
     for id in store.orders(OrderState::New)? {
         let at = match (tried.contains(&id), known.get(&id)) {
-            (false, _) => i64::try_from(id.minted_ms()).unwrap_or_default(),
-            (true, Some(at)) => *at,
+            (false, _) => i64::try_from(id.minted_ms()).map_or(now_ms, |minted| minted.min(now_ms)),
+            (true, Some(at)) => clock::next_at(*at, now_ms),
             (true, None) => {
                 let attempts: Option<Attempts> = store.read_beside(id, Beside::Attempts)?;
-                attempts.map_or(0, |attempts| attempts.next_ms)
+                attempts.map_or(0, |attempts| clock::next_at(attempts.next_ms, now_ms))
             }
         };
         due.insert(id, at);
     }
     Ok(due)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deliver::attempts::FailureKind;
+    use crate::deliver::{Attempts, Failure};
+
+    #[test]
+    fn a_clock_that_was_set_back_keeps_no_order_waiting() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open("store", folder.path(), "demo").unwrap();
+        let year = 365 * 86_400_000;
+        let now = 1_764_000_000_000;
+        let [past, future, tried] = [now - 5, now + year, now + year + 1]
+            .map(|minted| OrderId::new(u64::try_from(minted).unwrap(), 1));
+        for id in [past, future, tried] {
+            assert!(store.accept_orders(&[(id, b"{}".to_vec())])[0].is_ok());
+        }
+        let attempts = Attempts {
+            since_ms: now + year,
+            count: 1,
+            next_ms: now + year + 1_000,
+            last: Failure {
+                at_ms: now + year,
+                what: FailureKind::Timeout,
+                status: None,
+                detail: String::new(),
+            },
+        };
+        store
+            .write_beside(tried, Beside::Attempts, &attempts)
+            .unwrap();
+        let longest = now + 6 * 3_600_000;
+        let due = HashMap::from([(past, now - 5), (future, now), (tried, longest)]);
+        assert_eq!(waiting(&store, &HashMap::new(), now).unwrap(), due);
+        let known = HashMap::from([(tried, now + year)]);
+        assert_eq!(waiting(&store, &known, now).unwrap(), due);
+    }
 }

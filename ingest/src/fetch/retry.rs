@@ -31,6 +31,11 @@ pub const ORDERS: Backoff = Backoff {
 };
 
 impl Backoff {
+    /// No pause is longer.
+    pub fn longest(self) -> Duration {
+        self.last.max(self.longest_asked)
+    }
+
     /// How long to wait after failure number `failures` (from 0); `random` is in 0..1.
     pub fn pause(self, failures: u32, retry_after: Option<Duration>, random: f64) -> Duration {
         let bound = self
