@@ -232,6 +232,47 @@ async fn a_changed_price_is_said_before_it_is_paid() {
 }
 
 #[tokio::test]
+async fn what_was_not_shown_is_not_ordered() {
+    let shop = open(shop(2)).await;
+    let mut ann = Shopper::new();
+    ann.add(&shop, "p1", 1).await;
+    ann.add(&shop, "p2", 1).await;
+    // A country that is not sold to, as after a change of the configuration, is not turned into another one.
+    let abroad = with(ann.checkout(&shop).await, "shipping_country", "CH");
+    let told = ann.post(&shop, "/checkout", &abroad).await;
+    assert_eq!(told.status, 422);
+    assert!(
+        told.body.contains("href=\"#shipping_country\""),
+        "{}",
+        told.body
+    );
+    // One price goes up and another down: the total is the same, and what is bought is not.
+    let form = ann.checkout(&shop).await;
+    let mut swapped = frontage_tests::documents::shop(2);
+    swapped[2] = product("p1", "Thing number 1", "11.50");
+    swapped[3] = product("p2", "Thing number 2", "10.50");
+    publish(&shop, &swapped).await;
+    let told = ann.post(&shop, "/checkout", &form).await;
+    assert!(
+        told.body.contains("Your cart changed meanwhile"),
+        "{}",
+        told.body
+    );
+    assert_eq!(orders(&shop).len(), 0);
+    // What changed stays said until the cart's page was read and something done there.
+    ann.add(&shop, "p1", 1).await;
+    let cart = ann.get(&shop, "/cart").await;
+    assert!(
+        cart.body.contains("it was €11.50, now it is €10.50"),
+        "{}",
+        cart.body
+    );
+    ann.post(&shop, "/cart", &fields(&[("update", "1")])).await;
+    let cart = ann.get(&shop, "/cart").await;
+    assert!(!cart.body.contains("now it is"), "{}", cart.body);
+}
+
+#[tokio::test]
 async fn what_vanished_or_sold_out_is_explained() {
     let mut documents = shop(3);
     let shop = open(documents.clone()).await;
