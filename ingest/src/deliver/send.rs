@@ -99,19 +99,16 @@ fn prepare(context: &Context, settings: &Orders, id: OrderId) -> Result<Ready, D
         },
     );
     // The process ended between the merchant's answer and filing.
-    if let Some(receipt) = store.order_receipt(id)? {
-        file(store, id)?;
-        return Ok(Ready::Settled(Ended::Delivered {
-            status: receipt.status,
-            attempts: receipt.attempts,
-        }));
+    if let Some(ended) = received(store, id)? {
+        return Ok(Ready::Settled(ended));
     }
     if let Some(body) = store.beside(id, Beside::Body)? {
         return Ok(Ready::Send { body, before });
     }
     match body_of(context, settings, order) {
         Ok(body) => {
-            store.put_beside(id, Beside::Body, &body)?;
+            // Should somebody else deliver as well, both send the same.
+            let body = store.put_beside_once(id, Beside::Body, &body)?;
             Ok(Ready::Send { body, before })
         }
         Err(verdict) => {
@@ -183,6 +180,10 @@ fn settle(
         Verdict::Later(reason, retry_after) => (reason, Some(retry_after)),
         Verdict::Refused(reason) => (reason, None),
     };
+    // What another attempt brought is worth more than a refusal of this one.
+    if let Some(ended) = received(store, id)? {
+        return Ok(ended);
+    }
     let now_ms = now.timestamp_millis();
     let tried_for = clock::tried_for(before.since_ms, now_ms);
     let pause = retry_after
@@ -213,6 +214,18 @@ fn settle(
     }
     store.file_order(id, OrderState::New, OrderState::Rejected)?;
     Ok(Ended::Rejected)
+}
+
+/// Files an order that has a receipt already, whoever wrote it.
+fn received(store: &Store, id: OrderId) -> Result<Option<Ended>, DeliverError> {
+    let Some(receipt) = store.order_receipt(id)? else {
+        return Ok(None);
+    };
+    file(store, id)?;
+    Ok(Some(Ended::Delivered {
+        status: receipt.status,
+        attempts: receipt.attempts,
+    }))
 }
 
 /// Files a delivered order, whose receipt is on disk.

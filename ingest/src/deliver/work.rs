@@ -3,7 +3,7 @@
 //! The store is the queue. It is looked at every second; what is remembered here is only when each order is due.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::path::PathBuf;
+use std::fs::File;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,10 +19,13 @@ use super::send::{self, Ended};
 use super::{DeliverError, clock, in_background, mail, tidy};
 use crate::config::Orders;
 use crate::cycle::Context;
-use crate::{lock, schedule};
+use crate::lock::{self, LockError};
+use crate::schedule;
 
 /// How soon a new order is seen.
 const LOOK: Duration = Duration::from_secs(1);
+/// Every how many looks it is told that orders cannot be delivered: once a minute.
+const TELL_EVERY: u32 = 60;
 /// How often what is no longer needed is removed.
 const TIDY: Duration = Duration::from_secs(600);
 /// How soon it is tried again what failed on the store.
@@ -65,17 +68,9 @@ pub async fn run(context: Context, mut stopped: watch::Receiver<bool>) {
     let Some(mut work) = Work::new(&context) else {
         return;
     };
-    let lock_file = lock_file(&context);
-    let lock = tokio::select! {
+    let _lock = tokio::select! {
         _ = stopped.changed() => return,
-        lock = lock::hold(&lock_file) => lock,
-    };
-    let _lock = match lock {
-        Ok(lock) => lock,
-        Err(error) => {
-            tracing::error!(%error, "orders are not delivered");
-            return;
-        }
+        lock = turn(&context) => lock,
     };
     let mut ticks = tokio::time::interval(LOOK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -103,7 +98,7 @@ pub async fn run(context: Context, mut stopped: watch::Receiver<bool>) {
 /// Nothing says where orders go, another process delivers, or the store cannot be read.
 pub async fn once(context: &Context) -> Result<Delivered, DeliverError> {
     let mut work = Work::new(context).ok_or(DeliverError::NotConfigured)?;
-    let _lock = lock::try_hold(&lock_file(context))?.ok_or(DeliverError::AlreadyRunning)?;
+    let _lock = try_turn(context)?.ok_or(DeliverError::AlreadyRunning)?;
     work.look(true).await;
     work.begin();
     while let Some(ended) = work.under_way.join_next().await {
@@ -121,8 +116,32 @@ pub async fn once(context: &Context) -> Result<Delivered, DeliverError> {
     }
 }
 
-fn lock_file(context: &Context) -> PathBuf {
-    context.config.state.join("orders.lock")
+/// Waits until nobody else delivers orders of this store, and keeps others from it until the file is dropped. A lock
+/// that cannot be used may well be usable later, when a disk has room again.
+async fn turn(context: &Context) -> File {
+    let mut looks: u32 = 0;
+    loop {
+        let is_told = looks.is_multiple_of(TELL_EVERY);
+        match try_turn(context) {
+            Ok(Some(lock)) => return lock,
+            Ok(None) if is_told => tracing::warn!(
+                lock = %context.store.delivery_lock().display(),
+                "another frontage-ingest delivers the orders of this store; this one goes on when it ends"
+            ),
+            Err(error) if is_told => {
+                tracing::error!(%error, "orders are not delivered; it is tried again every second");
+            }
+            Ok(None) | Err(_) => {}
+        }
+        looks = looks.wrapping_add(1);
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+fn try_turn(context: &Context) -> Result<Option<File>, LockError> {
+    // Before the first publish there may be no folder yet; if it cannot be made, the lock says so.
+    let _ = std::fs::create_dir_all(context.store.folder());
+    lock::try_hold(&context.store.delivery_lock())
 }
 
 /// An attempt that ended.

@@ -153,6 +153,35 @@ impl Store {
         })
     }
 
+    /// Writes a file beside an order unless there is one; durable when this returns. Gives what is there then.
+    ///
+    /// # Errors
+    /// It cannot be written, or what is there not be read.
+    pub fn put_beside_once(
+        &self,
+        id: OrderId,
+        what: Beside,
+        bytes: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
+        let (folder, file) = (self.beside_folder(what), self.beside_file(id, what));
+        let written = create_durably(&folder)
+            .and_then(|()| stage(&file, bytes))
+            .and_then(|staged| {
+                let linked = fs::hard_link(&staged, &file);
+                // What stays behind is cleaned by whoever delivers.
+                let _ = fs::remove_file(staged);
+                match linked {
+                    Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+                    _ => sync_folder(&folder),
+                }
+            })
+            .and_then(|()| fs::read(&file));
+        written.map_err(|source| StoreError::Io {
+            action: format!("writing {}", file.display()),
+            source,
+        })
+    }
+
     /// Removes a file beside an order, if it is there.
     ///
     /// # Errors
@@ -279,6 +308,21 @@ mod tests {
             tracking_url: None,
             note: None,
         }
+    }
+
+    #[test]
+    fn what_was_written_first_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open("store", folder.path(), "demo").unwrap();
+        let put = |bytes: &[u8]| store.put_beside_once(id(1), Beside::Body, bytes).unwrap();
+        assert_eq!(put(b"first"), b"first");
+        assert_eq!(put(b"second"), b"first");
+        assert_eq!(
+            store.beside(id(1), Beside::Body).unwrap().unwrap(),
+            b"first"
+        );
+        let files = fs::read_dir(store.beside_folder(Beside::Body)).unwrap();
+        assert_eq!(files.count(), 1, "something staged was left");
     }
 
     #[test]

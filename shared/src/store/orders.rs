@@ -168,6 +168,12 @@ impl Store {
         })
     }
 
+    /// The file that whoever delivers orders holds a lock on. It lies where the orders are, so that two deliverers meet
+    /// there whatever else they have of their own.
+    pub fn delivery_lock(&self) -> PathBuf {
+        self.folder().join("orders.lock")
+    }
+
     /// The folder of orders in one state.
     pub fn order_folder(&self, state: OrderState) -> PathBuf {
         self.folder().join("orders").join(state.name())

@@ -4,6 +4,7 @@
 
 mod after; // what an order leads to besides
 mod bed; // a shop with an order endpoint
+mod turns; // one deliverer after the other
 
 use std::time::Duration;
 
