@@ -91,6 +91,7 @@ mod tests {
         SourceCache {
             accepted: Some(Feed {
                 as_of: since,
+                offers_since: since,
                 counts: Default::default(),
                 summary: Summary::default(),
                 catalog: half.clone(),

@@ -222,6 +222,8 @@ async fn take(
         movement,
         is_delta,
     } = read?;
+    let held = cache.held.as_ref().map(|held| &held.feed);
+    let feed = feed.after(held.or(cache.accepted.as_ref()));
     report.kept = feed.kept_counts();
     if report.records > 0 || run.changes_since.is_none() {
         report.keep(&told.1)?;

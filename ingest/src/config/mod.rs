@@ -34,7 +34,7 @@ pub use files::{Files, Pick};
 pub use load::{NAME_RULE, from_text, is_name, load};
 pub use login::{Login, Take};
 pub use mail::Mail;
-pub use orders::Orders;
+pub use orders::{Orders, RESERVE_FOR};
 pub use settings::{
     Config, Duplicates, Expand, Facets, Guard, Keeping, Mapping, Missed, Next, Paging, PagingKind,
     Provides, Recordings, Request, Retention, Shop, ShopTranslation, Source, SourceLimits,

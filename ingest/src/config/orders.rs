@@ -16,6 +16,10 @@ use super::mail::{Mail, MailTable};
 use super::settings::{Mapping, Next, Request};
 
 const DAY: u64 = 86_400;
+const HOUR: u64 = 3_600;
+
+/// How long after its delivery an order is taken from a stock that does not change, unless the file says it.
+pub const RESERVE_FOR: Duration = Duration::from_secs(24 * HOUR);
 
 /// Where orders are delivered, and how.
 #[derive(Debug, Clone)]
@@ -36,6 +40,8 @@ pub struct Orders {
     pub max_in_flight: usize,
     /// How long a delivered order is kept.
     pub keep_delivered: Duration,
+    /// How long after its delivery an order is taken from a stock that does not change.
+    pub reserve_for: Duration,
     /// JSON pointer to the merchant's own number of the order, in the answer.
     pub receipt_at: Option<String>,
     /// What shoppers are written, if anything.
@@ -62,6 +68,8 @@ pub(super) struct OrdersTable {
     max_in_flight: usize,
     #[serde(default = "keep_delivered_days")]
     keep_delivered_days: u64,
+    #[serde(default = "reserve_hours")]
+    reserve_hours: u64,
     receipt_at: Option<String>,
     error_at: Option<String>,
     map_file: Option<String>,
@@ -93,6 +101,10 @@ fn keep_delivered_days() -> u64 {
     30
 }
 
+fn reserve_hours() -> u64 {
+    RESERVE_FOR.as_secs() / HOUR
+}
+
 fn map_timeout_ms() -> u64 {
     5_000
 }
@@ -116,6 +128,7 @@ impl Check<'_> {
         let days = |days: u64| Duration::from_secs(days.saturating_mul(DAY));
         let retry_for = self.at_least("orders.retry_for_days", table.retry_for_days, 1);
         let keep = self.at_least("orders.keep_delivered_days", table.keep_delivered_days, 1);
+        let reserve = self.at_least("orders.reserve_hours", table.reserve_hours, 1);
         let map_timeout = self.duration("orders.map_timeout_ms", table.map_timeout_ms);
         if !(1..=64).contains(&table.max_in_flight) {
             let rule = "expected a number from 1 to 64";
@@ -135,6 +148,7 @@ impl Check<'_> {
             retry_for: days(retry_for?),
             max_in_flight: table.max_in_flight,
             keep_delivered: days(keep?),
+            reserve_for: Duration::from_secs(reserve?.saturating_mul(HOUR)),
             receipt_at: table.receipt_at,
             mail: mail?,
         }))
@@ -213,6 +227,7 @@ mod tests {
         assert_eq!(orders.mapping, Mapping::None);
         assert_eq!(orders.retry_for, Duration::from_secs(7 * DAY));
         assert_eq!(orders.keep_delivered, Duration::from_secs(30 * DAY));
+        assert_eq!(orders.reserve_for, Duration::from_secs(DAY));
     }
 
     #[test]
@@ -225,6 +240,7 @@ mod tests {
             ("max_in_flight = 0", "orders.max_in_flight"),
             ("retry_for_days = 0", "orders.retry_for_days"),
             ("keep_delivered_days = 0", "orders.keep_delivered_days"),
+            ("reserve_hours = 0", "orders.reserve_hours"),
             ("headers = { Idempotency-Key = \"1\" }", "orders.headers"),
             ("auth = { kind = \"bearer\" }", "orders.auth.token"),
             ("map_file = \"missing.jq\"", "orders.map_file"),

@@ -90,6 +90,7 @@ impl FeedFolder {
     pub fn write_draft(&self, draft: Draft, as_of: i64) -> Result<Feed, FeedError> {
         Ok(Feed {
             as_of,
+            offers_since: as_of,
             counts: draft.counts,
             summary: draft.summary,
             catalog: self.write_half(draft.catalog)?,

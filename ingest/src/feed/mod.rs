@@ -31,6 +31,10 @@ use crate::wire::Kind;
 pub struct Feed {
     /// When its data was fetched, Unix seconds.
     pub as_of: i64,
+    /// When its prices and stock were first fetched as they are, Unix seconds. A back end that says the same once more,
+    /// or that nothing changed, may not have counted yet what it was told in between.
+    #[serde(default)]
+    pub offers_since: i64,
     /// Documents by kind, offers that came inside products not counted.
     pub counts: BTreeMap<Kind, u64>,
     /// What the guard needs to know of it.
@@ -315,6 +319,17 @@ impl Feed {
             .chars()
             .take(16)
             .collect()
+    }
+
+    /// The same, knowing which feed the source sent before: prices and stock that stayed are as old as they were.
+    pub fn after(self, before: Option<&Feed>) -> Self {
+        match before.filter(|before| before.offers.hash == self.offers.hash) {
+            Some(before) => Self {
+                offers_since: before.offers_since,
+                ..self
+            },
+            None => self,
+        }
     }
 
     /// All documents of all kinds.

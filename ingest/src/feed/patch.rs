@@ -128,6 +128,7 @@ impl FeedFolder {
         };
         let mut feed = Feed {
             as_of,
+            offers_since: as_of,
             counts: counts_after(&before.counts, &exchange.counts),
             ..before.clone()
         };

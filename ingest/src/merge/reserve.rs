@@ -1,8 +1,10 @@
 //! What orders took that the stock in the feeds cannot know of yet.
 //!
 //! A back end counts an order from when it has it. So an order takes from the stock of a source while it waits for
-//! delivery, and after that until the source was read once more. A rejected order takes nothing: somebody has to decide
-//! what becomes of it.
+//! delivery, and after that until the source brought other prices or stock than before. A source that says the same once
+//! more may not know of the order yet, so that is no sign; but one whose stock never changes must not keep an order
+//! reserved for good, so it ends after `reserve_hours`. A rejected order takes nothing: somebody has to decide what
+//! becomes of it.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
@@ -13,18 +15,19 @@ use frontage_shared::store::{OrderState, Store};
 use serde_json::Value;
 
 use super::{MergeError, Merged, is_stated};
-use crate::config::Config;
+use crate::config::{Config, RESERVE_FOR};
 use crate::feed::MappedHalf;
+use crate::schedule;
 use crate::wire::Kind;
 
 /// How many of each variant are reserved.
 pub type Reserved = BTreeMap<String, u64>;
 
-/// The offers of a source, and when it was read.
+/// The offers of a source, and since when they are as they are.
 struct Read {
     /// Whether it is a source of offers.
     is_stated: bool,
-    as_of: i64,
+    offers_since: i64,
     offers: MappedHalf,
 }
 
@@ -48,20 +51,27 @@ impl Merged {
 
     fn taken(&self, config: &Config, store: &Store) -> Result<Reserved, MergeError> {
         let mut reserved = Reserved::new();
-        let oldest = self.feeds.values().map(|(_, feed)| feed.as_of).min();
-        let Some(oldest) = oldest else {
+        let oldest = self.feeds.values().map(|(_, feed)| feed.offers_since);
+        let Some(oldest) = oldest.min() else {
             return Ok(reserved);
         };
+        let longest = config.orders.as_ref().map(|orders| orders.reserve_for);
+        let longest = longest.unwrap_or(RESERVE_FOR).as_secs();
+        let over = schedule::now().timestamp().saturating_sub_unsigned(longest);
         // From when the back end may know of an order. One may be filed between the two looks: its receipt counts.
         let mut known_from: BTreeMap<OrderId, i64> = BTreeMap::new();
         for id in store.orders(OrderState::New)? {
             known_from.insert(id, i64::MAX);
         }
-        for id in store.received_since(instant(oldest))? {
+        for id in store.received_since(instant(oldest.max(over)))? {
             let receipt = store.order_receipt(id)?;
             let at = receipt.map(|receipt| receipt.delivered_at);
             let at = at.and_then(|at| DateTime::parse_from_rfc3339(&at).ok());
-            known_from.extend(at.map(|at| (id, at.timestamp())));
+            let at = at.map(|at| at.timestamp()).filter(|at| *at > over);
+            match at {
+                Some(at) => known_from.insert(id, at),
+                None => known_from.remove(&id),
+            };
         }
         if known_from.is_empty() {
             return Ok(reserved);
@@ -75,7 +85,7 @@ impl Merged {
                 continue;
             };
             for line in &order.lines {
-                if stock_as_of(&sources, line)?.is_some_and(|as_of| known_from >= as_of) {
+                if stock_since(&sources, line)?.is_some_and(|since| known_from >= since) {
                     *reserved.entry(line.variant_id.clone()).or_default() +=
                         u64::from(line.quantity);
                 }
@@ -90,7 +100,7 @@ impl Merged {
         for (source, (folder, feed)) in &self.feeds {
             sources.push(Read {
                 is_stated: is_stated(config, source),
-                as_of: feed.as_of,
+                offers_since: feed.offers_since,
                 offers: folder.map(&feed.offers)?,
             });
         }
@@ -98,8 +108,8 @@ impl Merged {
     }
 }
 
-/// When the source was read that counts for the stock of a line; none where no quantity is stated.
-fn stock_as_of(sources: &[Read], line: &OrderLine) -> Result<Option<i64>, MergeError> {
+/// Since when the source that counts for the stock of a line says what it says; none where no quantity is stated.
+fn stock_since(sources: &[Read], line: &OrderLine) -> Result<Option<i64>, MergeError> {
     let by_sku = line.sku.as_ref().map(|sku| format!("sku:{sku}"));
     let ranks = [
         (true, Some(line.variant_id.as_str())),
@@ -115,7 +125,7 @@ fn stock_as_of(sources: &[Read], line: &OrderLine) -> Result<Option<i64>, MergeE
             for offer in source.offers.find(Kind::Offer, key)?.iter().rev() {
                 let offer: Value = serde_json::from_str(&offer.json).unwrap_or_default();
                 if let Some(stock) = offer.get("stock") {
-                    return Ok(stock.get("quantity").map(|_| source.as_of));
+                    return Ok(stock.get("quantity").map(|_| source.offers_since));
                 }
             }
         }

@@ -7,6 +7,7 @@ use frontage_shared::store::{Beside, OrderState};
 use frontage_tests::backend::Response;
 use frontage_tests::backend::merchant::Mood;
 use frontage_tests::browser::{Browser, Screen};
+use frontage_tests::documents;
 use frontage_tests::mail_server::MailServer;
 use frontage_tests::orders;
 use serde_json::{Value, json};
@@ -228,13 +229,22 @@ async fn what_was_ordered_is_gone_from_the_shop_until_the_back_end_knows() {
     bed.until_stock(0).await;
     let ids = bed.store.orders(OrderState::New).unwrap();
     bed.until_filed(&ids, OrderState::Done).await;
+    // A back end that says the same once more may not have counted the order yet.
+    bed.shop.once().await;
+    bed.shop.once().await;
+    assert_eq!(bed.stock().0, Some(0));
     let back = async || {
+        let mut thing = documents::product("1", "Thing", "9.90");
+        thing["stock"]["quantity"] = json!(6);
+        bed.shop.sends(&[thing.clone()]);
+        bed.shop.once().await;
+        thing["stock"]["quantity"] = json!(5);
+        bed.shop.sends(&[thing]);
         bed.shop.once().await;
         bed.stock().0 == Some(5)
     };
     assert!(bed.shop.comes_to_pass(back).await, "{:?}", bed.stock());
     let shipped = bed.shop.parts();
-    assert_eq!(shipped, before);
     bed.merchant.feels(Mood::Answers(Response::status(503)));
     bed.order("1", 1);
     bed.until_stock(4).await;
