@@ -78,13 +78,4 @@ impl Failure {
             None => self.what.as_str().to_owned(),
         }
     }
-
-    /// Whether the merchant said no, so that it has nothing of the order.
-    pub fn is_refusal(&self) -> bool {
-        match self.what {
-            FailureKind::Mapping | FailureKind::ToldError => true,
-            FailureKind::Status => self.status.is_some_and(|status| status < 500),
-            _ => false,
-        }
-    }
 }

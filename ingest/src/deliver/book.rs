@@ -118,8 +118,8 @@ pub fn show(store: &Store, id: OrderId) -> Result<OrderPage, DeliverError> {
 
 /// Has orders sent again at once: rejected ones, and waiting ones that wait for their next attempt.
 ///
-/// What is sent is what was sent before. With `remap` it is mapped anew, which only a refused order may be: of any other
-/// one the merchant may have the former bytes under the same key. Nothing is done if one of them cannot be.
+/// What is sent is what was sent before. With `remap` it is mapped anew, which only a refused order may be of which no attempt
+/// may have arrived: of any other one the merchant may have the former bytes under the same key. Nothing is done if one of them cannot be.
 ///
 /// # Errors
 /// An order is not there, was delivered, or may not be mapped anew; or the store failed.
@@ -130,9 +130,9 @@ pub fn retry(store: &Store, ids: &[OrderId], remap: bool) -> Result<Retried, Del
         if state == OrderState::Done {
             return Err(DeliverError::Delivered(*id));
         }
-        let failed = attempts(store, *id)?;
+        // One attempt that was refused says nothing of those before it.
         let may_change =
-            state == OrderState::Rejected && failed.is_none_or(|failed| failed.last.is_refusal());
+            state == OrderState::Rejected && store.beside(*id, Beside::Sent)?.is_none();
         if remap && !may_change {
             return Err(DeliverError::MayHaveArrived(*id));
         }

@@ -42,6 +42,8 @@ enum Ready {
 struct Before {
     since_ms: i64,
     count: u32,
+    /// Whether one of them may have arrived, also before the order was put back.
+    may_have_arrived: bool,
 }
 
 /// Tries once to deliver an order.
@@ -88,34 +90,33 @@ fn prepare(context: &Context, settings: &Orders, id: OrderId) -> Result<Ready, D
     mail::enqueue(store, settings, id)?;
     let now = schedule::now();
     let attempts: Option<Attempts> = store.read_beside(id, Beside::Attempts)?;
-    let before = attempts.map_or(
-        Before {
-            since_ms: now.timestamp_millis(),
-            count: 0,
-        },
-        |attempts| Before {
-            since_ms: attempts.since_ms,
-            count: attempts.count,
-        },
-    );
+    let before = Before {
+        since_ms: attempts
+            .as_ref()
+            .map_or_else(|| now.timestamp_millis(), |attempts| attempts.since_ms),
+        count: attempts.map_or(0, |attempts| attempts.count),
+        may_have_arrived: store.beside(id, Beside::Sent)?.is_some(),
+    };
     // The process ended between the merchant's answer and filing.
     if let Some(ended) = received(store, id)? {
         return Ok(Ready::Settled(ended));
     }
-    if let Some(body) = store.beside(id, Beside::Body)? {
-        return Ok(Ready::Send { body, before });
-    }
-    match body_of(context, settings, order) {
-        Ok(body) => {
+    let body = match store.beside(id, Beside::Body)? {
+        Some(body) => body,
+        None => match body_of(context, settings, order) {
             // Should somebody else deliver as well, both send the same.
-            let body = store.put_beside_once(id, Beside::Body, &body)?;
-            Ok(Ready::Send { body, before })
-        }
-        Err(verdict) => {
-            let ended = settle(store, id, before, verdict, settings.retry_for)?;
-            Ok(Ready::Settled(ended))
-        }
+            Ok(body) => store.put_beside_once(id, Beside::Body, &body)?,
+            Err(verdict) => {
+                let ended = settle(store, id, before, verdict, settings.retry_for)?;
+                return Ok(Ready::Settled(ended));
+            }
+        },
+    };
+    if !before.may_have_arrived {
+        // Before it is sent: the process may end while it is on its way.
+        store.put_beside(id, Beside::Sent, b"true")?;
     }
+    Ok(Ready::Send { body, before })
 }
 
 /// What is sent of an order. A mapping that cannot be used at all is no fault of the order.
@@ -165,6 +166,7 @@ fn settle(
 ) -> Result<Ended, DeliverError> {
     let now = schedule::now();
     let attempts = before.count.saturating_add(1);
+    let is_nothing_there = !before.may_have_arrived && !verdict.may_have_arrived();
     let (reason, retry_after) = match verdict {
         Verdict::Taken { status, number } => {
             let receipt = OrderReceipt {
@@ -180,6 +182,9 @@ fn settle(
         Verdict::Later(reason, retry_after) => (reason, Some(retry_after)),
         Verdict::Refused(reason) => (reason, None),
     };
+    if is_nothing_there {
+        store.drop_beside(id, Beside::Sent)?;
+    }
     // What another attempt brought is worth more than a refusal of this one.
     if let Some(ended) = received(store, id)? {
         return Ok(ended);
@@ -231,8 +236,9 @@ fn received(store: &Store, id: OrderId) -> Result<Option<Ended>, DeliverError> {
 /// Files a delivered order, whose receipt is on disk.
 fn file(store: &Store, id: OrderId) -> Result<(), DeliverError> {
     store.file_order(id, OrderState::New, OrderState::Done)?;
-    store.drop_beside(id, Beside::Attempts)?;
-    store.drop_beside(id, Beside::Body)?;
+    for what in [Beside::Attempts, Beside::Sent, Beside::Body] {
+        store.drop_beside(id, what)?;
+    }
     Ok(())
 }
 

@@ -34,6 +34,21 @@ pub(super) enum Verdict {
     Refused(Reason),
 }
 
+impl Verdict {
+    /// Whether the merchant may have something of the order. It has nothing if it said no, if nothing was sent, or if it
+    /// was too busy to look.
+    pub(super) fn may_have_arrived(&self) -> bool {
+        match self {
+            Self::Taken { .. } => true,
+            Self::Later(reason, _) => {
+                let is_unsent = matches!(reason.what, FailureKind::Mapping | FailureKind::Login);
+                !is_unsent && !matches!(reason.status, Some(425 | 429))
+            }
+            Self::Refused(_) => false,
+        }
+    }
+}
+
 /// Why an order is not delivered.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Reason {
@@ -160,10 +175,13 @@ mod tests {
         for status in [302, 408, 409, 425, 429, 500, 502, 503, 504, 599] {
             let verdict = answered(&settings, answer(status, None));
             assert!(matches!(verdict, Verdict::Later(..)), "{status}");
+            let is_busy = [425, 429].contains(&status);
+            assert_eq!(verdict.may_have_arrived(), !is_busy, "{status}");
         }
         for status in [400, 401, 403, 404, 410, 413, 422, 451] {
             let verdict = answered(&settings, answer(status, None));
             assert!(matches!(verdict, Verdict::Refused(_)), "{status}");
+            assert!(!verdict.may_have_arrived(), "{status}");
         }
         let page = Answer {
             is_html: true,

@@ -20,6 +20,8 @@ pub enum Beside {
     Body,
     /// How sending it went so far.
     Attempts,
+    /// That it was sent and may have arrived, whatever was answered since: nothing else may go under its key.
+    Sent,
     /// What the merchant answered when it took the order.
     Receipt,
     /// What the merchant's feed says became of it.
@@ -34,9 +36,10 @@ pub enum Beside {
 
 impl Beside {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Body,
         Self::Attempts,
+        Self::Sent,
         Self::Receipt,
         Self::Status,
         Self::Pending,
@@ -48,6 +51,7 @@ impl Beside {
         match self {
             Self::Body => "bodies",
             Self::Attempts => "attempts",
+            Self::Sent => "sent",
             Self::Receipt => "receipts",
             Self::Status => "status",
             Self::Pending => "pending",

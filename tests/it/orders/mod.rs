@@ -226,13 +226,30 @@ async fn a_body_stays_as_it_was_first_mapped() {
         )
     );
     assert_eq!(bed.merchant.mixed_up(), [""; 0]);
-    // The merchant said no, so that it may be said in other words.
+    // A refusal now says nothing of the attempt before it, not even after the order was put back.
+    for words in [&["orders", "retry", &id][..], &["orders", "deliver"]] {
+        bed.shop.ingest(words).await;
+    }
+    let refused = bed.shop.ingest(&["orders", "retry", &id, "--remap"]).await;
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert_eq!(bed.merchant.mixed_up(), [""; 0]);
+}
+
+#[tokio::test]
+async fn what_the_merchant_only_refused_may_be_said_in_other_words() {
+    let bed = Bed::new("[orders.map]\nref = \".id\"\nshop = '\"one\"'\n").await;
+    let id = orders::accept(&bed.store, 1)[0].to_string();
+    bed.merchant.feels(Mood::Answers(Response::status(400)));
+    assert_eq!(bed.deliver().await.code, Some(3));
+    bed.shop
+        .reconfigure(|text| text.replace("\"one\"", "\"two\""));
     bed.merchant.feels(Mood::Takes);
     let retried = bed.shop.ingest(&["orders", "retry", &id, "--remap"]).await;
     assert_eq!(retried.code, Some(0), "{retried:?}");
     assert_eq!(bed.deliver().await.code, Some(0));
-    let last: Value = serde_json::from_slice(&bed.merchant.sent()[2].body).unwrap();
+    let last: Value = serde_json::from_slice(&bed.merchant.sent()[1].body).unwrap();
     assert_eq!(last["shop"], "two");
+    assert_eq!(bed.store.all_beside(Beside::Sent).unwrap(), []);
 }
 
 #[tokio::test]
