@@ -169,7 +169,7 @@ pub async fn build(context: &Context, current: Option<&Manifest>) -> Result<Buil
         });
         return Ok(Build::Waiting(conflicts));
     }
-    let merged = merged(context, feeds)?;
+    let merged = merge(context, feeds).await?;
     let published = match current {
         Some(manifest) => open_or_rebuild(context, manifest).await?,
         None => None,
@@ -195,6 +195,15 @@ pub async fn build(context: &Context, current: Option<&Manifest>) -> Result<Buil
 /// The feed cache or the orders cannot be read.
 pub fn merged(context: &Context, feeds: BTreeMap<String, Feed>) -> Result<Merged, MergeError> {
     Merged::new(&context.config, feeds)?.less_orders(&context.config, &context.store)
+}
+
+/// The same, on a thread that answers nobody: a shop may have many orders, and each is a file.
+///
+/// # Errors
+/// The feed cache or the orders cannot be read.
+pub async fn merge(context: &Context, feeds: BTreeMap<String, Feed>) -> Result<Merged, CycleError> {
+    let context = context.clone();
+    run_blocking(move || Ok(merged(&context, feeds)?)).await
 }
 
 /// A source that the published shop is made of and whose documents are not at hand. Publishing without it would
