@@ -3,6 +3,7 @@
 //! A lock is held until its file is closed, so the operating system releases it when a process dies.
 
 use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -37,7 +38,21 @@ pub async fn hold(path: &Path) -> Result<File, LockError> {
 pub fn hold_now(path: &Path) -> Result<File, LockError> {
     try_hold(path)?.ok_or_else(|| LockError {
         path: path.to_owned(),
-        source: std::io::ErrorKind::WouldBlock.into(),
+        source: ErrorKind::WouldBlock.into(),
+    })
+}
+
+/// Why a lock that was made cannot be used; nothing is made or locked. Who may not write the file may still look at what
+/// others do, so that is no reason.
+pub fn obstacle(path: &Path) -> Option<LockError> {
+    let source = File::options().write(true).open(path).err()?;
+    let is_for_others = matches!(
+        source.kind(),
+        ErrorKind::NotFound | ErrorKind::PermissionDenied
+    );
+    (!is_for_others).then(|| LockError {
+        path: path.to_owned(),
+        source,
     })
 }
 

@@ -188,7 +188,7 @@ impl std::fmt::Display for Status {
 impl Status {
     /// Orders on their way to the merchant; a shop that takes none has no line about them.
     fn orders(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let orders = self.orders;
+        let orders = &self.orders;
         if !orders.delivers && orders.waiting + orders.rejected == 0 {
             return Ok(());
         }
@@ -198,6 +198,9 @@ impl Status {
         writeln!(f, "  waiting     {}{oldest}", orders.waiting)?;
         if !orders.delivers {
             writeln!(f, "  NOT DELIVERED: the configuration has no [orders]")?;
+        }
+        if let Some(obstacle) = &orders.obstacle {
+            writeln!(f, "  NOT DELIVERED: {obstacle}")?;
         }
         if orders.rejected > 0 {
             let count = orders.rejected;

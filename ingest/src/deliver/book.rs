@@ -12,13 +12,16 @@ use serde_json::Value;
 
 use super::DeliverError;
 use super::attempts::Attempts;
+use crate::lock;
 use crate::status::time;
 
 /// How many orders wait, and how long the oldest has.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Waiting {
     /// Whether the configuration says where orders go.
     pub delivers: bool,
+    /// Why nobody can deliver all the same, if that can be seen.
+    pub obstacle: Option<String>,
     /// Orders that the merchant does not have yet.
     pub waiting: u64,
     /// Orders that the merchant refused.
@@ -75,6 +78,9 @@ pub fn waiting(store: &Store, delivers: bool) -> Result<Waiting, StoreError> {
     let new = store.orders(OrderState::New)?;
     Ok(Waiting {
         delivers,
+        obstacle: lock::obstacle(&store.delivery_lock())
+            .filter(|_| delivers)
+            .map(|error| error.to_string()),
         waiting: new.len() as u64,
         rejected: store.orders(OrderState::Rejected)?.len() as u64,
         oldest: new.first().map(|id| minted_at(*id)),

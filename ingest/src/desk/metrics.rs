@@ -67,7 +67,7 @@ const FAMILIES: [(&str, &str, Value); 6] = [
 ];
 
 fn orders(out: &mut String, status: &Status, now: i64) {
-    let orders = status.orders;
+    let orders = &status.orders;
     let oldest = orders.oldest.map_or(0, |at| now - at);
     gauges(
         out,

@@ -44,6 +44,8 @@ async fn a_lock_that_cannot_be_made_is_tried_again() {
             shop.logs().contains(told).then_some(())
         })
         .await;
+    let status = bed.shop.ingest(&["status"]).await.stdout;
+    assert!(status.contains("NOT DELIVERED: lock"), "{status}");
     std::fs::remove_dir(bed.store.delivery_lock()).unwrap();
     bed.until_filed(&ids, OrderState::Done).await;
 }
