@@ -85,39 +85,36 @@ impl LocalSections {
     }
 
     fn columns(&mut self, locale: &mut LocalTables) -> List<{ section::LOCAL_COLUMNS }> {
-        // Of two texts for one place, the first counts.
-        locale.strings.sort_by_key(|&(field, row, _)| (field, row));
-        locale
-            .strings
-            .dedup_by_key(|&mut (field, row, _)| (field, row));
-        locale.texts.sort_by_key(|&(field, row, _)| (field, row));
-        locale
-            .texts
-            .dedup_by_key(|&mut (field, row, _)| (field, row));
         let mut columns: BTreeMap<Field, LocalColumnRecord> = BTreeMap::new();
-        for own in locale.strings.chunk_by(|a, b| a.0 == b.0) {
+        for (field, own) in by_field(&mut locale.strings) {
             let rows = own.iter().map(|&(_, row, text)| LocalStringRecord {
                 row: row.into(),
                 text,
             });
             let list = appended(&mut self.strings, &rows.collect::<Vec<_>>());
-            if let Some(&(field, ..)) = own.first() {
-                columns.entry(field).or_insert(empty(field)).strings = list;
-            }
+            columns.entry(field).or_insert(empty(field)).strings = list;
         }
-        for own in locale.texts.chunk_by(|a, b| a.0 == b.0) {
+        for (field, own) in by_field(&mut locale.texts) {
             let rows = own.iter().map(|&(_, row, text)| LocalTextRecord {
                 row: row.into(),
                 text,
             });
             let list = appended(&mut self.texts, &rows.collect::<Vec<_>>());
-            if let Some(&(field, ..)) = own.first() {
-                columns.entry(field).or_insert(empty(field)).texts = list;
-            }
+            columns.entry(field).or_insert(empty(field)).texts = list;
         }
         let columns: Vec<_> = columns.into_values().collect();
         appended(&mut self.columns, &columns)
     }
+}
+
+/// The texts of each field, by row. Of two for one place, the first counts.
+fn by_field<T>(
+    texts: &mut Vec<(Field, u32, T)>,
+) -> impl Iterator<Item = (Field, &[(Field, u32, T)])> {
+    texts.sort_by_key(|&(field, row, _)| (field, row));
+    texts.dedup_by_key(|&mut (field, row, _)| (field, row));
+    let fields = texts.chunk_by(|a, b| a.0 == b.0);
+    fields.filter_map(|own| Some((own.first()?.0, own)))
 }
 
 fn empty(field: Field) -> LocalColumnRecord {

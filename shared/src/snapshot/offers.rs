@@ -247,7 +247,7 @@ impl Offers {
             .verify_rows::<ProductOfferRecord>(section::PRODUCT_OFFERS, &bounds)?;
         self.part
             .verify_rows::<RowRef<{ section::PRODUCT_OFFERS }>>(section::PRICE_ORDER, &bounds)?;
-        Opened::verify(&self.part)?;
+        self.opened.verify(&self.part)?;
         let one = self.part.count(section::OFFERS_META);
         if one != 1 {
             return Err(SnapshotError::Layout {

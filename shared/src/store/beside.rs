@@ -8,7 +8,9 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::orders::{STAGED, create_durably, ids_in, stage, sync_folder};
+use super::orders::{
+    STAGED, create_durably, ids_in, not_written, read_if_there, stage, sync_folder,
+};
 use super::{OrderState, Store, StoreError};
 use crate::order::OrderId;
 use crate::order_status::{OrderReceipt, OrderStatus};
@@ -130,15 +132,7 @@ impl Store {
     /// # Errors
     /// It cannot be read.
     pub fn beside(&self, id: OrderId, what: Beside) -> Result<Option<Vec<u8>>, StoreError> {
-        let file = self.beside_file(id, what);
-        match fs::read(&file) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(StoreError::Io {
-                action: format!("reading {}", file.display()),
-                source,
-            }),
-        }
+        read_if_there(&self.beside_file(id, what))
     }
 
     /// Replaces a file beside an order as a whole; durable when this returns.
@@ -151,10 +145,7 @@ impl Store {
             .and_then(|()| stage(&file, bytes))
             .and_then(|staged| fs::rename(staged, &file))
             .and_then(|()| sync_folder(&folder));
-        written.map_err(|source| StoreError::Io {
-            action: format!("writing {}", file.display()),
-            source,
-        })
+        written.map_err(|source| not_written(&file, source))
     }
 
     /// Writes a file beside an order unless there is one; durable when this returns. Gives what is there then.
@@ -180,10 +171,7 @@ impl Store {
                 }
             })
             .and_then(|()| fs::read(&file));
-        written.map_err(|source| StoreError::Io {
-            action: format!("writing {}", file.display()),
-            source,
-        })
+        written.map_err(|source| not_written(&file, source))
     }
 
     /// Removes a file beside an order, if it is there.

@@ -126,14 +126,8 @@ impl Store {
     pub fn order(&self, id: OrderId) -> Result<Option<(OrderState, Vec<u8>)>, StoreError> {
         // An order moves away from `new` only, so whoever misses it there finds it in what is looked at next.
         for state in OrderState::ALL {
-            let file = self.order_file(state, id);
-            match fs::read(&file) {
-                Ok(bytes) => return Ok(Some((state, bytes))),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(source) => {
-                    let action = format!("reading {}", file.display());
-                    return Err(StoreError::Io { action, source });
-                }
+            if let Some(bytes) = read_if_there(&self.order_file(state, id))? {
+                return Ok(Some((state, bytes)));
             }
         }
         Ok(None)
@@ -259,7 +253,19 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-fn not_written(file: &Path, source: io::Error) -> StoreError {
+/// The bytes of a file; none if it is not there.
+pub(super) fn read_if_there(file: &Path) -> Result<Option<Vec<u8>>, StoreError> {
+    match fs::read(file) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(StoreError::Io {
+            action: format!("reading {}", file.display()),
+            source,
+        }),
+    }
+}
+
+pub(super) fn not_written(file: &Path, source: io::Error) -> StoreError {
     StoreError::Io {
         action: format!("writing {}", file.display()),
         source,

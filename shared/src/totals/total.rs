@@ -66,6 +66,14 @@ impl Totals {
             total: 0,
         }
     }
+
+    /// An amount of this answer with its currency.
+    pub fn money(&self, minor: i64) -> Money {
+        Money {
+            minor,
+            currency: self.currency,
+        }
+    }
 }
 
 /// What a line costs.
@@ -338,16 +346,6 @@ fn refused(
 
 fn narrow(amount: i128) -> Result<i64, TotalsError> {
     i64::try_from(amount).map_err(|_| TotalsError::TooLarge)
-}
-
-impl Totals {
-    /// An amount of this answer with its currency.
-    pub fn money(&self, minor: i64) -> Money {
-        Money {
-            minor,
-            currency: self.currency,
-        }
-    }
 }
 
 impl<'a> Goods<'a> {
