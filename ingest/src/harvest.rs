@@ -154,12 +154,13 @@ async fn look(
             let memory = (&folder, &mut cache);
             let (report, candidate) =
                 take(context, source, memory, (raw, &recipe), now, (run, doing)).await?;
-            let before = known(config, source, &cache);
+            // Before `judge`, which changes the cache. Only a feed of changes leans on what was refused before.
+            let before = since.is_some().then(|| known(config, source, &cache));
             let memory = (&folder, &mut cache);
             judge(context, source, memory, published, candidate, now).await?;
             // Changes say nothing of the records that were refused before.
-            let refused = match since {
-                Some(_) => report.known.clone().with(&before),
+            let refused = match &before {
+                Some(before) => report.known.clone().with(before),
                 None => report.known.clone(),
             };
             keep_known(config, source, &refused, &cache)?;

@@ -337,9 +337,10 @@ pub fn diff(from: &Generation, to: &Generation) -> Diff {
 /// Variants whose tax class or weight differs.
 fn changed_goods(from: &Generation, to: &Generation, changes: &mut Changes) {
     for row in 0..to.offers.variant_count() {
-        let variant = to.catalog.variant(row);
-        let before = variant.and_then(|variant| from.catalog.variant_by_id(variant.id()));
-        let (Some(variant), Some(before)) = (to.catalog.variant(row), before) else {
+        let Some(variant) = to.catalog.variant(row) else {
+            continue;
+        };
+        let Some(before) = from.catalog.variant_by_id(variant.id()) else {
             continue;
         };
         let was = (

@@ -137,8 +137,7 @@ impl<'a> Languages<'a> {
         };
         for language in &mut self.all {
             let none = ProductTranslation::default();
-            let tag = language.tables.tag.clone();
-            let translation = of(&tag, &product.translations);
+            let translation = of(&language.tables.tag, &product.translations);
             language.differs |= translation.is_some();
             let translation = translation.unwrap_or(&none);
             language.product_texts(&mut tables.strings, row, translation, &record)?;
@@ -179,7 +178,7 @@ impl<'a> Languages<'a> {
             own.is_some_and(|seo| seo.description.is_some()),
         );
         for language in &mut self.all {
-            let Some(own) = of(&language.tables.tag.clone(), &page.translations) else {
+            let Some(own) = of(&language.tables.tag, &page.translations) else {
                 continue;
             };
             let strings = &mut tables.strings;
@@ -210,9 +209,8 @@ impl<'a> Languages<'a> {
         tree: &Tree,
     ) -> Result<(), HeapFull> {
         for language in &mut self.all {
-            let tag = language.tables.tag.clone();
             for (row, node) in (0..).zip(&tree.nodes) {
-                let Some(own) = of(&tag, &node.document.translations) else {
+                let Some(own) = of(&language.tables.tag, &node.document.translations) else {
                     continue;
                 };
                 let strings = &mut tables.strings;

@@ -31,7 +31,7 @@ use std::path::Path;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use frontage_shared::manifest::{Counts, PartEntry};
-use frontage_shared::model::money::{Currency, MoneyError};
+use frontage_shared::model::money::{Currency, Money, MoneyError};
 use frontage_shared::snapshot::SnapshotError;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::heap::HeapFull;
@@ -236,6 +236,18 @@ fn price_in(prices: &[crate::wire::Price], currency: Currency) -> Option<&crate:
     prices
         .iter()
         .find(|price| price.currency == currency.code())
+}
+
+/// An amount in minor units; `key` says whose it is, should it be none.
+fn minor(
+    key: impl FnOnce() -> String,
+    amount: &str,
+    currency: Currency,
+) -> Result<i64, CompileError> {
+    let money = Money::parse_decimal(amount, currency);
+    money
+        .map(|money| money.minor)
+        .map_err(|source| CompileError::Price { key: key(), source })
 }
 
 /// Unix seconds of an RFC 3339 text; validation let nothing else through.

@@ -1,12 +1,12 @@
 //! The fast half: the offer of every variant, in the rows of an opened catalog part.
 
 use frontage_shared::manifest::PartEntry;
-use frontage_shared::model::money::{Currency, Money};
+use frontage_shared::model::money::Currency;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::offers::{Availability, OffersTables, VariantOffer};
 
 use super::terms::{self, Classes};
-use super::{CompileError, price_in, seconds};
+use super::{CompileError, minor, price_in, seconds};
 use crate::basis::Tally;
 use crate::config::Config;
 use crate::merge::{Conflicts, Merged, Stated};
@@ -77,15 +77,7 @@ pub(super) fn resolve(
     currency: Currency,
     conflicts: &mut Conflicts,
 ) -> Result<VariantOffer, CompileError> {
-    let minor = |text: &str| {
-        let failed = |source| CompileError::Price {
-            key: key.to_owned(),
-            source,
-        };
-        Money::parse_decimal(text, currency)
-            .map(|money| money.minor)
-            .map_err(failed)
-    };
+    let minor = |text: &str| minor(|| key.to_owned(), text, currency);
     let price = price_in(stated.prices, currency);
     if price.is_none() && !stated.prices.is_empty() {
         conflicts.add(|| format!("variant `{key}` has no price in {currency}"));

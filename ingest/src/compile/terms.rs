@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use frontage_shared::model::money::{Currency, Money};
+use frontage_shared::model::money::Currency;
 use frontage_shared::snapshot::terms::{Goods, TermsTables};
 use frontage_shared::totals::{self, Rate, Stacking, Terms};
 
@@ -240,12 +240,7 @@ fn rate(percent: &str) -> Rate {
 }
 
 fn minor(what: &str, id: &str, amount: &str, currency: Currency) -> Result<i64, CompileError> {
-    Money::parse_decimal(amount, currency)
-        .map(|money| money.minor)
-        .map_err(|source| CompileError::Price {
-            key: format!("{what} {id}"),
-            source,
-        })
+    super::minor(|| format!("{what} {id}"), amount, currency)
 }
 
 /// Tax classes by number while variants are looked at.

@@ -16,8 +16,12 @@ pub(super) fn tried_for(since_ms: i64, now_ms: i64) -> Duration {
 /// When something is tried next that was to be tried at an instant: no pause is longer than the longest one. Unix
 /// milliseconds.
 pub(super) fn next_at(next_ms: i64, now_ms: i64) -> i64 {
-    let longest = i64::try_from(ORDER_BACKOFF.longest().as_millis()).unwrap_or(i64::MAX);
-    next_ms.min(now_ms.saturating_add(longest))
+    next_ms.min(after(now_ms, ORDER_BACKOFF.longest()))
+}
+
+/// The instant after a pause. Unix milliseconds.
+pub(super) fn after(now_ms: i64, pause: Duration) -> i64 {
+    now_ms.saturating_add(i64::try_from(pause.as_millis()).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

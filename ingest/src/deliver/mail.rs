@@ -212,11 +212,11 @@ fn settle(
         }
         Err(Unsent::Later(why)) if tried_for < keep_on => {
             let pause = ORDER_BACKOFF.pause(waiting.count, None, rand::random());
-            let wait_ms = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
+            let wait_ms = pause.as_millis();
             let next = Waiting {
                 since_ms: waiting.since_ms.min(now_ms),
                 count: attempt,
-                next_ms: now_ms.saturating_add(wait_ms),
+                next_ms: clock::after(now_ms, pause),
             };
             store.write_beside(id, Beside::Mail, &next)?;
             if attempt.is_power_of_two() {

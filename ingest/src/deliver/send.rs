@@ -195,8 +195,7 @@ fn settle(
         .filter(|_| tried_for < retry_for)
         .map(|asked| ORDER_BACKOFF.pause(before.count, asked, rand::random()));
     let gave_up = retry_after.is_some() && pause.is_none();
-    let pause_ms = pause.and_then(|pause| i64::try_from(pause.as_millis()).ok());
-    let next_ms = now_ms.saturating_add(pause_ms.unwrap_or_default());
+    let next_ms = pause.map_or(now_ms, |pause| clock::after(now_ms, pause));
     let failed = Attempts {
         since_ms: before.since_ms.min(now_ms),
         count: attempts,

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::attempts::FailureKind;
 use crate::config::Orders;
-use crate::fetch::{Answer, FetchError};
+use crate::fetch::{Answer, FetchError, says_nothing};
 
 /// A merchant's number is a word, not a document.
 const LONGEST_NUMBER: usize = 200;
@@ -116,14 +116,6 @@ fn answered(settings: &Orders, answer: Answer) -> Verdict {
         .zip(answer.json.as_ref())
         .and_then(|(at, json)| number(json.pointer(at)?));
     Verdict::Taken { status, number }
-}
-
-fn says_nothing(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(false) => true,
-        Value::Array(errors) => errors.is_empty(),
-        _ => false,
-    }
 }
 
 fn number(value: &Value) -> Option<String> {

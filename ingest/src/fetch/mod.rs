@@ -26,6 +26,7 @@ mod tests;
 pub use client::Client;
 pub use error::FetchError;
 pub(crate) use link::next as next_link;
+pub(crate) use page::says_nothing;
 pub use retry::ORDERS as ORDER_BACKOFF;
 pub use send::{Answer, Parcel, send};
 pub use validators::{PageValidators, Validators, prune, request_hash};

@@ -446,9 +446,7 @@ fn check_told(
     secrets: &Secrets<'_>,
 ) -> Result<(), FetchError> {
     match page.pointer(pointer) {
-        None | Some(Value::Null | Value::Bool(false)) => Ok(()),
-        Some(Value::Array(errors)) if errors.is_empty() => Ok(()),
-        Some(error) => Err(FetchError::Told {
+        Some(error) if !says_nothing(error) => Err(FetchError::Told {
             url: url.to_owned(),
             pointer: pointer.to_owned(),
             excerpt: secrets
@@ -457,6 +455,16 @@ fn check_told(
                 .take(200)
                 .collect(),
         }),
+        _ => Ok(()),
+    }
+}
+
+/// Whether what stands where errors stand tells none.
+pub(crate) fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Array(errors) => errors.is_empty(),
+        _ => false,
     }
 }
 
