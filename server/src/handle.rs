@@ -62,7 +62,7 @@ pub fn handle<'a>(shop: &'a Shop, request: &Request<'a>) -> Reply<'a> {
         Err(error) => return Reply::Now(shop.no_route(serving, error, request)),
     };
     if parsed.route.is_personal() && (parsed.canonical || request.method == Method::POST) {
-        return personal::answer(shop, Arc::clone(serving), parsed, request);
+        return personal::answer(shop, Arc::clone(serving), parsed.route, request);
     }
     Reply::Now(shared(shop, serving, &parsed, request))
 }

@@ -4,11 +4,10 @@ use std::sync::atomic::Ordering;
 
 use frontage_shared::order::{Order, OrderId};
 use frontage_shared::store::StoreError;
-use hyper::header::{self, HeaderValue};
 use hyper::{Method, StatusCode};
 use tracing::{error, info, warn};
 
-use crate::cart::Cart;
+use crate::cart::{Cart, key_text};
 use crate::checkout::Method as PayBy;
 use crate::checkout::ticket::{self, Ticket};
 use crate::form::Form;
@@ -22,7 +21,7 @@ use crate::payment::{Wanted, amount, webhook};
 use crate::personal::Desk;
 use crate::respond::{self, Response};
 use crate::route::Route;
-use crate::visit::{is_secure, not_found};
+use crate::visit::{self, cookie, not_found};
 
 /// Says, on the page of one order, which cart it was made of; sent to no other page.
 const PAYING: &str = "paying";
@@ -123,8 +122,7 @@ impl<'a> Desk<'a> {
     /// To the provider's page. The cart stays until the shopper comes back from there.
     fn lead_to(&self, url: &str, ticket: &Ticket) -> Response {
         let mut response = self.redirect(url);
-        let cart = u64::from_le_bytes(ticket.cart);
-        self.set_paying(&mut response, ticket.id, &format!("{cart:016x}"), PAYING_S);
+        self.set_paying(&mut response, ticket.id, &cart_text(ticket.cart), PAYING_S);
         response
     }
 
@@ -263,7 +261,7 @@ impl<'a> Desk<'a> {
         respond::sentence(&self.serving.stamp, status, "webhook", text)
     }
 
-    fn order_route(&self, id: OrderId) -> Route {
+    pub(crate) fn order_route(&self, id: OrderId) -> Route {
         Route::Order {
             id: id.to_string(),
             token: ticket::link_token(&self.checkout.keys, id),
@@ -276,30 +274,25 @@ impl<'a> Desk<'a> {
 
     /// Takes the cart out of the browser, if it is still the one that the order was made of.
     fn empty_cart(&self, response: &mut Response, id: OrderId) {
-        let cookies = self.request.headers.get_all(header::COOKIE).iter();
-        let mut pairs = cookies
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='));
-        let Some((_, cart)) = pairs.find(|(name, _)| *name == PAYING) else {
+        let cart = cookie(&self.request, PAYING);
+        if cart.is_empty() {
             return;
-        };
-        let now = u64::from_le_bytes(self.basket().cart.digest());
-        if cart == format!("{now:016x}") {
+        }
+        if cart == cart_text(self.basket().cart.digest()) {
             self.keep(response, &Cart::default());
         }
         self.set_paying(response, id, "", 0);
     }
 
     fn set_paying(&self, response: &mut Response, id: OrderId, value: &str, age: u32) {
-        let secure = if is_secure(self.shop) { "; Secure" } else { "" };
         let page = self.href(&self.order_route(id));
         let path = page.split('?').next().unwrap_or_default();
-        let cookie =
-            format!("{PAYING}={value}; Path={path}; Max-Age={age}; HttpOnly; SameSite=Lax{secure}");
-        if let Ok(cookie) = HeaderValue::try_from(cookie) {
-            let headers = response.http.headers_mut();
-            headers.append(header::SET_COOKIE, cookie);
-        }
+        let cookie = format!("{PAYING}={value}; Path={path}; Max-Age={age}; HttpOnly");
+        visit::set_cookie(self.shop, response, &cookie);
     }
+}
+
+/// What tells a cart, as it stands in a cookie.
+fn cart_text(digest: [u8; 8]) -> String {
+    key_text(u64::from_le_bytes(digest))
 }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use frontage_shared::order::Order;
-use frontage_shared::snapshot::locales::LocaleIndex;
 use frontage_shared::store::OrderState;
 use hyper::header::{self, HeaderValue};
 use hyper::{Method, StatusCode};
@@ -23,13 +22,13 @@ use crate::limiter::Action;
 use crate::listen::{Reply, Request};
 use crate::lists;
 use crate::live::Serving;
-use crate::origin;
-use crate::page::checkout::{self as checkout_page, Said};
+use crate::page::checkout::{self as checkout_page, Judged, Said};
 use crate::page::{self, Page, receipt};
+use crate::payment::settle::in_background;
 use crate::payment::stripe::Stripe;
 use crate::respond::Response;
-use crate::route::{Fragment, Parsed, Route};
-use crate::visit::{self, cookie, is_form, is_secure, may, not_found, plain, refused, see_other};
+use crate::route::{Fragment, Route};
+use crate::visit::{self, cookie, is_secure, may, not_found, plain, refused, see_other};
 
 /// Tells scripts that there is a cart; its value is of no use to anybody.
 const HINT: &str = "has_cart";
@@ -45,10 +44,9 @@ pub(crate) struct Basket {
 pub(crate) fn answer<'a>(
     shop: &'a Shop,
     serving: Arc<Serving>,
-    parsed: Parsed,
+    route: Route,
     request: &Request<'a>,
 ) -> Reply<'a> {
-    let (route, locale) = (parsed.route, parsed.locale);
     if matches!(route, Route::Lists | Route::List { .. }) {
         return Reply::Now(lists::answer(shop, &serving, &route, request));
     }
@@ -65,7 +63,6 @@ pub(crate) fn answer<'a>(
         checkout,
         request: *request,
         serving,
-        locale,
     };
     if route == Route::StripeWebhook {
         return desk.hear_stripe();
@@ -95,20 +92,14 @@ pub(crate) struct Desk<'a> {
     pub(crate) checkout: &'a Checkout,
     pub(crate) request: Request<'a>,
     pub(crate) serving: Arc<Serving>,
-    /// The language of the pages.
-    pub(crate) locale: LocaleIndex,
 }
 
 impl<'a> Desk<'a> {
     fn post(self, route: &Route) -> Reply<'a> {
-        if !origin::is_ours(self.request.headers, &self.shop.base_url) {
-            self.shop.metrics.forged.fetch_add(1, Ordering::Relaxed);
-            return Reply::Now(self.refused(StatusCode::FORBIDDEN, 403));
-        }
-        if !is_form(self.request.headers) {
-            return Reply::Now(self.refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, 400));
-        }
-        let form = Form::parse(self.request.body);
+        let form = match visit::form(self.shop, &self.request) {
+            Ok(form) => form,
+            Err((status, page)) => return Reply::Now(self.refused(status, page)),
+        };
         match route {
             Route::Cart { .. } => match self.may(Action::Cart) {
                 true => Reply::Now(self.change_cart(&form)),
@@ -127,10 +118,7 @@ impl<'a> Desk<'a> {
     }
 
     pub(crate) fn context(&self) -> page::Context<'_> {
-        page::Context {
-            locale: self.locale,
-            ..self.shop.context(self.request.now)
-        }
+        visit::context(self.shop, &self.serving, &self.request)
     }
 
     pub(crate) fn basket(&self) -> Basket {
@@ -291,42 +279,27 @@ impl<'a> Desk<'a> {
         {
             return response;
         }
-        let prepared = self.prepare(&form, ticket.as_ref());
-        match prepared {
-            Prepared::Answer(response) => response,
-            Prepared::Order { ticket, order } => self.place(&form, ticket, *order).await,
+        let cart = self.basket().cart;
+        if cart.is_empty() {
+            return self.see_other(&Route::cart());
         }
-    }
-
-    /// What a form comes to: an order, or a page that says why not.
-    fn prepare(&self, form: &Form, ticket: Option<&Ticket>) -> Prepared {
-        let basket = self.basket();
-        if basket.cart.is_empty() {
-            return Prepared::Answer(self.see_other(&Route::cart()));
-        }
-        let ctx = self.context();
+        let generation = &self.serving.generation;
         let judged = checkout_page::judge(
-            &self.serving.generation,
-            &ctx,
+            generation,
+            &self.context(),
             self.checkout,
-            &basket.cart,
-            form,
-            ticket,
+            &cart,
+            &form,
+            ticket.as_ref(),
         );
         match judged {
-            checkout_page::Judged::Order(order) => match ticket {
-                Some(ticket) => Prepared::Order {
-                    ticket: *ticket,
-                    order,
-                },
-                None => Prepared::Answer(self.refused(StatusCode::INTERNAL_SERVER_ERROR, 500)),
-            },
-            checkout_page::Judged::CartFirst => Prepared::Answer(self.see_other(&Route::cart())),
-            checkout_page::Judged::Again {
+            Judged::Order(ticket, order) => self.place(&form, ticket, *order).await,
+            Judged::CartFirst => self.see_other(&Route::cart()),
+            Judged::Again {
                 fields,
                 faults,
                 said,
-            } => Prepared::Answer(self.show_again(&basket.cart, None, &fields, &faults, said)),
+            } => self.show_again(&cart, None, &fields, &faults, said),
         }
     }
 
@@ -365,9 +338,9 @@ impl<'a> Desk<'a> {
     /// The order's page, if this form was sent before.
     async fn sent_before(&self, ticket: &Ticket) -> Option<Response> {
         let (store, id) = (self.checkout.store.clone(), ticket.id);
-        let found = tokio::task::spawn_blocking(move || store.order(id)).await;
+        let found = in_background(move || store.order(id)).await;
         // A store that cannot be read cannot be written either, and that is said when it is tried.
-        let (state, bytes) = found.ok()?.ok()??;
+        let (state, bytes) = found.ok()??;
         // Another click may have written it a moment ago: it counts when the disk has its name.
         if state == OrderState::New && self.checkout.book.accept(ticket.id, bytes).await.is_err() {
             return None;
@@ -408,11 +381,7 @@ impl<'a> Desk<'a> {
 
     /// To the order's page. The cart that was ordered is empty now; another one stays.
     pub(crate) fn thank(&self, ticket: &Ticket) -> Response {
-        let token = ticket::link_token(&self.checkout.keys, ticket.id);
-        let mut response = self.see_other(&Route::Order {
-            id: ticket.id.to_string(),
-            token,
-        });
+        let mut response = self.see_other(&self.order_route(ticket.id));
         if self.basket().cart.digest() == ticket.cart {
             self.keep(&mut response, &Cart::default());
         }
@@ -474,24 +443,17 @@ impl<'a> Desk<'a> {
             true => 0,
             false => COOKIE_DAYS * 24 * 60 * 60,
         };
-        let secure = if is_secure(self.shop) { "; Secure" } else { "" };
         for cookie in [
-            format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}"),
-            format!("{HINT}=1; Path=/; Max-Age={age}; SameSite=Lax{secure}"),
+            format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly"),
+            format!("{HINT}=1; Path=/; Max-Age={age}"),
         ] {
-            if let Ok(cookie) = HeaderValue::try_from(cookie) {
-                response
-                    .http
-                    .headers_mut()
-                    .append(header::SET_COOKIE, cookie);
-            }
+            visit::set_cookie(self.shop, response, &cookie);
         }
     }
 
     /// The path of a route in the language of the page.
     pub(crate) fn href(&self, route: &Route) -> String {
-        let catalog = self.serving.generation.catalog.in_locale(self.locale);
-        route.href_in(catalog.map_or("", |catalog| catalog.prefix()))
+        visit::href(&self.serving, &self.request, route)
     }
 
     fn see_other(&self, route: &Route) -> Response {
@@ -509,12 +471,6 @@ impl<'a> Desk<'a> {
     pub(crate) fn respond(&self, page: Page) -> Response {
         plain(self.shop, &self.serving, page)
     }
-}
-
-/// What a form comes to.
-enum Prepared {
-    Answer(Response),
-    Order { ticket: Ticket, order: Box<Order> },
 }
 
 /// With the prefix, a browser takes the cookie from this very host over TLS only.

@@ -4,14 +4,16 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::Ordering;
 
 use hyper::StatusCode;
-use hyper::header::{self, HeaderMap};
+use hyper::header::{self, HeaderMap, HeaderValue};
 
 use crate::cache_policy::CachePolicy;
 use crate::encode::Encoding;
+use crate::form::Form;
 use crate::handle::Shop;
 use crate::limiter::Action;
 use crate::listen::Request;
 use crate::live::Serving;
+use crate::origin;
 use crate::page::{self, Page};
 use crate::respond::{self, Response};
 use crate::route::{self, Route};
@@ -123,8 +125,30 @@ fn client(shop: &Shop, request: &Request<'_>) -> IpAddr {
     strangers.next().unwrap_or(peer)
 }
 
+/// The form that came with a request; else the status and the page that refuse it. Only pages of the shop may send
+/// forms, and only as forms are sent.
+pub(crate) fn form(shop: &Shop, request: &Request<'_>) -> Result<Form, (StatusCode, u16)> {
+    if !origin::is_ours(request.headers, &shop.base_url) {
+        shop.metrics.forged.fetch_add(1, Ordering::Relaxed);
+        return Err((StatusCode::FORBIDDEN, 403));
+    }
+    if !is_form(request.headers) {
+        return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, 400));
+    }
+    Ok(Form::parse(request.body))
+}
+
+/// Puts a cookie into the browser: its name, its value and attributes of its own, to which come those that all have.
+pub(crate) fn set_cookie(shop: &Shop, response: &mut Response, cookie: &str) {
+    let secure = if is_secure(shop) { "; Secure" } else { "" };
+    if let Ok(cookie) = HeaderValue::try_from(format!("{cookie}; SameSite=Lax{secure}")) {
+        let headers = response.http.headers_mut();
+        headers.append(header::SET_COOKIE, cookie);
+    }
+}
+
 /// Whether the body is what forms send.
-pub(crate) fn is_form(headers: &HeaderMap) -> bool {
+fn is_form(headers: &HeaderMap) -> bool {
     let kind = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());

@@ -8,6 +8,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use frontage_shared::snapshot::Generation;
+use frontage_shared::snapshot::catalog::variant_key;
 use frontage_shared::snapshot::products::Variant;
 
 use super::{Cart, MOST_COUPON_BYTES, MOST_COUPONS, MOST_LINES, MOST_PIECES};
@@ -191,7 +192,7 @@ fn add(cart: &mut Cart, generation: &Generation, variant: &str, quantity: u32) -
     let Some(variant) = generation.catalog.variant_by_id(variant) else {
         return Outcome::Unknown;
     };
-    let key = frontage_shared::snapshot::catalog::variant_key(variant.id());
+    let key = variant_key(variant.id());
     match cart.add(key, quantity, price(generation, &variant)) {
         Ok(()) => Outcome::Added(key),
         Err(_) => Outcome::Full,
@@ -230,7 +231,7 @@ fn quick(cart: &mut Cart, generation: &Generation, text: &str) -> Outcome {
             unknown.push(number_of(line));
             continue;
         };
-        let key = frontage_shared::snapshot::catalog::variant_key(variant.id());
+        let key = variant_key(variant.id());
         if cart
             .add(key, quantity, price(generation, &variant))
             .is_err()

@@ -114,11 +114,6 @@ impl<'a> Priced<'a> {
         }
         format!("{:016x}", hasher.digest())
     }
-
-    /// Whether nothing is left to show.
-    pub fn is_empty(&self) -> bool {
-        self.lines.is_empty() && self.gone == 0
-    }
 }
 
 impl<'a> Line<'a> {

@@ -1,6 +1,5 @@
 //! An order, of a priced cart and a form without faults.
 
-use frontage_shared::model::money::Money;
 use frontage_shared::order::{
     Customer, Order, OrderDelivery, OrderDiscount, OrderKind, OrderLine, OrderTax, OrderTotals,
     Payment, PaymentState,
@@ -140,6 +139,5 @@ fn sums(totals: &Totals) -> OrderTotals {
 }
 
 fn decimal(totals: &Totals, minor: i64) -> String {
-    let currency = totals.currency;
-    Money { minor, currency }.to_string()
+    totals.money(minor).to_string()
 }

@@ -1,17 +1,12 @@
 //! Requests for lists: what a browser keeps comes in with a cookie, and goes back with one.
 
-use std::sync::atomic::Ordering;
-
-use hyper::header::{self, HeaderValue};
 use hyper::{Method, StatusCode};
 
 use super::{COOKIE_DAYS, Change, Keys, ListKind, Outcome};
-use crate::form::Form;
 use crate::handle::Shop;
 use crate::limiter::Action;
 use crate::listen::Request;
 use crate::live::Serving;
-use crate::origin;
 use crate::page;
 use crate::respond::Response;
 use crate::route::Route;
@@ -74,17 +69,13 @@ impl Desk<'_> {
 
     fn post(&self) -> Response {
         let (shop, serving) = (self.shop, self.serving);
-        if !origin::is_ours(self.request.headers, &shop.base_url) {
-            shop.metrics.forged.fetch_add(1, Ordering::Relaxed);
-            return self.refused(StatusCode::FORBIDDEN, 403);
-        }
-        if !visit::is_form(self.request.headers) {
-            return self.refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, 400);
-        }
+        let form = match visit::form(shop, self.request) {
+            Ok(form) => form,
+            Err((status, page)) => return self.refused(status, page),
+        };
         if !visit::may(shop, self.request, Action::Cart) {
             return self.refused(StatusCode::TOO_MANY_REQUESTS, 429);
         }
-        let form = Form::parse(self.request.body);
         let Some((kind, change)) = Change::of(&form) else {
             return self.refused(StatusCode::BAD_REQUEST, 400);
         };
@@ -112,17 +103,9 @@ impl Desk<'_> {
             true => 0,
             false => COOKIE_DAYS * 24 * 60 * 60,
         };
-        let secure = match visit::is_secure(self.shop) {
-            true => "; Secure",
-            false => "",
-        };
         let (name, value) = (list.kind().name(), list.to_text());
-        let cookie =
-            format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}");
-        if let Ok(cookie) = HeaderValue::try_from(cookie) {
-            let headers = response.http.headers_mut();
-            headers.append(header::SET_COOKIE, cookie);
-        }
+        let cookie = format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly");
+        visit::set_cookie(self.shop, response, &cookie);
     }
 
     fn see_other(&self, route: &Route) -> Response {

@@ -9,7 +9,7 @@ use sailfish::TemplateSimple;
 
 use super::cart::personal;
 use super::frame::{Frame, Indexing, Link};
-use super::sums::{self, Sums};
+use super::sums::{self, Bought, Sums};
 use super::view::View;
 use super::words::Words;
 use super::{Context, Kind, Page, render};
@@ -62,7 +62,7 @@ pub(crate) enum Built {
 
 /// What a form that was sent comes to.
 pub(crate) enum Judged {
-    Order(Box<Order>),
+    Order(Ticket, Box<Order>),
     CartFirst,
     /// It is shown again.
     Again {
@@ -98,7 +98,7 @@ pub(crate) struct CheckoutPage<'a> {
     pub(crate) terms_fault: Option<String>,
     pub(crate) privacy: Option<Link<'a>>,
     pub(crate) newsletter: Option<bool>,
-    pub(crate) lines: Vec<Bought<'a>>,
+    pub(crate) bought: Vec<Bought>,
     pub(crate) sums: Sums,
     pub(crate) ticket: String,
     /// What the shopper sees, for the order to be compared with: currency and minor units of the total, and what tells
@@ -107,14 +107,6 @@ pub(crate) struct CheckoutPage<'a> {
     pub(crate) seen_prices: String,
     /// The name of a field that nobody is to fill in.
     pub(crate) trap: &'static str,
-}
-
-/// A line in the summary.
-pub(crate) struct Bought<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) variant: String,
-    pub(crate) quantity: String,
-    pub(crate) sum: String,
 }
 
 /// A problem, with a link to its field.
@@ -186,11 +178,10 @@ pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, show: &Show<'_>)
         .collect();
     let fault = |field: &str| faults.get(field).cloned();
     let mut frame = Frame::new(view, &view.words.checkout, Indexing::NoIndex);
-    frame.place(view, &[], Some(view.link(&view.words.cart, &Route::cart())));
-    frame
-        .crumbs
-        .push(view.link(&view.words.checkout, &Route::Checkout));
-    mark_last(&mut frame);
+    let own = view.link(&view.words.checkout, &Route::Checkout);
+    frame.place(view, &[], Some(own));
+    let cart = view.link(&view.words.cart, &Route::cart());
+    frame.crumbs.insert(1, cart);
     let page = CheckoutPage {
         words: view.words,
         frame,
@@ -213,7 +204,7 @@ pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, show: &Show<'_>)
         terms_fault: fault("terms"),
         privacy: page_link(view, settings.privacy_page.as_deref()),
         newsletter: settings.newsletter.then_some(fields.newsletter),
-        lines: bought(view, &priced),
+        bought: bought(view, &priced),
         sums: sums::of(view, &priced.totals),
         ticket: show.ticket.seal(&show.checkout.keys),
         seen_total: format!("{} {}", priced.totals.currency.code(), priced.totals.total),
@@ -280,7 +271,7 @@ pub(crate) fn judge(
         tax_name: &view.words.tax,
         now: view.now,
     };
-    Judged::Order(Box::new(order::of(&occasion, &priced, &fields)))
+    Judged::Order(*ticket, Box::new(order::of(&occasion, &priced, &fields)))
 }
 
 /// What is otherwise than the form showed it. Two prices may change and leave the total as it was, and so may the
@@ -326,13 +317,6 @@ fn price<'a>(view: &View<'a>, cart: &Cart, fields: &Fields) -> Priced<'a> {
             price_as_chosen(view, cart, &choice)
         }
         _ => priced,
-    }
-}
-
-fn mark_last(frame: &mut Frame<'_>) {
-    let last = frame.crumbs.len().saturating_sub(1);
-    for (at, crumb) in frame.crumbs.iter_mut().enumerate() {
-        crumb.current = at == last;
     }
 }
 
@@ -515,11 +499,11 @@ fn page_link<'a>(view: &View<'a>, slug: Option<&str>) -> Option<Link<'a>> {
     Some(view.link(page.title(), &Route::content(page.slug())))
 }
 
-fn bought<'a>(view: &View<'a>, priced: &Priced<'a>) -> Vec<Bought<'a>> {
+fn bought(view: &View<'_>, priced: &Priced<'_>) -> Vec<Bought> {
     let lines = priced.lines.iter();
     lines
         .map(|line| Bought {
-            name: line.product.name(),
+            name: line.product.name().to_owned(),
             variant: line.variant_name(),
             quantity: view.locale.number(line.item.quantity.into()).to_string(),
             sum: view.amount(line.total.subtotal).to_string(),

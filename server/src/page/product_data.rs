@@ -11,6 +11,7 @@ use super::frame::Frame;
 use super::json_ld::Json;
 use super::text;
 use super::view::View;
+use crate::cart;
 use crate::route::Route;
 
 /// Variants listed; the page stays small, and the others are reachable by link.
@@ -211,13 +212,8 @@ fn known_property(code: &str) -> Option<&'static str> {
 
 /// What a variant is called beside others of its product.
 pub(crate) fn variant_name(product: &Product<'_>, variant: &Variant<'_>) -> String {
-    if !variant.name().is_empty() {
-        return format!("{}, {}", product.name(), variant.name());
-    }
-    let values: Vec<&str> = variant.values().map(|value| value.name()).collect();
-    if values.is_empty() {
-        product.name().to_owned()
-    } else {
-        format!("{}, {}", product.name(), values.join(", "))
+    match cart::variant_name(variant) {
+        own if own.is_empty() => product.name().to_owned(),
+        own => format!("{}, {own}", product.name()),
     }
 }

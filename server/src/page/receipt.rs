@@ -9,7 +9,7 @@ use sailfish::TemplateSimple;
 
 use super::cart::personal;
 use super::frame::{Frame, Indexing};
-use super::sums::{Sum, Sums};
+use super::sums::{Bought, Sum, Sums};
 use super::view::View;
 use super::words::Words;
 use super::{Context, Kind, Page, countries, render};
@@ -31,21 +31,13 @@ pub(crate) struct ReceiptPage<'a> {
     pub(crate) remark: String,
     /// Where the parcel can be followed, and its number.
     pub(crate) tracking: Option<(String, String)>,
-    pub(crate) lines: Vec<Ordered>,
+    pub(crate) bought: Vec<Bought>,
     pub(crate) sums: Sums,
     pub(crate) shipping: Vec<String>,
     pub(crate) billing: Vec<String>,
     pub(crate) delivery: Option<String>,
     pub(crate) payment: String,
     pub(crate) note: String,
-}
-
-/// A line of the order.
-pub(crate) struct Ordered {
-    pub(crate) name: String,
-    pub(crate) variant: String,
-    pub(crate) quantity: String,
-    pub(crate) sum: String,
 }
 
 /// What is known of an order.
@@ -138,7 +130,7 @@ pub(crate) fn build_unpaid(
 /// What is the same however far an order is.
 fn page<'a>(view: &View<'a>, order: &Order, title: &'static str) -> ReceiptPage<'a> {
     let amount = |text: &str| amount(view, &order.currency, text);
-    let lines = order.lines.iter().map(|line| Ordered {
+    let bought = order.lines.iter().map(|line| Bought {
         name: line.name.clone(),
         variant: line.variant_name.clone().unwrap_or_default(),
         quantity: view.locale.number(line.quantity.into()).to_string(),
@@ -153,7 +145,7 @@ fn page<'a>(view: &View<'a>, order: &Order, title: &'static str) -> ReceiptPage<
         again: None,
         remark: String::new(),
         tracking: None,
-        lines: lines.collect(),
+        bought: bought.collect(),
         sums: sums(view, order),
         shipping: address(view, &order.shipping),
         billing: address(view, &order.billing),
@@ -181,22 +173,16 @@ fn sums(view: &View<'_>, order: &Order) -> Sums {
         name: words.delivery_by.fill(&[&delivery.name]),
         amount: amount(&delivery.price),
     }));
-    let mut notes = Vec::new();
-    for tax in &order.taxes {
-        let rate = view.locale.decimal(&tax.rate);
-        match order.prices_include_tax {
-            true => notes.push(words.tax_included.fill(&[&amount(&tax.amount), &rate])),
-            false => rows.push(Sum {
-                name: words.tax_at.fill(&[&rate]),
-                amount: amount(&tax.amount),
-            }),
-        }
-    }
-    Sums {
+    let mut sums = Sums {
         rows,
         total: amount(&order.totals.total),
-        notes,
+        notes: Vec::new(),
+    };
+    for tax in &order.taxes {
+        let amount = amount(&tax.amount);
+        sums.tax(view, order.prices_include_tax, &tax.rate, amount);
     }
+    sums
 }
 
 /// How far an order is. That the merchant's system refused it is for the merchant to settle first.

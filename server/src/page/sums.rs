@@ -20,6 +20,14 @@ pub(crate) struct Sum {
     pub(crate) amount: String,
 }
 
+/// A line of what is bought. Templates read a list of them as `bought`.
+pub(crate) struct Bought {
+    pub(crate) name: String,
+    pub(crate) variant: String,
+    pub(crate) quantity: String,
+    pub(crate) sum: String,
+}
+
 /// The sums of a cart.
 pub(crate) fn of(view: &View<'_>, totals: &Totals) -> Sums {
     let words = view.words;
@@ -47,21 +55,30 @@ pub(crate) fn of(view: &View<'_>, totals: &Totals) -> Sums {
             amount: price(view, method.price),
         }),
     }
-    let mut notes = Vec::new();
-    for tax in &totals.taxes {
-        let rate = view.locale.decimal(&tax.rate.to_string());
-        match totals.prices_include_tax {
-            true => notes.push(words.tax_included.fill(&[&amount(tax.tax), &rate])),
-            false => rows.push(Sum {
-                name: words.tax_at.fill(&[&rate]),
-                amount: amount(tax.tax),
-            }),
-        }
-    }
-    Sums {
+    let mut sums = Sums {
         rows,
         total: amount(totals.total),
-        notes,
+        notes: Vec::new(),
+    };
+    for tax in &totals.taxes {
+        let rate = tax.rate.to_string();
+        sums.tax(view, totals.prices_include_tax, &rate, amount(tax.tax));
+    }
+    sums
+}
+
+impl Sums {
+    /// The tax of one rate, in per cent: told as a part of the total, or as a sum of its own.
+    pub(crate) fn tax(&mut self, view: &View<'_>, is_included: bool, rate: &str, amount: String) {
+        let words = view.words;
+        let rate = view.locale.decimal(rate);
+        match is_included {
+            true => self.notes.push(words.tax_included.fill(&[&amount, &rate])),
+            false => self.rows.push(Sum {
+                name: words.tax_at.fill(&[&rate]),
+                amount,
+            }),
+        }
     }
 }
 

@@ -255,8 +255,8 @@ impl Stripe {
         body: Bytes,
         key: &str,
     ) -> Result<SessionObject, PaymentError> {
-        let mut pause = FIRST_PAUSE;
-        for attempt in 1.. {
+        let (mut pause, mut attempt) = (FIRST_PAUSE, 1);
+        loop {
             let answer = match self.request(&method, path, body.clone(), key) {
                 Ok(request) => self.client.send(request).await,
                 Err(()) => return Err(PaymentError::Answer("its name is no path")),
@@ -274,8 +274,8 @@ impl Stripe {
             }
             tokio::time::sleep(pause).await;
             pause *= 2;
+            attempt += 1;
         }
-        Err(PaymentError::TooSlow(self.timeout.as_millis()))
     }
 
     fn request(
