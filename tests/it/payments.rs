@@ -56,9 +56,7 @@ fn way_back(shop: &Shop, session: &Session) -> String {
 }
 
 fn store(shop: &Shop) -> Store {
-    let folder = shop.folder().join("store");
-    let folder = folder.to_str().expect("a folder in UTF-8");
-    Store::open(folder, shop.folder(), "demo").expect("a store")
+    Store::open("store", shop.folder(), "demo").expect("a store")
 }
 
 fn waiting(shop: &Shop) -> Vec<OrderId> {

@@ -6,6 +6,10 @@ use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 
 use crate::shop::{Page, Shop};
 
+/// What a server is told where many orders are to be placed at once.
+pub const UNLIMITED: &str = "[checkout]\nmethods = [\"invoice\"]\ncountries = [\"DE\"]\n\
+                             [limits]\ncart_changes_per_minute = 0\norders_per_minute = 0\n";
+
 /// One shopper and what their browser keeps.
 #[derive(Clone, Debug, Default)]
 pub struct Shopper {
@@ -50,14 +54,8 @@ impl Shopper {
         path: &str,
         fields: &[(String, String)],
     ) -> reqwest::RequestBuilder {
-        let body = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
-        shop.client()
-            .post(shop.url(path))
-            .header(COOKIE, self.header())
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(body)
+        let request = shop.client().post(shop.url(path));
+        sending(request.header(COOKIE, self.header()), fields)
     }
 
     /// Puts so many of a variant into the cart.
@@ -97,6 +95,19 @@ impl Shopper {
             }
         }
     }
+}
+
+/// Fields in a request, as a browser sends those of a form.
+pub fn sending(
+    request: reqwest::RequestBuilder,
+    fields: &[(String, String)],
+) -> reqwest::RequestBuilder {
+    let body = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish();
+    request
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(body)
 }
 
 /// Fields by name and value.

@@ -13,6 +13,7 @@ use reqwest::header::{COOKIE, SET_COOKIE};
 use super::figures::{Figures, float, percentile};
 use super::ground::Ground;
 use super::rows::{CART_PAGE, CART_PARTIAL, FSYNCS, ORDERS, ORDERS_P99, ORDERS_PER_FSYNC};
+use crate::shopper::{filled, sending};
 
 /// Products of the shop: enough to fill a cart.
 pub const PRODUCTS: u64 = 1_000;
@@ -24,10 +25,6 @@ const PLACED: usize = 3_000;
 const AT_ONCE: usize = 64;
 /// How long the disk alone is measured.
 const FSYNC_TIME: Duration = Duration::from_secs(2);
-
-/// What the server is told besides.
-pub const CONFIG: &str = "[checkout]\nmethods = [\"invoice\"]\ncountries = [\"DE\"]\n\
-                          [limits]\ncart_changes_per_minute = 0\norders_per_minute = 0\n";
 
 /// Measures carts and orders of a shop that is published.
 pub fn measure(ground: &Ground, figures: &mut Figures) -> anyhow::Result<()> {
@@ -93,7 +90,7 @@ impl Client {
         let cart = self.filled(skus, 1).await?;
         let mut forms = Vec::with_capacity(PLACED);
         for _ in 0..PLACED {
-            forms.push(crate::shopper::filled(&self.get("/checkout", &cart).await?));
+            forms.push(filled(&self.get("/checkout", &cart).await?));
         }
         let next = AtomicUsize::new(0);
         let began = Instant::now();
@@ -158,15 +155,11 @@ impl Client {
         cookie: &str,
         fields: &[(String, String)],
     ) -> anyhow::Result<reqwest::Response> {
-        let body = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
         let request = self.http.post(format!("{}{path}", self.origin));
         let request = request
             .header(COOKIE, cookie)
-            .header("origin", &self.origin)
-            .header("content-type", "application/x-www-form-urlencoded");
-        Ok(request.body(body).send().await?)
+            .header("origin", &self.origin);
+        Ok(sending(request, fields).send().await?)
     }
 }
 

@@ -16,6 +16,7 @@ use frontage_tests::bench::pages::Fixed;
 use frontage_tests::bench::targets::Shop;
 use frontage_tests::bench::{buying, curve, cycles, feeds, fixed, giant, pages, swaps};
 use frontage_tests::catalogue::Catalogue;
+use frontage_tests::shopper::UNLIMITED;
 
 /// Products of the main shop, unless `BENCH_PRODUCTS` says otherwise.
 const PRODUCTS: u64 = 100_000;
@@ -153,7 +154,7 @@ fn with_giant(bench: &Bench<'_>, figures: &mut Figures) -> anyhow::Result<()> {
 /// Carts and orders.
 fn with_cart(bench: &Bench<'_>, figures: &mut Figures) -> anyhow::Result<()> {
     let ground = bench.ground()?.with_documents()?;
-    let ground = ground.with_server(buying::CONFIG)?;
+    let ground = ground.with_server(UNLIMITED)?;
     feeds::write(
         &bench.folder.join("feeds"),
         Catalogue::large(buying::PRODUCTS),

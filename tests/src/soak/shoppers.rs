@@ -17,15 +17,12 @@ use crate::backend::merchant::{self, Merchant, Mood};
 use crate::catalogue::Dice;
 use crate::documents;
 use crate::shop::{Shop, ShopBuilder};
-use crate::shopper::{Fields, Shopper, fields, filled};
+use crate::shopper::{Fields, Shopper, UNLIMITED, fields, filled, sending};
 
 /// Shoppers between two kills.
 const SHOPPERS: usize = 8;
 /// The server is killed within this time after the first of them sends a form.
 const WITHIN_MS: u64 = 60;
-const CONFIG: &str = "[checkout]\nmethods = [\"invoice\"]\ncountries = [\"DE\"]\n\
-                      [limits]\ncart_changes_per_minute = 0\norders_per_minute = 0\n";
-
 /// A shopper at the checkout: what the browser has, and what it sends.
 struct Buyer {
     cookie: String,
@@ -42,7 +39,7 @@ pub fn soak_shopper_kills(kills: u64) -> anyhow::Result<Outcome> {
         thing["stock"] = serde_json::json!({"availability": "in_stock"});
         let mut shop = ShopBuilder::of(vec![thing])
             .ingest("[orders]\nurl = \"ORDERS\"\ntimeout_ms = 400\n")
-            .server(CONFIG)
+            .server(UNLIMITED)
             .start();
         shop.fill_in("ORDERS", merchant::ORDERS);
         let mood = Mood::Erratic(Dice::new(31, "merchant", 0));
@@ -124,15 +121,11 @@ async fn send_all(
 
 /// The order that a form was thanked for; none if the server went away or refused.
 async fn send(client: &reqwest::Client, origin: &str, buyer: &Buyer) -> Option<OrderId> {
-    let body = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(&buyer.form)
-        .finish();
     let request = client
         .post(format!("{origin}/checkout"))
         .header("cookie", &buyer.cookie)
-        .header("origin", origin)
-        .header("content-type", "application/x-www-form-urlencoded");
-    let answer = request.body(body).send().await.ok()?;
+        .header("origin", origin);
+    let answer = sending(request, &buyer.form).send().await.ok()?;
     let location = answer.headers().get(LOCATION)?.to_str().ok()?;
     let id = location.strip_prefix("/orders/")?.split('?').next()?;
     id.parse().ok()
