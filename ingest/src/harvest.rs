@@ -58,6 +58,9 @@ pub enum HarvestError {
     /// The lock of the source cannot be used.
     #[error(transparent)]
     Lock(#[from] LockError),
+    /// The operating system has no thread left.
+    #[error("cannot start a thread: {0}")]
+    Thread(std::io::Error),
     /// A bug: reading the feed panicked.
     #[error("reading the feed failed: {0}")]
     Panic(String),
@@ -68,7 +71,7 @@ impl HarvestError {
     pub fn stage(&self) -> &'static str {
         match self {
             Self::Fetch(_) => "fetch",
-            Self::Decode(_) | Self::Panic(_) => "decode",
+            Self::Decode(_) | Self::Thread(_) | Self::Panic(_) => "decode",
             Self::Map(_) => "map",
             Self::Validate(_) => "validate",
             Self::Feed(_) | Self::Lock(_) | Self::NothingToChange => "merge",

@@ -124,10 +124,14 @@ pub fn run(job: Job) -> Result<Reading, HarvestError> {
     let batches = Arc::new(Mutex::new(batches));
     std::thread::scope(|scope| {
         let (source, shop, pages) = (&source, &shop, &pages);
-        let cutting = scope.spawn(move || cut(source, pages, &to_workers));
+        let cutting = named("decode")
+            .spawn_scoped(scope, move || cut(source, pages, &to_workers))
+            .map_err(HarvestError::Thread)?;
         for _ in 0..workers {
             let (batches, to_order) = (Arc::clone(&batches), to_order.clone());
-            scope.spawn(move || work(source, shop, &batches, &to_order));
+            named("examine")
+                .spawn_scoped(scope, move || work(source, shop, &batches, &to_order))
+                .map_err(HarvestError::Thread)?;
         }
         drop((batches, to_order));
         let (draft, report) = in_order(done, validation, draft, progress)?;
@@ -139,6 +143,11 @@ pub fn run(job: Job) -> Result<Reading, HarvestError> {
             is_delta: is_delta || announced,
         })
     })
+}
+
+/// A thread that says in a list of threads what it does.
+fn named(what: &str) -> std::thread::Builder {
+    std::thread::Builder::new().name(what.to_owned())
 }
 
 /// Cuts the pages into batches of records, until the last one or until nobody wants more. Gives whether the feed

@@ -3,8 +3,11 @@
 //! An option and an attribute with the same code are one facet. Which attributes become facets is the merchant's
 //! choice, in the configuration or by attribute documents; without one, those that enough products share and that
 //! have neither one value nor too many.
+//!
+//! Options and brands are collected while products pass by. What attributes say stands in the tables already, and is
+//! counted there once all products are known: most attributes never become a facet.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use frontage_shared::model::slug;
 use frontage_shared::snapshot::facets::{FacetRecord, FacetValueRecord};
@@ -12,6 +15,8 @@ use frontage_shared::snapshot::heap::HeapFull;
 use frontage_shared::snapshot::record::{List, RowRef};
 use frontage_shared::snapshot::tables::CatalogTables;
 
+use super::facet_attributes::{Stated, add_attributes};
+use super::rows::{Rows, Sought};
 use crate::config::Facets;
 use crate::wire::AttributeDefinition;
 
@@ -35,22 +40,30 @@ pub(super) enum Origin {
 /// Collects values while products pass by.
 #[derive(Debug, Default)]
 pub(super) struct FacetBuilder {
-    facets: BTreeMap<String, Collected>,
+    facets: Vec<Collected>,
+    /// Index by the code as products spell it; none if it makes no code of an address.
+    known: hashbrown::HashMap<String, Option<usize>>,
 }
 
+/// A facet in the making.
 #[derive(Debug)]
-struct Collected {
-    origin: Origin,
-    label: String,
-    /// Products with at least one value; rows come in ascending order.
-    products: usize,
+pub(super) struct Collected {
+    pub(super) code: String,
+    pub(super) origin: Origin,
+    pub(super) label: String,
+    /// Products with at least one value.
+    pub(super) products: usize,
+    /// The latest of them; rows come in ascending order.
     last_product: Option<u32>,
-    /// By label with unit: `28 l` is one value, whether an option or an attribute says it.
-    values: HashMap<String, Value>,
+    values: Vec<Value>,
+    /// Values by label with unit: `28 l` is one value, whether an option or an attribute says it.
+    by_label: Rows,
 }
 
 #[derive(Debug, Default)]
 struct Value {
+    /// With unit.
+    label: String,
     swatch: String,
     /// Label without unit, and the unit, if it was stated apart.
     parts: Option<(String, String)>,
@@ -62,111 +75,229 @@ pub(super) struct Statement<'a> {
     pub(super) origin: Origin,
     pub(super) code: &'a str,
     pub(super) label: &'a str,
-    pub(super) unit: &'a str,
     pub(super) value: &'a str,
     pub(super) swatch: &'a str,
 }
 
-impl Statement<'_> {
-    fn full_label(&self) -> String {
-        match self.unit {
-            "" => self.value.to_owned(),
-            unit => format!("{} {unit}", self.value),
+/// Whether a text is short enough to be chosen by.
+pub(super) fn is_value(text: &str) -> bool {
+    !text.is_empty() && (text.len() <= MAX_LABEL_CHARS || text.chars().count() <= MAX_LABEL_CHARS)
+}
+
+impl Collected {
+    pub(super) fn new(code: String, origin: Origin, label: &str) -> Self {
+        Self {
+            code,
+            origin,
+            label: label.to_owned(),
+            products: 0,
+            last_product: None,
+            values: Vec::new(),
+            by_label: Rows::default(),
         }
+    }
+
+    /// The number of a value; with a unit that was stated apart, the label is text and unit.
+    pub(super) fn value(&mut self, text: &str, unit: &str) -> u32 {
+        let full;
+        let label = match unit {
+            "" => text,
+            unit => {
+                full = format!("{text} {unit}");
+                &full
+            }
+        };
+        let sought = Sought::text(label);
+        let has = |value: u32| {
+            let value = self.values.get(value as usize);
+            value.is_some_and(|value| value.label == label)
+        };
+        let number = self.by_label.find(sought, has).unwrap_or_else(|| {
+            let number = row_count(&self.values);
+            self.by_label.add(sought, number);
+            self.values.push(Value {
+                label: label.to_owned(),
+                ..Value::default()
+            });
+            number
+        });
+        if let Some(value) = self
+            .values
+            .get_mut(number as usize)
+            .filter(|_| !unit.is_empty())
+        {
+            value.parts = Some((text.to_owned(), unit.to_owned()));
+        }
+        number
+    }
+
+    /// A product has a value; products come in ascending order.
+    pub(super) fn add(&mut self, product: u32, value: u32) {
+        if self.last_product.replace(product) != Some(product) {
+            self.products += 1;
+        }
+        let Some(value) = self.values.get_mut(value as usize) else {
+            return;
+        };
+        if value.products.last() != Some(&product) {
+            value.products.push(product);
+        }
+    }
+
+    /// Whether options or brands said something before attributes.
+    pub(super) fn is_begun(&self) -> bool {
+        self.products > 0
+    }
+
+    /// Sorts what was said twice, first by options and then by attributes, into one.
+    pub(super) fn settle(&mut self) {
+        let mut all: Vec<u32> = Vec::new();
+        for value in &mut self.values {
+            value.products.sort_unstable();
+            value.products.dedup();
+            all.extend(&value.products);
+        }
+        all.sort_unstable();
+        all.dedup();
+        self.products = all.len();
     }
 }
 
 impl FacetBuilder {
     /// Records a value of a product; products come in ascending order of their rows.
     pub(super) fn add(&mut self, product: u32, statement: &Statement<'_>) {
-        let code = slug::from_text(statement.code);
-        if code.is_empty()
-            || statement.value.is_empty()
-            || statement.value.chars().count() > MAX_LABEL_CHARS
-        {
+        if !is_value(statement.value) {
             return;
         }
-        let facet = self.facets.entry(code).or_insert_with(|| Collected {
-            origin: statement.origin,
-            label: statement.label.to_owned(),
-            products: 0,
-            last_product: None,
-            values: HashMap::new(),
-        });
+        let known = self.known.get(statement.code).copied();
+        let Some(facet) = known.unwrap_or_else(|| self.begin(statement)) else {
+            return;
+        };
+        let Some(facet) = self.facets.get_mut(facet) else {
+            return;
+        };
         facet.origin = facet.origin.min(statement.origin);
-        if facet.last_product.replace(product) != Some(product) {
-            facet.products += 1;
-        }
-        let value = facet.values.entry(statement.full_label()).or_default();
-        if !statement.unit.is_empty() {
-            value.parts = Some((statement.value.to_owned(), statement.unit.to_owned()));
-        }
-        if value.swatch.is_empty() {
-            value.swatch = statement.swatch.to_owned();
-        }
-        if value.products.last() != Some(&product) {
-            value.products.push(product);
+        let value = facet.value(statement.value, "");
+        facet.add(product, value);
+        if let Some(value) = facet.values.get_mut(value as usize)
+            && value.swatch.is_empty()
+        {
+            statement.swatch.clone_into(&mut value.swatch);
         }
     }
 
-    /// Chooses the facets and writes their tables, and each product's list of values.
+    /// The facet of a code that was not met before in this spelling.
+    fn begin(&mut self, statement: &Statement<'_>) -> Option<usize> {
+        let code = slug::from_text(statement.code);
+        let mut facets = self.facets.iter();
+        let facet = match facets.position(|facet| facet.code == code) {
+            _ if code.is_empty() => None,
+            Some(facet) => Some(facet),
+            None => {
+                let facet = Collected::new(code, statement.origin, statement.label);
+                self.facets.push(facet);
+                Some(self.facets.len() - 1)
+            }
+        };
+        self.known.insert(statement.code.to_owned(), facet);
+        facet
+    }
+
+    /// Chooses the facets and writes their tables, and each product's list of values. The tables have all products and
+    /// attributes.
     pub(super) fn finish(
         self,
         settings: &Facets,
         definitions: &HashMap<String, AttributeDefinition>,
         tables: &mut CatalogTables,
     ) -> Result<(), HeapFull> {
-        let mut chosen = choose(self.facets, settings, definitions);
-        chosen.sort_by_key(|(code, facet)| {
+        let stated = Stated::gather(tables);
+        let mut chosen = self.facets;
+        for code in choose(&stated, &chosen, settings, definitions) {
+            let label = stated.label(&code, tables);
+            chosen.push(Collected::new(code, Origin::Attribute, label));
+        }
+        add_attributes(&mut chosen, stated, tables);
+        chosen.sort_by_cached_key(|facet| {
             (
                 facet.origin,
-                position(code, settings, definitions),
+                position(&facet.code, settings, definitions),
                 usize::MAX - facet.products,
-                code.clone(),
+                facet.code.clone(),
             )
         });
-        let mut pairs: Vec<(u32, u32)> = Vec::new();
-        for (code, facet) in chosen {
-            write_facet(&code, facet, settings, tables, &mut pairs)?;
+        for facet in chosen {
+            write_facet(facet, settings, tables)?;
         }
-        write_lists(pairs, tables);
+        write_lists(tables);
         Ok(())
     }
 }
 
 /// Each product's list of values. Those of a category lie together, so that who counts in it reads memory in a row.
-fn write_lists(mut pairs: Vec<(u32, u32)>, tables: &mut CatalogTables) {
+fn write_lists(tables: &mut CatalogTables) {
+    let products = tables.products.len();
+    let mut lengths = vec![0_u32; products];
+    let value_products = |value: &FacetValueRecord| value.products.range();
+    for at in tables.facet_values.iter().flat_map(value_products) {
+        if let Some(length) = length_of(tables, &mut lengths, at) {
+            *length += 1;
+        }
+    }
     let mut order: Vec<u32> = (0..row_count(&tables.products)).collect();
     order.sort_by_key(|&row| {
         let product = tables.products.get(row as usize);
         product.and_then(|product| product.primary_category.get())
     });
-    pairs.sort_unstable();
+    let mut next = 0;
+    let mut places = vec![0_u32; products];
     for row in order {
-        let first = row_count(&tables.product_facets);
-        let start = pairs.partition_point(|&(owner, _)| owner < row);
-        let own = pairs.iter().skip(start);
-        let values = own.take_while(|&&(owner, _)| owner == row);
-        let values = values.map(|&(_, value)| RowRef::new(Some(value)));
-        tables.product_facets.extend(values);
+        let length = lengths.get(row as usize).copied().unwrap_or_default();
+        if let Some(place) = places.get_mut(row as usize) {
+            *place = next;
+        }
         if let Some(product) = tables.products.get_mut(row as usize) {
-            product.facet_values = List::between(first, row_count(&tables.product_facets));
+            product.facet_values = List::between(next, next + length);
+        }
+        next += length;
+    }
+    // Values come in ascending order, and so they stand in every list.
+    let mut lists = vec![RowRef::NONE; next as usize];
+    for (value, record) in (0..).zip(&tables.facet_values) {
+        for at in record.products.range() {
+            let Some(place) = length_of(tables, &mut places, at) else {
+                continue;
+            };
+            if let Some(entry) = lists.get_mut(*place as usize) {
+                *entry = RowRef::new(Some(value));
+            }
+            *place += 1;
         }
     }
+    tables.product_facets = lists;
+}
+
+/// The number that belongs to the product of a posting.
+fn length_of<'n>(
+    tables: &CatalogTables,
+    numbers: &'n mut [u32],
+    posting: u32,
+) -> Option<&'n mut u32> {
+    let product = tables.postings.get(posting as usize)?.get()?;
+    numbers.get_mut(product as usize)
 }
 
 pub(super) fn row_count<T>(rows: &[T]) -> u32 {
     u32::try_from(rows.len()).unwrap_or(u32::MAX)
 }
 
+/// The codes of attributes that become facets of their own.
 fn choose(
-    facets: BTreeMap<String, Collected>,
+    stated: &Stated,
+    begun: &[Collected],
     settings: &Facets,
     definitions: &HashMap<String, AttributeDefinition>,
-) -> Vec<(String, Collected)> {
-    let (mut chosen, attributes): (Vec<_>, Vec<_>) = facets
-        .into_iter()
-        .partition(|(_, facet)| facet.origin != Origin::Attribute);
+) -> Vec<String> {
     let named = |code: &str| {
         settings
             .attributes
@@ -182,25 +313,26 @@ fn choose(
         || definitions
             .values()
             .any(|definition| definition.filterable == Some(true));
-    let mut candidates: Vec<_> = attributes
-        .into_iter()
-        .filter(|(code, facet)| match merchant_chose {
+    let is_begun = |code: &str| begun.iter().any(|facet| facet.code == code);
+    let mut candidates: Vec<(usize, String)> = stated
+        .counts()
+        .filter(|(code, ..)| !is_begun(code))
+        .filter(|&(code, products, values)| match merchant_chose {
             true if settings.attributes.is_some() => named(code),
             true => filterable(code) == Some(true),
             false => {
-                let values = facet.values.len();
-                facet.products >= MIN_PRODUCTS
+                products >= MIN_PRODUCTS
                     && (2..=settings.max_values as usize).contains(&values)
-                    && values * 2 <= facet.products
+                    && values * 2 <= products
             }
         })
+        .map(|(code, products, _)| (usize::MAX - products, code.to_owned()))
         .collect();
     if !merchant_chose {
-        candidates.sort_by_key(|(code, facet)| (usize::MAX - facet.products, code.clone()));
+        candidates.sort();
         candidates.truncate(MAX_CHOSEN);
     }
-    chosen.append(&mut candidates);
-    chosen
+    candidates.into_iter().map(|(_, code)| code).collect()
 }
 
 fn position(
@@ -223,43 +355,34 @@ fn position(
 }
 
 fn write_facet(
-    code: &str,
     facet: Collected,
     settings: &Facets,
     tables: &mut CatalogTables,
-    pairs: &mut Vec<(u32, u32)>,
 ) -> Result<(), HeapFull> {
     let most = if facet.origin == Origin::Brand {
         MAX_BRANDS
     } else {
         settings.max_values as usize
     };
-    let mut values: Vec<(String, Value)> = facet.values.into_iter().collect();
-    values.sort_by(|(a, left), (b, right)| {
-        right
-            .products
-            .len()
-            .cmp(&left.products.len())
-            .then_with(|| a.cmp(b))
+    let mut values = facet.values;
+    values.sort_by(|left, right| {
+        let by_products = right.products.len().cmp(&left.products.len());
+        by_products.then_with(|| left.label.cmp(&right.label))
     });
     values.truncate(most);
-    values.sort_by(|(a, _), (b, _)| natural(a, b));
+    values.sort_by(|left, right| natural(&left.label, &right.label));
     let unit = common_unit(&values);
     let row = row_count(&tables.facets);
     let first = row_count(&tables.facet_values);
     let mut taken = HashMap::new();
-    for (label, value) in values {
-        let value_row = row_count(&tables.facet_values);
+    for value in values {
         let start = row_count(&tables.postings);
-        tables.postings.extend(
-            value
-                .products
-                .iter()
-                .map(|&product| RowRef::new(Some(product))),
-        );
-        pairs.extend(value.products.iter().map(|&product| (product, value_row)));
+        let products = value.products.iter();
+        tables
+            .postings
+            .extend(products.map(|&product| RowRef::new(Some(product))));
         let bare = value.parts.filter(|_| unit.is_some());
-        let label = bare.map_or(label, |(bare, _)| bare);
+        let label = bare.map_or(value.label, |(bare, _)| bare);
         let record = FacetValueRecord {
             code: tables.strings.string(&free_code(&label, &mut taken))?,
             label: tables.strings.string(&label)?,
@@ -270,7 +393,7 @@ fn write_facet(
         tables.facet_values.push(record);
     }
     let record = FacetRecord {
-        code: tables.strings.string(code)?,
+        code: tables.strings.string(&facet.code)?,
         label: tables.strings.string(&facet.label)?,
         unit: tables.strings.string(unit.as_deref().unwrap_or_default())?,
         values: List::between(first, row_count(&tables.facet_values)),
@@ -281,10 +404,10 @@ fn write_facet(
 }
 
 /// The unit that all values share; none if one has another or has it inside its text.
-fn common_unit(values: &[(String, Value)]) -> Option<String> {
+fn common_unit(values: &[Value]) -> Option<String> {
     let units: Option<Vec<&String>> = values
         .iter()
-        .map(|(_, value)| value.parts.as_ref().map(|(_, unit)| unit))
+        .map(|value| value.parts.as_ref().map(|(_, unit)| unit))
         .collect();
     let units = units?;
     let first = units.first()?;
@@ -338,37 +461,26 @@ mod tests {
 
     #[test]
     fn an_option_and_an_attribute_of_one_code_are_one_facet() {
-        let mut builder = FacetBuilder::default();
-        let say = |origin, value, unit| Statement {
-            origin,
-            code: "volume",
-            label: "Volume",
-            unit,
-            value,
-            swatch: "",
-        };
-        builder.add(0, &say(Origin::Attribute, "28", "l"));
-        builder.add(1, &say(Origin::Option, "28 l", ""));
-        builder.add(1, &say(Origin::Option, "28 l", ""));
-        builder.add(2, &say(Origin::Attribute, "30", "l"));
-        let facet = builder.facets.remove("volume").unwrap();
-        assert_eq!((facet.origin, facet.products), (Origin::Option, 3));
-        assert_eq!(facet.values["28 l"].products, [0, 1]);
-        assert_eq!(
-            common_unit(&facet.values.into_iter().collect::<Vec<_>>()).as_deref(),
-            Some("l")
-        );
+        let mut facet = Collected::new("volume".to_owned(), Origin::Option, "Volume");
+        let option = facet.value("28 l", "");
+        facet.add(1, option);
+        facet.add(1, option);
+        for (product, text) in [(0, "28"), (1, "28"), (2, "30")] {
+            let value = facet.value(text, "l");
+            facet.add(product, value);
+        }
+        facet.settle();
+        assert_eq!(facet.products, 3);
+        assert_eq!(facet.values[0].products, [0, 1]);
+        assert_eq!(facet.values[1].products, [2]);
+        assert_eq!(common_unit(&facet.values).as_deref(), Some("l"));
     }
 
     #[test]
     fn a_unit_inside_one_text_stays_inside_all() {
-        let apart = Value {
-            parts: Some(("14".into(), "l".into())),
-            ..Value::default()
-        };
-        assert_eq!(
-            common_unit(&[("14 l".into(), apart), ("28 l".into(), Value::default())]),
-            None
-        );
+        let mut facet = Collected::new("volume".to_owned(), Origin::Option, "Volume");
+        facet.value("14", "l");
+        facet.value("28 l", "");
+        assert_eq!(common_unit(&facet.values), None);
     }
 }

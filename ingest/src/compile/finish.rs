@@ -14,7 +14,7 @@ use frontage_shared::snapshot::tables::CatalogTables;
 
 use super::facets::row_count;
 use super::local_paths::OwnPaths;
-use super::products::{Tables, heap_text};
+use super::products::{Related, Tables, heap_text};
 use super::routes::Routes;
 use super::{CompileError, seconds};
 use crate::merge::Conflicts;
@@ -45,7 +45,7 @@ impl Tables<'_> {
         )?;
         self.languages.words(&mut self.tables)?;
         self.finish_routes(&brand_slugs)?;
-        for origin in self.origins.iter().take(MAX_ORIGINS) {
+        for origin in self.origins.all.iter().take(MAX_ORIGINS) {
             let origin = self.tables.strings.string(origin)?;
             self.tables.origins.push(origin);
         }
@@ -63,15 +63,15 @@ impl Tables<'_> {
 
     /// Fills the ranks and gives each product's position in the shop's own order: with image first, newest first.
     fn ranks(&mut self) -> Vec<u32> {
-        let keys = &self.sort_keys;
-        let by_name = positions(keys.len(), |row| keys.get(row).map(|key| key.name.clone()));
-        let newest = positions(keys.len(), |row| {
-            keys.get(row).map(|key| std::cmp::Reverse(key.created_at))
-        });
-        let featured = positions(keys.len(), |row| {
-            keys.get(row)
-                .map(|key| (!key.has_image, std::cmp::Reverse(key.created_at)))
-        });
+        let products = &self.tables.products;
+        let created = |row: u32| {
+            let product = products.get(row as usize);
+            std::cmp::Reverse(product.map_or(0, |product| product.created_at.get()))
+        };
+        let by_name = self.positions_by_name();
+        let newest = positions(products.len(), created);
+        let has_image = |row: u32| self.has_image.get(row as usize) == Some(&true);
+        let featured = positions(products.len(), |row| (!has_image(row), created(row)));
         let all = by_name.iter().zip(&newest).zip(&featured);
         self.tables.ranks = all
             .map(|((&name, &newest), &featured)| RankRecord {
@@ -81,6 +81,23 @@ impl Tables<'_> {
             })
             .collect();
         featured
+    }
+
+    /// The rank of each product by its name. Where the first letters differ, nothing else is looked at.
+    fn positions_by_name(&self) -> Vec<u32> {
+        let name = |row: u32| {
+            let product = self.tables.products.get(row as usize);
+            product.map_or("", |product| self.tables.strings.get(product.name))
+        };
+        let mut order: Vec<(u64, u32)> = (0..row_count(&self.tables.products))
+            .map(|row| (first_letters(name(row)), row))
+            .collect();
+        order.sort_unstable_by(|a, b| {
+            let by_letters = a.0.cmp(&b.0);
+            let by_name = || lower(name(a.1)).cmp(lower(name(b.1)));
+            by_letters.then_with(by_name).then(a.1.cmp(&b.1))
+        });
+        ranks_of(order.into_iter().map(|(_, row)| row))
     }
 
     fn finish_attributes(&mut self) -> Result<(), CompileError> {
@@ -102,13 +119,13 @@ impl Tables<'_> {
     }
 
     fn finish_related(&mut self, conflicts: &mut Conflicts) -> Result<(), CompileError> {
-        let ids: HashMap<String, u32> = (0..)
-            .zip(&self.tables.products)
-            .map(|(row, product)| (heap_text(&self.tables, product.id), row))
-            .collect();
-        for (owner, id, relation) in std::mem::take(&mut self.related) {
-            let Some(&other) = ids.get(&id).filter(|&&other| other != owner) else {
-                if !self.inactive.contains(&id) {
+        let Related { ids, all } = std::mem::take(&mut self.related);
+        let mut start = 0;
+        for (owner, end, relation) in all {
+            let id = ids.get(start..end).unwrap_or_default();
+            start = end;
+            let Some(other) = self.row_of(id).filter(|&other| other != owner) else {
+                if !self.inactive.contains(id) {
                     conflicts
                         .add(|| format!("a product is related to `{id}`, which does not exist"));
                 }
@@ -129,6 +146,14 @@ impl Tables<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The row of a product; they are sorted by id.
+    fn row_of(&self, id: &str) -> Option<u32> {
+        let products = &self.tables.products;
+        let found =
+            products.binary_search_by(|product| self.tables.strings.get(product.id).cmp(id));
+        found.ok().and_then(|row| u32::try_from(row).ok())
     }
 
     fn finish_brands(&mut self, featured: &[u32]) -> Result<Vec<String>, CompileError> {
@@ -326,15 +351,16 @@ impl Tables<'_> {
 
     fn finish_skus(&mut self, conflicts: &mut Conflicts) {
         let mut skus = std::mem::take(&mut self.tables.skus);
-        skus.sort_by_cached_key(|row| {
+        let sku = |row: RowRef<{ section::VARIANTS }>| {
             let variant = row
                 .get()
                 .and_then(|row| self.tables.variants.get(row as usize));
-            (
-                variant.map(|variant| heap_text(&self.tables, variant.sku)),
-                row.get(),
-            )
-        });
+            variant.map_or("", |variant| self.tables.strings.get(variant.sku))
+        };
+        skus.sort_by_cached_key(|&row| (first_bytes(sku(row)), row.get()));
+        for alike in skus.chunk_by_mut(|&a, &b| first_bytes(sku(a)) == first_bytes(sku(b))) {
+            alike.sort_by_key(|&row| (sku(row), row.get()));
+        }
         self.tables.skus = skus;
         let strings = &self.tables.strings;
         let variant = |row: &RowRef<{ section::VARIANTS }>| {
@@ -367,14 +393,47 @@ fn rows_by_id(all: &[(String, String)]) -> HashMap<&str, u32> {
 }
 
 /// The rank of each row when rows are sorted by a key; rows break ties.
-pub(super) fn positions<K: Ord>(count: usize, key: impl Fn(usize) -> K) -> Vec<u32> {
-    let mut order: Vec<usize> = (0..count).collect();
+pub(super) fn positions<K: Ord>(count: usize, key: impl Fn(u32) -> K) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..u32::try_from(count).unwrap_or(u32::MAX)).collect();
     order.sort_by_cached_key(|&row| (key(row), row));
-    let mut positions = vec![0; count];
+    ranks_of(order.into_iter())
+}
+
+/// The place of each row in an order.
+fn ranks_of(order: impl ExactSizeIterator<Item = u32>) -> Vec<u32> {
+    let mut positions = vec![0; order.len()];
     for (position, row) in (0..).zip(order) {
-        positions[row] = position;
+        if let Some(place) = positions.get_mut(row as usize) {
+            *place = position;
+        }
     }
     positions
+}
+
+/// The first bytes of a text, so that numbers compare as the texts do unless they are equal.
+fn first_bytes(text: &str) -> u64 {
+    let mut first = [0; 8];
+    first
+        .iter_mut()
+        .zip(text.bytes())
+        .for_each(|(to, from)| *to = from);
+    u64::from_be_bytes(first)
+}
+
+/// The same of a text in lower case.
+fn first_letters(text: &str) -> u64 {
+    let mut first = String::with_capacity(16);
+    for letter in lower(text) {
+        first.push(letter);
+        if first.len() >= 8 {
+            break;
+        }
+    }
+    first_bytes(&first)
+}
+
+fn lower(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase)
 }
 
 fn page_kind(kind: Option<PageKind>) -> u32 {

@@ -19,6 +19,8 @@ pub(super) struct Labels {
     pub(super) attributes: HashMap<String, AttributeDefinition>,
     /// The attribute's code by the code of a value; the first by their codes where several have it.
     of_values: HashMap<String, String>,
+    /// Slugs of codes that were asked for: products name few, and each of them often.
+    slugs: hashbrown::HashMap<String, String>,
 }
 
 impl Labels {
@@ -36,7 +38,7 @@ impl Labels {
     }
 
     /// Completes the options of a product by what its variants choose, and names what has no name of its own.
-    pub(super) fn name(&self, product: &mut Product, variants: &mut [Variant]) {
+    pub(super) fn name(&mut self, product: &mut Product, variants: &mut [Variant]) {
         for variant in variants.iter_mut() {
             for value in std::mem::take(&mut variant.option_values) {
                 // A value that no attribute has says nothing that could be shown.
@@ -67,14 +69,21 @@ impl Labels {
     }
 
     /// What an attribute is, by its code.
-    pub(super) fn attribute(&self, code: &str) -> Option<&AttributeDefinition> {
-        self.attributes.get(&slug::from_text(code))
+    pub(super) fn attribute(&mut self, code: &str) -> Option<&AttributeDefinition> {
+        if self.attributes.is_empty() {
+            return None;
+        }
+        if !self.slugs.contains_key(code) {
+            self.slugs.insert(code.to_owned(), slug::from_text(code));
+        }
+        self.attributes.get(self.slugs.get(code)?)
     }
 }
 
 /// Puts labels in the place of codes; what has no label stays.
 fn named(value: &mut AttributeValue, definition: &AttributeDefinition) {
     let code = match value {
+        _ if definition.values.is_empty() => return,
         AttributeValue::Text(text) => text.trim().to_owned(),
         AttributeValue::Number(number) => number.to_string(),
         AttributeValue::Boolean(_) => return,

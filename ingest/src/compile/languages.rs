@@ -263,7 +263,7 @@ impl<'a> Languages<'a> {
             if language.differs {
                 language.tables.text_files = files;
                 let names = &language.names;
-                let ranks = positions(names.len(), |row| names.get(row));
+                let ranks = positions(names.len(), |row| names.get(row as usize));
                 let ranks = ranks.into_iter();
                 language.tables.names = ranks
                     .map(|name| LocalRankRecord { name: name.into() })

@@ -6,6 +6,7 @@
 mod attributes; // properties, each distinct value once
 mod categories; // the tree, its paths and its order
 mod changed_offers; // the fast half from the one before
+mod facet_attributes; // what attributes say for that
 mod facets; // what shoppers can filter by
 mod finish; // what needs all products at once
 mod labels; // words for the codes of values
@@ -14,6 +15,7 @@ mod local_paths; // addresses in them
 mod offers; // the fast half
 mod products; // one product after another into the tables
 mod routes; // current and former paths, pinned to the last generation
+mod rows; // rows by their texts
 mod terms; // promotions, delivery methods, taxes
 mod text; // the text index, on threads of its own
 mod variants; // options, and what each choice is
@@ -78,6 +80,9 @@ pub enum CompileError {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// The operating system has no thread left.
+    #[error("cannot start a thread: {0}")]
+    Thread(std::io::Error),
     /// A price that validation let through does not fit the currency.
     #[error("offer `{key}`: {source}")]
     Price {
@@ -124,7 +129,10 @@ pub fn catalog(
     // Reading a document takes as long as laying it out, so a thread of its own reads ahead.
     let (to_tables, batches) = sync_channel(BATCHES_AHEAD);
     std::thread::scope(|scope| {
-        let reader = scope.spawn(|| read_ahead(merged, conflicts, to_tables));
+        let reader = std::thread::Builder::new()
+            .name("merge".to_owned())
+            .spawn_scoped(scope, || read_ahead(merged, conflicts, to_tables))
+            .map_err(CompileError::Thread)?;
         for product in batches.into_iter().flatten() {
             tables.add(*product, &mut own_conflicts)?;
         }

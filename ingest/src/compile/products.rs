@@ -3,7 +3,7 @@
 //! What refers to things that are only complete at the end — brands, attributes, other products — is noted as an
 //! index or an id and resolved in `finish`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::facets::AttributeRecord;
@@ -13,12 +13,14 @@ use frontage_shared::snapshot::products::{
 };
 use frontage_shared::snapshot::record::{List, RowRef, StrRef};
 use frontage_shared::snapshot::tables::CatalogTables;
+use xxhash_rust::xxh3::xxh3_128;
 
 use super::categories::Tree;
 use super::facets::{FacetBuilder, Origin, Statement, row_count};
 use super::labels::Labels;
 use super::languages::Languages;
 use super::routes::ProductSlugs;
+use super::rows::Rows;
 use super::text::TextThreads;
 use super::{CompileError, seconds};
 use crate::config::Config;
@@ -40,27 +42,54 @@ pub(super) struct Tables<'a> {
     pub(super) labels: Labels,
     pub(super) languages: Languages<'a>,
     /// Attribute codes in the order they were met; rows are sorted by code only at the end.
-    pub(super) attributes: HashMap<String, usize>,
+    pub(super) attributes: hashbrown::HashMap<String, u32>,
     pub(super) attribute_list: Vec<(String, AttributeRecord)>,
-    /// Rows of distinct (attribute, value) pairs.
-    pub(super) attribute_values: HashMap<(usize, String), u32>,
+    /// Rows of distinct values, by the attribute's index and the value.
+    pub(super) attribute_values: Rows,
     /// Brand names with the rows of their products.
     pub(super) brands: BTreeMap<String, Vec<u32>>,
     /// Products by category row, subtree included.
     pub(super) listings: Vec<Vec<u32>>,
-    pub(super) variant_ids: HashSet<String>,
+    /// Hashes of the variants' ids: by accident no two are alike.
+    pub(super) variant_ids: hashbrown::HashSet<u128>,
     /// Ids of drafts and archived products: being related to one is no mistake.
     pub(super) inactive: HashSet<String>,
-    /// (row of the list's owner, id of the other product, relation), resolved at the end.
-    pub(super) related: Vec<(u32, String, u32)>,
-    pub(super) sort_keys: Vec<SortKey>,
-    pub(super) origins: BTreeSet<String>,
+    pub(super) related: Related,
+    /// Products with a picture of their own, by row.
+    pub(super) has_image: Vec<bool>,
+    pub(super) origins: Origins,
 }
 
-pub(super) struct SortKey {
-    pub(super) name: String,
-    pub(super) created_at: i64,
-    pub(super) has_image: bool,
+/// Relations that are resolved at the end, when all products are known.
+#[derive(Debug, Default)]
+pub(super) struct Related {
+    /// Ids of the other products, one after another.
+    pub(super) ids: String,
+    /// Row of the list's owner, where the id ends, relation.
+    pub(super) all: Vec<(u32, usize, u32)>,
+}
+
+/// Where media come from.
+#[derive(Debug, Default)]
+pub(super) struct Origins {
+    /// Beginnings of addresses that were looked at.
+    known: hashbrown::HashSet<String>,
+    pub(super) all: BTreeSet<String>,
+}
+
+impl Origins {
+    fn note(&mut self, address: &str) {
+        let slashes = address.match_indices('/').map(|(at, _)| at);
+        let end = slashes.skip(2).next().unwrap_or(address.len());
+        let begin = address.get(..end).unwrap_or(address);
+        if self.known.contains(begin) {
+            return;
+        }
+        if let Ok(url) = url::Url::parse(address) {
+            self.all.insert(url.origin().ascii_serialization());
+            self.known.insert(begin.to_owned());
+        }
+    }
 }
 
 impl<'a> Tables<'a> {
@@ -99,16 +128,16 @@ impl<'a> Tables<'a> {
             text,
             labels: Labels::new(definitions),
             languages,
-            attributes: HashMap::new(),
+            attributes: hashbrown::HashMap::new(),
             attribute_list: Vec::new(),
-            attribute_values: HashMap::new(),
+            attribute_values: Rows::default(),
             brands: BTreeMap::new(),
             listings,
-            variant_ids: HashSet::new(),
+            variant_ids: hashbrown::HashSet::new(),
             inactive: HashSet::new(),
-            related: Vec::new(),
-            sort_keys: Vec::new(),
-            origins: BTreeSet::new(),
+            related: Related::default(),
+            has_image: Vec::new(),
+            origins: Origins::default(),
         })
     }
 
@@ -141,11 +170,11 @@ impl<'a> Tables<'a> {
         }
         let category_rows = self.category_rows(&product, conflicts);
         let flags = flags(&product);
+        let in_path = self.in_path(&category_rows);
         if flags & NOT_LISTED == 0 {
-            self.list(row, &product, &category_rows);
+            self.list(row, &product, &in_path);
         }
         self.labels.name(&mut product, &mut variants);
-        let in_path = self.in_path(&category_rows);
         let (options, variant_rows) = self.options_and_variants(&product, &variants, row)?;
         let record = ProductRecord {
             id: self.tables.strings.string(&product.id)?,
@@ -166,7 +195,7 @@ impl<'a> Tables<'a> {
             categories: self.product_categories(&category_rows),
             options,
             variants: variant_rows,
-            attributes: self.product_attributes(row, &product.attributes)?,
+            attributes: self.product_attributes(&product.attributes)?,
             media: self.media(&product.media)?,
             related: List::default(),
             facet_values: List::default(),
@@ -231,7 +260,7 @@ impl<'a> Tables<'a> {
         variants.retain(|variant| variant.status.unwrap_or_default() == Status::Active);
         let mut ids = std::mem::take(&mut self.variant_ids);
         variants.retain(|variant| {
-            let is_new = ids.insert(variant.id.clone());
+            let is_new = ids.insert(xxh3_128(variant.id.as_bytes()));
             if !is_new {
                 conflicts.add(|| {
                     let (id, owner) = (&variant.id, self.owner_of_variant(&variant.id));
@@ -295,12 +324,8 @@ impl<'a> Tables<'a> {
         List::between(first, row_count(&self.tables.product_categories))
     }
 
-    fn list(&mut self, row: u32, product: &Product, category_rows: &[u32]) {
-        let listed: BTreeSet<u32> = category_rows
-            .iter()
-            .flat_map(|&category| self.tree.with_ancestors(category))
-            .collect();
-        for category in listed {
+    fn list(&mut self, row: u32, product: &Product, in_path: &[u32]) {
+        for &category in in_path {
             if let Some(listing) = self.listings.get_mut(category as usize) {
                 listing.push(row);
             }
@@ -312,11 +337,13 @@ impl<'a> Tables<'a> {
 
     /// The categories that a product stands in, and all above them.
     fn in_path(&self, category_rows: &[u32]) -> Vec<u32> {
-        let rows: BTreeSet<u32> = category_rows
-            .iter()
+        let rows = category_rows.iter();
+        let mut rows: Vec<u32> = rows
             .flat_map(|&category| self.tree.with_ancestors(category))
             .collect();
-        rows.into_iter().collect()
+        rows.sort_unstable();
+        rows.dedup();
+        rows
     }
 
     fn seo(
@@ -338,9 +365,7 @@ impl<'a> Tables<'a> {
         let is_image = |medium: &&Media| medium.kind.unwrap_or_default() == MediaKind::Image;
         let (images, others): (Vec<_>, Vec<_>) = media.iter().partition(is_image);
         for medium in images.into_iter().chain(others) {
-            if let Ok(url) = url::Url::parse(&medium.url) {
-                self.origins.insert(url.origin().ascii_serialization());
-            }
+            self.origins.note(&medium.url);
             let record = MediaRecord {
                 url: self.tables.strings.string(&medium.url)?,
                 alt: self
@@ -363,25 +388,19 @@ impl<'a> Tables<'a> {
                 origin: Origin::Brand,
                 code: "brand",
                 label: "Brand",
-                unit: "",
                 value: brand,
                 swatch: "",
             };
             self.facets.add(row, &statement);
         }
-        self.sort_keys.push(SortKey {
-            name: product.name.to_lowercase(),
-            created_at: seconds(product.created_at.as_deref()),
-            has_image: product
-                .media
-                .iter()
-                .any(|medium| medium.kind.unwrap_or_default() == MediaKind::Image),
-        });
-        let relations = product
-            .related
-            .iter()
-            .map(|related| (row, related.product_id.clone(), relation(related.relation)));
-        self.related.extend(relations);
+        let mut media = product.media.iter();
+        let has_image = media.any(|medium| medium.kind.unwrap_or_default() == MediaKind::Image);
+        self.has_image.push(has_image);
+        for related in &product.related {
+            self.related.ids.push_str(&related.product_id);
+            let (end, relation) = (self.related.ids.len(), relation(related.relation));
+            self.related.all.push((row, end, relation));
+        }
         self.text.add(product, in_path)?;
         Ok(())
     }

@@ -92,7 +92,7 @@ impl TextThreads {
         let added = u32::try_from(batch.len()).unwrap_or(u32::MAX);
         let (segment, products) = match &mut self.current {
             Some(current) => current,
-            None => self.current.insert((Segment::start(&self.categories), 0)),
+            None => self.current.insert((Segment::start(&self.categories)?, 0)),
         };
         *products += added;
         let is_full = *products >= self.most;
@@ -119,22 +119,27 @@ impl TextThreads {
 }
 
 impl Segment {
-    fn start(categories: &Arc<[String]>) -> Self {
+    fn start(categories: &Arc<[String]>) -> Result<Self, TextError> {
         let (products, batches) = sync_channel::<Vec<Text>>(WAITING);
         let categories = Arc::clone(categories);
-        let thread = std::thread::spawn(move || {
-            let mut segment = TextSegmentBuilder::new(BUDGET_BYTES)?;
-            for text in batches.into_iter().flatten() {
-                let names = text
-                    .categories
-                    .iter()
-                    .filter_map(|&row| categories.get(row as usize))
-                    .map(String::as_str);
-                segment.add(&words::of(&text.product, names))?;
-            }
-            segment.finish()
-        });
-        Self { products, thread }
+        let thread = std::thread::Builder::new()
+            .name("text".to_owned())
+            .spawn(move || {
+                let mut segment = TextSegmentBuilder::new(BUDGET_BYTES)?;
+                for text in batches.into_iter().flatten() {
+                    let names = text
+                        .categories
+                        .iter()
+                        .filter_map(|&row| categories.get(row as usize))
+                        .map(String::as_str);
+                    segment.add(&words::of(&text.product, names))?;
+                }
+                segment.finish()
+            });
+        Ok(Self {
+            products,
+            thread: thread.map_err(TextError::Thread)?,
+        })
     }
 }
 

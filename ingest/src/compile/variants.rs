@@ -159,7 +159,6 @@ impl Tables<'_> {
                         origin: Origin::Option,
                         code: &option.code,
                         label: option.name.as_deref().unwrap_or(&option.code),
-                        unit: "",
                         value: value.name.as_deref().unwrap_or(&value.code),
                         swatch: value
                             .swatch

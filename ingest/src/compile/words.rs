@@ -21,9 +21,7 @@ pub(super) fn of<'a>(product: &Product, categories: impl Iterator<Item = &'a str
         add(value.name.as_deref().unwrap_or(&value.code));
     }
     for attribute in &product.attributes {
-        for text in value_texts(&attribute.value) {
-            add(&text);
-        }
+        each_text(&attribute.value, &mut add);
     }
     for html in [&product.short_description, &product.description]
         .into_iter()
@@ -49,24 +47,28 @@ pub(super) fn of<'a>(product: &Product, categories: impl Iterator<Item = &'a str
 
 /// Each value of an attribute as a shopper reads it.
 pub(super) fn value_texts(value: &AttributeValue) -> Vec<String> {
+    let mut texts = Vec::new();
+    each_text(value, &mut |text| texts.push(text.to_owned()));
+    texts
+}
+
+/// The same, one after another.
+pub(super) fn each_text(value: &AttributeValue, take: &mut impl FnMut(&str)) {
     match value {
-        AttributeValue::Text(text) => vec![text.trim().to_owned()],
-        AttributeValue::Number(number) => vec![number_text(&number.to_string())],
-        AttributeValue::Boolean(true) => vec!["Yes".to_owned()],
-        AttributeValue::Boolean(false) => vec!["No".to_owned()],
-        AttributeValue::List(items) => items.iter().flat_map(value_texts).collect(),
+        AttributeValue::Text(text) => take(text.trim()),
+        AttributeValue::Number(number) => take(number_text(number.as_str())),
+        AttributeValue::Boolean(true) => take("Yes"),
+        AttributeValue::Boolean(false) => take("No"),
+        AttributeValue::List(items) => items.iter().for_each(|item| each_text(item, take)),
     }
 }
 
 /// `6.0` reads `6`, `2.50` reads `2.5`; exponents stay as they are.
-fn number_text(number: &str) -> String {
+fn number_text(number: &str) -> &str {
     if number.contains('.') && !number.contains(['e', 'E']) {
-        return number
-            .trim_end_matches('0')
-            .trim_end_matches('.')
-            .to_owned();
+        return number.trim_end_matches('0').trim_end_matches('.');
     }
-    number.to_owned()
+    number
 }
 
 /// Sanitised HTML without its tags; tags separate words.

@@ -564,7 +564,7 @@ fn resolve(group: Group, conflicts: &mut Conflicts) -> Result<Document, MergeErr
 }
 
 fn read(line: Line) -> Result<Document, MergeError> {
-    Document::from_json(&line.json).map_err(|source| MergeError::Document {
+    Document::of_kind(line.kind, &line.json).map_err(|source| MergeError::Document {
         kind: line.kind,
         key: shown(&line.key),
         source,

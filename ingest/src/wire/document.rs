@@ -231,8 +231,13 @@ impl Document {
     /// Reads a document back from its canonical JSON.
     pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
         let tag: Tag = serde_json::from_str(text)?;
+        Self::of_kind(tag.kind, text)
+    }
+
+    /// Reads a document of a kind that is known back from its canonical JSON.
+    pub fn of_kind(kind: Kind, text: &str) -> Result<Self, serde_json::Error> {
         let mut reader = serde_json::Deserializer::from_str(text);
-        let document = Self::read(tag.kind, &mut reader)?;
+        let document = Self::read(kind, &mut reader)?;
         reader.end()?;
         Ok(document)
     }

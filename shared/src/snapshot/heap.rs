@@ -1,8 +1,7 @@
 //! §4 The two text heaps: one after another, UTF-8, no terminators; equal texts are stored once.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use xxhash_rust::xxh3::xxh3_64;
 use zerocopy::little_endian::U32;
 
@@ -10,12 +9,12 @@ use super::record::{StrRef, TextRef};
 
 /// Collects texts for one heap.
 ///
-/// Texts are found by a 64-bit hash and then compared, so that the texts themselves need not be kept twice.
+/// Texts are found by a hash and then compared where they lie, so that they need not be kept twice.
 #[derive(Debug, Default)]
 pub struct Heap {
     bytes: Vec<u8>,
-    /// Where each distinct text lies, by its hash. A catalog has millions: every byte of an entry counts.
-    places: HashMap<u64, (u32, u32)>,
+    /// Where each distinct text lies. A catalog has millions: every byte of an entry counts.
+    places: HashTable<(u32, u32)>,
 }
 
 /// A heap that cannot be addressed with 32 bits.
@@ -65,21 +64,27 @@ impl Heap {
         let len = u32::try_from(text.len()).map_err(|_| HeapFull)?;
         let next = u32::try_from(self.bytes.len()).map_err(|_| HeapFull)?;
         next.checked_add(len).ok_or(HeapFull)?;
-        match self.places.entry(xxh3_64(text.as_bytes())) {
+        let bytes = &self.bytes;
+        let there = |&(offset, len): &(u32, u32)| {
+            let start = offset as usize;
+            bytes.get(start..start + len as usize).unwrap_or_default()
+        };
+        let entry = self.places.entry(
+            xxh3_64(text.as_bytes()),
+            |place| there(place) == text.as_bytes(),
+            |place| xxh3_64(there(place)),
+        );
+        match entry {
+            Entry::Occupied(entry) => {
+                let &(offset, len) = entry.get();
+                Ok((offset.into(), len.into()))
+            }
             Entry::Vacant(entry) => {
                 entry.insert((next, len));
-            }
-            Entry::Occupied(entry) => {
-                let (offset, known) = *entry.get();
-                let there = offset as usize..offset as usize + known as usize;
-                if self.bytes.get(there) == Some(text.as_bytes()) {
-                    return Ok((offset.into(), known.into()));
-                }
-                // Two texts with one hash: the later one is stored as often as it comes, which is harmless.
+                self.bytes.extend_from_slice(text.as_bytes());
+                Ok((next.into(), len.into()))
             }
         }
-        self.bytes.extend_from_slice(text.as_bytes());
-        Ok((next.into(), len.into()))
     }
 }
 

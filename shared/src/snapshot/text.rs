@@ -55,6 +55,9 @@ pub enum TextError {
         /// Documents of the index.
         got: u64,
     },
+    /// The operating system has no thread left.
+    #[error("cannot start a thread: {0}")]
+    Thread(std::io::Error),
     /// tantivy met something that cannot be.
     #[error("the index is damaged")]
     Panicked,
