@@ -14,13 +14,14 @@ use std::time::Instant;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use crate::board::Doing;
-use crate::config::{Format, Shop, Source};
-use crate::decode::{self, DecodeError, Record};
+use crate::config::{Format, Mapping, Shop, Source};
+use crate::decode::{self, DecodeError, Raw, Record, Records};
 use crate::feed::{Draft, Lines};
 use crate::fetch::RawPage;
 use crate::harvest::HarvestError;
 use crate::map::Mapper;
 use crate::validate::{self, Examined, Known, Report, ValidateError, Validation};
+use crate::wire::Document;
 
 /// Records that go from thread to thread at once, unless they are large.
 const BATCH_RECORDS: usize = 64;
@@ -68,7 +69,7 @@ pub struct Reading {
 struct Batch {
     number: u64,
     /// An error ends the feed, in a batch of its own.
-    records: Result<Vec<Record>, DecodeError>,
+    records: Result<Vec<Raw>, DecodeError>,
     /// What the records take in their pages.
     bytes: usize,
 }
@@ -154,6 +155,8 @@ fn named(what: &str) -> std::thread::Builder {
 /// announced that it only brings changes.
 fn cut(source: &Source, pages: &[RawPage], to_workers: &SyncSender<Batch>) -> bool {
     let mut records = decode::records(pages, source);
+    // Records that are documents already are parsed by whoever examines them.
+    let are_documents = matches!(source.mapping, Mapping::None);
     let mut number = 0;
     let mut send = |records, bytes| {
         let batch = Batch {
@@ -165,7 +168,11 @@ fn cut(source: &Source, pages: &[RawPage], to_workers: &SyncSender<Batch>) -> bo
         to_workers.send(batch).is_ok()
     };
     let (mut batch, mut bytes) = (Vec::with_capacity(BATCH_RECORDS), 0);
-    while let Some(record) = records.next() {
+    let next = |records: &mut Records| match are_documents {
+        true => records.next_raw(),
+        false => records.next().map(|record| record.map(Raw::Record)),
+    };
+    while let Some(record) = next(&mut records) {
         match record {
             Ok(record) => {
                 bytes += records.record_bytes();
@@ -205,12 +212,10 @@ fn work(
             return;
         }
     };
-    let examine = |mapped| {
-        validate::examine(source, mapped, |document| {
-            let lines = Lines::of(document, shop.currency);
-            let content = lines.content();
-            (lines, content)
-        })
+    let keep = |document| {
+        let lines = Lines::of(document, shop.currency);
+        let content = lines.content();
+        (lines, content)
     };
     loop {
         let next = batches
@@ -218,20 +223,54 @@ fn work(
             .unwrap_or_else(PoisonError::into_inner)
             .recv();
         let Ok(batch) = next else { return };
-        let mapped = batch
-            .records
-            .map_err(HarvestError::from)
-            .and_then(|records| Ok(mapper.map(records)?));
-        let failed = mapped.is_err();
+        let records = batch.records.map_err(HarvestError::from);
+        let records = records.and_then(|records| examined(source, &mapper, records, &keep));
+        let failed = records.is_err();
         let done = Done {
             number: Some(batch.number),
-            records: mapped.map(|mapped| mapped.into_iter().map(examine).collect()),
+            records,
             bytes: batch.bytes,
         };
         if to_order.send(done).is_err() || failed {
             return;
         }
     }
+}
+
+/// The documents of consecutive records, each judged by itself.
+fn examined(
+    source: &Source,
+    mapper: &Mapper,
+    records: Vec<Raw>,
+    keep: impl Fn(Document) -> (Lines, u64),
+) -> Result<Vec<Examined<Lines>>, HarvestError> {
+    let mut all = Vec::with_capacity(records.len());
+    let mut waiting = Vec::new();
+    let map = |waiting: &mut Vec<Record>, all: &mut Vec<_>| {
+        if !waiting.is_empty() {
+            let mapped = mapper.map(std::mem::take(waiting))?.into_iter();
+            all.extend(mapped.map(|mapped| validate::examine(source, mapped, &keep)));
+        }
+        Ok::<_, HarvestError>(())
+    };
+    for record in records {
+        let line = match record {
+            Raw::Record(record) => {
+                waiting.push(record);
+                continue;
+            }
+            Raw::Line(line) => line,
+        };
+        match validate::examine_text(source, (&line.text, &line.origin), &keep) {
+            Some(sound) => {
+                map(&mut waiting, &mut all)?;
+                all.push(sound);
+            }
+            None => waiting.push(line.record()?),
+        }
+    }
+    map(&mut waiting, &mut all)?;
+    Ok(all)
 }
 
 /// Takes batches as they are done, and counts, compares and keeps their documents in the order of the feed.

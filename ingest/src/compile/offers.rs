@@ -27,9 +27,11 @@ pub(super) fn tables(
     let mut goods = Vec::with_capacity(variants.capacity());
     for product in catalog.products() {
         products.push(product.variant_rows());
-        let of_product = table.find(product.id(), "");
+        let own = table.table_of(product.id(), "")?;
+        let of_product = own.find(product.id(), "");
         for variant in product.variants() {
-            let stated = table.find(variant.id(), variant.sku());
+            let own = table.table_of(variant.id(), variant.sku())?;
+            let stated = own.find(variant.id(), variant.sku());
             goods.push(classes.goods(stated, of_product));
             let offer = match stated {
                 Some(stated) => {
@@ -43,7 +45,7 @@ pub(super) fn tables(
         }
     }
     let tally = Tally {
-        stated: table.stated(),
+        stated: table.stated()?,
         used,
     };
     tell_strays(tally, conflicts);

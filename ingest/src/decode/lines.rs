@@ -2,6 +2,7 @@
 //!
 //! A feed that announces itself must also end itself, with the right counts; without that it is refused as a whole.
 
+use crate::wire::Kind;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -61,6 +62,31 @@ impl Container {
             }
             (State::Bare, ..) => Ok(true),
         }
+    }
+
+    /// The text of a line that is surely a record, once that is counted. Of any other line nobody can tell without
+    /// parsing it.
+    pub(super) fn plain<'l>(&mut self, line: &'l [u8]) -> Option<&'l str> {
+        if !matches!(self.state, State::Bare | State::Open) {
+            return None;
+        }
+        let text = std::str::from_utf8(line).ok()?;
+        if self.state == State::Open {
+            // As we write documents ourselves; a line that says its type later, or twice, is parsed.
+            let rest = text.strip_prefix("{\"type\":\"")?;
+            let kind = rest.get(..rest.find(['"', '\\'])?)?;
+            let is_said_again = rest.contains("\"type\"");
+            if Kind::parse(kind).is_none() || is_said_again {
+                return None;
+            }
+            match self.counts.get_mut(kind) {
+                Some(count) => *count += 1,
+                None => {
+                    self.counts.insert(kind.to_owned(), 1);
+                }
+            }
+        }
+        Some(text)
     }
 
     /// Whether the feed said that it only brings changes.

@@ -27,5 +27,5 @@ pub use changed::{Changed, changed};
 pub use error::{DecodeError, Place};
 pub use flaw::Flaw;
 pub use outline::{Seen, Unpacked, outline, unpacked};
-pub use records::{Origin, Record, Records, records};
+pub use records::{Line, Origin, Raw, Record, Records, records};
 pub use unpack::is_plain_lines;

@@ -52,6 +52,44 @@ impl fmt::Display for Origin {
     }
 }
 
+/// A line of a feed of lines, not parsed yet: UTF-8, and surely no line of its container.
+#[derive(Debug)]
+pub struct Line {
+    /// Where it came from.
+    pub origin: Origin,
+    /// What it says.
+    pub text: String,
+    place: Place,
+    max_depth: usize,
+}
+
+/// A record, or a line that may be one as it is.
+#[derive(Debug)]
+pub enum Raw {
+    /// What had to be parsed here.
+    Record(Record),
+    /// What others may parse, or need not.
+    Line(Line),
+}
+
+impl Line {
+    /// The record that the line holds.
+    ///
+    /// # Errors
+    /// It is no JSON, or too deep.
+    pub fn record(self) -> Result<Record, DecodeError> {
+        let value = parse(self.text.as_bytes(), self.place.clone(), &self.origin)?;
+        if depth_exceeds(&value, self.max_depth) {
+            return Err(too_deep(self.place, self.max_depth));
+        }
+        Ok(Record {
+            origin: self.origin,
+            value,
+            flaw: None,
+        })
+    }
+}
+
 /// Reads the records of a source's pages.
 pub fn records(pages: &[RawPage], source: &Source) -> Records {
     Records {
@@ -65,6 +103,7 @@ pub fn records(pages: &[RawPage], source: &Source) -> Records {
         container: Container::default(),
         count: 0,
         buffer: Vec::new(),
+        latest_bytes: 0,
         is_done: false,
     }
 }
@@ -84,6 +123,8 @@ pub struct Records {
     container: Container,
     count: u64,
     buffer: Vec<u8>,
+    /// Bytes of the latest line that was not copied to the buffer.
+    latest_bytes: usize,
     is_done: bool,
 }
 
@@ -118,8 +159,55 @@ impl Records {
         match &self.current {
             Some((_, Page::Rows(rows))) => rows.row_bytes(),
             Some((_, Page::Elements(elements))) => elements.record_bytes(),
+            Some((_, Page::Lines(_))) if self.latest_bytes > 0 => self.latest_bytes,
             _ => self.buffer.len(),
         }
+    }
+
+    /// The next record, if possible without parsing it.
+    pub fn next_raw(&mut self) -> Option<Result<Raw, DecodeError>> {
+        if self.is_done {
+            return None;
+        }
+        let next = match self.raw_line() {
+            Ok(Some(line)) => return Some(Ok(Raw::Line(line))),
+            Ok(None) => self.next().map(|record| record.map(Raw::Record)),
+            Err(error) => Some(Err(error)),
+        };
+        self.is_done = !matches!(next, Some(Ok(_)));
+        next
+    }
+
+    /// The next line, if it is surely a record whose kind nobody has to count.
+    fn raw_line(&mut self) -> Result<Option<Line>, DecodeError> {
+        let limit = self.limits.max_record_bytes;
+        let Some((page, Page::Lines(scanner))) = &mut self.current else {
+            return Ok(None);
+        };
+        if self.is_completed || self.count >= self.limits.max_records {
+            return Ok(None);
+        }
+        let Some(line) = scanner.whole_line(limit)? else {
+            return Ok(None);
+        };
+        let Some(text) = self.container.plain(line) else {
+            return Ok(None);
+        };
+        let (text, place) = (text.to_owned(), scanner.place());
+        let origin = Origin {
+            page: Arc::clone(page),
+            record: self.count,
+            line: place.line,
+        };
+        scanner.skip_line(text.len());
+        self.count += 1;
+        self.latest_bytes = text.len();
+        Ok(Some(Line {
+            origin,
+            text,
+            place,
+            max_depth: self.limits.max_depth,
+        }))
     }
 
     fn advance(&mut self) -> Result<Option<Record>, DecodeError> {
@@ -234,6 +322,7 @@ impl Records {
             let begin = scanner.place();
             // A line that is one byte too long is seen as such by asking for one byte more.
             let limit = self.limits.max_record_bytes;
+            self.latest_bytes = 0;
             let Some(copied) = scanner.line(&mut self.buffer, limit)? else {
                 return Ok(None);
             };
@@ -250,10 +339,7 @@ impl Records {
             }
             let value = parse(&self.buffer, begin.clone(), &origin)?;
             if depth_exceeds(&value, self.limits.max_depth) {
-                return Err(DecodeError::TooDeep {
-                    place: begin,
-                    max_depth: self.limits.max_depth,
-                });
+                return Err(too_deep(begin, self.limits.max_depth));
             }
             let flaw = match self.is_completed {
                 true => Flaw::of(&value),
@@ -330,6 +416,10 @@ fn parse(bytes: &[u8], begin: Place, origin: &Origin) -> Result<Value, DecodeErr
             message: error.to_string(),
         }
     })
+}
+
+fn too_deep(place: Place, max_depth: usize) -> DecodeError {
+    DecodeError::TooDeep { place, max_depth }
 }
 
 fn depth_exceeds(value: &Value, allowed: usize) -> bool {

@@ -223,7 +223,7 @@ impl Scanner {
                 return Ok(any.then_some(Copied::Whole));
             }
             any = true;
-            let end = ahead.iter().position(|byte| *byte == b'\n');
+            let end = memchr::memchr(b'\n', ahead);
             let bytes = end.unwrap_or(ahead.len());
             if out.len() + bytes > limit {
                 return Ok(Some(Copied::TooLarge));
@@ -235,6 +235,22 @@ impl Scanner {
                 return Ok(Some(Copied::Whole));
             }
         }
+    }
+}
+
+impl Scanner {
+    /// The next line without its end, if it can be looked at as a whole and is not empty. It is not taken.
+    pub(super) fn whole_line(&mut self, limit: usize) -> Result<Option<&[u8]>, DecodeError> {
+        let ahead = self.ahead()?;
+        let end = memchr::memchr(b'\n', ahead).unwrap_or_default();
+        let line = ahead.get(..end).unwrap_or_default();
+        Ok(Some(line).filter(|line| line.len() <= limit && !line.trim_ascii().is_empty()))
+    }
+
+    /// Takes a line that was looked at, and its end.
+    pub(super) fn skip_line(&mut self, bytes: usize) {
+        self.take(bytes + 1);
+        self.line += 1;
     }
 }
 

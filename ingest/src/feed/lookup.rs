@@ -3,6 +3,7 @@
 //! Lines stand in the order of kind and key, so a key is found by halving and two files are compared in one pass;
 //! only lines that differ are taken apart.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use frontage_shared::snapshot::mapped;
 use ownedbytes::OwnedBytes;
 
+use super::places::{self, Places};
 use super::{FeedError, FeedFolder, Half, Line, io_error, parse_line, patch};
 use crate::common;
 use crate::wire::Kind;
@@ -19,6 +21,8 @@ use crate::wire::Kind;
 pub struct MappedHalf {
     path: PathBuf,
     bytes: OwnedBytes,
+    /// Made for whoever looks up most lines.
+    places: Option<Places>,
 }
 
 impl FeedFolder {
@@ -52,7 +56,87 @@ impl MappedHalf {
         Ok(Self {
             path: path.to_owned(),
             bytes,
+            places: None,
         })
+    }
+
+    /// Learns where every key lies, so that [`find`](Self::find) and [`texts`](Self::texts) need not search.
+    pub fn index(&mut self) {
+        self.places = Some(Places::of(&self.bytes));
+    }
+
+    /// The documents with a kind and key, as they lie there.
+    ///
+    /// # Errors
+    /// A line on the way is damaged.
+    pub fn texts(&self, kind: Kind, key: &str) -> Result<Vec<&str>, FeedError> {
+        let mut texts = Vec::new();
+        let Some(mut at) = self.first_of(kind, key)? else {
+            return Ok(texts);
+        };
+        while let Some((line, text)) = self.parsed_at(at)? {
+            if line != (kind, Cow::Borrowed(key)) {
+                break;
+            }
+            texts.push(text);
+            at = self.line_from(at).end + 1;
+        }
+        Ok(texts)
+    }
+
+    /// Where the first line with a kind and key begins.
+    fn first_of(&self, kind: Kind, key: &str) -> Result<Option<usize>, FeedError> {
+        let Some(places) = &self.places else {
+            let low = self.first_from(|line| (line.kind, line.key.as_str()) < (kind, key))?;
+            return Ok(Some(low));
+        };
+        for at in places.candidates(key) {
+            let named = self.parsed_at(at)?.map(|(named, _)| named);
+            if named == Some((kind, Cow::Borrowed(key))) {
+                return Ok(Some(at));
+            }
+        }
+        Ok(None)
+    }
+
+    /// How many keys it has that are not in any of the others. All of them have an index.
+    ///
+    /// # Errors
+    /// A line is damaged.
+    pub fn keys_beside(&self, others: &[&Self]) -> Result<usize, FeedError> {
+        let Some(places) = self.places.as_ref().filter(|_| !others.is_empty()) else {
+            return Ok(self.places.as_ref().map_or(0, Places::len));
+        };
+        let mut own = 0;
+        for at in places.starts() {
+            let Some(((kind, key), _)) = self.parsed_at(at)? else {
+                continue;
+            };
+            let mut known = false;
+            for other in others {
+                known |= other.first_of(kind, &key)?.is_some();
+            }
+            own += usize::from(!known);
+        }
+        Ok(own)
+    }
+
+    /// Kind, key and document of the line that begins here.
+    #[expect(clippy::type_complexity, reason = "a line, borrowed from its file")]
+    fn parsed_at(&self, start: usize) -> Result<Option<((Kind, Cow<'_, str>), &str)>, FeedError> {
+        let place = self.line_from(start);
+        if place.is_empty() {
+            return Ok(None);
+        }
+        let line = self.bytes.get(place).unwrap_or_default();
+        places::parsed(line).map(Some).ok_or_else(|| self.damaged())
+    }
+
+    fn damaged(&self) -> FeedError {
+        FeedError::Damaged {
+            path: self.path.clone(),
+            reason: "a line is damaged".to_owned(),
+        }
     }
 
     /// All lines with a kind and key.
@@ -227,10 +311,7 @@ impl MappedHalf {
             .bytes
             .get(place)
             .and_then(|line| std::str::from_utf8(line).ok());
-        text.and_then(parse_line).ok_or_else(|| FeedError::Damaged {
-            path: self.path.clone(),
-            reason: "a line is damaged".to_owned(),
-        })
+        text.and_then(parse_line).ok_or_else(|| self.damaged())
     }
 }
 
@@ -262,9 +343,16 @@ mod tests {
         let mut offers: Vec<(&str, &str)> =
             long.iter().map(|(id, at)| (id.as_str(), *at)).collect();
         let old = half(&folder, &offers);
+        let mut indexed = half(&folder, &offers);
+        indexed.index();
         for (id, _) in &offers {
             assert_eq!(old.find(Kind::Offer, id).unwrap().len(), 1, "{id}");
+            let texts = indexed.texts(Kind::Offer, id).unwrap();
+            assert_eq!(texts, old.texts(Kind::Offer, id).unwrap());
+            assert!(texts[0].contains(id), "{texts:?}");
         }
+        assert!(indexed.texts(Kind::Offer, "9").unwrap().is_empty());
+        assert!(indexed.texts(Kind::Product, "00001").unwrap().is_empty());
         assert!(old.find(Kind::Offer, "00000x").unwrap().is_empty());
         assert!(old.find(Kind::Offer, "").unwrap().is_empty());
         assert!(old.find(Kind::Offer, "9").unwrap().is_empty());

@@ -7,6 +7,7 @@ mod draft; // a feed in the making
 mod keep; // documents that stay although the feed does not say them
 mod lookup; // lines by key, and what differs between two halves
 mod patch; // a feed from the one before
+mod places; // where lines lie, by key
 mod sort; // more lines than memory holds, in order
 mod summary; // what is counted of a feed
 

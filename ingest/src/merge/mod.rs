@@ -12,8 +12,7 @@ use std::cmp::Reverse;
 
 use self::join::{Attached, Joined};
 pub use self::reserve::Reserved;
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::iter::Peekable;
 use std::rc::Rc;
 
@@ -69,16 +68,16 @@ pub struct TermsDocuments {
     pub taxes: Vec<Tax>,
 }
 
-/// Prices and stock by variant id or SKU.
+/// Prices and stock of one variant, as sources say them.
 #[derive(Debug, Default)]
 pub struct OfferTable {
     /// From sources of offers: these win.
-    stated: HashMap<String, Offer>,
+    stated: Vec<Offer>,
     /// From inside products.
-    embedded: HashMap<String, Offer>,
+    embedded: Vec<Offer>,
 }
 
-/// The offers of all sources as they lie on disk, for looking up few of them.
+/// The offers of all sources as they lie on disk: what is asked for is read there.
 #[derive(Debug, Default)]
 pub struct MappedOffers {
     /// Whether the source is one of offers, and its half; in the order of the sources' names.
@@ -274,25 +273,14 @@ impl Merged {
         Ok(lines.peekable())
     }
 
-    /// All prices and stock. What an offers source says wins over what stands inside products.
+    /// All prices and stock where they lie, for whoever looks up every variant.
     ///
     /// # Errors
-    /// The feed cache cannot be read.
-    pub fn offers(&self, config: &Config) -> Result<OfferTable, MergeError> {
-        let mut table = OfferTable::default();
-        for (name, (folder, feed)) in &self.feeds {
-            let offers = if is_stated(config, name) {
-                &mut table.stated
-            } else {
-                &mut table.embedded
-            };
-            for line in folder.lines(&feed.offers)? {
-                if let Document::Offer(offer) = read(line?)? {
-                    add(offers, offer);
-                }
-            }
-        }
-        Ok(table)
+    /// The feed cache cannot be opened.
+    pub fn offers(&self, config: &Config) -> Result<MappedOffers, MergeError> {
+        let mut offers = self.mapped_offers(config)?;
+        offers.sources.iter_mut().for_each(|(_, half)| half.index());
+        Ok(offers)
     }
 
     /// The offers half of each source.
@@ -307,7 +295,7 @@ impl Merged {
             .collect()
     }
 
-    /// All prices and stock, where they lie.
+    /// All prices and stock where they lie, for whoever looks up few.
     ///
     /// # Errors
     /// The feed cache cannot be opened.
@@ -354,14 +342,14 @@ impl OfferTable {
     /// What is known of a variant: by its id, then by its SKU, then from inside its product; prices and stock each
     /// from the first that states them.
     pub fn find(&self, variant_id: &str, sku: &str) -> Option<Stated<'_>> {
-        let by_sku = (!sku.is_empty())
-            .then(|| self.stated.get(&format!("sku:{sku}")))
-            .flatten();
-        let stated = [self.stated.get(variant_id), by_sku];
+        let by_id = named(&self.stated, |key| key == variant_id);
+        let is_sku = |key: &str| key.strip_prefix("sku:") == Some(sku);
+        let by_sku = named(&self.stated, is_sku).filter(|_| !sku.is_empty());
+        let stated = [by_id, by_sku];
         let is_stated = stated.iter().any(Option::is_some);
         let known = stated
             .into_iter()
-            .chain([self.embedded.get(variant_id)])
+            .chain([named(&self.embedded, |key| key == variant_id)])
             .flatten();
         let all = Stated {
             prices: known
@@ -375,11 +363,6 @@ impl OfferTable {
             is_stated,
         };
         known.into_iter().next().map(|_| all)
-    }
-
-    /// How many offers the sources of offers brought.
-    pub fn stated(&self) -> usize {
-        self.stated.len()
     }
 }
 
@@ -420,18 +403,43 @@ impl MappedOffers {
             } else {
                 &mut table.embedded
             };
-            let mut lines = half.find(Kind::Offer, variant_id)?;
+            let mut keys = vec![variant_id];
             if !sku.is_empty() && by_sku != variant_id {
-                lines.append(&mut half.find(Kind::Offer, &by_sku)?);
+                keys.push(&by_sku);
             }
-            for line in lines {
-                if let Document::Offer(offer) = read(line)? {
-                    add(offers, offer);
+            for key in keys {
+                for text in half.texts(Kind::Offer, key)? {
+                    let offer = serde_json::from_str(text);
+                    add(
+                        offers,
+                        offer.map_err(|source| unreadable(Kind::Offer, key, source))?,
+                    );
                 }
             }
         }
         Ok(table)
     }
+
+    /// How many offers the sources of offers brought.
+    ///
+    /// # Errors
+    /// The feed cache cannot be read.
+    pub fn stated(&self) -> Result<usize, MergeError> {
+        let (mut halves, mut stated) = (Vec::new(), 0);
+        for (_, half) in self.sources.iter().filter(|(is_stated, _)| *is_stated) {
+            stated += half.keys_beside(&halves)?;
+            halves.push(half);
+        }
+        Ok(stated)
+    }
+}
+
+/// The offer with a key.
+fn named(offers: &[Offer], is: impl Fn(&str) -> bool) -> Option<&Offer> {
+    offers.iter().find(|offer| match &offer.variant_id {
+        Some(id) => is(id),
+        None => is(&offer.key()),
+    })
 }
 
 fn brings_terms(config: &Config, source: &str) -> bool {
@@ -445,13 +453,10 @@ fn is_stated(config: &Config, source: &str) -> bool {
 }
 
 /// A later offer replaces only what it states.
-fn add(offers: &mut HashMap<String, Offer>, offer: Offer) {
-    match offers.entry(offer.key()) {
-        Entry::Vacant(entry) => {
-            entry.insert(offer);
-        }
-        Entry::Occupied(mut entry) => {
-            let known = entry.get_mut();
+fn add(offers: &mut Vec<Offer>, offer: Offer) {
+    match offers.iter_mut().find(|known| known.key() == offer.key()) {
+        None => offers.push(offer),
+        Some(known) => {
             if !offer.prices.is_empty() {
                 known.prices = offer.prices;
             }
@@ -564,11 +569,16 @@ fn resolve(group: Group, conflicts: &mut Conflicts) -> Result<Document, MergeErr
 }
 
 fn read(line: Line) -> Result<Document, MergeError> {
-    Document::of_kind(line.kind, &line.json).map_err(|source| MergeError::Document {
-        kind: line.kind,
-        key: shown(&line.key),
+    Document::of_kind(line.kind, &line.json)
+        .map_err(|source| unreadable(line.kind, &line.key, source))
+}
+
+fn unreadable(kind: Kind, key: &str, source: serde_json::Error) -> MergeError {
+    MergeError::Document {
+        kind,
+        key: shown(key),
         source,
-    })
+    }
 }
 
 /// A key for people to read.

@@ -79,6 +79,26 @@ fn may_hold_control(text: &str) -> bool {
         .fold(false, |found, byte| found | SUSPECT[usize::from(byte)])
 }
 
+/// Whether a JSON text may hold a control character that is to be removed, as it is or as an escape.
+pub(super) fn text_may_hold_control(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_suspect = |at: usize| match bytes.get(at + 1) {
+        Some(b'"' | b'\\' | b'/' | b'n' | b'r' | b't') => false,
+        _ => true,
+    };
+    let mut escape = 0;
+    while let Some(at) = bytes
+        .get(escape..)
+        .and_then(|rest| memchr::memchr(b'\\', rest))
+    {
+        if is_suspect(escape + at) {
+            return true;
+        }
+        escape += at + 2;
+    }
+    may_hold_control(text) && text.contains(is_control)
+}
+
 fn is_control(character: char) -> bool {
     // U+FFFE and U+FFFF are no characters; the directional overrides turn the text around them.
     (character.is_control() && !matches!(character, '\n' | '\r' | '\t'))
@@ -142,6 +162,11 @@ mod tests {
                 u32::from(character)
             );
         }
+        assert!(text_may_hold_control(r#"{"a": "\u0001"}"#));
+        assert!(text_may_hold_control(r#"{"a": "x\\\b"}"#));
+        assert!(!text_may_hold_control(r#"{"a": "x\\b \" \n"}"#));
+        assert!(text_may_hold_control("{\"a\": \"x\u{202e}\"}"));
+        assert!(!text_may_hold_control("{\"a\": \"12 £ – “x”\"}"));
         assert!(!may_hold_control("Käse,\tBrot\r\nund Żur"));
     }
 }

@@ -8,12 +8,12 @@ use super::error::ValidateError;
 use super::known::{self, Known};
 use super::report::{Quarantined, Report};
 use super::rules::Fault;
-use super::{clean, schemas};
+use super::{clean, schemas, sound};
 use crate::config::{ContractMode, Duplicates, Provides, Source};
 use crate::decode::Origin;
 use crate::feed;
 use crate::map::{Mapped, Refusal};
-use crate::wire::{Document, Kind, variant_key};
+use crate::wire::{Document, Kind, variant_key, variant_key_ids};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -67,17 +67,8 @@ pub fn examine<T>(
         let key = key(kind, &value);
         let keeps = source.keeping.last_good;
         let name = kind.filter(|_| keeps).and_then(|kind| name(kind, &value));
-        let sound = document(source, value).map(|(document, told)| {
-            let name = xxh3_128(format!("{} {}", document.kind(), document.key()).as_bytes())
-                .to_le_bytes();
-            let (document, content) = keep(document);
-            Sound {
-                document,
-                name,
-                content,
-                told,
-            }
-        });
+        let sound =
+            document(source, value).map(|(document, told)| Sound::of(document, told, &keep));
         Candidate {
             kind,
             key,
@@ -90,6 +81,48 @@ pub fn examine<T>(
         documents: mapped
             .documents
             .map(|values| values.into_iter().map(candidate).collect()),
+    }
+}
+
+/// The same for a record that is a document as it is, if nothing at all is wrong with it; nothing otherwise.
+pub fn examine_text<T>(
+    source: &Source,
+    (text, origin): (&str, &Origin),
+    keep: impl Fn(Document) -> (T, u64),
+) -> Option<Examined<T>> {
+    let document = sound::document(source, text)?;
+    let candidate = Candidate {
+        kind: Some(document.kind()),
+        key: Some(shown_key(&document)),
+        name: None,
+        sound: Ok(Sound::of(document, Vec::new(), &keep)),
+    };
+    Some(Examined {
+        origin: origin.clone(),
+        documents: Ok(vec![candidate]),
+    })
+}
+
+impl<T> Sound<T> {
+    fn of(document: Document, told: Vec<Deviation>, keep: impl Fn(Document) -> (T, u64)) -> Self {
+        let name = format!("{} {}", document.kind(), document.key());
+        let name = xxh3_128(name.as_bytes()).to_le_bytes();
+        let (document, content) = keep(document);
+        Self {
+            document,
+            name,
+            content,
+            told,
+        }
+    }
+}
+
+/// A document's key as reports have it.
+fn shown_key(document: &Document) -> String {
+    let key = document.key();
+    match (document.kind(), variant_key_ids(&key)) {
+        (Kind::Variant | Kind::Placement, (product, id)) => format!("{product} / {id}"),
+        _ => key,
     }
 }
 
@@ -111,13 +144,7 @@ fn document(
 
 fn check_provides(provides: Provides, kind: Kind) -> Result<(), Fault> {
     // What a delete is about is said inside it.
-    let is_brought = match provides {
-        Provides::Offers => kind == Kind::Offer,
-        Provides::Terms => kind.is_terms(),
-        Provides::Orders => kind == Kind::OrderStatus,
-        Provides::Catalog => !kind.is_fast() && kind != Kind::OrderStatus,
-    };
-    if kind == Kind::Delete || is_brought {
+    if kind == Kind::Delete || sound::is_brought(provides, kind) {
         return Ok(());
     }
     let message = match provides {

@@ -3,6 +3,7 @@
 //! A document is accepted or refused as a whole, unless its source's contract says otherwise, and every one is counted: what was read is what was accepted, refused,
 //! repeated or left out. A refusal names source, record, key, pointer, rule and value.
 
+mod borrowed; // a JSON text as a tree
 mod clean;
 mod contract;
 mod documents;
@@ -11,6 +12,7 @@ mod known;
 mod report;
 mod rules;
 mod schemas;
+mod sound; // documents without a fault
 mod terms;
 
 #[cfg(test)]
@@ -18,7 +20,7 @@ mod contract_tests;
 #[cfg(test)]
 mod tests;
 
-pub use documents::{Examined, Validation, examine};
+pub use documents::{Examined, Validation, examine, examine_text};
 pub use error::ValidateError;
 pub use known::Known;
 pub use report::{Group, Quarantined, Report, outcome};

@@ -2,10 +2,12 @@
 //!
 //! References are resolved among the embedded files only; nothing is ever retrieved.
 
+use super::borrowed::{Borrowed, BorrowedJson};
 use super::rules::Fault;
 use crate::schema;
 use crate::wire::Kind;
 use jsonschema::error::ValidationErrorKind;
+use jsonschema::json::Json;
 use jsonschema::{Draft, Registry, ValidationError, Validator};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -14,13 +16,18 @@ use std::sync::LazyLock;
 /// Where the embedded files lie for their references to each other; never a place on any network.
 const BASE: &str = "frontage:///schemas/";
 
-static VALIDATORS: LazyLock<BTreeMap<Kind, Validator>> = LazyLock::new(|| {
+static VALIDATORS: LazyLock<BTreeMap<Kind, Validator>> = LazyLock::new(compiled);
+
+/// The same for documents that are still text.
+static OF_TEXTS: LazyLock<BTreeMap<Kind, Validator<BorrowedJson>>> = LazyLock::new(compiled);
+
+fn compiled<F: Json>() -> BTreeMap<Kind, Validator<F>> {
     let registry = Registry::new()
         .add(format!("{BASE}{}", schema::COMMON_NAME), schema::common())
         .and_then(jsonschema::RegistryBuilder::prepare)
         .expect("the embedded common schema is whole, as a test has it");
     let validator = |kind| {
-        jsonschema::options()
+        jsonschema::options_for::<F>()
             .with_draft(Draft::Draft202012)
             .with_base_uri(format!("{BASE}{kind}.schema.json"))
             .with_registry(&registry)
@@ -33,7 +40,12 @@ static VALIDATORS: LazyLock<BTreeMap<Kind, Validator>> = LazyLock::new(|| {
         .into_iter()
         .map(|kind| (kind, validator(kind)))
         .collect()
-});
+}
+
+/// Whether a document keeps its schema.
+pub(super) fn is_valid(kind: Kind, document: &Borrowed<'_>) -> bool {
+    OF_TEXTS[&kind].is_valid(document)
+}
 
 /// Checks a document against its schema; the first rule it breaks, if any.
 pub(super) fn check(kind: Kind, document: &Value) -> Result<(), Fault> {

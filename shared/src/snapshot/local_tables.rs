@@ -11,7 +11,7 @@ use super::locales::{
 };
 use super::record::{List, StrRef, TextRef};
 use super::routes::RouteRecord;
-use super::tables::{WriteError, pack_text, sort_routes};
+use super::tables::{WriteError, place_text, sort_routes};
 use super::text::PackedFile;
 use super::write::PartWriter;
 
@@ -41,7 +41,8 @@ pub(super) struct LocalSections {
     texts: Vec<LocalTextRecord>,
     routes: Vec<RouteRecord>,
     text_files: Vec<TextFileRecord>,
-    text_index: Vec<u8>,
+    /// The files' bytes, and where the last of them ends.
+    text_index: (Vec<PackedFile>, u64),
     ranks: Vec<LocalRankRecord>,
 }
 
@@ -57,7 +58,7 @@ impl LocalSections {
             sort_routes(&mut locale.routes, strings);
             let routes = appended(&mut all.routes, &locale.routes);
             let names = appended(&mut all.ranks, &locale.names);
-            let files = pack_text(strings, &locale.text_files, &mut all.text_index)?;
+            let files = place_text(strings, &locale.text_files, &mut all.text_index.1)?;
             let text_files = appended(&mut all.text_files, &files);
             all.locales.push(LocaleRecord {
                 tag: strings.string(&locale.tag)?,
@@ -66,8 +67,7 @@ impl LocalSections {
                 names,
                 text_files,
             });
-            // An index is large; it is not kept twice longer than it must be.
-            locale.text_files = Vec::new();
+            all.text_index.0.append(&mut locale.text_files);
         }
         Ok(all)
     }
@@ -80,7 +80,11 @@ impl LocalSections {
         writer.rows(section::LOCAL_TEXTS, &self.texts)?;
         writer.rows(section::LOCAL_ROUTES, &self.routes)?;
         writer.rows(section::LOCAL_TEXT_FILES, &self.text_files)?;
-        writer.bytes(section::LOCAL_TEXT_INDEX, &self.text_index)?;
+        let files = self.text_index.0.iter();
+        writer.files(
+            section::LOCAL_TEXT_INDEX,
+            files.map(|file| file.bytes.as_slice()),
+        )?;
         writer.rows(section::LOCAL_RANKS, &self.ranks)
     }
 

@@ -10,7 +10,7 @@ use super::facets::{
     FacetValueRecord, RankRecord, TextFileRecord,
 };
 use super::heap::{Heap, HeapFull};
-use super::layout::{ALIGNMENT, PartKind, section, to_usize};
+use super::layout::{ALIGNMENT, PartKind, section};
 use super::local_tables::{LocalSections, LocalTables};
 use super::measures::MeasureRecord;
 use super::products::{
@@ -107,11 +107,9 @@ impl CatalogTables {
     /// # Errors
     /// The sink failed or a heap is full.
     pub fn write<W: Write + Seek>(mut self, sink: W) -> Result<W, WriteError> {
-        let mut text_index = Vec::new();
-        let text_files = pack_text(&mut self.strings, &self.text_files, &mut text_index)?;
+        let text_files = place_text(&mut self.strings, &self.text_files, &mut 0)?;
         let mut locales = std::mem::take(&mut self.locales);
         let local = LocalSections::lay_out(&mut locales, &mut self.strings)?;
-        drop(locales);
         sort_routes(&mut self.routes, &self.strings);
         self.variant_keys
             .sort_by_key(|entry| (entry.key.get(), entry.variant.0.get()));
@@ -144,7 +142,12 @@ impl CatalogTables {
         writer.rows(section::PRODUCT_FACETS, &self.product_facets)?;
         writer.rows(section::RANKS, &self.ranks)?;
         writer.rows(section::TEXT_FILES, &text_files)?;
-        writer.bytes(section::TEXT_INDEX, &text_index)?;
+        let files = std::mem::take(&mut self.text_files);
+        writer.files(
+            section::TEXT_INDEX,
+            files.iter().map(|file| file.bytes.as_slice()),
+        )?;
+        drop(files);
         writer.rows(section::ORIGINS, &self.origins)?;
         let lists = self.products.iter().map(|product| FacetListRecord {
             values: product.facet_values,
@@ -166,21 +169,21 @@ impl CatalogTables {
     }
 }
 
-/// Lays an index's files one after another behind what is there, aligned like sections.
-pub(super) fn pack_text(
+/// Says where an index's files lie, one after another behind `end`, aligned like sections.
+pub(super) fn place_text(
     strings: &mut Heap,
     files: &[PackedFile],
-    bytes: &mut Vec<u8>,
+    end: &mut u64,
 ) -> Result<Vec<TextFileRecord>, WriteError> {
     let mut records = Vec::with_capacity(files.len());
     for file in files {
-        bytes.resize(bytes.len().next_multiple_of(to_usize(ALIGNMENT)), 0);
+        let (offset, length) = (end.next_multiple_of(ALIGNMENT), file.bytes.len() as u64);
         records.push(TextFileRecord {
             name: strings.string(&file.name)?,
-            offset: (bytes.len() as u64).into(),
-            length: (file.bytes.len() as u64).into(),
+            offset: offset.into(),
+            length: length.into(),
         });
-        bytes.extend_from_slice(&file.bytes);
+        *end = offset + length;
     }
     Ok(records)
 }

@@ -2,18 +2,21 @@
 
 use std::io::{self, Seek, SeekFrom, Write};
 
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 use zerocopy::IntoBytes as _;
 use zerocopy::little_endian::{U16, U32, U64};
 
 use super::layout::{
     ALIGNMENT, END_MAGIC, HEADER_LEN, HeaderRecord, MAGIC, MAJOR, MINOR, PartKind, SECTION_LEN,
-    SectionRecord,
+    SectionRecord, to_usize,
 };
 use super::record::Record;
 
 /// Bytes of a header that its own checksum covers.
 pub(crate) const HEADER_CHECKED_LEN: usize = std::mem::offset_of!(HeaderRecord, header_checksum);
+
+/// What lies between two aligned files.
+const ZEROS: [u8; ALIGNMENT as usize] = [0; ALIGNMENT as usize];
 
 /// Writes one part. Sections must come in ascending order of their numbers, each once.
 #[derive(Debug)]
@@ -57,6 +60,27 @@ impl<W: Write + Seek> PartWriter<W> {
     /// The sink failed.
     pub fn bytes(&mut self, section: u32, bytes: &[u8]) -> io::Result<()> {
         self.section(section, 1, bytes.len(), bytes)
+    }
+
+    /// Writes a section of files, each aligned like a section, without putting them together first.
+    ///
+    /// # Errors
+    /// The sink failed.
+    pub fn files<'f>(
+        &mut self,
+        section: u32,
+        files: impl Iterator<Item = &'f [u8]>,
+    ) -> io::Result<()> {
+        let (mut checksum, mut length) = (Xxh3::new(), 0_u64);
+        for file in files {
+            let padding = length.next_multiple_of(ALIGNMENT) - length;
+            checksum.update(ZEROS.get(..to_usize(padding)).unwrap_or_default());
+            checksum.update(file);
+            write_zeros(&mut self.sink, padding)?;
+            self.sink.write_all(file)?;
+            length += padding + file.len() as u64;
+        }
+        self.written(section, 1, length, (length, checksum.digest()))
     }
 
     /// Writes trailer, table and header, and gives the sink back. The file is not synced.
@@ -105,21 +129,32 @@ impl<W: Write + Seek> PartWriter<W> {
         count: usize,
         bytes: &[u8],
     ) -> io::Result<()> {
+        self.sink.write_all(bytes)?;
+        let length = bytes.len() as u64;
+        self.written(id, record_size, count as u64, (length, xxh3_64(bytes)))
+    }
+
+    /// Notes a section whose bytes were written, with their length and checksum.
+    fn written(
+        &mut self,
+        id: u32,
+        record_size: usize,
+        count: u64,
+        (length, checksum): (u64, u64),
+    ) -> io::Result<()> {
         debug_assert!(
             self.table.last().is_none_or(|last| last.id.get() < id),
             "sections come in ascending order"
         );
         let record_size = u32::try_from(record_size).map_err(io::Error::other)?;
-        let length = bytes.len() as u64;
         self.table.push(SectionRecord {
             id: id.into(),
             record_size: record_size.into(),
-            count: (count as u64).into(),
+            count: count.into(),
             offset: self.position.into(),
             length: length.into(),
-            checksum: xxh3_64(bytes).into(),
+            checksum: checksum.into(),
         });
-        self.sink.write_all(bytes)?;
         let padded = length.next_multiple_of(ALIGNMENT);
         write_zeros(&mut self.sink, padded - length)?;
         self.position += padded;

@@ -1,0 +1,96 @@
+//! Where the lines of a half file lie, by their keys: for whoever asks for most of them, in any order.
+
+use std::borrow::Cow;
+
+use hashbrown::HashTable;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::parse_line;
+use crate::wire::Kind;
+
+/// Beginnings of lines by key; of several lines with one kind and key the first.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    /// Half of the key's hash, and where its line begins.
+    table: HashTable<(u32, u64)>,
+}
+
+impl Places {
+    /// Looks at every line once; lines that cannot be read are not found.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        let mut places = Self::default();
+        let (mut start, mut before): (usize, &[u8]) = (0, &[]);
+        for end in memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]) {
+            let line = bytes.get(start..end).unwrap_or_default();
+            if let Some((head, key)) = head(line).filter(|(head, _)| *head != before) {
+                before = head;
+                places.add(&key, start);
+            }
+            start = end + 1;
+        }
+        places
+    }
+
+    fn add(&mut self, key: &str, start: usize) {
+        let half = half_hash(key);
+        self.table
+            .insert_unique(spread(half), (half, start as u64), |&(half, _)| {
+                spread(half)
+            });
+    }
+
+    /// Where lines begin that may have a key.
+    pub(super) fn candidates(&self, key: &str) -> impl Iterator<Item = usize> {
+        let half = half_hash(key);
+        let found = self.table.iter_hash(spread(half));
+        found
+            .filter(move |(other, _)| *other == half)
+            .filter_map(|&(_, start)| usize::try_from(start).ok())
+    }
+
+    /// Where every line begins that was found, in no order.
+    pub(super) fn starts(&self) -> impl Iterator<Item = usize> {
+        let all = self.table.iter();
+        all.filter_map(|&(_, start)| usize::try_from(start).ok())
+    }
+
+    /// How many keys there are.
+    pub(super) fn len(&self) -> usize {
+        self.table.len()
+    }
+}
+
+/// What stands in front of a line's document, and the key in it.
+fn head(line: &[u8]) -> Option<(&[u8], Cow<'_, str>)> {
+    let ((_, key), text) = parsed(line)?;
+    Some((line.get(..line.len().checked_sub(text.len())?)?, key))
+}
+
+/// Kind, key and document of a line; a key without escapes stays where it is.
+pub(super) fn parsed(line: &[u8]) -> Option<((Kind, Cow<'_, str>), &str)> {
+    let text = std::str::from_utf8(line).ok()?;
+    let (kind, rest) = text.split_once(' ')?;
+    let kind = Kind::parse(kind)?;
+    let inside = rest.strip_prefix('"')?;
+    let end = memchr::memchr2(b'"', b'\\', inside.as_bytes())?;
+    let (key, behind) = (inside.get(..end)?, inside.get(end..)?);
+    if let Some(json) = behind.strip_prefix("\" ") {
+        return Some(((kind, Cow::Borrowed(key)), json));
+    }
+    let line = parse_line(text)?;
+    let json = text.get(text.len().checked_sub(line.json.len())?..)?;
+    Some(((line.kind, Cow::Owned(line.key)), json))
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "half of a hash is as good as any other half"
+)]
+fn half_hash(key: &str) -> u32 {
+    xxh3_64(key.as_bytes()) as u32
+}
+
+/// The table takes its buckets from the low bits and its tags from the high ones.
+fn spread(half: u32) -> u64 {
+    u64::from(half).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
