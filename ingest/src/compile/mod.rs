@@ -39,6 +39,7 @@ use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::heap::HeapFull;
 use frontage_shared::snapshot::tables::WriteError;
 use frontage_shared::snapshot::text::TextError;
+use frontage_shared::snapshot::text_heap::TextHeap;
 
 pub use self::changed_offers::Before;
 use crate::basis::Tally;
@@ -118,8 +119,10 @@ pub fn catalog(
 ) -> Result<Compiled, CompileError> {
     let structure = merged.structure(conflicts)?;
     let tree = categories::Tree::build(structure.categories, previous, conflicts);
+    let texts = file.with_extension("texts");
     let mut tables = products::Tables::start(
         config,
+        TextHeap::in_file(&texts).map_err(io_error(&texts))?,
         merged.catalog_hash,
         previous,
         tree,

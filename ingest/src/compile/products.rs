@@ -13,6 +13,7 @@ use frontage_shared::snapshot::products::{
 };
 use frontage_shared::snapshot::record::{List, RowRef, StrRef};
 use frontage_shared::snapshot::tables::CatalogTables;
+use frontage_shared::snapshot::text_heap::TextHeap;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::categories::Tree;
@@ -95,12 +96,16 @@ impl Origins {
 impl<'a> Tables<'a> {
     pub(super) fn start(
         config: &'a Config,
+        texts: TextHeap,
         documents: [u8; 32],
         previous: Option<&'a Catalog>,
         tree: Tree,
         definitions: &[AttributeDefinition],
     ) -> Result<Self, CompileError> {
-        let mut tables = CatalogTables::default();
+        let mut tables = CatalogTables {
+            texts,
+            ..CatalogTables::default()
+        };
         let shop = &config.shop;
         let strings = &mut tables.strings;
         let record = ShopRecord {

@@ -1,11 +1,11 @@
-//! §4 The two text heaps: one after another, UTF-8, no terminators; equal texts are stored once.
+//! §4 The heap of short texts: one after another, UTF-8, no terminators; equal texts are stored once.
 
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use xxhash_rust::xxh3::xxh3_64;
 use zerocopy::little_endian::U32;
 
-use super::record::{StrRef, TextRef};
+use super::record::StrRef;
 
 /// Collects texts for one heap.
 ///
@@ -30,15 +30,6 @@ impl Heap {
     pub fn string(&mut self, text: &str) -> Result<StrRef, HeapFull> {
         let (offset, len) = self.place(text)?;
         Ok(StrRef { offset, len })
-    }
-
-    /// Adds a long text, or finds it if it is there already.
-    ///
-    /// # Errors
-    /// The heap would exceed 4 GiB.
-    pub fn text(&mut self, text: &str) -> Result<TextRef, HeapFull> {
-        let (offset, len) = self.place(text)?;
-        Ok(TextRef { offset, len })
     }
 
     /// A text that was added before; empty for a reference of another heap.

@@ -21,8 +21,10 @@ pub mod write;
 /// Sets of rows, while a request is answered.
 pub mod row_set;
 
-/// §4 The two text heaps.
+/// §4 The heap of short texts.
 pub mod heap;
+/// §4 The heap of long texts.
+pub mod text_heap;
 
 /// §5 Products, variants, options and media.
 pub mod products;

@@ -20,6 +20,7 @@ use super::products::{
 use super::record::{RowRef, StrRef};
 use super::routes::RouteRecord;
 use super::text::PackedFile;
+use super::text_heap::TextHeap;
 use super::write::PartWriter;
 
 /// The tables of one catalog; whoever fills them keeps the orders that the format demands.
@@ -28,7 +29,7 @@ pub struct CatalogTables {
     /// Short texts.
     pub strings: Heap,
     /// Long texts.
-    pub texts: Heap,
+    pub texts: TextHeap,
     /// Exactly one.
     pub shop: Vec<ShopRecord>,
     /// Sorted by id.
@@ -116,7 +117,7 @@ impl CatalogTables {
         let mut writer = PartWriter::start(sink, PartKind::Catalog)?;
         writer.rows(section::SHOP, &self.shop)?;
         writer.bytes(section::STRINGS, self.strings.as_bytes())?;
-        writer.bytes(section::TEXTS, self.texts.as_bytes())?;
+        writer.heap(section::TEXTS, &mut self.texts)?;
         writer.rows(section::PRODUCTS, &self.products)?;
         writer.rows(section::VARIANTS, &self.variants)?;
         writer.rows(section::VARIANT_VALUES, &self.variant_values)?;

@@ -11,6 +11,7 @@ use super::layout::{
     SectionRecord, to_usize,
 };
 use super::record::Record;
+use super::text_heap::TextHeap;
 
 /// Bytes of a header that its own checksum covers.
 pub(crate) const HEADER_CHECKED_LEN: usize = std::mem::offset_of!(HeaderRecord, header_checksum);
@@ -60,6 +61,20 @@ impl<W: Write + Seek> PartWriter<W> {
     /// The sink failed.
     pub fn bytes(&mut self, section: u32, bytes: &[u8]) -> io::Result<()> {
         self.section(section, 1, bytes.len(), bytes)
+    }
+
+    /// Writes a section of long texts.
+    ///
+    /// # Errors
+    /// The sink failed, or the file that the texts waited in.
+    pub fn heap(&mut self, section: u32, texts: &mut TextHeap) -> io::Result<()> {
+        let (mut checksum, mut length) = (Xxh3::new(), 0_u64);
+        texts.each(|piece| {
+            checksum.update(piece);
+            length += piece.len() as u64;
+            self.sink.write_all(piece)
+        })?;
+        self.written(section, 1, length, (length, checksum.digest()))
     }
 
     /// Writes a section of files, each aligned like a section, without putting them together first.
