@@ -8,7 +8,7 @@ use frontage_shared::snapshot::categories::{self, BrandRecord, CategoryRecord, P
 use frontage_shared::snapshot::facets::RankRecord;
 use frontage_shared::snapshot::layout::section;
 use frontage_shared::snapshot::products::RelatedRecord;
-use frontage_shared::snapshot::record::{List, RowRef};
+use frontage_shared::snapshot::record::{List, RowRef, StrRef};
 use frontage_shared::snapshot::routes::RouteKind;
 use frontage_shared::snapshot::tables::CatalogTables;
 
@@ -287,15 +287,18 @@ impl Tables<'_> {
 
     fn finish_routes(&mut self, brand_slugs: &[String]) -> Result<(), CompileError> {
         let mut routes = Routes::default();
-        let products = self.tables.products.iter();
-        let products: Vec<(String, String)> = products
-            .map(|product| {
-                (
-                    heap_text(&self.tables, product.id),
-                    heap_text(&self.tables, product.slug),
-                )
-            })
-            .collect();
+        let slugs = self.tables.products.iter();
+        let slugs: Vec<StrRef> = slugs.map(|product| product.slug).collect();
+        // Only what is translated is told apart by these.
+        let products: Vec<(String, String)> = match self.languages.all.is_empty() {
+            true => Vec::new(),
+            false => {
+                let products = self.tables.products.iter();
+                let text = |at| heap_text(&self.tables, at);
+                let both = products.map(|product| (text(product.id), text(product.slug)));
+                both.collect()
+            }
+        };
         let pages = self.tables.pages.iter();
         let pages: Vec<(String, String)> = pages
             .map(|page| {
@@ -305,9 +308,11 @@ impl Tables<'_> {
                 )
             })
             .collect();
+        let moved = self.moved_products();
         let strings = &mut self.tables.strings;
-        for (row, (_, slug)) in (0..).zip(&products) {
-            routes.add(strings, RouteKind::Product, slug, row)?;
+        for (row, slug) in (0..).zip(slugs) {
+            let slug = strings.get(slug).to_owned();
+            routes.add(strings, RouteKind::Product, &slug, row)?;
         }
         for (row, node) in (0..).zip(&self.tree.nodes) {
             routes.add(strings, RouteKind::Category, &node.path, row)?;
@@ -319,15 +324,15 @@ impl Tables<'_> {
             routes.add(strings, RouteKind::Page, slug, row)?;
         }
         let previous = self.previous;
-        let (product_rows, page_rows) = match previous {
-            Some(_) => (rows_by_id(&products), rows_by_id(&pages)),
-            None => Default::default(),
+        let page_rows = match previous {
+            Some(_) => rows_by_id(&pages),
+            None => HashMap::new(),
         };
         let categories = &self.tree.rows;
         let row_of = |kind, old| {
             let previous = previous?;
             match kind {
-                RouteKind::Product => product_rows.get(previous.product(old)?.id()).copied(),
+                RouteKind::Product => moved.get(old as usize).copied().flatten(),
                 RouteKind::Category => categories.get(previous.category(old)?.id()).copied(),
                 RouteKind::Page => page_rows.get(previous.page(old)?.id()).copied(),
                 RouteKind::Brand => None,
@@ -347,6 +352,25 @@ impl Tables<'_> {
         }
         self.tables.routes = routes.into_records();
         Ok(())
+    }
+
+    /// For each product of the last generation the row it has now. Both are sorted by id.
+    fn moved_products(&self) -> Vec<Option<u32>> {
+        let Some(previous) = self.previous else {
+            return Vec::new();
+        };
+        let id = |row: u32| {
+            let product = self.tables.products.get(row as usize);
+            product.map(|product| self.tables.strings.get(product.id))
+        };
+        let mut row = 0;
+        let moved = previous.products().map(|product| {
+            while id(row).is_some_and(|id| id < product.id()) {
+                row += 1;
+            }
+            (id(row) == Some(product.id())).then_some(row)
+        });
+        moved.collect()
     }
 
     fn finish_skus(&mut self, conflicts: &mut Conflicts) {

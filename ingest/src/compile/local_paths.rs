@@ -97,7 +97,7 @@ impl Language<'_> {
                 .map(|id| format!("{base}-{id}"));
             let numbered = (2..).map(|number| format!("{base}-{number}"));
             let is_free = |slug: &String| {
-                let owner = own.routes.row(slugged.kind, slug);
+                let owner = own.routes.row(strings, slugged.kind, slug);
                 !taken.contains(slug)
                     && owner.is_none_or(|owner| owner == one.row)
                     && is_unpinned(self.previous, slugged, slug, id)

@@ -1,24 +1,27 @@
 //! Current and former paths. The routes of the last generation are the ledger: what had a path keeps it, and a path
 //! that something left leads to where it went.
 
-use std::collections::{HashMap, HashSet};
-
 use frontage_shared::model::slug;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::heap::{Heap, HeapFull};
 use frontage_shared::snapshot::routes::{RouteKind, RouteRecord, hash};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::facets::row_count;
+use super::rows::{Rows, Sought};
 
 /// Gives products their slugs.
 pub(super) struct ProductSlugs<'a> {
     previous: Option<&'a Catalog>,
-    taken: HashSet<String>,
+    /// Hashes of slugs in use: two of one hash would cost a product its id behind its slug, and nothing else.
+    taken: hashbrown::HashSet<u64>,
 }
 
 impl<'a> ProductSlugs<'a> {
     pub(super) fn new(previous: Option<&'a Catalog>) -> Self {
         Self {
             previous,
-            taken: HashSet::new(),
+            taken: hashbrown::HashSet::new(),
         }
     }
 
@@ -44,12 +47,12 @@ impl<'a> ProductSlugs<'a> {
         let slug = candidates
             .find(|slug| self.is_free(slug, id))
             .unwrap_or(base);
-        self.taken.insert(slug.clone());
+        self.taken.insert(xxh3_64(slug.as_bytes()));
         slug
     }
 
     fn is_free(&self, slug: &str, id: &str) -> bool {
-        if self.taken.contains(slug) {
+        if self.taken.contains(&xxh3_64(slug.as_bytes())) {
             return false;
         }
         let holder = self.previous.and_then(|previous| {
@@ -66,8 +69,8 @@ impl<'a> ProductSlugs<'a> {
 #[derive(Default)]
 pub(super) struct Routes {
     records: Vec<RouteRecord>,
-    /// Row by (kind's number, path).
-    current: HashMap<(u32, String), u32>,
+    /// Current records by kind and path.
+    current: Rows,
 }
 
 impl Routes {
@@ -79,13 +82,21 @@ impl Routes {
         path: &str,
         row: u32,
     ) -> Result<(), HeapFull> {
-        self.current.insert((kind.number(), path.to_owned()), row);
+        let record = row_count(&self.records);
+        self.current.add(Sought::of(kind.number(), path), record);
         self.push(strings, kind, path, row, false)
     }
 
-    /// The row that has a path now.
-    pub(super) fn row(&self, kind: RouteKind, path: &str) -> Option<u32> {
-        self.current.get(&(kind.number(), path.to_owned())).copied()
+    /// The row that has a path now; of two that were given one path, either.
+    pub(super) fn row(&self, strings: &Heap, kind: RouteKind, path: &str) -> Option<u32> {
+        let record = |at: u32| self.records.get(at as usize);
+        let is_it = |at: u32| {
+            record(at).is_some_and(|record| {
+                record.kind.get() == kind.number() && strings.get(record.path) == path
+            })
+        };
+        let found = self.current.find(Sought::of(kind.number(), path), is_it)?;
+        record(found).map(|record| record.row.get())
     }
 
     /// Carries over what the last generation knew: every path it had for something that still exists elsewhere.
@@ -97,7 +108,7 @@ impl Routes {
         row_of: impl Fn(RouteKind, u32) -> Option<u32>,
     ) -> Result<(), HeapFull> {
         for (kind, path, target) in previous.routes() {
-            if self.row(kind, path).is_some() {
+            if self.row(strings, kind, path).is_some() {
                 continue;
             }
             if let Some(row) = row_of(kind, target.row) {
