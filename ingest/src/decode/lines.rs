@@ -72,13 +72,10 @@ impl Container {
         }
         let text = std::str::from_utf8(line).ok()?;
         if self.state == State::Open {
-            // As we write documents ourselves; a line that says its type later, or twice, is parsed.
+            // As we write documents ourselves; a line that says its type later is parsed.
             let rest = text.strip_prefix("{\"type\":\"")?;
             let kind = rest.get(..rest.find(['"', '\\'])?)?;
-            let is_said_again = rest.contains("\"type\"");
-            if Kind::parse(kind).is_none() || is_said_again {
-                return None;
-            }
+            Kind::parse(kind)?;
             match self.counts.get_mut(kind) {
                 Some(count) => *count += 1,
                 None => {

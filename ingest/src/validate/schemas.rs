@@ -1,4 +1,4 @@
-//! The JSON Schemas, compiled once for the life of the program.
+//! The JSON Schemas, each compiled once for the life of the program.
 //!
 //! References are resolved among the embedded files only; nothing is ever retrieved.
 
@@ -7,49 +7,55 @@ use super::rules::Fault;
 use crate::schema;
 use crate::wire::Kind;
 use jsonschema::error::ValidationErrorKind;
-use jsonschema::json::Json;
+use jsonschema::json::{Json, SerdeJson};
 use jsonschema::{Draft, Registry, ValidationError, Validator};
 use serde_json::Value;
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 /// Where the embedded files lie for their references to each other; never a place on any network.
 const BASE: &str = "frontage:///schemas/";
 
-static VALIDATORS: LazyLock<BTreeMap<Kind, Validator>> = LazyLock::new(compiled);
+/// Compiled when a document of the kind first comes: who reads prices needs no other schema.
+static VALIDATORS: OfKinds<SerdeJson> = OfKinds::new();
 
 /// The same for documents that are still text.
-static OF_TEXTS: LazyLock<BTreeMap<Kind, Validator<BorrowedJson>>> = LazyLock::new(compiled);
+static OF_TEXTS: OfKinds<BorrowedJson> = OfKinds::new();
 
-fn compiled<F: Json>() -> BTreeMap<Kind, Validator<F>> {
+struct OfKinds<F: Json>([OnceLock<Validator<F>>; Kind::ALL.len()]);
+
+impl<F: Json> OfKinds<F> {
+    const fn new() -> Self {
+        Self([const { OnceLock::new() }; Kind::ALL.len()])
+    }
+
+    fn get(&self, kind: Kind) -> &Validator<F> {
+        self.0[kind as usize].get_or_init(|| compiled(kind))
+    }
+}
+
+fn compiled<F: Json>(kind: Kind) -> Validator<F> {
     let registry = Registry::new()
         .add(format!("{BASE}{}", schema::COMMON_NAME), schema::common())
         .and_then(jsonschema::RegistryBuilder::prepare)
         .expect("the embedded common schema is whole, as a test has it");
-    let validator = |kind| {
-        jsonschema::options_for::<F>()
-            .with_draft(Draft::Draft202012)
-            .with_base_uri(format!("{BASE}{kind}.schema.json"))
-            .with_registry(&registry)
-            .should_validate_formats(true)
-            .offline()
-            .build(schema::document(kind))
-            .expect("the embedded schemas compile, as a test has it")
-    };
-    Kind::ALL
-        .into_iter()
-        .map(|kind| (kind, validator(kind)))
-        .collect()
+    jsonschema::options_for::<F>()
+        .with_draft(Draft::Draft202012)
+        .with_base_uri(format!("{BASE}{kind}.schema.json"))
+        .with_registry(&registry)
+        .should_validate_formats(true)
+        .offline()
+        .build(schema::document(kind))
+        .expect("the embedded schemas compile, as a test has it")
 }
 
 /// Whether a document keeps its schema.
 pub(super) fn is_valid(kind: Kind, document: &Borrowed<'_>) -> bool {
-    OF_TEXTS[&kind].is_valid(document)
+    OF_TEXTS.get(kind).is_valid(document)
 }
 
 /// Checks a document against its schema; the first rule it breaks, if any.
 pub(super) fn check(kind: Kind, document: &Value) -> Result<(), Fault> {
-    let validator = &VALIDATORS[&kind];
+    let validator = VALIDATORS.get(kind);
     if validator.is_valid(document) {
         return Ok(());
     }
