@@ -51,14 +51,6 @@ pub(crate) async fn publish(shop: &Shop, documents: &[Value]) {
     .await;
 }
 
-#[test]
-fn killed_servers_lose_and_double_nothing() {
-    let outcome =
-        frontage_tests::soak::soak_shopper_kills(15).expect("a shop whose server is killed");
-    println!("{}: {}", outcome.value, outcome.name);
-    assert!(outcome.pass, "{}: {:#?}", outcome.name, outcome.details);
-}
-
 #[tokio::test]
 async fn an_order_is_what_the_shopper_saw() {
     let shop = open(shop(3)).await;

@@ -472,10 +472,26 @@ impl Shop {
         logs.collect()
     }
 
+    /// A `frontage-ingest run` that the caller keeps, and may kill.
+    pub fn own_ingest(&self) -> Daemon {
+        let config = self.folder().join("ingest.toml");
+        self.spawn("frontage-ingest", &["run", "--config"], &config, "own")
+    }
+
+    /// A `frontage-server serve` that the caller keeps, and may kill.
+    pub fn own_server(&self) -> Daemon {
+        let config = self.folder().join("server.toml");
+        self.spawn("frontage-server", &["serve", "--config"], &config, "own")
+    }
+
     fn start(&mut self, name: &'static str, arguments: &[&str], config: &Path) {
-        let log = self
-            .folder()
-            .join(format!("{name}.{}.log", self.daemons.len()));
+        let number = self.daemons.len().to_string();
+        let daemon = self.spawn(name, arguments, config, &number);
+        self.daemons.push(daemon);
+    }
+
+    fn spawn(&self, name: &'static str, arguments: &[&str], config: &Path, mark: &str) -> Daemon {
+        let log = self.folder().join(format!("{name}.{mark}.log"));
         let file = std::fs::File::create(&log).expect("a log file");
         let child = std::process::Command::new(binary(name))
             .args(arguments)
@@ -485,7 +501,7 @@ impl Shop {
             .stderr(file)
             .spawn()
             .expect("a daemon that was built starts");
-        self.daemons.push(Daemon { name, child, log });
+        Daemon { name, child, log }
     }
 }
 
@@ -510,7 +526,13 @@ impl Page {
 }
 
 impl Daemon {
-    fn kill(&mut self) {
+    /// Whether it ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Kills it at once, as the kernel would.
+    pub fn kill(&mut self) {
         // It may have ended by itself; then there is nothing left to kill.
         let _ = self.child.kill();
         let _ = self.child.wait();

@@ -22,7 +22,8 @@ use self::bed::Bed;
 
 #[test]
 fn kills_at_random_instants_lose_and_double_nothing() {
-    let outcome = soak_order_kills(20).expect("a shop whose deliverer is killed");
+    let outcome = soak_order_kills(30, |line| println!("{line}"))
+        .expect("shops whose servers and deliverers are killed");
     println!("{}: {}", outcome.value, outcome.name);
     assert!(outcome.pass, "{}: {:#?}", outcome.name, outcome.details);
 }

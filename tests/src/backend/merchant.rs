@@ -96,6 +96,11 @@ impl Merchant {
         self.lock().sent.clone()
     }
 
+    /// How many requests came so far.
+    pub fn times_sent(&self) -> usize {
+        self.lock().sent.len()
+    }
+
     /// The orders that it has, by key.
     pub fn taken(&self) -> BTreeMap<String, Bytes> {
         self.lock().taken.clone()

@@ -17,10 +17,11 @@ pub mod kills;
 /// kill -9 and failures at the system calls of a cycle, one by one.
 pub mod calls;
 
-/// kill -9 of whoever delivers orders.
+/// kill -9 of servers and deliverers while shoppers order.
 pub mod orders;
-/// kill -9 of the server while shoppers order.
-pub mod shoppers;
+
+mod lane; // one shop of these
+mod shoppers; // who orders there
 
 /// Swaps under load.
 pub mod swaps;
@@ -32,7 +33,6 @@ pub use calls::{soak_failing_calls, soak_kills_at_calls};
 pub use damage::soak_store_damage;
 pub use kills::soak_random_kills;
 pub use orders::soak_order_kills;
-pub use shoppers::soak_shopper_kills;
 pub use swaps::soak_swaps;
 
 use serde::Serialize;

@@ -1,62 +1,139 @@
-//! kill -9 of whoever delivers orders, at random instants, against a merchant who may do anything: what was accepted
-//! is delivered, and nothing twice.
+//! kill -9 of the server while shoppers order, and of whoever delivers, at random instants, against a merchant who may
+//! do anything: who read "thank you" has one order, who did not can send the form again, and the merchant gets each
+//! order once.
+//!
+//! Several lanes are driven at the same time. Each has a shop of its own, whose server and deliverer live and die
+//! independently of each other, and a new shop after so many kills, so that what happened is looked at often.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::time::Duration;
 
 use frontage_shared::order::OrderId;
 use frontage_shared::store::{OrderState, Store};
+use futures_util::future::try_join_all;
 
 use super::Outcome;
-use crate::backend::merchant::{self, Merchant, Mood};
-use crate::catalogue::Dice;
-use crate::documents;
-use crate::orders;
-use crate::shop::{Shop, ShopBuilder};
+use super::lane::Lane;
+use crate::backend::merchant::{Merchant, Mood};
+use crate::shop::Shop;
 
-/// Orders that come between two kills.
-const ORDERS_PER_KILL: u32 = 10;
-/// Shorter than the merchant's longest silence, so that it is a silence.
-const TIMEOUT_MS: u64 = 400;
-/// Kills come within this time of a start: before the first look, while orders are sent, and after.
-const WITHIN_MS: u64 = 1_500;
+/// Lanes at the same time. Most of a life is waiting, so there are more of them than processors.
+const LANES: u64 = 6;
+/// A lane of fewer kills is mostly setting up.
+const FEWEST_KILLS: u64 = 10;
+/// After so many kills a lane goes on with a new shop.
+const KILLS_PER_SHOP: u64 = 200;
+/// How often the last deliverer goes through what waits. One pass is enough unless a busy machine is slower than a
+/// timeout.
+const LAST_PASSES: u32 = 20;
 
-/// Kills so many deliverers while orders come in.
+/// What came of some kills.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) servers_killed: u64,
+    pub(super) deliverers_killed: u64,
+    /// Servers that died while forms were being sent, and that had not answered all of them.
+    pub(super) killed_at_work: u64,
+    /// Deliverers that died after they had sent something.
+    pub(super) killed_sending: u64,
+    pub(super) forms: usize,
+    /// Orders that somebody was thanked for.
+    pub(super) accepted: usize,
+    /// Orders that the merchant took, by key.
+    pub(super) delivered: usize,
+    /// How often the merchant was asked to take one.
+    pub(super) sent: usize,
+    pub(super) lost: usize,
+    pub(super) doubled: usize,
+    pub(super) findings: Vec<String>,
+}
+
+impl Tally {
+    fn add(&mut self, other: Self) {
+        self.servers_killed += other.servers_killed;
+        self.deliverers_killed += other.deliverers_killed;
+        self.killed_at_work += other.killed_at_work;
+        self.killed_sending += other.killed_sending;
+        self.forms += other.forms;
+        self.accepted += other.accepted;
+        self.delivered += other.delivered;
+        self.sent += other.sent;
+        self.lost += other.lost;
+        self.doubled += other.doubled;
+        self.findings.extend(other.findings);
+    }
+
+    /// What is wrong with the sums themselves.
+    fn judge(&mut self, where_: &str) {
+        let (forms, accepted, delivered) = (self.forms, self.accepted, self.delivered);
+        if forms != accepted || accepted != delivered || self.lost + self.doubled > 0 {
+            self.findings.push(format!("{where_}: {}", self.words()));
+        }
+    }
+
+    fn words(&self) -> String {
+        let Self {
+            servers_killed,
+            deliverers_killed,
+            killed_at_work,
+            killed_sending,
+            forms,
+            accepted,
+            delivered,
+            sent,
+            lost,
+            doubled,
+            ..
+        } = self;
+        format!(
+            "{forms} forms, accepted {accepted} = delivered {delivered}, doubled {doubled}, lost {lost}; \
+             {servers_killed} servers killed ({killed_at_work} before all forms were answered), \
+             {deliverers_killed} deliverers killed ({killed_sending} after they began to send), {sent} times sent"
+        )
+    }
+}
+
+/// Kills so many servers, and as many deliverers, while shoppers order. Says how far it is whenever a shop is done with.
 ///
 /// # Errors
-/// The shop could not be set up.
-pub fn soak_order_kills(kills: u64) -> anyhow::Result<Outcome> {
-    super::runtime()?.block_on(async {
-        let mut shop = ShopBuilder::of(vec![documents::product("1", "Thing", "9.90")])
-            .ingest(&format!(
-                "[orders]\nurl = \"ORDERS\"\ntimeout_ms = {TIMEOUT_MS}\nreceipt_at = \"/number\"\n"
-            ))
-            .start();
-        shop.fill_in("ORDERS", merchant::ORDERS);
-        let mood = Mood::Erratic(Dice::new(13, "merchant", 0));
-        let too_long = Duration::from_millis(2 * TIMEOUT_MS);
-        let merchant = Arc::new(Merchant::new(mood, too_long));
-        shop.backend.play(merchant.clone());
-        let store = Store::open("store", shop.folder(), "demo")?;
-        let mut dice = Dice::new(13, "kills", 0);
-        let mut accepted = Vec::new();
-        for _ in 0..kills {
-            shop.run_ingest();
-            for half in [ORDERS_PER_KILL / 2, ORDERS_PER_KILL - ORDERS_PER_KILL / 2] {
-                tokio::time::sleep(Duration::from_millis(dice.below(WITHIN_MS / 2))).await;
-                accepted.extend(orders::accept(&store, half));
-            }
-            shop.kill("frontage-ingest");
+/// A shop could not be set up, or a server that was not killed does not answer.
+pub fn soak_order_kills(kills: u64, tell: fn(&str)) -> anyhow::Result<Outcome> {
+    let lanes = (kills / FEWEST_KILLS).clamp(1, LANES);
+    let mut sum = super::runtime()?.block_on(async {
+        let driven = (0..lanes).map(|lane| {
+            let share = kills / lanes + u64::from(lane < kills % lanes);
+            tokio::spawn(drive(lane, share, tell))
+        });
+        let mut sum = Tally::default();
+        for tally in try_join_all(driven).await? {
+            sum.add(tally?);
         }
-        let mut findings = deliver_the_rest(&shop, &merchant, &store).await?;
-        findings.extend(look(&merchant, &store, &accepted)?);
-        let (orders, sent) = (accepted.len(), merchant.sent().len());
-        let name = format!(
-            "orders lost or doubled, {orders} accepted, {sent} times sent, {kills} deliverers killed"
-        );
-        Ok(Outcome::of_findings(13, name, findings))
-    })
+        anyhow::Ok(sum)
+    })?;
+    sum.judge("all lanes");
+    let name = format!("orders lost or doubled in {lanes} lanes: {}", sum.words());
+    Ok(Outcome::of_findings(13, name, sum.findings))
+}
+
+/// One lane: shop after shop until its share of kills is done.
+async fn drive(lane: u64, share: u64, tell: fn(&str)) -> anyhow::Result<Tally> {
+    let mut sum = Tally::default();
+    let (mut done, mut shop) = (0, 0);
+    while done < share {
+        let kills = KILLS_PER_SHOP.min(share - done);
+        let mut tally = Lane::open(lane * 1_000 + shop).await?.kill(kills).await?;
+        tally.judge(&format!("lane {lane}, shop {shop}"));
+        for finding in &tally.findings {
+            tell(&format!("  FOUND: {finding}"));
+        }
+        sum.add(tally);
+        (done, shop) = (done + kills, shop + 1);
+        tell(&format!(
+            "  lane {lane}, {done} of {share}: {}",
+            sum.words()
+        ));
+    }
+    sum.judge(&format!("lane {lane}"));
+    Ok(sum)
 }
 
 /// The merchant comes to reason, and whoever delivers next is not killed.
@@ -66,7 +143,13 @@ pub(super) async fn deliver_the_rest(
     store: &Store,
 ) -> anyhow::Result<Vec<String>> {
     merchant.feels(Mood::Takes);
-    let ended = shop.ingest(&["orders", "deliver"]).await;
+    let mut ended = shop.ingest(&["orders", "deliver"]).await;
+    for _ in 1..LAST_PASSES {
+        if ended.code == Some(0) {
+            break;
+        }
+        ended = shop.ingest(&["orders", "deliver"]).await;
+    }
     let mut findings = Vec::new();
     if ended.code != Some(0) {
         findings.push(format!("not delivered: {}{}", ended.stdout, ended.stderr));
@@ -85,34 +168,43 @@ pub(super) async fn deliver_the_rest(
 pub(super) fn look(
     merchant: &Merchant,
     store: &Store,
-    accepted: &[OrderId],
-) -> anyhow::Result<Vec<String>> {
-    let mut findings = merchant.mixed_up();
+    thanked: &[OrderId],
+    tally: &mut Tally,
+) -> anyhow::Result<()> {
+    let mixed_up = merchant.mixed_up();
     let taken = merchant.taken();
-    let accepted: BTreeSet<OrderId> = accepted.iter().copied().collect();
-    let done: BTreeSet<OrderId> = store.orders(OrderState::Done)?.into_iter().collect();
+    let accepted: BTreeSet<String> = thanked.iter().map(ToString::to_string).collect();
+    let done = store.orders(OrderState::Done)?;
+    let done: BTreeSet<String> = done.iter().map(ToString::to_string).collect();
     for id in accepted.symmetric_difference(&done) {
-        findings.push(format!("{id} is accepted or filed, and not both"));
+        let found = format!("{id} is thanked for or filed, and not both");
+        tally.findings.push(found);
     }
-    for id in &accepted {
+    for id in thanked {
         let key = id.to_string();
         let stored = store.order(*id)?.map(|(_, bytes)| bytes);
         if taken.get(&key).map(|body| body.to_vec()) != stored {
-            findings.push(format!("{id}: the merchant has something else, or nothing"));
+            let found = format!("{id}: the merchant has something else, or nothing");
+            tally.findings.push(found);
         }
         let receipt = store.order_receipt(*id)?;
         let number = receipt.and_then(|receipt| receipt.number);
         // An answer that broke off told no number.
         if number.is_some_and(|number| number != format!("SO-{key}")) {
-            findings.push(format!("{id}: the receipt is another order's"));
+            tally
+                .findings
+                .push(format!("{id}: the receipt is another order's"));
         }
     }
-    if taken.len() != accepted.len() {
-        findings.push(format!(
-            "{} orders accepted, {} keys at the merchant",
-            accepted.len(),
-            taken.len()
-        ));
-    }
-    Ok(findings)
+    let unasked = taken.keys().filter(|key| !accepted.contains(*key));
+    tally.accepted += accepted.len();
+    tally.delivered += taken.len();
+    tally.sent += merchant.times_sent();
+    tally.lost += accepted
+        .iter()
+        .filter(|key| !taken.contains_key(*key))
+        .count();
+    tally.doubled += unasked.count() + mixed_up.len();
+    tally.findings.extend(mixed_up);
+    Ok(())
 }
