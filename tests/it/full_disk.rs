@@ -1,4 +1,5 @@
 //! Promise 8: a disk that is full, fails or may not be written keeps the old generation, and nobody claims otherwise.
+//! An order on such a disk is refused in words, and the same form orders once when there is room again.
 //!
 //! The disks are small file systems in memory, mounted where only the processes of a test see them. That takes the
 //! right to mount; without it, only failing system calls are tried.
@@ -7,9 +8,14 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use frontage_shared::store::Store;
+use frontage_shared::order::Order;
+use frontage_shared::store::{OrderState, Store};
+use frontage_tests::documents;
 use frontage_tests::shop::{Ended, Shop, ShopBuilder, binary};
+use frontage_tests::shopper::{Shopper, UNLIMITED, hidden, location};
 use frontage_tests::soak::{calls, soak_failing_calls, stamped};
+
+use crate::buying::with;
 
 /// Large enough for some generations of this shop.
 const DISK_KIB: u64 = 512;
@@ -146,6 +152,60 @@ async fn a_server_without_space_serves_on_and_says_why() {
     shop.until_generation(3).await;
 }
 
+#[tokio::test]
+async fn an_order_on_a_full_disk_is_refused_and_the_same_form_orders_later() {
+    let thing = documents::product("1", "Thing", "9.90");
+    let shop = ShopBuilder::of(vec![thing]).server(UNLIMITED).start();
+    let Some(disk) = Disk::mount(&shop, "store") else {
+        return;
+    };
+    assert_eq!(disk.once().code, Some(0));
+    let _server = disk.serve(&shop).await;
+    let store = Store::open("store", &disk.inside, "demo").expect("a store");
+    let (mut placed, mut refused) = (Vec::new(), 0);
+    // An order with this note takes three blocks, so it finds room for none of it, for some of it, and for all of it.
+    for free_kib in [0, 4, 8, 12, 16, 0] {
+        let mut ann = Shopper::new();
+        ann.add(&shop, "1", 1).await;
+        let form = with(
+            ann.checkout(&shop).await,
+            "note",
+            &"\u{1f4e6}".repeat(2_000),
+        );
+        let before = ann.clone();
+        disk.fill(free_kib);
+        let answer = ann.post(&shop, "/checkout", &form).await;
+        let case = format!("{free_kib} KiB left, status {}", answer.status);
+        match answer.status {
+            503 => {
+                assert!(answer.body.contains("Your order was NOT placed"), "{case}");
+                assert_eq!(disk.orders(&store), placed, "{case}");
+                // The form comes back under its name: sent again, it is the same order.
+                let ticket = hidden(&answer.body, "ticket");
+                assert!(form.contains(&("ticket".to_owned(), ticket)), "{case}");
+                refused += 1;
+            }
+            303 => assert_eq!(disk.orders(&store).len(), placed.len() + 1, "{case}"),
+            _ => panic!("{case}"),
+        }
+        // Whoever is not in the shop for this order still is for everything else.
+        assert_eq!(shop.get("/p/thing").await.status, 200, "{case}");
+        disk.empty();
+        let mut clicks = [before.clone(), before];
+        let mut pages = Vec::new();
+        for click in &mut clicks {
+            let answer = click.post(&shop, "/checkout", &form).await;
+            pages.push(location(&answer));
+        }
+        assert_eq!(pages[0], pages[1], "{case}");
+        let now = disk.orders(&store);
+        assert_eq!(now.len(), placed.len() + 1, "{case}");
+        placed = now;
+    }
+    assert!(refused >= 2, "only {refused} orders were refused");
+    println!("orders refused on a full disk: {refused}, orders in between: 0");
+}
+
 #[test]
 fn a_failing_system_call_loses_nothing() {
     if !calls::may_trace() {
@@ -272,6 +332,23 @@ impl Disk {
 
     fn filler(&self) -> PathBuf {
         self.inside.join(self.name).join("filler")
+    }
+
+    /// The ids of all orders, each of which is there to the last byte; nothing else lies beside them.
+    fn orders(&self, store: &Store) -> Vec<String> {
+        let folder = store.order_folder(OrderState::New);
+        let files = std::fs::read_dir(folder).into_iter().flatten();
+        let read = files.map(|file| {
+            let path = file.expect("a folder of the store").path();
+            let bytes = std::fs::read(&path).expect("a file");
+            let order = Order::decode(&bytes).expect("a whole order");
+            let name = path.file_name().and_then(|name| name.to_str());
+            assert_eq!(name, Some(format!("{}.json", order.id).as_str()));
+            order.id
+        });
+        let mut ids: Vec<_> = read.collect();
+        ids.sort();
+        ids
     }
 
     /// Files that a failed publish has left.
