@@ -33,6 +33,7 @@ use crate::merge::{Conflicts, MergeError, Merged, Reserved};
 use crate::publish::{self, Candidate, PublishError};
 use crate::release;
 use crate::verified::{self, Verified};
+use crate::webhooks::WebhookError;
 
 /// Sources that are read side by side; each holds a run of lines in memory.
 const SOURCES_AT_ONCE: usize = 2;
@@ -102,9 +103,18 @@ pub enum CycleError {
     /// The parts could not be published.
     #[error("publish: {0}")]
     Publish(#[from] PublishError),
+    /// What is to be told to others cannot be read.
+    #[error("webhooks: {0}")]
+    Webhooks(Box<WebhookError>),
     /// The run history could not be written.
     #[error("publish: {0}")]
     History(#[from] HistoryError),
+}
+
+impl From<WebhookError> for CycleError {
+    fn from(error: WebhookError) -> Self {
+        Self::Webhooks(Box::new(error))
+    }
 }
 
 impl From<StoreError> for CycleError {

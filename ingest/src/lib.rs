@@ -59,6 +59,9 @@ pub mod reread;
 /// Orders to the merchant.
 pub mod deliver;
 
+/// Events to whoever wants to know.
+pub mod webhooks;
+
 /// When: the daemon.
 pub mod schedule;
 
@@ -130,6 +133,9 @@ pub mod probe;
 
 /// Everything but publish.
 pub mod check;
+
+/// What differs between two generations.
+pub mod difference;
 
 /// Approve, roll back, compare.
 pub mod operate;

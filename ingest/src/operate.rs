@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use frontage_shared::manifest::Manifest;
 use frontage_shared::snapshot::Generation;
+use frontage_shared::snapshot::products::Product;
 use frontage_shared::snapshot::routes::RouteKind;
 use frontage_shared::totals::{DeliveryMethod, Promotion, Terms};
 
 use crate::cycle::{Context, CycleError, ShopOutcome};
+use crate::difference::{self, Difference};
 use crate::feed::FeedFolder;
 use crate::flip::{self, Flip};
 use crate::guard;
@@ -283,29 +285,12 @@ pub fn diff(from: &Generation, to: &Generation) -> Diff {
         ..Diff::default()
     };
     let mut movers = Movers::default();
-    for old in from.catalog.products() {
-        match to.catalog.product_by_id(old.id()) {
-            None => diff
-                .removed
-                .add(|| format!("{} ({})", old.name(), old.id())),
-            Some(new) if fingerprint(&old) != fingerprint(&new) => diff
-                .changed
-                .add(|| format!("{} ({})", new.name(), new.id())),
-            Some(_) => {}
-        }
-    }
-    for new in to.catalog.products() {
-        if from.catalog.product_by_id(new.id()).is_none() {
-            diff.added.add(|| format!("{} ({})", new.name(), new.id()));
-        }
-        for variant in new.variants() {
-            let Some(before) = from.catalog.variant_by_id(variant.id()) else {
-                continue;
-            };
-            let (was, now) = (
-                from.offers.variant(before.row),
-                to.offers.variant(variant.row),
-            );
+    let named = |product: Product<'_>| format!("{} ({})", product.name(), product.id());
+    difference::each(from, to, |difference| match difference {
+        Difference::Removed(product) => diff.removed.add(|| named(product)),
+        Difference::Added(product) => diff.added.add(|| named(product)),
+        Difference::Changed(product) => diff.changed.add(|| named(product)),
+        Difference::Offer(_, variant, was, now) => {
             let name = match variant.sku() {
                 "" => variant.id(),
                 sku => sku,
@@ -322,7 +307,7 @@ pub fn diff(from: &Generation, to: &Generation) -> Diff {
                 });
             }
         }
-    }
+    });
     diff.prices = movers.into_changes();
     changed_goods(from, to, &mut diff.terms);
     changed_terms(from.terms(), to.terms(), &mut diff.terms);
@@ -415,7 +400,7 @@ fn compare<T: PartialEq>(
 }
 
 /// As the server answers it.
-fn address(kind: RouteKind, path: &str) -> String {
+pub(crate) fn address(kind: RouteKind, path: &str) -> String {
     let folder = match kind {
         RouteKind::Product => "p",
         RouteKind::Category => "c",
@@ -479,30 +464,6 @@ impl Changes {
             self.samples.push(sample());
         }
     }
-}
-
-/// What a shopper reads of a product, price and stock aside.
-fn fingerprint(product: &frontage_shared::snapshot::products::Product<'_>) -> String {
-    let attributes: Vec<_> = product
-        .attributes()
-        .map(|value| (value.code(), value.value()))
-        .collect();
-    let media: Vec<_> = product.media().map(|medium| medium.url()).collect();
-    let categories: Vec<_> = product.categories().map(|category| category.id()).collect();
-    let variants: Vec<_> = product
-        .variants()
-        .map(|variant| (variant.id(), variant.sku(), variant.name()))
-        .collect();
-    let texts = (
-        product.name(),
-        product.slug(),
-        product.short_description(),
-        product.description(),
-    );
-    format!(
-        "{texts:?} {:?} {attributes:?} {media:?} {categories:?} {variants:?}",
-        product.brand().map(|brand| brand.name())
-    )
 }
 
 fn price(generation: &Generation, minor: Option<i64>) -> String {

@@ -22,6 +22,7 @@ use crate::flip::Flip;
 use crate::history::{Run, RunResult};
 use crate::lock;
 use crate::plan::Plan;
+use crate::webhooks;
 
 /// The wall clock is asked again after this long, so that a machine that slept or was set right runs what is due.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
@@ -69,6 +70,7 @@ pub async fn run(context: Context) -> Result<(), ScheduleError> {
     }
     tracing::info!(sources = all.len(), store = %context.config.store.display(), "started; polling every source once");
     tasks.spawn(deliver::run(context.clone(), stopped.clone()));
+    tasks.spawn(webhooks::run(context.clone(), stopped.clone()));
     tasks.spawn(heed_orders(context.clone(), stopped.clone()));
     tasks.spawn(end_pins(context.clone(), stopped.clone()));
     tokio::pin!(signals);

@@ -9,6 +9,7 @@ use crate::deliver::{self, Waiting};
 use crate::feed::{Feed, FeedFolder, HeldFeed, KeptCounts};
 use crate::history::{self, Run};
 use crate::schedule;
+use crate::webhooks::{self, Receiver};
 
 /// The state of a shop and its sources.
 #[derive(Debug, Serialize)]
@@ -21,6 +22,8 @@ pub struct Status {
     pub sources: Vec<SourceStatus>,
     /// Orders on their way to the merchant.
     pub orders: Waiting,
+    /// Who is told what happens, and how far that is.
+    pub webhooks: Vec<Receiver>,
 }
 
 /// The current generation.
@@ -110,6 +113,7 @@ pub async fn read(context: &Context) -> Result<Status, CycleError> {
         live,
         sources,
         orders,
+        webhooks: webhooks::receivers(&context.config.state, &context.config.webhooks)?,
     })
 }
 
@@ -181,7 +185,8 @@ impl std::fmt::Display for Status {
                 )?;
             }
         }
-        self.orders(f)
+        self.orders(f)?;
+        self.webhooks.iter().try_for_each(|one| one.fmt(f))
     }
 }
 

@@ -145,5 +145,8 @@ mod orders;
 /// Variants in documents of their own.
 mod variants;
 
+/// Other systems are told what happens, once and again.
+mod webhooks;
+
 /// Promotions, delivery methods and taxes, from a feed to what a cart costs.
 mod terms;

@@ -23,16 +23,18 @@ use crate::probe::{self, ProbeError};
 use crate::record::RecordError;
 use crate::replay::{self, ReplayError};
 use crate::schedule::{self, ScheduleError};
+use crate::webhooks::WebhookError;
 use crate::why::{self, WhyError};
 use crate::{check, status};
 
 mod orders; // what waits for the merchant
+mod webhooks; // what others are told
 
 const EXIT_CODES: &str = "Exit codes:
   0   done, or nothing to do
   1   a replay gives another feed than the run did
   2   wrong usage or configuration
-  3   a source failed, and its last good feed stays; or an order could not be delivered, and is kept
+  3   a source failed, and its last good feed stays; or an order or an event could not be delivered, and is kept
   4   a guard held a feed; nothing of it is published
   5   publishing failed, or a file is damaged; the published shop stays
   70  a bug in this program";
@@ -144,6 +146,11 @@ enum Command {
         #[command(subcommand)]
         command: orders::OrdersCommand,
     },
+    /// Lists what other systems are to be told, and sends some of it again.
+    Webhooks {
+        #[command(subcommand)]
+        command: webhooks::WebhooksCommand,
+    },
     /// Checks every byte of a part.
     Verify {
         /// A .catalog or .offers file.
@@ -183,6 +190,8 @@ enum CliError {
     Why(#[from] WhyError),
     #[error(transparent)]
     Deliver(#[from] DeliverError),
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
     #[error("{file}: {source}")]
     Part {
         file: PathBuf,
@@ -212,6 +221,13 @@ impl CliError {
             Self::Deliver(DeliverError::Bug(_)) => 70,
             Self::Deliver(DeliverError::Store(_) | DeliverError::Lock(_)) => 5,
             Self::Deliver(_) => 2,
+            Self::Webhook(WebhookError::Bug(_)) => 70,
+            Self::Webhook(
+                WebhookError::NotConfigured
+                | WebhookError::AlreadyRunning(_)
+                | WebhookError::Unknown(_),
+            ) => 2,
+            Self::Webhook(_) => 5,
             Self::Replay(_) | Self::Why(_) => 5,
             Self::Schedule(_) | Self::Start(_) | Self::Output(_) => 70,
         }
@@ -354,6 +370,7 @@ async fn with_shop(
             Ok(replay.exit_code())
         }
         Command::Orders { command } => orders::run(arguments, &context, command).await,
+        Command::Webhooks { command } => webhooks::run(arguments, &context, command).await,
         Command::Generations => print(arguments, &inspect::generations(&context).await?),
         Command::Verify { .. }
         | Command::Inspect { .. }

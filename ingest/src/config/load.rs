@@ -100,6 +100,7 @@ impl Check<'_> {
         });
         let desk = self.desk(table.remove("desk"));
         let orders = self.orders(table.remove("orders"));
+        let webhooks = self.webhooks(table.remove("webhook"));
         let budgets = (
             guard.unwrap_or(GUARD),
             new_invalid.unwrap_or(MAX_NEW_INVALID_PERCENT),
@@ -108,7 +109,7 @@ impl Check<'_> {
         for (key, value) in table {
             self.problem(
                 &key,
-                "unknown key; known are store, state, shop, source, guard, retention, recordings, facets, desk, orders",
+                "unknown key; known are store, state, shop, source, guard, retention, recordings, facets, desk, orders, webhook",
                 short(&value),
             );
         }
@@ -123,6 +124,7 @@ impl Check<'_> {
             recordings: recordings?,
             desk: desk?,
             orders: orders?,
+            webhooks: webhooks?,
         })
     }
 

@@ -21,6 +21,7 @@ mod paging;
 mod settings;
 mod source;
 mod traffic;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
@@ -40,3 +41,4 @@ pub use settings::{
     Provides, Recordings, Request, Retention, Shop, ShopTranslation, Source, SourceLimits,
 };
 pub use traffic::{Quota, Reset, Throttle, Transport, Via};
+pub use webhooks::Webhook;

@@ -135,7 +135,17 @@ impl Check<'_> {
             self.problem("orders.max_in_flight", rule, table.max_in_flight);
             return None;
         }
-        let request = self.endpoint(&table);
+        let request = self.endpoint(Reached {
+            key: "orders",
+            url: &table.url,
+            headers: &table.headers,
+            auth: table.auth,
+            throttle: table.throttle.as_ref(),
+            proxy: table.proxy.as_ref(),
+            ca_file: table.ca_file.as_deref(),
+            timeout_ms: table.timeout_ms,
+            error_at: table.error_at,
+        });
         let mapping = self.mapping("orders", table.map_file, table.map, None);
         let vars = self.vars("orders", table.vars);
         let mail = self.mail("orders.mail", table.mail);
@@ -153,29 +163,50 @@ impl Check<'_> {
             mail: mail?,
         }))
     }
+}
 
-    /// How the endpoint is reached.
-    fn endpoint(&mut self, table: &OrdersTable) -> Option<Request> {
-        let url = Url::parse(&table.url)
+/// What a table says of how an endpoint is reached that something is sent to.
+pub(super) struct Reached<'t> {
+    /// The table's name.
+    pub(super) key: &'t str,
+    pub(super) url: &'t str,
+    pub(super) headers: &'t BTreeMap<String, Value>,
+    pub(super) auth: Option<Value>,
+    pub(super) throttle: Option<&'t ThrottleTable>,
+    pub(super) proxy: Option<&'t Value>,
+    pub(super) ca_file: Option<&'t str>,
+    pub(super) timeout_ms: u64,
+    pub(super) error_at: Option<String>,
+}
+
+/// Headers that are set when something is sent.
+const OWN_HEADERS: [&str; 2] = ["idempotency-key", "frontage-signature"];
+
+impl Check<'_> {
+    /// How an endpoint is reached that something is sent to.
+    pub(super) fn endpoint(&mut self, table: Reached<'_>) -> Option<Request> {
+        let key = table.key;
+        let url = Url::parse(table.url)
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
             .filter(|url| url.fragment().is_none());
         if url.is_none() {
             let rule = "expected an http or https URL without a fragment";
-            self.problem("orders.url", rule, &table.url);
+            self.problem(format!("{key}.url"), rule, table.url);
         }
-        let (headers, auth) = self.credentials("orders", &table.headers, table.auth.clone());
-        let taken = "idempotency-key";
-        if headers.keys().any(|name| name.eq_ignore_ascii_case(taken)) {
-            let rule = "this header is set by the program itself";
-            self.problem("orders.headers", rule, taken);
+        let (headers, auth) = self.credentials(key, table.headers, table.auth);
+        for taken in OWN_HEADERS {
+            if headers.keys().any(|name| name.eq_ignore_ascii_case(taken)) {
+                let rule = "this header is set by the program itself";
+                self.problem(format!("{key}.headers"), rule, taken);
+            }
         }
         if let (Some(url), Some(auth)) = (&url, &auth) {
-            self.check_login("orders", url, auth, &headers);
+            self.check_login(key, url, auth, &headers);
         }
-        let throttle = self.throttle("orders", table.throttle.as_ref());
-        let transport = self.transport("orders", table.proxy.as_ref(), table.ca_file.as_deref());
-        let timeout = self.duration("orders.timeout_ms", table.timeout_ms);
+        let throttle = self.throttle(key, table.throttle);
+        let transport = self.transport(key, table.proxy, table.ca_file);
+        let timeout = self.duration(&format!("{key}.timeout_ms"), table.timeout_ms);
         let auth = auth?;
         Some(Request {
             url: url?,
@@ -186,7 +217,7 @@ impl Check<'_> {
             paging: None,
             expand: None,
             changes: None,
-            error_at: table.error_at.clone(),
+            error_at: table.error_at,
             accept_language: None,
             headers,
             secret_query: auth.query,

@@ -17,6 +17,7 @@ use super::files::Files;
 use super::login::Login;
 use super::orders::Orders;
 use super::traffic::{Throttle, Transport};
+use super::webhooks::Webhook;
 use crate::calendar::Blackout;
 use crate::ownership::Say;
 
@@ -43,6 +44,8 @@ pub struct Config {
     pub desk: Option<Desk>,
     /// Where orders are delivered, if anywhere.
     pub orders: Option<Orders>,
+    /// Who is told what happens, by name.
+    pub webhooks: Vec<Webhook>,
 }
 
 impl Config {

@@ -48,6 +48,7 @@ fn the_reference_names_every_key() {
         "facets",
         "desk",
         "orders",
+        "webhook.automation",
     ] {
         let broken = REFERENCE.replace(
             &format!("\n[{table}]\n"),

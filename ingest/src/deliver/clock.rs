@@ -8,19 +8,19 @@ use std::time::Duration;
 use crate::fetch::ORDER_BACKOFF;
 
 /// How long something has been tried; nothing, if the clock says that it has not begun yet. Unix milliseconds.
-pub(super) fn tried_for(since_ms: i64, now_ms: i64) -> Duration {
+pub(crate) fn tried_for(since_ms: i64, now_ms: i64) -> Duration {
     let passed = now_ms.saturating_sub(since_ms);
     Duration::from_millis(u64::try_from(passed).unwrap_or(0))
 }
 
 /// When something is tried next that was to be tried at an instant: no pause is longer than the longest one. Unix
 /// milliseconds.
-pub(super) fn next_at(next_ms: i64, now_ms: i64) -> i64 {
+pub(crate) fn next_at(next_ms: i64, now_ms: i64) -> i64 {
     next_ms.min(after(now_ms, ORDER_BACKOFF.longest()))
 }
 
 /// The instant after a pause. Unix milliseconds.
-pub(super) fn after(now_ms: i64, pause: Duration) -> i64 {
+pub(crate) fn after(now_ms: i64, pause: Duration) -> i64 {
     now_ms.saturating_add(i64::try_from(pause.as_millis()).unwrap_or(i64::MAX))
 }
 

@@ -9,7 +9,7 @@
 
 mod attempts; // how sending an order went so far
 mod book; // what operators see and do
-mod clock; // times that were written down, and clocks that were set
+pub(crate) mod clock; // times that were written down, and clocks that were set
 mod mail; // what shoppers are written
 mod progress; // what became of orders since
 mod send; // one attempt
@@ -20,9 +20,10 @@ mod work; // which order next
 #[cfg(test)]
 mod schema_tests;
 
-pub use attempts::{Attempts, Failure};
+pub use attempts::{Attempts, Failure, FailureKind};
 pub use book::{OrderLine, OrderPage, Retried, Waiting, answer, list, retry, show, waiting};
 pub use progress::follow;
+pub(crate) use verdict::why_unanswered;
 pub use work::{Delivered, once, run};
 
 use frontage_shared::order::{OrderId, OrderIdError};

@@ -65,6 +65,7 @@ pub(super) async fn order(
     let parcel = Parcel {
         method: &settings.method,
         idempotency_key: &key,
+        signature: None,
         body: &body,
     };
     let now = SystemTime::from(schedule::now());

@@ -72,14 +72,16 @@ impl Reason {
 pub(super) fn of(settings: &Orders, sent: Result<Answer, FetchError>) -> Verdict {
     match sent {
         Ok(answer) => answered(settings, answer),
-        Err(error) => {
-            let what = match &error {
-                FetchError::Timeout { .. } => FailureKind::Timeout,
-                FetchError::Login { .. } | FetchError::Status { .. } => FailureKind::Login,
-                _ => FailureKind::Connection,
-            };
-            Verdict::Later(Reason::new(what, error.to_string()), None)
-        }
+        Err(error) => Verdict::Later(Reason::new(why_unanswered(&error), error.to_string()), None),
+    }
+}
+
+/// Why there was no answer, in a word.
+pub(crate) fn why_unanswered(error: &FetchError) -> FailureKind {
+    match error {
+        FetchError::Timeout { .. } => FailureKind::Timeout,
+        FetchError::Login { .. } | FetchError::Status { .. } => FailureKind::Login,
+        _ => FailureKind::Connection,
     }
 }
 

@@ -9,6 +9,7 @@ use crate::cycle::CycleError;
 use crate::history::RunResult;
 use crate::schedule;
 use crate::status::{self, Live, SourceStatus, Status};
+use crate::webhooks::Receiver;
 
 /// All families, as text.
 ///
@@ -20,6 +21,7 @@ pub(super) async fn text(state: &State) -> Result<String, CycleError> {
     let mut out = String::new();
     shop(&mut out, status.live.as_ref());
     orders(&mut out, &status, schedule::now().timestamp());
+    webhooks(&mut out, &status.webhooks, schedule::now().timestamp());
     for (name, help, value) in FAMILIES {
         let samples = status.sources.iter().map(|source| (source, value(source)));
         family(&mut out, name, help, samples);
@@ -89,6 +91,35 @@ fn orders(out: &mut String, status: &Status, now: i64) {
             ),
         ],
     );
+}
+
+fn webhooks(out: &mut String, receivers: &[Receiver], now: i64) {
+    type Value = fn(&Receiver, i64) -> f64;
+    let families: [(&str, &str, Value); 3] = [
+        (
+            "webhook_events_waiting",
+            "Events that the receiver does not have yet.",
+            |receiver, _| number(receiver.waiting),
+        ),
+        (
+            "webhook_events_failed",
+            "Events that were given up, and are kept to be replayed.",
+            |receiver, _| number(receiver.failed),
+        ),
+        (
+            "webhook_oldest_waiting_seconds",
+            "Age of the oldest waiting event; 0 if none waits.",
+            |receiver, now| seconds(receiver.oldest.map_or(0, |at| now - at)),
+        ),
+    ];
+    for (name, help, value) in families.into_iter().filter(|_| !receivers.is_empty()) {
+        let name = begin(out, name, help);
+        for receiver in receivers {
+            let (webhook, value) = (&receiver.webhook, value(receiver, now));
+            // Names of receivers have no character that would need an escape.
+            let _ = writeln!(out, "{name}{{webhook=\"{webhook}\"}} {value}");
+        }
+    }
 }
 
 fn shop(out: &mut String, live: Option<&Live>) {

@@ -173,6 +173,7 @@ async fn visited(
         ["generations"] => page::generations(&visit).await,
         ["generations", number, "rollback"] => page::rollback(&visit, number).await,
         ["orders"] => page::orders(&visit),
+        ["webhooks"] => page::webhooks(&visit),
         ["actions"] => page::actions(&visit),
         ["actions", number] => page::action(&visit, number),
         _ => Ok(None),

@@ -26,6 +26,8 @@ pub struct Parcel<'a> {
     pub method: &'a Method,
     /// The same for every attempt, and for nothing else.
     pub idempotency_key: &'a str,
+    /// What `Frontage-Signature` says, if anything.
+    pub signature: Option<&'a str>,
     /// The same for every attempt.
     pub body: &'a [u8],
 }
@@ -157,6 +159,9 @@ fn headers(request: &Request, parcel: Parcel<'_>, pass: Option<&Pass>) -> Header
     }
     if let Ok(key) = parcel.idempotency_key.parse() {
         headers.insert(HeaderName::from_static("idempotency-key"), key);
+    }
+    if let Some(signature) = parcel.signature.and_then(|text| text.parse().ok()) {
+        headers.insert(HeaderName::from_static("frontage-signature"), signature);
     }
     if let Some(pass) = pass {
         headers.insert(&pass.name, pass.value.clone());

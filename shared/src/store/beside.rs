@@ -262,7 +262,8 @@ impl Store {
         Ok(removed)
     }
 
-    fn beside_folder(&self, what: Beside) -> PathBuf {
+    /// The folder of such files.
+    pub fn beside_folder(&self, what: Beside) -> PathBuf {
         self.folder().join("orders").join(what.folder())
     }
 

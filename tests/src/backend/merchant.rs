@@ -1,4 +1,5 @@
-//! A merchant's order endpoint: it takes each key once, and is as unreliable as a test wants it.
+//! A merchant's order endpoint, or whoever else is sent something under a key: it takes each key once, and is as
+//! unreliable as a test wants it.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -52,6 +53,7 @@ impl Sent {
 /// An order endpoint.
 #[derive(Debug)]
 pub struct Merchant {
+    path: &'static str,
     /// Longer than its clients wait.
     too_long: Duration,
     state: Mutex<State>,
@@ -69,7 +71,13 @@ struct State {
 impl Merchant {
     /// One whose clients wait for less than this.
     pub fn new(mood: Mood, too_long: Duration) -> Self {
+        Self::at(ORDERS, mood, too_long)
+    }
+
+    /// The same at another path.
+    pub fn at(path: &'static str, mood: Mood, too_long: Duration) -> Self {
         Self {
+            path,
             too_long,
             state: Mutex::new(State {
                 mood,
@@ -138,7 +146,7 @@ impl Api for Merchant {
             let token = format!("token-number-{}", state.logins);
             return Some(Response::json(&json!({"token": token})));
         }
-        if asked.path != ORDERS {
+        if asked.path != self.path {
             return None;
         }
         let sent = Sent {

@@ -22,7 +22,9 @@ mod held; // a feed that waits, and what approving it would change
 mod orders; // what waits for the merchant, and what it refused
 mod overview; // the first page
 mod source; // one source in full
+
 mod text; // times, counts and sizes as people read them
+mod webhooks; // who is told what happens
 
 pub(super) use decided::{action, actions};
 pub(super) use generations::{generations, rollback};
@@ -30,6 +32,7 @@ pub(super) use held::held;
 pub(super) use orders::orders;
 pub(super) use overview::{live, overview};
 pub(super) use source::{refused, source};
+pub(super) use webhooks::webhooks;
 
 use frame::Frame;
 
