@@ -150,3 +150,6 @@ mod webhooks;
 
 /// Promotions, delivery methods and taxes, from a feed to what a cart costs.
 mod terms;
+
+/// What crawlers find: each page once, and no trap.
+mod crawl;

@@ -44,3 +44,6 @@ pub mod stripe;
 
 /// Tools that look at pages as others do.
 pub mod page_tools;
+
+/// A crawler that follows every link it sees.
+pub mod crawler;

@@ -85,6 +85,12 @@ const SOAKS: &[Soak] = &[
         what: "servers and as many deliverers killed while shoppers order, at a merchant who may do anything: nothing lost or doubled",
         run: |figure| one(soak::soak_order_kills(figure, say)),
     },
+    Soak {
+        name: "crawl",
+        figure: 5_000,
+        what: "products crawled by whoever obeys robots.txt and by whoever does not: each found once, no trap, no dead end",
+        run: |figure| one(soak::soak_crawl(figure)),
+    },
 ];
 
 fn main() -> ExitCode {

@@ -29,7 +29,11 @@ pub mod swaps;
 /// Damage to the store under load.
 pub mod damage;
 
+/// Crawlers that follow every link.
+pub mod crawl;
+
 pub use calls::{soak_failing_calls, soak_kills_at_calls};
+pub use crawl::soak_crawl;
 pub use damage::soak_store_damage;
 pub use kills::soak_random_kills;
 pub use orders::soak_order_kills;
