@@ -57,7 +57,7 @@ pub fn each<'a>(from: &'a Generation, to: &'a Generation, mut show: impl FnMut(D
 }
 
 /// What a shopper reads of a product, price and stock aside.
-fn fingerprint(product: &Product<'_>) -> String {
+pub(crate) fn fingerprint(product: &Product<'_>) -> String {
     let attributes: Vec<_> = product
         .attributes()
         .map(|value| (value.code(), value.value()))

@@ -89,6 +89,9 @@ pub mod verified;
 /// What is kept of the past.
 pub mod retain;
 
+/// Search engines are told what changed.
+pub mod announce;
+
 /// What past runs did.
 pub mod history;
 

@@ -13,6 +13,7 @@ use rand::RngExt as _;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::announce;
 use crate::bell::{Bell, Bells, Ring};
 use crate::config::Source;
 use crate::cycle::{self, Context, CycleError, Outcome, ShopOutcome};
@@ -71,6 +72,9 @@ pub async fn run(context: Context) -> Result<(), ScheduleError> {
     tracing::info!(sources = all.len(), store = %context.config.store.display(), "started; polling every source once");
     tasks.spawn(deliver::run(context.clone(), stopped.clone()));
     tasks.spawn(webhooks::run(context.clone(), stopped.clone()));
+    if let Some(settings) = context.config.indexnow.clone() {
+        tasks.spawn(announce::run(context.clone(), settings, stopped.clone()));
+    }
     tasks.spawn(heed_orders(context.clone(), stopped.clone()));
     tasks.spawn(end_pins(context.clone(), stopped.clone()));
     tokio::pin!(signals);

@@ -11,6 +11,7 @@ use std::time::Duration;
 use frontage_shared::daemon::logging::LogFormat;
 use toml::{Table, Value};
 
+use crate::bots;
 use crate::checkout::{Method, Settings};
 use crate::payment::StripeSettings;
 
@@ -41,6 +42,10 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// What can be bought, and how.
     pub checkout: Settings,
+    /// What the shop proves itself with to search engines that take IndexNow.
+    pub indexnow_key: Option<String>,
+    /// What crawlers may cost.
+    pub bots: bots::Settings,
     /// What one client may cost.
     pub limits: Limits,
 }
@@ -121,11 +126,7 @@ impl Config {
             .parse()
             .map_err(|error: toml::de::Error| vec![error.to_string()])?;
         let mut problems = Vec::new();
-        let mut keys = Keys {
-            table,
-            prefix: "",
-            problems: &mut problems,
-        };
+        let mut keys = Keys::of(table, "", &mut problems);
         let listen = keys.address("listen", "127.0.0.1:8080");
         let admin = keys.address("admin", "127.0.0.1:8090");
         let store = keys
@@ -142,6 +143,8 @@ impl Config {
         let log = keys.log();
         let trusted_proxies = keys.trusted_proxies();
         let mut checkout = keys.checkout();
+        let indexnow_key = keys.indexnow_key();
+        let bots = bots::Settings::read(keys.table("bots", "bots."));
         let limits = keys.limits();
         keys.refuse_the_rest();
         let store = folder_of_store(&store, folder).unwrap_or_else(|problem| {
@@ -181,13 +184,15 @@ impl Config {
             log,
             trusted_proxies,
             checkout,
+            indexnow_key,
+            bots,
             limits,
         })
     }
 }
 
 /// Reads keys out of a table, noting a problem and going on with the default where a value will not do.
-struct Keys<'a> {
+pub(crate) struct Keys<'a> {
     /// What has not been read yet.
     table: Table,
     /// Put before a key's name in messages: `limits.`.
@@ -195,13 +200,24 @@ struct Keys<'a> {
     problems: &'a mut Vec<String>,
 }
 
+impl<'a> Keys<'a> {
+    /// The keys of a table; `prefix` is put before their names in messages.
+    pub(crate) fn of(table: Table, prefix: &'static str, problems: &'a mut Vec<String>) -> Self {
+        Self {
+            table,
+            prefix,
+            problems,
+        }
+    }
+}
+
 impl Keys<'_> {
-    fn problem(&mut self, key: &str, message: impl fmt::Display) {
+    pub(crate) fn problem(&mut self, key: &str, message: impl fmt::Display) {
         self.problems
             .push(format!("`{}{key}` {message}", self.prefix));
     }
 
-    fn text(&mut self, key: &str) -> Option<String> {
+    pub(crate) fn text(&mut self, key: &str) -> Option<String> {
         match self.table.remove(key)? {
             Value::String(text) if !text.is_empty() => Some(text),
             other => {
@@ -211,7 +227,12 @@ impl Keys<'_> {
         }
     }
 
-    fn number(&mut self, key: &str, default: u64, range: std::ops::RangeInclusive<u64>) -> u64 {
+    pub(crate) fn number(
+        &mut self,
+        key: &str,
+        default: u64,
+        range: std::ops::RangeInclusive<u64>,
+    ) -> u64 {
         let Some(value) = self.table.remove(key) else {
             return default;
         };
@@ -231,7 +252,7 @@ impl Keys<'_> {
         }
     }
 
-    fn millis(
+    pub(crate) fn millis(
         &mut self,
         key: &str,
         default: u64,
@@ -240,7 +261,12 @@ impl Keys<'_> {
         Duration::from_millis(self.number(key, default, range))
     }
 
-    fn size(&mut self, key: &str, default: u64, range: std::ops::RangeInclusive<u64>) -> usize {
+    pub(crate) fn size(
+        &mut self,
+        key: &str,
+        default: u64,
+        range: std::ops::RangeInclusive<u64>,
+    ) -> usize {
         usize::try_from(self.number(key, default, range)).unwrap_or(usize::MAX)
     }
 
@@ -332,7 +358,7 @@ impl Keys<'_> {
     }
 
     /// A table of its own, whose keys are told with its name before them.
-    fn table(&mut self, key: &'static str, prefix: &'static str) -> Keys<'_> {
+    pub(crate) fn table(&mut self, key: &'static str, prefix: &'static str) -> Keys<'_> {
         let table = match self.table.remove(key) {
             None => Table::new(),
             Some(Value::Table(table)) => table,
@@ -341,15 +367,11 @@ impl Keys<'_> {
                 Table::new()
             }
         };
-        Keys {
-            table,
-            prefix,
-            problems: &mut *self.problems,
-        }
+        Keys::of(table, prefix, &mut *self.problems)
     }
 
     /// A text that may be empty, which is the same as leaving it out.
-    fn optional(&mut self, key: &str) -> Option<String> {
+    pub(crate) fn optional(&mut self, key: &str) -> Option<String> {
         match self.table.get(key) {
             Some(Value::String(text)) if text.is_empty() => {
                 self.table.remove(key);
@@ -360,18 +382,31 @@ impl Keys<'_> {
     }
 
     /// A list of texts, each read by `read`; `what` they are is told where one will not do.
-    fn list<T>(&mut self, key: &str, what: &str, read: impl Fn(&str) -> Option<T>) -> Vec<T> {
-        let Some(value) = self.table.remove(key) else {
-            return Vec::new();
-        };
+    pub(crate) fn list<T>(
+        &mut self,
+        key: &str,
+        what: &str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Vec<T> {
+        self.list_or(key, what, read).unwrap_or_default()
+    }
+
+    /// The same, telling an empty list from none.
+    pub(crate) fn list_or<T>(
+        &mut self,
+        key: &str,
+        what: &str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let value = self.table.remove(key)?;
         let items = value.as_array().and_then(|items| {
             let read = |item: &Value| item.as_str().and_then(&read);
             items.iter().map(read).collect()
         });
-        items.unwrap_or_else(|| {
+        Some(items.unwrap_or_else(|| {
             self.problem(key, format_args!("must be a list of {what}, got {value}"));
             Vec::new()
-        })
+        }))
     }
 
     fn trusted_proxies(&mut self) -> Vec<IpAddr> {
@@ -380,6 +415,16 @@ impl Keys<'_> {
             "addresses such as [\"10.0.0.7\"]",
             |text| text.parse().ok(),
         )
+    }
+
+    fn indexnow_key(&mut self) -> Option<String> {
+        let key = self.optional("indexnow_key")?;
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if !(8..=128).contains(&key.len()) || !key.bytes().all(plain) {
+            let rule = "must be 8 to 128 letters, digits and dashes";
+            self.problem("indexnow_key", format_args!("{rule}, got \"{key}\""));
+        }
+        Some(key)
     }
 
     fn checkout(&mut self) -> Settings {
@@ -422,8 +467,12 @@ impl Keys<'_> {
     }
 
     fn boolean(&mut self, key: &str) -> bool {
+        self.boolean_or(key, false)
+    }
+
+    pub(crate) fn boolean_or(&mut self, key: &str, default: bool) -> bool {
         match self.table.remove(key) {
-            None => false,
+            None => default,
             Some(Value::Boolean(value)) => value,
             Some(other) => {
                 self.problem(key, format_args!("must be true or false, got {other}"));
@@ -452,7 +501,7 @@ impl Keys<'_> {
         limits
     }
 
-    fn refuse_the_rest(&mut self) {
+    pub(crate) fn refuse_the_rest(&mut self) {
         for key in std::mem::take(&mut self.table).keys() {
             self.problem(
                 key,
@@ -501,7 +550,8 @@ mod tests {
         assert_eq!(reference, parse("shop = \"demo\"").unwrap());
         // A key that the code knows and the reference lacks would go unnoticed otherwise.
         let table: Table = REFERENCE.parse().unwrap();
-        assert_eq!(table.len(), 13, "{table}");
+        assert_eq!(table.len(), 15, "{table}");
+        assert_eq!(table["bots"].as_table().unwrap().len(), 6);
         assert_eq!(table["limits"].as_table().unwrap().len(), 11);
         let checkout = table["checkout"].as_table().unwrap();
         assert_eq!(checkout.len(), 8);

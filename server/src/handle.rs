@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
+use arc_swap::ArcSwap;
 use frontage_shared::snapshot::locales::LocaleIndex;
 use futures_util::FutureExt as _;
 use hyper::{Method, StatusCode};
@@ -15,16 +16,18 @@ use tracing::error;
 
 use crate::assets::Assets;
 use crate::body_cache::BodyCache;
+use crate::bots::{self, Bots};
+use crate::cache_policy::CachePolicy;
 use crate::checkout::Checkout;
-use crate::encode::{self, Wanted};
+use crate::encode::{self, Encoding, Wanted};
 use crate::feeds::Feeds;
 use crate::listen::{Answer, Refusal, Reply, Request};
 use crate::live::{Live, Serving};
-use crate::metrics::Metrics;
+use crate::metrics::{BotAnswer, Metrics};
 use crate::page::{self, Page};
 use crate::personal;
 use crate::respond::{self, Finished, Response};
-use crate::route::{self, Parsed, Route, RouteError};
+use crate::route::{self, Fragment, Parsed, Route, RouteError};
 use crate::stamp::Stamp;
 
 /// What answering a request needs.
@@ -43,12 +46,23 @@ pub struct Shop {
     pub base_url: String,
     /// Cart and checkout; none in a catalogue.
     pub checkout: Option<Checkout>,
-    /// Proxies whose word about clients is believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Who clients are.
+    pub clients: ArcSwap<Clients>,
+    /// What the shop proves itself with to search engines, at `/<key>.txt`.
+    pub indexnow_key: Option<String>,
     /// Headers of responses made without a generation.
     pub bare_stamp: Stamp,
     /// Whether the process is on its way out.
     pub draining: AtomicBool,
+}
+
+/// What is believed about clients, and what kinds of them may cost. Replaced when the configuration is read again.
+#[derive(Debug)]
+pub struct Clients {
+    /// Proxies whose word about clients is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Crawlers.
+    pub bots: Arc<Bots>,
 }
 
 /// Answers one request: the whole of serving, in order.
@@ -57,36 +71,112 @@ pub fn handle<'a>(shop: &'a Shop, request: &Request<'a>) -> Reply<'a> {
     let Some(serving) = serving.as_ref() else {
         return Reply::Now(shop.not_ready(request));
     };
+    if let Some(response) = shop.key_file(serving, request) {
+        return Reply::Now(response);
+    }
     let parsed = match Parsed::parse(request.target, serving.prefixes()) {
         Ok(parsed) => parsed,
         Err(error) => return Reply::Now(shop.no_route(serving, error, request)),
     };
+    let clients = shop.clients.load();
+    let bots = Some(&*clients.bots).filter(|bots| bots.knows(request.headers));
+    if let Some(bots) = bots
+        && bots.refuses_closed()
+        && request.method != Method::POST
+        && parsed.route.is_closed_to_crawlers()
+    {
+        return Reply::Now(bots::closed(shop, serving, request));
+    }
     if parsed.route.is_personal() && (parsed.canonical || request.method == Method::POST) {
         return personal::answer(shop, Arc::clone(serving), parsed.route, request);
     }
-    Reply::Now(shared(shop, serving, &parsed, request))
+    if let Some(response) = without_page(shop, serving, &parsed, request) {
+        return Reply::Now(response);
+    }
+    shared(shop, serving, parsed, bots, request)
 }
 
-/// Answers a request for what is the same for everybody.
-fn shared(shop: &Shop, serving: &Arc<Serving>, parsed: &Parsed, request: &Request<'_>) -> Response {
+/// Answers a request for what is the same for everybody and no page: another spelling, a file, a feed.
+fn without_page(
+    shop: &Shop,
+    serving: &Arc<Serving>,
+    parsed: &Parsed,
+    request: &Request<'_>,
+) -> Option<Response> {
     if !parsed.canonical {
-        return respond::redirect(&serving.stamp, &page::settled(parsed, &serving.generation));
+        let url = page::settled(parsed, &serving.generation);
+        return Some(respond::redirect(&serving.stamp, &url));
     }
     if let Route::Asset { hash, name } = &parsed.route {
         let file = shop
             .assets
             .answer(hash, name, &serving.stamp, request.headers);
-        return file.unwrap_or_else(|| shop.no_route(serving, RouteError::NotFound, request));
+        return Some(file.unwrap_or_else(|| shop.no_route(serving, RouteError::NotFound, request)));
     }
     if let Route::Feed { format } = parsed.route {
         let feed = (format, parsed.locale);
-        return shop.feeds.answer(serving, feed, &shop.base_url, request);
+        return Some(shop.feeds.answer(serving, feed, &shop.base_url, request));
     }
+    None
+}
+
+/// Answers a request for a page that is the same for everybody: the one kept from before, or one made now; made for a
+/// crawler only when there is room.
+fn shared<'a>(
+    shop: &'a Shop,
+    serving: &Arc<Serving>,
+    parsed: Parsed,
+    bots: Option<&Bots>,
+    request: &Request<'a>,
+) -> Reply<'a> {
     let wanted = encode::negotiate(request.headers);
-    let finished = shop.finished(serving, parsed, wanted, request.now);
-    finished
-        .not_modified(request.headers, wanted)
-        .unwrap_or_else(|| finished.whole())
+    let headers = request.headers;
+    let respond = move |finished: &Finished| {
+        let known = finished.not_modified(headers, wanted);
+        known.unwrap_or_else(|| finished.whole())
+    };
+    let kept = shop.bodies.get(serving.serial, &parsed.url, wanted);
+    let now = request.now;
+    match (kept, bots) {
+        (Some(kept), Some(_)) => {
+            shop.metrics.bot(BotAnswer::Kept);
+            Reply::Now(respond(&kept))
+        }
+        (Some(kept), None) if !kept.is_worth_encoding_as(wanted.small) => {
+            Reply::Now(respond(&kept))
+        }
+        // A page asked for the first time is encoded quickly; one that comes again and again is worth the smallest coding.
+        (kept, None) => {
+            let encoding = kept.map_or(wanted.quick, |_| wanted.small);
+            let finished = Arc::new(shop.made(serving, &parsed, encoding, now));
+            shop.keep(serving, &parsed, wanted, &finished);
+            Reply::Now(respond(&finished))
+        }
+        // A crawler comes once; what is made for it would push out what shoppers come for.
+        (None, Some(bots)) => bots::in_lane(shop, bots, serving, move |serving| {
+            respond(&shop.made(serving, &parsed, wanted.quick, now))
+        }),
+    }
+}
+
+/// Crawlers take each file of the sitemap once; kept, they would push out what shoppers come for. So would what hardly
+/// two shoppers ask for: what one looked at, and what stands on one page together.
+fn is_asked_for_again(route: &Route) -> bool {
+    !matches!(
+        route,
+        Route::SitemapIndex
+            | Route::Sitemap { .. }
+            | Route::Fragment(Fragment::Recent { .. } | Fragment::Several { .. })
+    )
+}
+
+impl Default for Clients {
+    fn default() -> Self {
+        Self {
+            trusted_proxies: Vec::new(),
+            bots: Arc::new(Bots::new(bots::Settings::default())),
+        }
+    }
 }
 
 impl Shop {
@@ -105,7 +195,8 @@ impl Shop {
             metrics,
             base_url: base_url.to_owned(),
             checkout: None,
-            trusted_proxies: Vec::new(),
+            indexnow_key: None,
+            clients: ArcSwap::from_pointee(Clients::default()),
             bare_stamp: Stamp::new(None, std::iter::empty(), base_url.starts_with("https://")),
             draining: AtomicBool::new(false),
         }
@@ -124,39 +215,44 @@ impl Shop {
         }
     }
 
-    /// The page at a canonical address in a coding that the client wants: kept from before, or made now.
-    ///
-    /// A page asked for the first time is encoded quickly; one that comes again and again is worth the smallest coding.
-    fn finished(
+    /// The file that proves to search engines that ingest speaks for this shop.
+    fn key_file(&self, serving: &Serving, request: &Request<'_>) -> Option<Response> {
+        let key = self.indexnow_key.as_deref()?;
+        let name = request.target.strip_prefix('/')?.strip_suffix(".txt")?;
+        let page = Page {
+            kind: page::Kind::Robots,
+            content_type: page::TEXT,
+            cache: CachePolicy::Crawl,
+            noindex: true,
+            ..Page::html(page::Kind::Robots, key.to_owned())
+        };
+        (name == key).then(|| self.finish(page, &serving.stamp, request))
+    }
+
+    /// The page at a canonical address, made now.
+    fn made(
         &self,
         serving: &Serving,
         parsed: &Parsed,
-        wanted: Wanted,
+        encoding: Encoding,
         now: SystemTime,
-    ) -> Arc<Finished> {
-        let encoding = match self.bodies.get(serving.serial, &parsed.url, wanted) {
-            Some(kept) if !kept.is_worth_encoding_as(wanted.small) => return kept,
-            Some(_) => wanted.small,
-            None => wanted.quick,
-        };
+    ) -> Finished {
         let context = page::Context {
             locale: parsed.locale,
             ..self.context(now)
         };
         let page = page::build(&parsed.route, &serving.generation, &context);
-        // Crawlers take each file of the sitemap once; kept, they would push out what shoppers come for.
-        // So would what hardly two shoppers ask for: what one looked at, and what stands on one page together.
-        let is_asked_for_again = !matches!(
-            page.kind,
-            page::Kind::Sitemap | page::Kind::Recent | page::Kind::Partials
-        );
         let preload = self.assets.preload();
-        let finished = Arc::new(respond::finish(page, &serving.stamp, encoding, preload));
-        if finished.is_found() && is_asked_for_again {
+        respond::finish(page, &serving.stamp, encoding, preload)
+    }
+
+    /// Keeps a page that exists, if it is one that is asked for again.
+    fn keep(&self, serving: &Serving, parsed: &Parsed, wanted: Wanted, finished: &Arc<Finished>) {
+        if finished.is_found() && is_asked_for_again(&parsed.route) {
+            let finished = Arc::clone(finished);
             self.bodies
-                .insert(serving.serial, &parsed.url, wanted, Arc::clone(&finished));
+                .insert(serving.serial, &parsed.url, wanted, finished);
         }
-        finished
     }
 
     /// An address that is none of ours: a page that helps to go on.

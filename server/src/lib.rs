@@ -18,6 +18,9 @@ pub mod listen;
 /// One request: route, page, response.
 pub mod handle;
 
+/// Crawlers, and what they may cost.
+pub mod bots;
+
 /// URL to Route and Route back to URL, in one place.
 pub mod route;
 

@@ -23,6 +23,8 @@ pub struct Metrics {
     pub accept_errors: AtomicU64,
     /// Connections closed because a deadline passed, by deadline.
     timeouts: [AtomicU64; DEADLINES.len()],
+    /// Requests of crawlers, by what became of them.
+    bots: [AtomicU64; BotAnswer::ALL.len()],
     /// Requests whose page panicked.
     pub panics: AtomicU64,
     /// Forms that came from a page of another site.
@@ -88,6 +90,31 @@ const BUCKETS: [f64; 14] = [
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5,
 ];
 
+/// What becomes of a crawler's request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BotAnswer {
+    /// Its page is kept from before, or costs nothing to make.
+    Kept,
+    /// Its page was made at once.
+    Made,
+    /// Its page was made after some waiting.
+    Waited,
+    /// It was asked to come back.
+    Busy,
+    /// robots.txt closes the address.
+    Closed,
+}
+
+impl BotAnswer {
+    const ALL: [(Self, &'static str); 5] = [
+        (Self::Kept, "kept"),
+        (Self::Made, "made"),
+        (Self::Waited, "waited"),
+        (Self::Busy, "busy"),
+        (Self::Closed, "closed"),
+    ];
+}
+
 #[derive(Default)]
 struct Histogram {
     /// One more than there are bounds, for what exceeds them all.
@@ -113,6 +140,14 @@ impl Metrics {
     /// Counts a connection closed by a deadline.
     pub fn timeout(&self, deadline: &str) {
         add(&self.timeouts[position(&DEADLINES, deadline)]);
+    }
+
+    /// Counts a crawler's request.
+    pub fn bot(&self, answer: BotAnswer) {
+        let position = BotAnswer::ALL
+            .iter()
+            .position(|(known, _)| *known == answer);
+        add(&self.bots[position.unwrap_or_default()]);
     }
 
     /// Counts a refused generation.
@@ -149,8 +184,18 @@ impl Metrics {
         }
         self.write_durations(out);
         self.write_connections(out);
+        self.write_bots(out);
         self.write_buying(out);
         self.write_generations(out);
+    }
+
+    fn write_bots(&self, out: &mut Exposition) {
+        let name = "frontage_bot_requests_total";
+        let help = "Requests of crawlers, by what became of them.";
+        out.family(name, "counter", help);
+        for ((_, answer), count) in BotAnswer::ALL.iter().zip(&self.bots) {
+            out.sample(name, &format!("answer=\"{answer}\""), get(count));
+        }
     }
 
     fn write_buying(&self, out: &mut Exposition) {

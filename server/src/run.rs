@@ -20,11 +20,12 @@ use tokio::net::TcpListener;
 use tracing::{error, info, warn};
 
 use crate::admin::Admin;
+use crate::bots::Bots;
 use crate::checkout::Checkout;
 use crate::checkout::book::Book;
 use crate::cli::{Arguments, Command, ConfigCommand, Exit};
 use crate::config::{Config, Limits};
-use crate::handle::Shop;
+use crate::handle::{Clients, Shop};
 use crate::keys::Keys;
 use crate::limiter::Limiter;
 use crate::listen::{self, Hosts, Server};
@@ -93,7 +94,8 @@ async fn serve(config: Config, started: SystemTime) -> anyhow::Result<()> {
         config.body_cache_bytes,
     );
     shop.checkout = open_checkout(&config, &store)?;
-    shop.trusted_proxies = config.trusted_proxies.clone();
+    shop.clients.store(Arc::new(clients(&config)));
+    shop.indexnow_key = config.indexnow_key.clone();
     let shop = Arc::new(shop);
     let report = Arc::new(Report::default());
     let mut watch = Watch::new(
@@ -132,6 +134,14 @@ async fn serve(config: Config, started: SystemTime) -> anyhow::Result<()> {
     let _ = admin.await;
     info!(cut_off, "stopped");
     Ok(())
+}
+
+/// What the configuration says about clients.
+fn clients(config: &Config) -> Clients {
+    Clients {
+        trusted_proxies: config.trusted_proxies.clone(),
+        bots: Arc::new(Bots::new(config.bots.clone())),
+    }
 }
 
 fn admin_server(

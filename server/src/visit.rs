@@ -106,7 +106,8 @@ pub(crate) fn may(shop: &Shop, request: &Request<'_>, action: Action) -> bool {
 /// Who asks: the other end of the connection, or who our own proxy says it is.
 fn client(shop: &Shop, request: &Request<'_>) -> IpAddr {
     let peer = request.peer;
-    if !shop.trusted_proxies.contains(&peer.to_canonical()) {
+    let clients = shop.clients.load();
+    if !clients.trusted_proxies.contains(&peer.to_canonical()) {
         return peer;
     }
     let forwarded = request.headers.get_all("x-forwarded-for").iter();
@@ -121,7 +122,7 @@ fn client(shop: &Shop, request: &Request<'_>) -> IpAddr {
         let address = hop.parse::<IpAddr>().or_else(|_| with_port()).ok()?;
         Some(address.to_canonical())
     });
-    let mut strangers = addresses.filter(|hop| !shop.trusted_proxies.contains(hop));
+    let mut strangers = addresses.filter(|hop| !clients.trusted_proxies.contains(hop));
     strangers.next().unwrap_or(peer)
 }
 

@@ -151,5 +151,8 @@ mod webhooks;
 /// Promotions, delivery methods and taxes, from a feed to what a cart costs.
 mod terms;
 
+/// Search engines are told what changed.
+mod indexnow;
+
 /// What crawlers find: each page once, and no trap.
 mod crawl;

@@ -101,6 +101,7 @@ impl Check<'_> {
         let desk = self.desk(table.remove("desk"));
         let orders = self.orders(table.remove("orders"));
         let webhooks = self.webhooks(table.remove("webhook"));
+        let indexnow = self.indexnow(table.remove("indexnow"));
         let budgets = (
             guard.unwrap_or(GUARD),
             new_invalid.unwrap_or(MAX_NEW_INVALID_PERCENT),
@@ -109,7 +110,7 @@ impl Check<'_> {
         for (key, value) in table {
             self.problem(
                 &key,
-                "unknown key; known are store, state, shop, source, guard, retention, recordings, facets, desk, orders, webhook",
+                "unknown key; known are store, state, shop, source, guard, retention, recordings, facets, desk, orders, webhook, indexnow",
                 short(&value),
             );
         }
@@ -125,6 +126,7 @@ impl Check<'_> {
             desk: desk?,
             orders: orders?,
             webhooks: webhooks?,
+            indexnow: indexnow?,
         })
     }
 

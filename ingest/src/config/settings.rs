@@ -14,6 +14,7 @@ use super::changes::Changes;
 use super::contract::Contract;
 use super::desk::Desk;
 use super::files::Files;
+use super::indexnow::IndexNow;
 use super::login::Login;
 use super::orders::Orders;
 use super::traffic::{Throttle, Transport};
@@ -46,6 +47,8 @@ pub struct Config {
     pub orders: Option<Orders>,
     /// Who is told what happens, by name.
     pub webhooks: Vec<Webhook>,
+    /// Which search engines are told what changed, if any.
+    pub indexnow: Option<IndexNow>,
 }
 
 impl Config {

@@ -49,6 +49,7 @@ fn the_reference_names_every_key() {
         "desk",
         "orders",
         "webhook.automation",
+        "indexnow",
     ] {
         let broken = REFERENCE.replace(
             &format!("\n[{table}]\n"),

@@ -48,6 +48,14 @@ impl Client {
         })
     }
 
+    /// The client that reaches everybody in the usual way.
+    ///
+    /// # Errors
+    /// It cannot be set up.
+    pub fn usual(&self) -> Result<reqwest::Client, FetchError> {
+        self.by(&Transport::default())
+    }
+
     /// The client for a way to reach a back end.
     pub(super) fn by(&self, transport: &Transport) -> Result<reqwest::Client, FetchError> {
         let mut ways = self.ways.lock().unwrap_or_else(PoisonError::into_inner);

@@ -97,7 +97,8 @@ pub(crate) fn file(view: &View<'_>, number: u32) -> Page {
     crawled(XML, xml)
 }
 
-/// robots.txt: lists that are filtered or sorted, searches and partials are not for crawling.
+/// robots.txt: lists that are filtered or sorted, searches and partials are not for crawling. What is closed here is
+/// what `Route::is_closed_to_crawlers` says.
 pub(crate) fn robots(view: &View<'_>) -> Page {
     let mut text = String::from("User-agent: *\n");
     for language in languages::views(view) {
@@ -113,7 +114,7 @@ pub(crate) fn robots(view: &View<'_>) -> Page {
             );
         }
     }
-    for parameter in ["f.", "sort=", "price-min=", "price-max=", "stock="] {
+    for parameter in ["f.", "sort=", "price-min=", "price-max=", "stock=", "part="] {
         let _ = writeln!(text, "Disallow: /*?{parameter}\nDisallow: /*&{parameter}");
     }
     let _ = writeln!(text, "\nSitemap: {}", view.url(&Route::SitemapIndex));

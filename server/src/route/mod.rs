@@ -20,6 +20,9 @@ mod fragment;
 /// The same addresses in the shop's further languages.
 mod place;
 
+/// What robots.txt keeps from crawlers.
+mod closed;
+
 #[cfg(test)]
 mod tests;
 

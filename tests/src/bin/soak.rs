@@ -91,6 +91,12 @@ const SOAKS: &[Soak] = &[
         what: "products crawled by whoever obeys robots.txt and by whoever does not: each found once, no trap, no dead end",
         run: |figure| one(soak::soak_crawl(figure)),
     },
+    Soak {
+        name: "bots",
+        figure: 20_000,
+        what: "pages for shoppers, alone and beside 64 crawlers: no shopper is refused, every crawler is told when to come back",
+        run: |figure| one(soak::soak_bots(figure)),
+    },
 ];
 
 fn main() -> ExitCode {

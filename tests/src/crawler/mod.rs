@@ -24,6 +24,18 @@ pub enum Manners {
     Ignores,
 }
 
+impl Manners {
+    /// Whoever does not obey does not say what it is either.
+    fn agent(self) -> &'static str {
+        match self {
+            Self::Obeys => "Mozilla/5.0 (compatible; TestCrawl)",
+            Self::Ignores => {
+                "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+            }
+        }
+    }
+}
+
 /// What a crawl found.
 #[derive(Debug, Default)]
 pub struct Crawl {
@@ -73,7 +85,7 @@ pub async fn crawl(
     let client = reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
-        .user_agent("Mozilla/5.0 (compatible; TestCrawl)")
+        .user_agent(manners.agent())
         .build()?;
     let robots = Robots::parse(&ask(&client, origin, "/robots.txt").await?.body);
     let mut crawl = Crawl::default();

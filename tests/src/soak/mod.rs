@@ -32,6 +32,10 @@ pub mod damage;
 /// Crawlers that follow every link.
 pub mod crawl;
 
+/// Crawlers beside shoppers.
+pub mod bots;
+
+pub use bots::soak_bots;
 pub use calls::{soak_failing_calls, soak_kills_at_calls};
 pub use crawl::soak_crawl;
 pub use damage::soak_store_damage;
