@@ -128,6 +128,7 @@ pub fn catalog(
         tree,
         &structure.attributes,
     )?;
+    tables.make_room(merged);
     let mut own_conflicts = Conflicts::default();
     // Reading a document takes as long as laying it out, so a thread of its own reads ahead.
     let (to_tables, batches) = sync_channel(BATCHES_AHEAD);

@@ -25,9 +25,9 @@ use super::rows::Rows;
 use super::text::TextThreads;
 use super::{CompileError, seconds};
 use crate::config::Config;
-use crate::merge::Conflicts;
+use crate::merge::{Conflicts, Merged};
 use crate::wire::{
-    AttributeDefinition, Condition, Media, MediaKind, Product, Relation, Status, Variant,
+    AttributeDefinition, Condition, Kind, Media, MediaKind, Product, Relation, Status, Variant,
     Visibility,
 };
 
@@ -144,6 +144,20 @@ impl<'a> Tables<'a> {
             has_image: Vec::new(),
             origins: Origins::default(),
         })
+    }
+
+    /// Makes room for what is surely coming, so that large tables are not copied while they grow.
+    pub(super) fn make_room(&mut self, merged: &Merged) {
+        // Half of what documents hold is markup of their own, or long texts.
+        let bytes = usize::try_from(merged.catalog_bytes() / 2).unwrap_or(0);
+        self.tables.strings.make_room(bytes);
+        let products = usize::try_from(merged.documents(Kind::Product)).unwrap_or(0);
+        let tables = &mut self.tables;
+        // Without as much room they grow as they must.
+        let _ = tables.products.try_reserve_exact(products);
+        let _ = tables.variants.try_reserve_exact(2 * products);
+        let _ = tables.media.try_reserve_exact(3 * products);
+        let _ = tables.product_attributes.try_reserve_exact(32 * products);
     }
 
     /// Adds the next product, unless it is a draft, archived, or has no variant left to sell.

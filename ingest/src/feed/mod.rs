@@ -290,6 +290,11 @@ impl FeedFolder {
         Ok(())
     }
 
+    /// The size of a half; 0 if it is not there.
+    pub fn bytes(&self, half: &Half) -> u64 {
+        std::fs::metadata(self.half_path(half)).map_or(0, |metadata| metadata.len())
+    }
+
     fn half_path(&self, half: &Half) -> PathBuf {
         self.path.join(format!("{}.ndjson", half.hash))
     }

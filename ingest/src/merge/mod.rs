@@ -182,6 +182,20 @@ impl Merged {
         })
     }
 
+    /// How many bytes the documents of the catalog take, as they lie on disk.
+    pub fn catalog_bytes(&self) -> u64 {
+        let feeds = self.feeds.values();
+        feeds
+            .map(|(folder, feed)| folder.bytes(&feed.catalog))
+            .sum()
+    }
+
+    /// How many documents of a kind the sources bring; some of them may bring the same.
+    pub fn documents(&self, kind: Kind) -> u64 {
+        let feeds = self.feeds.values();
+        feeds.filter_map(|(_, feed)| feed.counts.get(&kind)).sum()
+    }
+
     /// Last good run of each source, for the manifest.
     pub fn sources(&self) -> BTreeMap<String, SourceState> {
         let state = |feed: &Feed| SourceState {

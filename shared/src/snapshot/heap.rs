@@ -23,6 +23,12 @@ pub struct Heap {
 pub struct HeapFull;
 
 impl Heap {
+    /// Makes room for so many bytes, if there is as much: a heap that grows by copying itself is twice in memory
+    /// meanwhile, and room that is not used costs none.
+    pub fn make_room(&mut self, bytes: usize) {
+        let _ = self.bytes.try_reserve_exact(bytes);
+    }
+
     /// Adds a short text, or finds it if it is there already.
     ///
     /// # Errors
