@@ -63,7 +63,7 @@ pub async fn run(context: &Context, sources: &[&Source], now: i64) -> Result<Rep
             refusals,
         });
     }
-    let change = change(&trial, current.as_ref()).await?;
+    let change = change(&trial, current.as_ref(), now).await?;
     Ok(Report {
         sources: reports,
         conflicts: (change.conflicts.count, change.conflicts.samples),
@@ -95,6 +95,7 @@ pub async fn held(
     context: &Context,
     source: &Source,
     hash: &str,
+    now: i64,
 ) -> Result<Option<Change>, CycleError> {
     let current = context.store.current().await?;
     let scratch = Scratch::new(&context.config.state)?;
@@ -109,11 +110,15 @@ pub async fn held(
     if copied.accepted.is_none() {
         return Ok(None);
     }
-    change(&trial, current.as_ref()).await.map(Some)
+    change(&trial, current.as_ref(), now).await.map(Some)
 }
 
-async fn change(trial: &Context, current: Option<&Manifest>) -> Result<Change, CycleError> {
-    let (built, conflicts) = match cycle::build(trial, current).await? {
+async fn change(
+    trial: &Context,
+    current: Option<&Manifest>,
+    now: i64,
+) -> Result<Change, CycleError> {
+    let (built, conflicts) = match cycle::build(trial, current, now).await? {
         Build::Unchanged => (None, Conflicts::default()),
         Build::Waiting(conflicts) => (None, conflicts),
         Build::Ready(built, conflicts) => (Some(*built), conflicts),

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::basis::{self, Basis, BasisHalf, Tally};
 use crate::board::Board;
-use crate::compile::{self, Before, CompileError, Compiled};
+use crate::compile::{self, Before, CompileError, Compiled, Since};
 use crate::config::{Config, Provides, Source};
 use crate::conflicts;
 use crate::deliver;
@@ -170,7 +170,11 @@ pub async fn run(
 ///
 /// # Errors
 /// The documents cannot be read or compiled.
-pub async fn build(context: &Context, current: Option<&Manifest>) -> Result<Build, CycleError> {
+pub async fn build(
+    context: &Context,
+    current: Option<&Manifest>,
+    now: i64,
+) -> Result<Build, CycleError> {
     let feeds = accepted_feeds(&context.config)?;
     if let Some(missing) = missing_source(&context.config, current, &feeds) {
         let mut conflicts = Conflicts::default();
@@ -195,6 +199,7 @@ pub async fn build(context: &Context, current: Option<&Manifest>) -> Result<Buil
         merged,
         published,
         scratch: context.scratch()?,
+        now,
     };
     run_blocking(move || job.run()).await
 }
@@ -478,6 +483,8 @@ struct CompileJob {
     merged: Merged,
     published: Option<Published>,
     scratch: PathBuf,
+    /// Unix seconds.
+    now: i64,
 }
 
 impl CompileJob {
@@ -544,7 +551,20 @@ impl CompileJob {
             offers: &published.offers.0,
             basis,
         });
-        compile::offers(&self.config, &self.merged, catalog, before, conflicts, file)
+        let published = self.published.as_ref();
+        let since = Since {
+            now: self.now,
+            published: published.map(|published| (&published.catalog.0, &published.offers.0)),
+        };
+        compile::offers(
+            &self.config,
+            &self.merged,
+            catalog,
+            since,
+            before,
+            conflicts,
+            file,
+        )
     }
 }
 

@@ -137,7 +137,7 @@ pub async fn prepare(
     if ready.is_some_and(|ready| ready.documents == documents) {
         return Ok(Conflicts::default());
     }
-    let (mut built, conflicts) = match cycle::build(context, Some(pinned)).await? {
+    let (mut built, conflicts) = match cycle::build(context, Some(pinned), now).await? {
         Build::Ready(built, conflicts) => (*built, conflicts),
         Build::Waiting(conflicts) => return Ok(conflicts),
         Build::Unchanged => {
@@ -228,7 +228,7 @@ pub async fn publish(
     // What is newer than that is compiled by the next cycle: the instant is not the time for it.
     let (built, conflicts) = match load_ready(state, pinned.generation) {
         Some(ready) => (Some(ready.built), ready.conflicts),
-        None => match cycle::build(context, Some(pinned)).await? {
+        None => match cycle::build(context, Some(pinned), now).await? {
             Build::Ready(built, conflicts) => (Some(*built), conflicts),
             Build::Waiting(conflicts) => (None, conflicts),
             Build::Unchanged => (None, Conflicts::default()),

@@ -36,7 +36,7 @@ pub async fn accepted(
         return Ok((ShopOutcome::Pinned { generation, until }, conflicts));
     }
     let compiling = context.board.shop("compile", now);
-    let (built, conflicts) = match cycle::build(context, current).await? {
+    let (built, conflicts) = match cycle::build(context, current, now).await? {
         Build::Unchanged => return Ok((ShopOutcome::Unchanged, Conflicts::default())),
         Build::Waiting(conflicts) => return Ok((ShopOutcome::Waiting, conflicts)),
         Build::Ready(built, conflicts) => (*built, conflicts),

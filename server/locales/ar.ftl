@@ -88,6 +88,7 @@ now = الآن
 was = كان
 from = من
 saved = −{ $percent }٪
+lowest-before = أدنى سعر خلال آخر 30 يومًا: { $amount }
 price-on-request = السعر عند الطلب
 unit-price = { $amount } / { $unit }
 piece = قطعة

@@ -76,6 +76,7 @@ now = Jetzt
 was = Vorher
 from = ab
 saved = −{ $percent } %
+lowest-before = Niedrigster Preis der letzten 30 Tage: { $amount }
 price-on-request = Preis auf Anfrage
 unit-price = { $amount } / { $unit }
 piece = Stück

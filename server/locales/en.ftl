@@ -77,6 +77,7 @@ now = Now
 was = Was
 from = from
 saved = −{ $percent }%
+lowest-before = Lowest price of the last 30 days: { $amount }
 price-on-request = Price on request
 unit-price = { $amount } / { $unit }
 piece = piece

@@ -76,6 +76,7 @@ now = Ahora
 was = Antes
 from = desde
 saved = −{ $percent } %
+lowest-before = Precio más bajo de los últimos 30 días: { $amount }
 price-on-request = Precio a consultar
 unit-price = { $amount } / { $unit }
 piece = unidad

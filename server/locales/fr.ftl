@@ -76,6 +76,7 @@ now = Maintenant
 was = Avant
 from = à partir de
 saved = −{ $percent } %
+lowest-before = Prix le plus bas des 30 derniers jours : { $amount }
 price-on-request = Prix sur demande
 unit-price = { $amount } / { $unit }
 piece = pièce

@@ -76,6 +76,7 @@ now = Ora
 was = Prima
 from = da
 saved = −{ $percent }%
+lowest-before = Prezzo più basso degli ultimi 30 giorni: { $amount }
 price-on-request = Prezzo su richiesta
 unit-price = { $amount } / { $unit }
 piece = pezzo

@@ -76,6 +76,7 @@ now = Nu
 was = Was
 from = vanaf
 saved = −{ $percent }%
+lowest-before = Laagste prijs van de afgelopen 30 dagen: { $amount }
 price-on-request = Prijs op aanvraag
 unit-price = { $amount } / { $unit }
 piece = stuk

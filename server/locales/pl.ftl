@@ -82,6 +82,7 @@ now = Teraz
 was = Przedtem
 from = od
 saved = −{ $percent }%
+lowest-before = Najniższa cena z ostatnich 30 dni: { $amount }
 price-on-request = Cena na zapytanie
 unit-price = { $amount } / { $unit }
 piece = sztuka

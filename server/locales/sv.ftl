@@ -76,6 +76,7 @@ now = Nu
 was = Tidigare
 from = från
 saved = −{ $percent } %
+lowest-before = Lägsta pris de senaste 30 dagarna: { $amount }
 price-on-request = Pris på begäran
 unit-price = { $amount } / { $unit }
 piece = styck

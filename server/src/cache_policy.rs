@@ -23,7 +23,25 @@ pub enum CachePolicy {
     Error,
 }
 
+/// For how long a page is fresh, and for how long it may be shown once more after that, in seconds.
+const PAGE_SECONDS: [u64; 2] = [10, 30];
+
 impl CachePolicy {
+    /// The value of `Cache-Control` of a page that must not be shown any more in so many seconds; none where the usual
+    /// one ends before that.
+    pub fn page_for(seconds: u64) -> Option<String> {
+        let [fresh, stale] = PAGE_SECONDS;
+        if seconds >= fresh + stale {
+            return None;
+        }
+        let fresh = fresh.min(seconds);
+        let stale = seconds - fresh;
+        Some(match stale {
+            0 => format!("public, max-age={fresh}"),
+            stale => format!("public, max-age={fresh}, stale-while-revalidate={stale}"),
+        })
+    }
+
     /// The value of `Cache-Control`.
     pub fn header(self) -> &'static str {
         match self {
@@ -41,6 +59,22 @@ impl CachePolicy {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_is_kept_no_longer_than_its_prices_hold() {
+        let usual = CachePolicy::Page.header();
+        let [fresh, stale] = PAGE_SECONDS;
+        assert_eq!(
+            usual,
+            format!("public, max-age={fresh}, stale-while-revalidate={stale}")
+        );
+        assert_eq!(CachePolicy::page_for(40), None);
+        let shorter = |seconds| CachePolicy::page_for(seconds).unwrap();
+        assert_eq!(shorter(39), "public, max-age=10, stale-while-revalidate=29");
+        assert_eq!(shorter(10), "public, max-age=10");
+        assert_eq!(shorter(3), "public, max-age=3");
+        assert_eq!(shorter(0), "public, max-age=0");
+    }
 
     #[test]
     fn only_named_files_are_kept_for_good_and_errors_never() {

@@ -214,13 +214,18 @@ fn etag(
     let manifest = &serving.generation.manifest;
     let short = |hash: &str| hash.get(..16).unwrap_or(hash).to_owned();
     let text = format!(
-        "W/\"{}-{}-{}-{}{}{}\"",
+        "W/\"{}-{}-{}-{}{}{}{}\"",
         short(&manifest.catalog.hash),
         short(&manifest.offers.hash),
         // Every link in it begins with that.
         short(&blake3::hash(format!("{base_url}{prefix}").as_bytes()).to_hex()),
         format.file(),
         env!("CARGO_PKG_VERSION"),
+        // Prices change by themselves when a sale begins or ends.
+        match serving.span().from {
+            i64::MIN => String::new(),
+            from => format!("-{from}"),
+        },
         if gzip { "-gzip" } else { "" },
     );
     HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("W/\"\""))

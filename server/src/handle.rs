@@ -71,6 +71,7 @@ pub fn handle<'a>(shop: &'a Shop, request: &Request<'a>) -> Reply<'a> {
     let Some(serving) = serving.as_ref() else {
         return Reply::Now(shop.not_ready(request));
     };
+    let serving = &serving.at(request.now);
     if let Some(response) = shop.key_file(serving, request) {
         return Reply::Now(response);
     }
@@ -115,7 +116,9 @@ fn without_page(
     }
     if let Route::Feed { format } = parsed.route {
         let feed = (format, parsed.locale);
-        return Some(shop.feeds.answer(serving, feed, &shop.base_url, request));
+        let mut response = shop.feeds.answer(serving, feed, &shop.base_url, request);
+        respond::keep_until(&mut response, serving.span().until, request.now);
+        return Some(response);
     }
     None
 }
@@ -131,12 +134,14 @@ fn shared<'a>(
 ) -> Reply<'a> {
     let wanted = encode::negotiate(request.headers);
     let headers = request.headers;
+    let (until, now) = (serving.span().until, request.now);
     let respond = move |finished: &Finished| {
         let known = finished.not_modified(headers, wanted);
-        known.unwrap_or_else(|| finished.whole())
+        let mut response = known.unwrap_or_else(|| finished.whole());
+        respond::keep_until(&mut response, until, now);
+        response
     };
-    let kept = shop.bodies.get(serving.serial, &parsed.url, wanted);
-    let now = request.now;
+    let kept = shop.bodies.get(serving.cache_key(), &parsed.url, wanted);
     match (kept, bots) {
         (Some(kept), Some(_)) => {
             shop.metrics.bot(BotAnswer::Kept);
@@ -251,7 +256,7 @@ impl Shop {
         if finished.is_found() && is_asked_for_again(&parsed.route) {
             let finished = Arc::clone(finished);
             self.bodies
-                .insert(serving.serial, &parsed.url, wanted, finished);
+                .insert(serving.cache_key(), &parsed.url, wanted, finished);
         }
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use frontage_shared::order::Order;
+use frontage_shared::snapshot::Generation;
 use frontage_shared::store::OrderState;
 use hyper::header::{self, HeaderValue};
 use hyper::{Method, StatusCode};
@@ -27,7 +28,7 @@ use crate::page::{self, Page, receipt};
 use crate::payment::settle::in_background;
 use crate::payment::stripe::Stripe;
 use crate::respond::Response;
-use crate::route::{Fragment, Route};
+use crate::route::{self, Fragment, Route};
 use crate::visit::{self, cookie, is_secure, may, not_found, plain, refused, see_other};
 
 /// Tells scripts that there is a cart; its value is of no use to anybody.
@@ -68,7 +69,7 @@ pub(crate) fn answer<'a>(
         return desk.hear_stripe();
     }
     // What a cart costs is not known: better no order than one for the wrong price.
-    if route == Route::Checkout && desk.serving.generation.offers.terms_are_unknown() {
+    if route == Route::Checkout && desk.generation().offers.terms_are_unknown() {
         return Reply::Now(desk.refused(StatusCode::SERVICE_UNAVAILABLE, 503));
     }
     if request.method == Method::POST {
@@ -111,6 +112,12 @@ impl<'a> Desk<'a> {
             },
             _ => Reply::Now(self.refused(StatusCode::METHOD_NOT_ALLOWED, 405)),
         }
+    }
+
+    /// The generation in the price list of the address.
+    fn generation(&self) -> &Generation {
+        let locale = route::locale_of(self.request.target, self.serving.prefixes());
+        self.serving.generation.in_locale(locale)
     }
 
     fn may(&self, action: Action) -> bool {
@@ -207,7 +214,7 @@ impl<'a> Desk<'a> {
     fn change_cart(&self, form: &Form) -> Response {
         let mut basket = self.basket();
         let change = Change::of(form);
-        let outcome = change.apply(&mut basket.cart, form, &self.serving.generation);
+        let outcome = change.apply(&mut basket.cart, form, self.generation());
         let is_refusal = outcome.is_refusal();
         let mut response = if form.get("partial").is_some() {
             let ctx = self.context();

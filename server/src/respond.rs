@@ -6,6 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use hyper::StatusCode;
@@ -297,6 +298,26 @@ pub fn refused(stamp: &Stamp, refusal: &Refusal) -> Response {
             .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
     }
     response
+}
+
+/// Sees to it that nobody keeps a page beyond the instant at which its prices change.
+pub fn keep_until(response: &mut Response, until: i64, now: SystemTime) {
+    if until == i64::MAX {
+        return;
+    }
+    let now = now.duration_since(SystemTime::UNIX_EPOCH);
+    let now = now.map_or(0, |now| i64::try_from(now.as_secs()).unwrap_or(i64::MAX));
+    let left = u64::try_from(until.saturating_sub(now)).unwrap_or(0);
+    let headers = response.http.headers_mut();
+    let policy = CachePolicy::Page.header();
+    let is_page = headers
+        .get(header::CACHE_CONTROL)
+        .is_some_and(|known| known == policy);
+    if let Some(shorter) = CachePolicy::page_for(left).filter(|_| is_page)
+        && let Ok(value) = HeaderValue::try_from(shorter)
+    {
+        headers.insert(header::CACHE_CONTROL, value);
+    }
 }
 
 /// A plain sentence: what is sent where no page can be.

@@ -79,6 +79,7 @@ impl Bench {
             variants: Vec::new(),
             products: Vec::new(),
             terms: Default::default(),
+            prices: Default::default(),
         };
         let offers = offers.write(Cursor::new(Vec::new())).unwrap().into_inner();
         let source = SourceState {
@@ -111,6 +112,7 @@ impl Bench {
             variants: Vec::new(),
             products: Vec::new(),
             terms: Default::default(),
+            prices: Default::default(),
         };
         let offers = offers.write(Cursor::new(Vec::new())).unwrap().into_inner();
         let manifest = Manifest {

@@ -13,11 +13,17 @@ use frontage_shared::snapshot::facets::{
 };
 use frontage_shared::snapshot::layout::{self, HeaderRecord, PartKind, SectionRecord, section};
 use frontage_shared::snapshot::locales::{
-    Field, LocalColumnRecord, LocalRankRecord, LocalStringRecord, LocalTextRecord, LocaleRecord,
+    Field, LocalColumnRecord, LocalRankRecord, LocalStringRecord, LocalTextRecord,
+    LocaleCurrencyRecord, LocaleRecord,
 };
 use frontage_shared::snapshot::measures::MeasureRecord;
 use frontage_shared::snapshot::offers::{
     Availability, NO_PRICE, NO_QUANTITY, OffersMetaRecord, ProductOfferRecord, VariantOfferRecord,
+};
+use frontage_shared::snapshot::past_prices::WINDOW_SECONDS;
+use frontage_shared::snapshot::price_lists::{
+    ListPriceRecord, ListProductRecord, MAX_PRICE_LISTS, PastPriceRecord, PriceChangeRecord,
+    PriceListRecord,
 };
 use frontage_shared::snapshot::products::{
     self, MediaRecord, OptionRecord, OptionValueRecord, ProductRecord, RelatedRecord, ShopRecord,
@@ -71,6 +77,7 @@ fn records() -> Vec<Known> {
         known::<LocalStringRecord>(),
         known::<LocalTextRecord>(),
         known::<LocalRankRecord>(),
+        known::<LocaleCurrencyRecord>(),
         known::<RankRecord>(),
         known::<TextFileRecord>(),
         known::<CategoryRecord>(),
@@ -81,6 +88,11 @@ fn records() -> Vec<Known> {
         known::<VariantOfferRecord>(),
         known::<ProductOfferRecord>(),
         known::<VariantGoodsRecord>(),
+        known::<PriceListRecord>(),
+        known::<ListPriceRecord>(),
+        known::<ListProductRecord>(),
+        known::<PriceChangeRecord>(),
+        known::<PastPriceRecord>(),
         known::<StrRef>(),
         known::<RowRef<{ section::NONE }>>(),
     ]
@@ -92,6 +104,7 @@ const BARE: &[(u32, &str)] = &[
     (section::TEXTS, "bytes"),
     (section::TEXT_INDEX, "bytes"),
     (section::TERMS, "bytes"),
+    (section::LIST_TERMS, "bytes"),
     (section::ORIGINS, "StrRef"),
     (section::VARIANT_VALUES, "RowRef of OPTION_VALUES"),
     (section::SKUS, "RowRef of VARIANTS"),
@@ -241,6 +254,8 @@ fn every_constant_has_the_documented_value() {
     constant("NO_WEIGHT", NO_WEIGHT.to_string());
     constant("NO_TAX_CLASS", NO_TAX_CLASS.to_string());
     constant("MAX_TERMS_BYTES", MAX_TERMS_BYTES.to_string());
+    constant("MAX_PRICE_LISTS", MAX_PRICE_LISTS.to_string());
+    constant("WINDOW_SECONDS", WINDOW_SECONDS.to_string());
     constant("products::NOT_LISTED", products::NOT_LISTED.to_string());
     constant(
         "products::NOT_SEARCHABLE",

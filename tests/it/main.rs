@@ -71,6 +71,9 @@ mod locales;
 /// What tools that others made say about every kind of page.
 mod page_tools;
 
+/// Prices that change by themselves, and prices in several currencies.
+mod sales;
+
 /// Promise 17: feed text never becomes script.
 mod scripts;
 

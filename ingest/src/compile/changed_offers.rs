@@ -9,8 +9,11 @@ use std::path::Path;
 use frontage_shared::manifest::PartEntry;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::offers::{Offers, OffersTables, VariantOffer};
+use frontage_shared::snapshot::price_lists::Prices;
 use frontage_shared::snapshot::terms::Goods;
 
+use super::history::Previous;
+use super::prices::PriceLists;
 use super::terms::{self, Classes};
 use super::{CompileError, offers};
 use crate::basis::{Basis, Tally};
@@ -38,9 +41,86 @@ pub(super) fn tables(
     config: &Config,
     merged: &Merged,
     (catalog, entry): (&Catalog, &PartEntry),
+    (now, previous): (i64, Option<&Previous>),
     before: Before<'_>,
     conflicts: &mut Conflicts,
 ) -> Result<Option<(OffersTables, Tally)>, CompileError> {
+    let Some(changes) = changes(config, merged, catalog, before)? else {
+        return Ok(None);
+    };
+    let Changes {
+        old,
+        new,
+        keys,
+        mut tally,
+    } = changes;
+    let rows = 0..catalog.variant_count();
+    let mut prices = PriceLists::new(config, now, previous);
+    prices.keep(catalog.variant_count());
+    // Sales may have begun and ended since.
+    let published = before.offers.at(catalog, now);
+    let mut variants: Vec<VariantOffer> = rows.clone().map(|row| published.variant(row)).collect();
+    let mut goods: Vec<Goods> = rows.map(|row| before.offers.goods(row)).collect();
+    let mut classes = Classes::known(before.offers.tax_classes());
+    for (row, (id, sku, product_id)) in variants_of(catalog, &keys) {
+        let was_stated = |table: OfferTable| table.find(id, sku).is_some_and(|was| was.is_stated);
+        let was_used = was_stated(old.table_of(id, sku)?);
+        let table = new.table_of(id, sku)?;
+        let stated = table.find(id, sku);
+        let product = new.table_of(product_id, "")?;
+        let known = classes.goods(stated, product.find(product_id, ""));
+        let is_used = stated.is_some_and(|stated| stated.is_stated);
+        tally.used = (tally.used + usize::from(is_used)).saturating_sub(usize::from(was_used));
+        if stated.is_none() {
+            prices.set(row, id, &[], conflicts)?;
+        }
+        let offer = stated.map(|stated| offers::resolve((row, id), stated, &mut prices, conflicts));
+        let offer = offer
+            .map(|offer| offer.map(|offer| offers::less_reserved(offer, merged.reserved.get(id))));
+        let offer = offer.transpose()?.unwrap_or_default();
+        let row = row as usize;
+        if let (Some(variant), Some(goods)) = (variants.get_mut(row), goods.get_mut(row)) {
+            (*variant, *goods) = (offer, known);
+        }
+    }
+    offers::tell_strays(tally, conflicts);
+    let own = |row: u32| {
+        variants
+            .get(row as usize)
+            .map_or(Prices::default(), |own| own.prices())
+    };
+    let prices = prices.finish(merged, catalog.variant_count(), own, conflicts)?;
+    let tables = OffersTables {
+        catalog: offers::hash_of(entry),
+        documents: merged.offers_hash,
+        prices,
+        variants,
+        products: catalog
+            .products()
+            .map(|product| product.variant_rows())
+            .collect(),
+        terms: terms::tables(config, merged, (classes, goods), conflicts)?,
+    };
+    Ok(Some((tables, tally)))
+}
+
+/// What is different from what the published part was compiled from.
+struct Changes {
+    old: MappedOffers,
+    new: MappedOffers,
+    /// Keys of offers that are others now, or gone, or new.
+    keys: BTreeSet<String>,
+    /// What is counted now, but for the variants that are still to be looked up.
+    tally: Tally,
+}
+
+/// What changed, unless so much did that reading all is as fast.
+fn changes(
+    config: &Config,
+    merged: &Merged,
+    catalog: &Catalog,
+    before: Before<'_>,
+) -> Result<Option<Changes>, CompileError> {
     let halves = merged.offer_halves(config);
     let same_sources = halves.len() == before.basis.halves.len()
         && halves.iter().all(|(source, half)| {
@@ -66,42 +146,12 @@ pub(super) fn tables(
         let (was, is) = (old.is_stated(key)?, new.is_stated(key)?);
         tally.stated = (tally.stated + usize::from(is)).saturating_sub(usize::from(was));
     }
-    let rows = 0..catalog.variant_count();
-    let mut variants: Vec<VariantOffer> =
-        rows.clone().map(|row| before.offers.variant(row)).collect();
-    let mut goods: Vec<Goods> = rows.map(|row| before.offers.goods(row)).collect();
-    let mut classes = Classes::known(before.offers.tax_classes());
-    for (row, (id, sku, product_id)) in variants_of(catalog, &keys) {
-        let was_stated = |table: OfferTable| table.find(id, sku).is_some_and(|was| was.is_stated);
-        let was_used = was_stated(old.table_of(id, sku)?);
-        let table = new.table_of(id, sku)?;
-        let stated = table.find(id, sku);
-        let product = new.table_of(product_id, "")?;
-        let known = classes.goods(stated, product.find(product_id, ""));
-        let is_used = stated.is_some_and(|stated| stated.is_stated);
-        tally.used = (tally.used + usize::from(is_used)).saturating_sub(usize::from(was_used));
-        let offer =
-            stated.map(|stated| offers::resolve(id, stated, config.shop.currency, conflicts));
-        let offer = offer
-            .map(|offer| offer.map(|offer| offers::less_reserved(offer, merged.reserved.get(id))));
-        let offer = offer.transpose()?.unwrap_or_default();
-        let row = row as usize;
-        if let (Some(variant), Some(goods)) = (variants.get_mut(row), goods.get_mut(row)) {
-            (*variant, *goods) = (offer, known);
-        }
-    }
-    offers::tell_strays(tally, conflicts);
-    let tables = OffersTables {
-        catalog: offers::hash_of(entry),
-        documents: merged.offers_hash,
-        variants,
-        products: catalog
-            .products()
-            .map(|product| product.variant_rows())
-            .collect(),
-        terms: terms::tables(config, merged, (classes, goods), conflicts)?,
-    };
-    Ok(Some((tables, tally)))
+    Ok(Some(Changes {
+        old,
+        new,
+        keys,
+        tally,
+    }))
 }
 
 /// Keys that any source has differently than before; none if they are too many.

@@ -29,7 +29,7 @@ impl Shop {
         let folder = tempfile::tempdir().unwrap();
         let mut text =
             "store = \"store\"\nstate = \"state\"\n[shop]\nid = \"demo\"\nname = \"Demo\"\n\
-            currency = \"EUR\"\n"
+            currency = \"EUR\"\nlocales = [\"de-CH\"]\ncurrencies = { \"de-CH\" = \"CHF\" }\n"
                 .to_owned();
         for source in SOURCES {
             let provides = match source {
@@ -61,7 +61,25 @@ impl Shop {
     fn terms(&mut self, offer: &mut Value) {
         if self.below(4) > 0 {
             let amount = format!("{}.50", self.below(9));
-            offer["prices"] = json!([{"amount": amount, "currency": if self.below(9) == 0 { "USD" } else { "EUR" }}]);
+            let currency = if self.below(9) == 0 { "USD" } else { "EUR" };
+            let mut price = json!({"amount": amount, "currency": currency});
+            if self.below(3) == 0 {
+                // Sales begin and end at some time in the days that this goes through.
+                let from = 1_000_000 + i64::try_from(self.below(400_000)).unwrap();
+                let instant = |at: i64| {
+                    chrono::DateTime::from_timestamp(at, 0)
+                        .unwrap()
+                        .to_rfc3339()
+                };
+                price["sale_price"] = json!("0.40");
+                price["sale_from"] = json!(instant(from));
+                price["sale_until"] = json!(instant(from + 90_000));
+            }
+            let mut prices = vec![price];
+            if self.below(2) == 0 {
+                prices.push(json!({"amount": format!("{}.05", self.below(9)), "currency": "CHF"}));
+            }
+            offer["prices"] = json!(prices);
         }
         if self.below(3) > 0 {
             offer["stock"] = json!({"availability": "in_stock", "quantity": self.below(5)});
@@ -105,6 +123,15 @@ impl Shop {
         } else {
             self.terms(&mut offer);
             offers.insert(key, offer);
+        }
+    }
+
+    /// Up to three offers of each source.
+    fn change_some(&mut self, offers: &mut BTreeMap<String, BTreeMap<String, Value>>) {
+        for source in ["a_stock", "z_prices"] {
+            for _ in 0..self.below(4) {
+                self.change(offers.get_mut(source).unwrap());
+            }
         }
     }
 
@@ -165,14 +192,8 @@ fn a_part_from_the_one_before_is_the_part_of_all_offers() {
     let (catalog, entry) = shop.catalog(&merged);
     let mut published: Option<(Offers, String)> = None;
     let mut from_before = 0;
-    for round in 0..60 {
-        for source in ["a_stock", "z_prices"] {
-            for _ in 0..shop.below(4) {
-                let mut changed = offers.remove(source).unwrap();
-                shop.change(&mut changed);
-                offers.insert(source.to_owned(), changed);
-            }
-        }
+    for round in 0..60_i32 {
+        shop.change_some(&mut offers);
         if shop.below(5) == 0 {
             inside = 1 + shop.below(6);
         }
@@ -181,6 +202,8 @@ fn a_part_from_the_one_before_is_the_part_of_all_offers() {
             let variant = format!("{}", shop.below(26));
             merged.reserved.insert(variant, 1 + shop.below(4));
         }
+        let now = 1_000_000 + i64::from(round) * 7_200;
+        let was = published.as_ref().map(|(offers, _)| (&catalog, offers));
         let compile = |before: Option<Before<'_>>, name: &str| {
             let (file, mut conflicts) = (shop.part(name), Conflicts::default());
             let catalog = (&catalog, &entry);
@@ -188,6 +211,10 @@ fn a_part_from_the_one_before_is_the_part_of_all_offers() {
                 &shop.config,
                 &merged,
                 catalog,
+                Since {
+                    now,
+                    published: was,
+                },
                 before,
                 &mut conflicts,
                 &file,
@@ -222,4 +249,14 @@ fn a_part_from_the_one_before_is_the_part_of_all_offers() {
         published = Some((Offers::open(mapped::map(&file).unwrap()).unwrap(), hash));
     }
     assert_eq!(from_before, 59);
+    knows_the_past(&published.unwrap().0);
+}
+
+fn knows_the_past(offers: &Offers) {
+    assert_eq!(offers.list_count(), 2);
+    let rows = 0..offers.variant_count();
+    assert!(
+        rows.into_iter()
+            .any(|row| !offers.past_prices(row).is_empty())
+    );
 }

@@ -88,10 +88,13 @@ impl<'a> Languages<'a> {
                 let name = own.and_then(|own| own.name.clone());
                 name.unwrap_or_else(|| node.document.name.clone())
             });
+            let currency = shop.currencies.get(tag);
+            let currency = currency.filter(|&&other| other != shop.currency);
             let has = |catalog: &&Catalog| is_same_tag(catalog.shop().locale, tag);
             let mut language = Language {
                 tables: LocalTables {
                     tag: tag.clone(),
+                    currency: currency.map_or(String::new(), |other| other.code().to_owned()),
                     ..LocalTables::default()
                 },
                 previous: previous.and_then(|previous| previous.locales().iter().find(has)),

@@ -9,10 +9,12 @@ mod changed_offers; // the fast half from the one before
 mod facet_attributes; // what attributes say for that
 mod facets; // what shoppers can filter by
 mod finish; // what needs all products at once
+mod history; // prices that were
 mod labels; // words for the codes of values
 mod languages; // what documents say in further languages
 mod local_paths; // addresses in them
 mod offers; // the fast half
+mod prices; // price lists, and prices that change by themselves
 mod products; // one product after another into the tables
 mod routes; // current and former paths, pinned to the last generation
 mod rows; // rows by their texts
@@ -37,11 +39,13 @@ use frontage_shared::model::money::{Currency, Money, MoneyError};
 use frontage_shared::snapshot::SnapshotError;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::heap::HeapFull;
+use frontage_shared::snapshot::offers::Offers;
 use frontage_shared::snapshot::tables::WriteError;
 use frontage_shared::snapshot::text::TextError;
 use frontage_shared::snapshot::text_heap::TextHeap;
 
 pub use self::changed_offers::Before;
+use self::history::Previous;
 use crate::basis::Tally;
 use crate::config::Config;
 use crate::merge::{Conflicts, MergeError, Merged};
@@ -183,6 +187,15 @@ fn read_ahead(
     Ok(())
 }
 
+/// When it is compiled, and what was published by then.
+#[derive(Clone, Copy)]
+pub struct Since<'a> {
+    /// Unix seconds.
+    pub now: i64,
+    /// Both parts of the published generation.
+    pub published: Option<(&'a Catalog, &'a Offers)>,
+}
+
 /// Writes the offers part for an opened catalog part into `file`; from the one before, where that is at hand and was
 /// for the same catalog part.
 ///
@@ -192,17 +205,23 @@ pub fn offers(
     config: &Config,
     merged: &Merged,
     catalog: (&Catalog, &PartEntry),
+    since: Since<'_>,
     before: Option<Before<'_>>,
     conflicts: &mut Conflicts,
     file: &Path,
 ) -> Result<(Compiled, Tally), CompileError> {
+    let previous = since.published.map(|published| {
+        let is_same = published.1.catalog_hash() == offers::hash_of(catalog.1);
+        Previous::new(published, catalog.0, is_same, since.now)
+    });
+    let at = (since.now, previous.as_ref());
     let changed = match before {
-        Some(before) => changed_offers::tables(config, merged, catalog, before, conflicts)?,
+        Some(before) => changed_offers::tables(config, merged, catalog, at, before, conflicts)?,
         None => None,
     };
     let (tables, tally) = match changed {
         Some(changed) => changed,
-        None => offers::tables(config, merged, catalog, conflicts)?,
+        None => offers::tables(config, merged, catalog, at, conflicts)?,
     };
     let counts = Counts {
         products: catalog.0.product_count(),

@@ -1,25 +1,29 @@
 //! The fast half: the offer of every variant, in the rows of an opened catalog part.
 
 use frontage_shared::manifest::PartEntry;
-use frontage_shared::model::money::Currency;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::offers::{Availability, OffersTables, VariantOffer};
+use frontage_shared::snapshot::price_lists::Prices;
 
+use super::history::Previous;
+use super::prices::PriceLists;
 use super::terms::{self, Classes};
-use super::{CompileError, minor, price_in, seconds};
+use super::{CompileError, seconds};
 use crate::basis::Tally;
 use crate::config::Config;
 use crate::merge::{Conflicts, Merged, Stated};
 use crate::wire;
 
-/// Looks up every variant's offer; a price of zero counts as no price, because nobody gives things away by accident.
+/// Looks up every variant's offer.
 pub(super) fn tables(
     config: &Config,
     merged: &Merged,
     (catalog, entry): (&Catalog, &PartEntry),
+    (now, previous): (i64, Option<&Previous>),
     conflicts: &mut Conflicts,
 ) -> Result<(OffersTables, Tally), CompileError> {
     let table = merged.offers(config)?;
+    let mut prices = PriceLists::new(config, now, previous);
     let mut used = 0;
     let mut variants = Vec::with_capacity(catalog.variant_count() as usize);
     let mut products = Vec::with_capacity(catalog.product_count() as usize);
@@ -36,7 +40,8 @@ pub(super) fn tables(
             let offer = match stated {
                 Some(stated) => {
                     used += usize::from(stated.is_stated);
-                    let offer = resolve(variant.id(), stated, config.shop.currency, conflicts)?;
+                    let at = (variant.row, variant.id());
+                    let offer = resolve(at, stated, &mut prices, conflicts)?;
                     less_reserved(offer, merged.reserved.get(variant.id()))
                 }
                 None => VariantOffer::default(),
@@ -49,9 +54,16 @@ pub(super) fn tables(
         used,
     };
     tell_strays(tally, conflicts);
+    let own = |row: u32| {
+        variants
+            .get(row as usize)
+            .map_or(Prices::default(), |own: &VariantOffer| own.prices())
+    };
+    let prices = prices.finish(merged, catalog.variant_count(), own, conflicts)?;
     let tables = OffersTables {
         catalog: hash_of(entry),
         documents: merged.offers_hash,
+        prices,
         variants,
         products,
         terms: terms::tables(config, merged, (classes, goods), conflicts)?,
@@ -72,31 +84,18 @@ pub(super) fn hash_of(entry: &PartEntry) -> [u8; 32] {
     blake3::Hash::from_hex(&entry.hash).map_or([0; 32], |hash| *hash.as_bytes())
 }
 
-/// What pages show of what is stated of a variant.
+/// What pages show of what is stated of a variant; what it costs besides goes into `prices`.
 pub(super) fn resolve(
-    key: &str,
+    (row, key): (u32, &str),
     stated: Stated<'_>,
-    currency: Currency,
+    prices: &mut PriceLists<'_>,
     conflicts: &mut Conflicts,
 ) -> Result<VariantOffer, CompileError> {
-    let minor = |text: &str| minor(|| key.to_owned(), text, currency);
-    let price = price_in(stated.prices, currency);
-    if price.is_none() && !stated.prices.is_empty() {
-        conflicts.add(|| format!("variant `{key}` has no price in {currency}"));
-    }
-    let amount = price
-        .map(|price| minor(&price.amount))
-        .transpose()?
-        .filter(|&amount| amount > 0);
-    let before = price
-        .and_then(|price| price.compare_at.as_deref())
-        .map(minor)
-        .transpose()?;
+    let Prices { price, compare_at } = prices.set(row, key, stated.prices, conflicts)?;
     let stock = stated.stock;
     Ok(VariantOffer {
-        price: amount,
-        // A price "before" that is not higher would be a lie on the page; real feeds have them.
-        compare_at: before.filter(|&before| amount.is_some_and(|amount| before > amount)),
+        price,
+        compare_at,
         quantity: stock.and_then(|stock| stock.quantity).map(whole_units),
         available_at: Some(seconds(
             stock.and_then(|stock| stock.available_at.as_deref()),

@@ -25,18 +25,38 @@ pub(super) fn tables(
 ) -> Result<TermsTables, CompileError> {
     let documents = merged.terms(conflicts)?;
     Ok(TermsTables {
-        terms: of(documents, config.shop.currency, conflicts)?,
+        terms: of(
+            documents,
+            (&config.shop.price_lists(), config.shop.currency),
+            conflicts,
+        )?,
         classes: classes.names,
         goods,
     })
 }
 
-/// The terms that the documents state; documents come in the order of their ids.
-fn of(
-    documents: TermsDocuments,
+/// The terms of a further price list. Documents in a currency that the shop has are none of those that are told.
+pub(super) fn in_currency(
+    merged: &Merged,
+    known: &[Currency],
     currency: Currency,
     conflicts: &mut Conflicts,
 ) -> Result<Terms, CompileError> {
+    let mut told = Conflicts::default();
+    let documents = merged.terms(&mut told)?;
+    of(documents, (known, currency), conflicts)
+}
+
+/// The terms that the documents state; documents come in the order of their ids.
+fn of(
+    documents: TermsDocuments,
+    (known, currency): (&[Currency], Currency),
+    conflicts: &mut Conflicts,
+) -> Result<Terms, CompileError> {
+    // What is in the currency of another price list counts there; it is told once of what counts nowhere.
+    let is_elsewhere = |code: &str| {
+        known.first() != Some(&currency) || known.iter().any(|other| other.code() == code)
+    };
     let is_active = |status: Option<Status>| status.unwrap_or_default() == Status::Active;
     let mut terms = Terms {
         taxes: taxes(documents.taxes, conflicts),
@@ -49,6 +69,7 @@ fn of(
         let code = promotion.currency.as_deref().unwrap_or(currency.code());
         match code == currency.code() {
             true => terms.promotions.push(self::promotion(promotion, currency)?),
+            false if is_elsewhere(code) => {}
             false => conflicts.add(|| left_out("promotion", &promotion.id, code, currency)),
         }
     }
@@ -58,6 +79,7 @@ fn of(
         }
         match method.currency == currency.code() {
             true => terms.delivery_methods.push(self::method(method, currency)?),
+            false if is_elsewhere(&method.currency) => {}
             false => conflicts
                 .add(|| left_out("delivery method", &method.id, &method.currency, currency)),
         }

@@ -263,6 +263,10 @@ fn offers_follow_the_variants() {
         &shop.config,
         &merged,
         (&opened, &compiled.entry),
+        Since {
+            now: 1,
+            published: None,
+        },
         None,
         &mut conflicts,
         &file,

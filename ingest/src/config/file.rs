@@ -17,6 +17,8 @@ pub(super) struct ShopTable {
     #[serde(default)]
     pub(super) locales: Vec<String>,
     #[serde(default)]
+    pub(super) currencies: BTreeMap<String, String>,
+    #[serde(default)]
     pub(super) translations: BTreeMap<String, ShopTranslationTable>,
     #[serde(default = "utc")]
     pub(super) time_zone: String,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use frontage_shared::model::money::Currency;
 use frontage_shared::snapshot::locales::MAX_LOCALES;
 
 use super::file::ShopTranslationTable;
@@ -43,5 +44,25 @@ impl Check<'_> {
             texts.insert(tag, own);
         }
         texts
+    }
+
+    /// Checks what prices are in, in further languages.
+    pub(super) fn currencies(
+        &mut self,
+        locales: &[String],
+        table: BTreeMap<String, String>,
+    ) -> BTreeMap<String, Currency> {
+        let mut currencies = BTreeMap::new();
+        for (tag, code) in table {
+            if !locales.contains(&tag) {
+                let rule = "expected one of the shop's further languages, as in shop.locales";
+                self.problem("shop.currencies", rule, &tag);
+            }
+            match Currency::parse(&code) {
+                Ok(currency) => drop(currencies.insert(tag, currency)),
+                Err(error) => self.problem("shop.currencies", error, &code),
+            }
+        }
+        currencies
     }
 }

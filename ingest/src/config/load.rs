@@ -213,6 +213,7 @@ impl Check<'_> {
             );
         }
         let translations = self.languages(&table.locale, &table.locales, table.translations);
+        let currencies = self.currencies(&table.locales, table.currencies);
         if let Some(country) = &table.country
             && !(country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase()))
         {
@@ -235,6 +236,7 @@ impl Check<'_> {
             currency: currency?,
             locale: table.locale,
             locales: table.locales,
+            currencies,
             translations,
             time_zone: time_zone?,
             country: table.country,

@@ -71,6 +71,8 @@ pub struct Shop {
     pub locale: String,
     /// Tags of the further languages it speaks, in the order to offer them.
     pub locales: Vec<String>,
+    /// What prices are in, in those further languages where it is another currency than the shop's, by the same tags.
+    pub currencies: BTreeMap<String, Currency>,
     /// What it says of itself in those, by the same tags.
     pub translations: BTreeMap<String, ShopTranslation>,
     /// What its schedules and naive timestamps are in.
@@ -83,6 +85,21 @@ pub struct Shop {
     pub description: Option<String>,
     /// Where shoppers write to.
     pub email: Option<String>,
+}
+
+impl Shop {
+    /// The currencies of its price lists: its own, then the further ones in the order of its languages.
+    pub fn price_lists(&self) -> Vec<Currency> {
+        let mut lists = vec![self.currency];
+        for locale in &self.locales {
+            if let Some(currency) = self.currencies.get(locale)
+                && !lists.contains(currency)
+            {
+                lists.push(*currency);
+            }
+        }
+        lists
+    }
 }
 
 /// What a shop says of itself in a further language.

@@ -33,6 +33,7 @@ pub(super) async fn of(
     source: &Source,
     hash: &str,
     generation: u64,
+    now: i64,
 ) -> Option<Worked> {
     let worked = state.previews.entry((hash.to_owned(), generation));
     let task = {
@@ -40,7 +41,7 @@ pub(super) async fn of(
         let hash = hash.to_owned();
         tokio::spawn(async move {
             let work = async {
-                let change = check::held(&state.context, &source, &hash).await;
+                let change = check::held(&state.context, &source, &hash, now).await;
                 change.map_err(|error| error.to_string())
             };
             // Whoever comes meanwhile waits for the same work.

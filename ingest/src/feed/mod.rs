@@ -385,7 +385,7 @@ mod tests {
         let price = Price {
             amount: amount.to_owned(),
             currency: "EUR".to_owned(),
-            compare_at: None,
+            ..crate::wire::Price::default()
         };
         Document::Product(Box::new(Product {
             id: id.to_owned(),

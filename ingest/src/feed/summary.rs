@@ -169,7 +169,7 @@ mod tests {
             prices: vec![Price {
                 amount: amount.to_owned(),
                 currency: "EUR".to_owned(),
-                compare_at: None,
+                ..Price::default()
             }],
             ..Offer::default()
         })

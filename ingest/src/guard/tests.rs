@@ -16,7 +16,7 @@ fn offer(id: usize, amount: &str) -> Document {
     let price = Price {
         amount: amount.to_owned(),
         currency: "EUR".to_owned(),
-        compare_at: None,
+        ..Price::default()
     };
     let id = Some(format!("v{id:03}"));
     Document::Offer(Offer {

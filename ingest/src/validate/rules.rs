@@ -222,6 +222,7 @@ fn check_prices(prefix: &str, prices: &[Price]) -> Result<(), Fault> {
         let amounts = [
             ("amount", Some(&price.amount)),
             ("compare_at", price.compare_at.as_ref()),
+            ("sale_price", price.sale_price.as_ref()),
         ];
         for (field, amount) in amounts {
             if let Some(amount) = amount {
@@ -230,8 +231,39 @@ fn check_prices(prefix: &str, prices: &[Price]) -> Result<(), Fault> {
                 })?;
             }
         }
+        check_sale(price, pointer)?;
     }
     Ok(())
+}
+
+/// A sale has a price, and begins before it is over.
+fn check_sale(price: &Price, pointer: impl Fn(&str) -> String) -> Result<(), Fault> {
+    let bounds = [
+        ("sale_from", price.sale_from.as_deref()),
+        ("sale_until", price.sale_until.as_deref()),
+    ];
+    if price.sale_price.is_none() {
+        let stray = bounds
+            .iter()
+            .find_map(|(field, time)| Some((field, (*time)?)));
+        return match stray {
+            Some((field, time)) => {
+                let message = "there is no sale_price that it could be about";
+                Err(Fault::new(pointer(field), "sale", message, time))
+            }
+            None => Ok(()),
+        };
+    }
+    let instant = |text: &str| chrono::DateTime::parse_from_rfc3339(text).ok();
+    match bounds.map(|(_, time)| time.and_then(instant)) {
+        [Some(from), Some(until)] if until <= from => Err(Fault::new(
+            pointer("sale_until"),
+            "sale",
+            "the sale would be over before it begins",
+            price.sale_until.as_deref().unwrap_or_default(),
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn check_media(prefix: &str, media: &[Media]) -> Result<(), Fault> {

@@ -52,6 +52,15 @@ pub struct Price {
     /// The price before a reduction.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compare_at: Option<String>,
+    /// What is paid in a sale.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sale_price: Option<String>,
+    /// RFC 3339: when the sale begins; it has begun if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sale_from: Option<String>,
+    /// RFC 3339: when the sale is over; it goes on if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sale_until: Option<String>,
 }
 
 /// Whether a variant can be had, and how many of it.

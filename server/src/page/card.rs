@@ -47,6 +47,8 @@ pub(crate) struct Price {
     /// Whether `now` is the lowest of several.
     pub(crate) from: bool,
     pub(crate) was: Option<Amount>,
+    /// Beside a reduction: the lowest price of the 30 days before it, in words, if it is known.
+    pub(crate) lowest: Option<String>,
     /// What one unit of it costs, in words, where that is to be told.
     pub(crate) per_unit: Option<String>,
 }

@@ -12,7 +12,7 @@ use super::frame::{Frame, Indexing};
 use super::sums::{self, Sums};
 use super::view::View;
 use super::words::Words;
-use super::{Context, Kind, Page, render};
+use super::{Context, Kind, Page, offer, render};
 use crate::cache_policy::CachePolicy;
 use crate::cart::{
     Cart, Choice, Line, MOST_COUPONS, MOST_LINES, MOST_PIECES, Outcome, Priced, Problem, key_text,
@@ -71,6 +71,10 @@ pub(crate) struct LineView<'a> {
     pub(crate) quantity: u32,
     pub(crate) price: Option<Amount>,
     /// What the price was when the shopper looked last.
+    /// The price before a reduction.
+    pub(crate) reduced_from: Option<Amount>,
+    /// The lowest price before it, in words.
+    pub(crate) lowest: Option<String>,
     pub(crate) changed: Option<String>,
     pub(crate) problem: Option<String>,
     pub(crate) sum: Option<Amount>,
@@ -117,7 +121,13 @@ pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, show: &Show<'_>)
         },
         delivery: None,
     };
-    let priced = Priced::of(show.cart, generation, view.catalog, view.currency, &choice);
+    let priced = Priced::of(
+        show.cart,
+        view.generation,
+        view.catalog,
+        view.currency,
+        &choice,
+    );
     let mut frame = Frame::new(view, &view.words.cart, Indexing::NoIndex);
     frame.place(view, &[], Some(view.link(&view.words.cart, &Route::cart())));
     let shared = show.shared.map(|cart| shared(view, cart, &choice));
@@ -136,7 +146,7 @@ pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, show: &Show<'_>)
             .collect(),
         sums: sums::of(view, &priced.totals),
         coupons: coupons(view, show.cart, &priced),
-        asks_for_coupons: sums::has_coupons(generation),
+        asks_for_coupons: sums::has_coupons(view.generation),
         can_be_ordered: priced.can_be_ordered(),
         shared,
         cart_href: view.href(&Route::cart()),
@@ -182,7 +192,7 @@ pub(crate) fn handoff(
         now: view.now,
         ..Choice::default()
     };
-    let priced = Priced::of(cart, generation, view.catalog, view.currency, &choice);
+    let priced = Priced::of(cart, view.generation, view.catalog, view.currency, &choice);
     if !priced.can_be_ordered() {
         return None;
     }
@@ -231,6 +241,8 @@ fn line_view<'a>(view: &View<'a>, line: &Line<'a>) -> LineView<'a> {
         _ => None,
     };
     let name = line.product.name();
+    let offer = view.offers.variant(line.variant.row);
+    let before = offer.compare_at.filter(|_| offer.prices().is_reduced());
     let own = line
         .variant
         .media()
@@ -243,6 +255,8 @@ fn line_view<'a>(view: &View<'a>, line: &Line<'a>) -> LineView<'a> {
         image: own.or_else(|| view.first_image(&line.product, "")),
         quantity: line.item.quantity,
         price,
+        reduced_from: before.map(|before| view.amount(before)),
+        lowest: offer::lowest_before(view, &line.variant, &offer),
         changed,
         problem: line.problem.map(|problem| explain(view, problem)),
         sum: line

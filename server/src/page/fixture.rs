@@ -424,6 +424,7 @@ impl Shop {
             variants: self.offers,
             products,
             terms: Default::default(),
+            prices: Default::default(),
         };
         let offers = tables.write(Cursor::new(Vec::new())).unwrap().into_inner();
         let manifest = manifest("haus", 7, &catalog, &offers);

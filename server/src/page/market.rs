@@ -169,6 +169,7 @@ impl Market {
                 .map(|(row, _)| row..row + 1)
                 .collect(),
             terms: Default::default(),
+            prices: Default::default(),
         };
         tables.write(Cursor::new(Vec::new())).unwrap().into_inner()
     }

@@ -74,6 +74,7 @@ pub(crate) fn of_variant(
             .compare_at
             .filter(|&was| was > price)
             .map(|was| view.amount(was)),
+        lowest: lowest_before(view, variant, &offer),
         per_unit: per_unit(view, variant, price),
     });
     let href = view.href(&Route::offer(product.slug(), by_id.then(|| variant.id())));
@@ -82,6 +83,17 @@ pub(crate) fn of_variant(
         price,
         stock: stock(view, &offer),
     }
+}
+
+/// Beside a reduction: the lowest price of the 30 days before it, in words, if it is known.
+pub(crate) fn lowest_before(
+    view: &View<'_>,
+    variant: &Variant<'_>,
+    offer: &VariantOffer,
+) -> Option<String> {
+    let lowest = view.offers.lowest_before(variant.row);
+    let lowest = lowest.filter(|_| offer.prices().is_reduced())?;
+    Some(view.words.lowest_before.fill(&[&view.amount(lowest)]))
 }
 
 /// Whether a shopper can put a variant into the cart.

@@ -183,6 +183,7 @@ fn seal(mut tables: CatalogTables, variants: Vec<VariantOffer>) -> Generation {
         variants,
         products: vec![all],
         terms: Default::default(),
+        prices: Default::default(),
     };
     let offers = offers.write(Cursor::new(Vec::new())).unwrap().into_inner();
     let manifest = fixture::manifest("haus", 1, &catalog, &offers);

@@ -47,9 +47,15 @@ pub(crate) struct View<'a> {
 
 impl<'a> View<'a> {
     pub(crate) fn new(generation: &'a Generation, ctx: &'a Context<'a>) -> Self {
+        let generation = generation.in_locale(ctx.locale);
         let own: &Catalog = &generation.catalog;
         let catalog = own.in_locale(ctx.locale).unwrap_or(own);
         let shop = catalog.shop();
+        let currency = generation.offers.currency_code();
+        let shop = ShopInfo {
+            currency: currency.unwrap_or(shop.currency),
+            ..shop
+        };
         let locale = Locale::of(shop.locale);
         let now = ctx
             .now
@@ -72,7 +78,10 @@ impl<'a> View<'a> {
 
     /// The same view in another of the shop's languages.
     pub(crate) fn in_language(&self, catalog: &'a Catalog) -> Self {
-        let shop = catalog.shop();
+        let shop = ShopInfo {
+            currency: self.shop.currency,
+            ..catalog.shop()
+        };
         let locale = Locale::of(shop.locale);
         Self {
             catalog,
@@ -84,7 +93,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// An amount in the shop's currency.
+    /// An amount in the currency of the page.
     pub(crate) fn amount(&self, minor: i64) -> Amount {
         self.locale.amount(Money {
             minor,
@@ -142,6 +151,7 @@ impl<'a> View<'a> {
                 .compare_at
                 .filter(|&was| was > low)
                 .map(|was| self.amount(was)),
+            lowest: None,
             per_unit: only_variant(product)
                 .and_then(|variant| offer::per_unit(self, &variant, low)),
         });

@@ -258,14 +258,10 @@ impl Watch {
         );
         self.swaps += 1;
         let manifest = generation.manifest.clone();
-        let serving = Serving {
-            generation,
-            stamp,
-            serial: self.swaps,
-            since: now(),
-        };
+        let serving = Serving::new(generation, stamp, self.swaps, now());
+        let key = serving.cache_key();
         let retired = self.writer.replace(serving);
-        self.shop.bodies.keep_only(self.swaps);
+        self.shop.bodies.keep_only(key);
         self.shop.metrics.swaps.fetch_add(1, Ordering::Relaxed);
         info!(
             generation = manifest.generation,

@@ -8,8 +8,9 @@ use ownedbytes::OwnedBytes;
 use super::SnapshotError;
 use super::catalog::Catalog;
 use super::layout::PartKind;
+use super::locales::LocaleIndex;
 use super::mapped;
-use super::offers::Offers;
+use super::offers::{Offers, Span};
 use crate::manifest::{Manifest, PartEntry};
 use crate::model::money::Currency;
 use crate::totals::Terms;
@@ -21,8 +22,10 @@ pub struct Generation {
     pub manifest: Manifest,
     /// The slow half; generations that differ in price and stock alone share it as it was opened.
     pub catalog: Arc<Catalog>,
-    /// The fast half.
+    /// The fast half, in the shop's own price list unless this is a generation of [`Generation::others`].
     pub offers: Offers,
+    /// The same generation in its further price lists, in their order.
+    others: Vec<Generation>,
 }
 
 impl Generation {
@@ -55,6 +58,7 @@ impl Generation {
             manifest,
             catalog,
             offers,
+            others: Vec::new(),
         };
         let (expected, got) = (
             hex(&generation.offers.catalog_hash()),
@@ -79,7 +83,54 @@ impl Generation {
                 rule: "one offer for each variant and product",
             });
         }
-        Ok(generation)
+        Ok(generation.with_others())
+    }
+
+    /// Opens the further price lists.
+    fn with_others(mut self) -> Self {
+        let lists = 1..self.offers.list_count();
+        let others = lists.filter_map(|list| {
+            Some(Self {
+                manifest: self.manifest.clone(),
+                catalog: Arc::clone(&self.catalog),
+                offers: self.offers.in_list(list)?,
+                others: Vec::new(),
+            })
+        });
+        self.others = others.collect();
+        self
+    }
+
+    /// The same generation as of an instant: with the prices that hold then. Takes as long as much has changed since
+    /// its offers were made.
+    pub fn at(&self, now: i64) -> Self {
+        let others = self.others.iter();
+        Self {
+            manifest: self.manifest.clone(),
+            catalog: Arc::clone(&self.catalog),
+            offers: self.offers.at(&self.catalog, now),
+            others: others.map(|other| other.at(now)).collect(),
+        }
+    }
+
+    /// Between which instants nothing in it changes.
+    pub fn span(&self) -> Span {
+        self.offers.span()
+    }
+
+    /// The same generation in its further price lists.
+    pub fn others(&self) -> &[Generation] {
+        &self.others
+    }
+
+    /// The same generation in the price list of one of the shop's languages.
+    pub fn in_locale(&self, locale: LocaleIndex) -> &Self {
+        let Some(wanted) = self.catalog.currency_of(locale) else {
+            return self;
+        };
+        let mut others = self.others.iter();
+        let found = others.find(|other| other.offers.currency() == Some(wanted));
+        found.unwrap_or(self)
     }
 
     /// Maps both parts from a folder where they lie under their names.
@@ -132,9 +183,10 @@ impl Generation {
         self.offers.terms()
     }
 
-    /// The currency of all prices. Verified generations always have one; others fall back to euros.
+    /// The currency of its price list. Verified generations always have one; others fall back to euros.
     pub fn currency(&self) -> Currency {
-        Currency::parse(self.catalog.shop().currency).unwrap_or(Currency::EUR)
+        let own = || Currency::parse(self.catalog.shop().currency).unwrap_or(Currency::EUR);
+        self.offers.currency().unwrap_or_else(own)
     }
 }
 

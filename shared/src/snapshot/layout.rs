@@ -11,7 +11,7 @@ pub const END_MAGIC: [u8; 8] = *b"EGATNORF";
 /// Readers refuse any other major version.
 pub const MAJOR: u16 = 1;
 /// Grows when something is added that old readers may ignore.
-pub const MINOR: u16 = 3;
+pub const MINOR: u16 = 4;
 /// Feature bits this build understands in `must_understand`.
 pub const KNOWN_FEATURES: u64 = 0;
 /// Sections start at multiples of this, a cache line.
@@ -108,8 +108,8 @@ impl PartKind {
     /// Sections that this version writes.
     pub fn written(self) -> std::ops::RangeInclusive<u32> {
         match self {
-            Self::Catalog => section::SHOP..=section::LOCAL_RANKS,
-            Self::Offers => section::OFFERS_META..=section::VARIANT_GOODS,
+            Self::Catalog => section::SHOP..=section::LOCALE_CURRENCIES,
+            Self::Offers => section::OFFERS_META..=section::PAST_PRICES,
         }
     }
 
@@ -226,6 +226,8 @@ pub mod section {
         LOCAL_TEXT_INDEX = 40,
         /// Positions of products by their names in a language, grouped by language.
         LOCAL_RANKS = 41,
+        /// Currencies of further languages that are others than the shop's own; since version 1.4.
+        LOCALE_CURRENCIES = 42,
         /// One record: which catalog part these offers belong to.
         OFFERS_META = 64,
         /// Price and stock of each variant, in the catalog's order.
@@ -238,5 +240,17 @@ pub mod section {
         TERMS = 68,
         /// Weight and tax class of each variant, if any is known; since version 1.3.
         VARIANT_GOODS = 69,
+        /// Price lists, the shop's own first; this and the following since version 1.4.
+        PRICE_LISTS = 70,
+        /// Prices of variants in further lists, list by list.
+        LIST_PRICES = 71,
+        /// Price ranges of products in further lists, and their orders, list by list.
+        LIST_PRODUCTS = 72,
+        /// Terms of further lists, packed.
+        LIST_TERMS = 73,
+        /// Prices that will be, by instant.
+        PRICE_CHANGES = 74,
+        /// Prices that were, by list, variant and instant.
+        PAST_PRICES = 75,
     }
 }

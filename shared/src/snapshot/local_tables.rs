@@ -7,7 +7,8 @@ use super::facets::TextFileRecord;
 use super::heap::Heap;
 use super::layout::section;
 use super::locales::{
-    Field, LocalColumnRecord, LocalRankRecord, LocalStringRecord, LocalTextRecord, LocaleRecord,
+    Field, LocalColumnRecord, LocalRankRecord, LocalStringRecord, LocalTextRecord,
+    LocaleCurrencyRecord, LocaleRecord,
 };
 use super::record::{List, StrRef, TextRef};
 use super::routes::RouteRecord;
@@ -20,6 +21,8 @@ use super::write::PartWriter;
 pub struct LocalTables {
     /// BCP 47 tag.
     pub tag: String,
+    /// ISO 4217 code of what its prices are in; empty for the shop's own currency.
+    pub currency: String,
     /// Short texts: field, row, text.
     pub strings: Vec<(Field, u32, StrRef)>,
     /// Long texts: field, row, text.
@@ -44,6 +47,7 @@ pub(super) struct LocalSections {
     /// The files' bytes, and where the last of them ends.
     text_index: (Vec<PackedFile>, u64),
     ranks: Vec<LocalRankRecord>,
+    currencies: Vec<LocaleCurrencyRecord>,
 }
 
 impl LocalSections {
@@ -67,6 +71,11 @@ impl LocalSections {
                 names,
                 text_files,
             });
+            let mut currency = [0; 4];
+            for (to, from) in currency.iter_mut().zip(locale.currency.bytes().take(3)) {
+                *to = from;
+            }
+            all.currencies.push(LocaleCurrencyRecord { currency });
             all.text_index.0.append(&mut locale.text_files);
         }
         Ok(all)
@@ -85,7 +94,8 @@ impl LocalSections {
             section::LOCAL_TEXT_INDEX,
             files.map(|file| file.bytes.as_slice()),
         )?;
-        writer.rows(section::LOCAL_RANKS, &self.ranks)
+        writer.rows(section::LOCAL_RANKS, &self.ranks)?;
+        writer.rows(section::LOCALE_CURRENCIES, &self.currencies)
     }
 
     fn columns(&mut self, locale: &mut LocalTables) -> List<{ section::LOCAL_COLUMNS }> {

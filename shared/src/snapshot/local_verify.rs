@@ -5,8 +5,8 @@ use super::catalog::Catalog;
 use super::facets::TextFileRecord;
 use super::layout::section;
 use super::locales::{
-    Field, LocalColumnRecord, LocalRankRecord, LocalStringRecord, LocalTextRecord, LocaleRecord,
-    MAX_LOCALES, MAX_TAG_BYTES,
+    Field, LocalColumnRecord, LocalRankRecord, LocalStringRecord, LocalTextRecord,
+    LocaleCurrencyRecord, LocaleIndex, LocaleRecord, MAX_LOCALES, MAX_TAG_BYTES,
 };
 use super::record::{Bounds, Counts as _};
 use super::routes::RouteRecord;
@@ -25,7 +25,42 @@ impl Catalog {
         part.verify_rows::<LocalTextRecord>(section::LOCAL_TEXTS, bounds)?;
         part.verify_rows::<RouteRecord>(section::LOCAL_ROUTES, bounds)?;
         part.verify_rows::<TextFileRecord>(section::LOCAL_TEXT_FILES, bounds)?;
-        part.verify_rows::<LocalRankRecord>(section::LOCAL_RANKS, bounds)
+        part.verify_rows::<LocalRankRecord>(section::LOCAL_RANKS, bounds)?;
+        self.verify_currencies(bounds)
+    }
+
+    /// Currencies are known ones, one for each language.
+    fn verify_currencies(&self, bounds: &Bounds<'_>) -> Result<(), SnapshotError> {
+        if !self.part.has(section::LOCALE_CURRENCIES) {
+            return Ok(());
+        }
+        self.part
+            .verify_rows::<LocaleCurrencyRecord>(section::LOCALE_CURRENCIES, bounds)?;
+        let rows = self.rows::<LocaleCurrencyRecord>();
+        if rows.len() != self.rows::<LocaleRecord>().len() {
+            let rule = "one record for each language";
+            return Err(order(section::LOCALE_CURRENCIES, rows.len(), rule));
+        }
+        let is_known = |row: u32, record: &LocaleCurrencyRecord| {
+            record.currency == [0; 4]
+                || self
+                    .currency_of(LocaleIndex(row as usize + 1))
+                    .is_some_and(|currency| {
+                        let code = currency.code().as_bytes();
+                        record.currency.starts_with(code) && record.currency.ends_with(&[0])
+                    })
+        };
+        match (0..)
+            .zip(rows.iter())
+            .find(|(row, record)| !is_known(*row, record))
+        {
+            Some((row, _)) => Err(order(
+                section::LOCALE_CURRENCIES,
+                row,
+                "must be an ISO 4217 code",
+            )),
+            None => Ok(()),
+        }
     }
 
     /// Languages have tags, what is found by binary search in them is sorted, and what they name exists.

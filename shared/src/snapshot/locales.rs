@@ -12,6 +12,7 @@ use super::layout::section;
 use super::part::{Part, Rows};
 use super::record::{List, StrRef, TextRef, record};
 use super::routes::{RouteKind, RouteRecord};
+use crate::model::money::Currency;
 
 /// Further languages of one shop; more are not read.
 pub const MAX_LOCALES: u32 = 64;
@@ -179,6 +180,14 @@ fields! {
     MediaAlt = 27 in MEDIA, false,
 }
 
+record! {
+    /// What prices are in, in a further language; since version 1.4.
+    pub struct LocaleCurrencyRecord in section::LOCALE_CURRENCIES {
+        /// Letters of the ISO 4217 code and a zero; four zeros for the shop's own currency.
+        currency: [u8; 4],
+    }
+}
+
 /// One of a shop's languages: 0 is its own, the further ones count from 1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct LocaleIndex(pub usize);
@@ -302,6 +311,17 @@ impl Catalog {
     /// What paths in this language begin with: nothing for the shop's own, `/` and the tag for others.
     pub fn prefix(&self) -> &str {
         self.local.as_ref().map_or("", |local| &local.prefix)
+    }
+
+    /// What prices are in, in one of the shop's languages; none for the shop's own currency.
+    pub fn currency_of(&self, locale: LocaleIndex) -> Option<Currency> {
+        let row = u32::try_from(locale.0.checked_sub(1)?).ok()?;
+        let rows = self
+            .part
+            .rows::<LocaleCurrencyRecord>(section::LOCALE_CURRENCIES);
+        let [a, b, c, _] = rows.get(row)?.currency;
+        let code = [a, b, c];
+        Currency::parse(std::str::from_utf8(&code).ok()?).ok()
     }
 
     /// The BCP 47 tag of the further language that this is, if it is one.

@@ -74,6 +74,24 @@ pub mod locales;
 /// §10 The offers part: the fast half, price and stock.
 pub mod offers;
 
+/// §10 Whether something can be had.
+mod availability;
+
+/// §10 Everything an offers part is written from.
+mod offer_tables;
+
+/// §10 What follows for products from the prices of their variants.
+mod price_order;
+
+/// §12 Price lists in further currencies, prices that will be, prices that were.
+pub mod price_lists;
+
+/// §12 What prices are at an instant.
+mod moments;
+
+/// §12 The lowest price of 30 days.
+pub mod past_prices;
+
 /// §10 Terms, and tax class and weight of every variant.
 pub mod terms;
 

@@ -3,19 +3,26 @@
 //! Rows are those of the catalog part it was built for; it names that part by hash, and the two are only ever
 //! opened as a pair.
 
-use std::io::{self, Seek, Write};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use ownedbytes::OwnedBytes;
 use zerocopy::little_endian::{I64, U32};
 
 use super::SnapshotError;
+pub use super::availability::Availability;
+use super::catalog::Catalog;
 use super::layout::{PartKind, section};
+pub use super::moments::Span;
+use super::moments::{self, Moment};
+pub use super::offer_tables::OffersTables;
 use super::part::{Part, Rows};
+use super::past_prices::PastPrices;
+use super::price_lists::{self, ListRows, PriceChange, Prices};
+use super::price_order::ProductPrices;
 use super::record::{Bounds, Counts as _, RowRef, record};
 use super::row_set::RowSet;
-use super::terms::{Opened, TermsTables};
-use super::write::PartWriter;
+use super::terms::Opened;
+use crate::model::money::Currency;
 
 /// In price fields: no price.
 pub const NO_PRICE: i64 = -1;
@@ -64,34 +71,20 @@ record! {
     }
 }
 
-/// Whether a variant can be had; the better, the smaller its number.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-#[repr(u32)]
-pub enum Availability {
-    /// On hand.
-    InStock = 0,
-    /// The merchant does not say; it can be ordered.
-    NotStated = 1,
-    /// Made when ordered.
-    MadeToOrder = 2,
-    /// Can be ordered, comes later.
-    Backorder = 3,
-    /// Can be ordered before it exists.
-    Preorder = 4,
-    /// Cannot be ordered now.
-    OutOfStock = 5,
-    /// Will not come again.
-    Discontinued = 6,
-}
-
-/// The fast half of a shop.
-#[derive(Debug)]
+/// The fast half of a shop, in one of its price lists and as of an instant.
+#[derive(Clone, Debug)]
 pub struct Offers {
     part: Part,
     /// Made at first use: one bit for each product that can be had now.
-    in_stock: OnceLock<RowSet>,
-    /// Read when the part is opened: terms are few.
-    pub(super) opened: Opened,
+    in_stock: Arc<OnceLock<RowSet>>,
+    /// Terms of the shop's own list and of the further ones, read when the part is opened: they are few.
+    opened: Arc<(Opened, Vec<Opened>)>,
+    /// The list; 0 is the shop's own.
+    list: u32,
+    /// Between which instants these prices hold.
+    span: Span,
+    /// What changed in the list since the part was made, if anything did.
+    moment: Option<Arc<Moment>>,
 }
 
 /// Price and stock of a variant as pages read them.
@@ -122,64 +115,6 @@ pub struct ProductOffer {
     pub price_rank: u32,
 }
 
-/// Everything an offers part is written from.
-#[derive(Debug)]
-pub struct OffersTables {
-    /// BLAKE3 of the catalog part.
-    pub catalog: [u8; 32],
-    /// Hash over all documents.
-    pub documents: [u8; 32],
-    /// One for each variant, in the catalog's order.
-    pub variants: Vec<VariantOffer>,
-    /// Rows of each product's variants, in the catalog's order.
-    pub products: Vec<std::ops::Range<u32>>,
-    /// Terms, and what they need to know of each variant.
-    pub terms: TermsTables,
-}
-
-impl Availability {
-    /// All, best first.
-    pub const ALL: [Self; 7] = [
-        Self::InStock,
-        Self::NotStated,
-        Self::MadeToOrder,
-        Self::Backorder,
-        Self::Preorder,
-        Self::OutOfStock,
-        Self::Discontinued,
-    ];
-
-    /// The number in the record.
-    pub fn number(self) -> u32 {
-        self as u32
-    }
-
-    /// The availability with this number; unknown numbers of later versions mean "not stated".
-    pub fn from_number(number: u32) -> Self {
-        Self::ALL
-            .into_iter()
-            .find(|known| known.number() == number)
-            .unwrap_or(Self::NotStated)
-    }
-
-    /// Whether a shopper may order it now.
-    pub fn can_be_ordered(self) -> bool {
-        self < Self::OutOfStock
-    }
-
-    /// The term of schema.org.
-    pub fn schema_org(self) -> &'static str {
-        match self {
-            Self::InStock | Self::NotStated => "InStock",
-            Self::MadeToOrder => "MadeToOrder",
-            Self::Backorder => "BackOrder",
-            Self::Preorder => "PreOrder",
-            Self::OutOfStock => "OutOfStock",
-            Self::Discontinued => "Discontinued",
-        }
-    }
-}
-
 impl Default for VariantOffer {
     fn default() -> Self {
         Self {
@@ -193,7 +128,15 @@ impl Default for VariantOffer {
 }
 
 impl VariantOffer {
-    fn to_record(self) -> VariantOfferRecord {
+    /// What it costs.
+    pub fn prices(self) -> Prices {
+        Prices {
+            price: self.price,
+            compare_at: self.compare_at,
+        }
+    }
+
+    pub(super) fn to_record(self) -> VariantOfferRecord {
         VariantOfferRecord {
             price: self.price.unwrap_or(NO_PRICE).into(),
             compare_at: self.compare_at.unwrap_or(0).into(),
@@ -215,17 +158,80 @@ impl VariantOffer {
 }
 
 impl Offers {
-    /// Opens an offers part without reading more than its header, its table and its terms.
+    /// Opens an offers part without reading more than its header, its table and its terms. Prices are as the part has
+    /// them, in the shop's own list; see [`Offers::at`] and [`Offers::in_list`].
     ///
     /// # Errors
     /// The bytes are not an offers part.
     pub fn open(bytes: OwnedBytes) -> Result<Self, SnapshotError> {
         let part = Part::open(bytes, PartKind::Offers)?;
+        let further = 1..price_lists::count(&part);
+        let further = further.map(|list| Opened::of(&part, list)).collect();
+        let span = Span {
+            from: i64::MIN,
+            ..Span::around(&part, i64::MIN)
+        };
         Ok(Self {
-            opened: Opened::of(&part),
+            opened: Arc::new((Opened::of(&part, 0), further)),
             part,
-            in_stock: OnceLock::new(),
+            in_stock: Arc::default(),
+            list: 0,
+            span,
+            moment: None,
         })
+    }
+
+    /// The same offers as of an instant, in the same list. Takes as long as much has changed since the part was made.
+    pub fn at(&self, catalog: &Catalog, now: i64) -> Self {
+        let plain = Self {
+            span: Span::around(&self.part, now),
+            moment: None,
+            ..self.clone()
+        };
+        if plain.span.from == i64::MIN {
+            return plain;
+        }
+        let moment = Moment::new(&plain, catalog, plain.span);
+        Self {
+            moment: Some(Arc::new(moment)),
+            ..plain
+        }
+    }
+
+    /// The same part in one of its price lists, with prices as the part has them; none if there is no such list.
+    pub fn in_list(&self, list: u32) -> Option<Self> {
+        (list < self.list_count()).then(|| Self {
+            list,
+            moment: None,
+            ..self.clone()
+        })
+    }
+
+    /// How many price lists the part has, the shop's own included.
+    pub fn list_count(&self) -> u32 {
+        price_lists::count(&self.part)
+    }
+
+    /// Which price list this is.
+    pub fn list(&self) -> u32 {
+        self.list
+    }
+
+    /// The currency of the list, if it is a further one: the shop's own currency stands in the catalog.
+    pub fn currency(&self) -> Option<Currency> {
+        self.rows().record()?.currency()
+    }
+
+    /// Its code, as it stands in the part.
+    pub fn currency_code(&self) -> Option<&str> {
+        let record = self.rows().record()?;
+        record.currency()?;
+        std::str::from_utf8(record.currency.get(..3)?).ok()
+    }
+
+    /// Between which instants these prices hold.
+    pub fn span(&self) -> Span {
+        self.span
     }
 
     /// Reads every byte once and checks all that readers rely on.
@@ -247,7 +253,11 @@ impl Offers {
             .verify_rows::<ProductOfferRecord>(section::PRODUCT_OFFERS, &bounds)?;
         self.part
             .verify_rows::<RowRef<{ section::PRODUCT_OFFERS }>>(section::PRICE_ORDER, &bounds)?;
-        self.opened.verify(&self.part)?;
+        price_lists::verify(&self.part)?;
+        let (own, further) = self.opened.as_ref();
+        for (list, opened) in (0..).zip(std::iter::once(own).chain(further)) {
+            opened.verify(&self.part, list)?;
+        }
         let one = self.part.count(section::OFFERS_META);
         if one != 1 {
             return Err(SnapshotError::Layout {
@@ -259,11 +269,11 @@ impl Offers {
         let products = self
             .part
             .rows::<ProductOfferRecord>(section::PRODUCT_OFFERS);
-        let price_order = self.price_order();
-        if price_order.len() != products.len() as usize {
+        let price_order = self.price_order_rows();
+        if price_order.len() != products.len() {
             return Err(price_order_error(0));
         }
-        for (rank, row) in (0..).zip(price_order) {
+        for (rank, row) in (0..).zip(price_order.iter().map(|row| row.0.get())) {
             if products
                 .get(row)
                 .is_none_or(|product| product.price_rank.get() != rank)
@@ -303,38 +313,156 @@ impl Offers {
 
     /// Price and stock of the variant at a row.
     pub fn variant(&self, row: u32) -> VariantOffer {
-        self.variants()
+        let offer = self
+            .variants()
             .get(row)
             .map(VariantOffer::from_record)
-            .unwrap_or_default()
+            .unwrap_or_default();
+        if self.list == 0 && self.moment.is_none() {
+            return offer;
+        }
+        let Prices { price, compare_at } = self.prices(row);
+        VariantOffer {
+            price,
+            compare_at,
+            ..offer
+        }
+    }
+
+    /// What the variant at a row costs.
+    pub fn prices(&self, row: u32) -> Prices {
+        let moment = self.moment.as_ref();
+        if let Some((prices, _)) = moment.and_then(|moment| moment.variant(row)) {
+            return prices;
+        }
+        let prices = match self.list {
+            0 => {
+                let record = self.variants().get(row);
+                record.map(|one| Prices::read(one.price, one.compare_at))
+            }
+            _ => {
+                let record = self.rows().prices().get(row);
+                record.map(|one| Prices::read(one.price, one.compare_at))
+            }
+        };
+        prices.unwrap_or_default()
+    }
+
+    /// Prices that the variant at a row had, as far as they matter.
+    pub fn past_prices(&self, row: u32) -> PastPrices {
+        let moment = self.moment.as_ref();
+        if let Some((_, past)) = moment.and_then(|moment| moment.variant(row)) {
+            return past.clone();
+        }
+        let known = self.rows().past(row);
+        PastPrices::of(
+            known
+                .iter()
+                .map(|past| (past.until.get(), past.price.get())),
+        )
+    }
+
+    /// The lowest price of the 30 days before the one that holds now, if it is known.
+    pub fn lowest_before(&self, row: u32) -> Option<i64> {
+        let moment = self.moment.as_ref();
+        match moment.and_then(|moment| moment.variant(row)) {
+            Some((_, past)) => past.lowest(),
+            None => self.rows().past(row).get(0).map(|past| past.price.get()),
+        }
+    }
+
+    /// What will change, or would have, later than one instant and up to another, in this list.
+    pub fn changes(&self, after: i64, until: i64) -> impl Iterator<Item = PriceChange> {
+        let list = self.list;
+        self.rows().changes(after, until).filter_map(move |change| {
+            Some(PriceChange {
+                list,
+                variant: change.variant.get()?,
+                at: change.at.get(),
+                prices: Prices::read(change.price, change.compare_at),
+            })
+        })
     }
 
     /// Price range and availability of the product at a row.
     pub fn product(&self, row: u32) -> ProductOffer {
-        let record = self
-            .part
-            .rows::<ProductOfferRecord>(section::PRODUCT_OFFERS)
-            .get(row);
+        let prices = self.product_prices(row);
+        let record = self.products().get(row);
         ProductOffer {
-            prices: record
-                .map(|record| (record.min_price.get(), record.max_price.get()))
-                .filter(|&(min, _)| min >= 0),
-            compare_at: record
-                .map(|record| record.compare_at.get())
-                .filter(|&price| price > 0),
+            prices: prices.range,
+            compare_at: prices.compare_at,
             availability: record.map_or(Availability::NotStated, |record| {
                 Availability::from_number(record.availability.get())
             }),
-            price_rank: record.map_or(u32::MAX, |record| record.price_rank.get()),
+            price_rank: match (self.rank(row), &self.moment) {
+                (None, _) => u32::MAX,
+                (Some(rank), None) => rank,
+                (Some(rank), Some(moment)) => moment.rank(row, rank),
+            },
+        }
+    }
+
+    /// What the product at a row costs.
+    pub(super) fn product_prices(&self, row: u32) -> ProductPrices {
+        let moment = self.moment.as_ref();
+        if let Some(prices) = moment.and_then(|moment| moment.product(row)) {
+            return prices;
+        }
+        let cells = match self.list {
+            0 => {
+                let record = self.products().get(row);
+                record.map(|one| (one.min_price, one.max_price, one.compare_at))
+            }
+            _ => {
+                let record = self.rows().products().get(row);
+                record.map(|one| (one.min_price, one.max_price, one.compare_at))
+            }
+        };
+        let Some((low, high, before)) = cells else {
+            return ProductPrices::default();
+        };
+        ProductPrices {
+            range: Some((low.get(), high.get())).filter(|&(low, _)| low >= 0),
+            compare_at: Some(before.get()).filter(|&price| price > 0),
+        }
+    }
+
+    /// The rank of a product when the part was made.
+    pub(super) fn rank(&self, row: u32) -> Option<u32> {
+        match self.list {
+            0 => Some(self.products().get(row)?.price_rank.get()),
+            _ => Some(self.rows().products().get(row)?.price_rank.get()),
+        }
+    }
+
+    /// How many products came before a key when the part was made.
+    pub(super) fn ranked_before(&self, key: (u64, u32)) -> u32 {
+        moments::rank_of_key(self.product_count(), key, |rank| {
+            let row = self.at_rank_when_made(rank)?;
+            Some((self.product_prices(row).lowest(), row))
+        })
+    }
+
+    fn at_rank_when_made(&self, rank: u32) -> Option<u32> {
+        match self.list {
+            0 => self.price_order_rows().get(rank)?.get(),
+            _ => self.rows().products().get(rank)?.at_rank.get(),
+        }
+    }
+
+    /// The product at a rank.
+    fn at_rank(&self, rank: u32) -> Option<u32> {
+        match self.moment.as_ref().map(|moment| moment.moved.at(rank)) {
+            None => self.at_rank_when_made(rank),
+            Some(Ok(row)) => Some(row),
+            Some(Err(before)) => self.at_rank_when_made(before),
         }
     }
 
     /// Products that can be had now.
     pub fn in_stock(&self) -> &RowSet {
         self.in_stock.get_or_init(|| {
-            let products = self
-                .part
-                .rows::<ProductOfferRecord>(section::PRODUCT_OFFERS);
+            let products = self.products();
             let rows = (0..).zip(products.iter());
             let stocked = rows.filter(|(_, product)| {
                 Availability::from_number(product.availability.get()) <= Availability::NotStated
@@ -350,9 +478,8 @@ impl Offers {
             while low < high {
                 let middle = low + (high - low) / 2;
                 let price = self
-                    .price_order_rows()
-                    .get(middle)
-                    .and_then(|row| self.product(row.get()?).prices);
+                    .at_rank(middle)
+                    .and_then(|row| self.product_prices(row).range);
                 // Without a price, last.
                 match price {
                     Some((price, _)) if precedes(price) => low = middle + 1,
@@ -367,12 +494,14 @@ impl Offers {
     }
 
     /// Product rows at these ranks, from cheap to dear.
-    pub fn at_price_ranks(
-        &self,
-        ranks: std::ops::Range<u32>,
-    ) -> impl DoubleEndedIterator<Item = u32> + ExactSizeIterator + use<'_> {
-        let rows = self.price_order_rows().slice(ranks);
-        rows.iter().map(|row| row.0.get())
+    pub fn at_price_ranks(&self, ranks: std::ops::Range<u32>) -> PriceOrder<'_> {
+        let count = self.product_count();
+        let ranks = ranks.start.min(count)..ranks.end.min(count);
+        let plain = self.price_order_rows().slice(ranks.clone()).as_slice();
+        match plain.filter(|_| self.list == 0 && self.moment.is_none()) {
+            Some(rows) => PriceOrder::Plain(rows.iter()),
+            None => PriceOrder::Sought(self, ranks),
+        }
     }
 
     fn price_order_rows(&self) -> Rows<'_, RowRef<{ section::PRODUCT_OFFERS }>> {
@@ -380,10 +509,25 @@ impl Offers {
     }
 
     /// Product rows from cheap to dear; those without a price last.
-    pub fn price_order(
-        &self,
-    ) -> impl DoubleEndedIterator<Item = u32> + ExactSizeIterator + use<'_> {
-        self.price_order_rows().iter().map(|row| row.0.get())
+    pub fn price_order(&self) -> PriceOrder<'_> {
+        self.at_price_ranks(0..self.product_count())
+    }
+
+    /// What was understood of the list's terms.
+    pub(super) fn opened(&self) -> &Opened {
+        let (own, further) = self.opened.as_ref();
+        let place = self.list.checked_sub(1);
+        place
+            .and_then(|place| further.get(place as usize))
+            .unwrap_or(own)
+    }
+
+    fn rows(&self) -> ListRows<'_> {
+        ListRows::of(&self.part, self.list)
+    }
+
+    fn products(&self) -> Rows<'_, ProductOfferRecord> {
+        self.part.rows(section::PRODUCT_OFFERS)
     }
 
     fn meta(&self) -> Option<&OffersMetaRecord> {
@@ -397,87 +541,48 @@ impl Offers {
     }
 }
 
-impl OffersTables {
-    /// Writes the part and gives the sink back.
-    ///
-    /// # Errors
-    /// The sink failed.
-    pub fn write<W: Write + Seek>(&self, sink: W) -> io::Result<W> {
-        let mut products: Vec<ProductOfferRecord> = self
-            .products
-            .iter()
-            .map(|rows| self.summary(rows.clone()))
-            .collect();
-        // A price order needs every product once; without a price, last. Rows break ties.
-        let mut order: Vec<(u64, u32)> = (0..)
-            .zip(&products)
-            .map(|(row, product)| {
-                (
-                    u64::try_from(product.min_price.get()).unwrap_or(u64::MAX),
-                    row,
-                )
-            })
-            .collect();
-        order.sort_unstable();
-        for (rank, &(_, row)) in (0_u32..).zip(&order) {
-            if let Some(product) = products.get_mut(row as usize) {
-                product.price_rank = rank.into();
-            }
+/// Product rows from cheap to dear.
+pub enum PriceOrder<'a> {
+    /// As the part has them.
+    Plain(std::slice::Iter<'a, RowRef<{ section::PRODUCT_OFFERS }>>),
+    /// Looked up one by one.
+    Sought(&'a Offers, std::ops::Range<u32>),
+}
+
+impl PriceOrder<'_> {
+    fn sought(offers: &Offers, rank: u32) -> u32 {
+        offers.at_rank(rank).unwrap_or(u32::MAX)
+    }
+}
+
+impl Iterator for PriceOrder<'_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        match self {
+            Self::Plain(rows) => rows.next().map(|row| row.0.get()),
+            Self::Sought(offers, ranks) => ranks.next().map(|rank| Self::sought(offers, rank)),
         }
-        let order: Vec<_> = order
-            .iter()
-            .map(|&(_, row)| RowRef::<{ section::PRODUCT_OFFERS }>::new(Some(row)))
-            .collect();
-        let variants: Vec<_> = self
-            .variants
-            .iter()
-            .map(|offer| offer.to_record())
-            .collect();
-        let mut writer = PartWriter::start(sink, PartKind::Offers)?;
-        writer.rows(
-            section::OFFERS_META,
-            &[OffersMetaRecord {
-                catalog: self.catalog,
-                documents: self.documents,
-            }],
-        )?;
-        writer.rows(section::VARIANT_OFFERS, &variants)?;
-        writer.rows(section::PRODUCT_OFFERS, &products)?;
-        writer.rows(section::PRICE_ORDER, &order)?;
-        self.terms.write(&mut writer)?;
-        writer.finish()
     }
 
-    fn summary(&self, rows: std::ops::Range<u32>) -> ProductOfferRecord {
-        let offers = self
-            .variants
-            .get(rows.start as usize..rows.end as usize)
-            .unwrap_or_default();
-        let cheapest = offers
-            .iter()
-            .filter(|offer| offer.price.is_some())
-            .min_by_key(|offer| offer.price);
-        let highest = offers.iter().filter_map(|offer| offer.price).max();
-        let availability = offers
-            .iter()
-            .map(|offer| offer.availability)
-            .min()
-            .unwrap_or(Availability::NotStated);
-        ProductOfferRecord {
-            min_price: cheapest
-                .and_then(|offer| offer.price)
-                .unwrap_or(NO_PRICE)
-                .into(),
-            max_price: highest.unwrap_or(NO_PRICE).into(),
-            compare_at: cheapest
-                .and_then(|offer| offer.compare_at)
-                .unwrap_or(0)
-                .into(),
-            availability: availability.number().into(),
-            price_rank: U32::ZERO,
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        match self {
+            Self::Plain(rows) => rows.size_hint(),
+            Self::Sought(_, ranks) => ranks.size_hint(),
         }
     }
 }
+
+impl DoubleEndedIterator for PriceOrder<'_> {
+    fn next_back(&mut self) -> Option<u32> {
+        match self {
+            Self::Plain(rows) => rows.next_back().map(|row| row.0.get()),
+            Self::Sought(offers, ranks) => ranks.next_back().map(|rank| Self::sought(offers, rank)),
+        }
+    }
+}
+
+impl ExactSizeIterator for PriceOrder<'_> {}
 
 fn price_order_error(row: u32) -> SnapshotError {
     SnapshotError::Order {

@@ -11,6 +11,7 @@ use super::SnapshotError;
 use super::layout::section;
 use super::offers::Offers;
 use super::part::Part;
+use super::price_lists::ListRows;
 use super::record::{Bounds, Counts as _, record};
 use super::terms_bytes;
 use super::write::PartWriter;
@@ -69,23 +70,8 @@ impl TermsTables {
     /// The sink failed, or the terms take more than [`MAX_TERMS_BYTES`].
     pub(super) fn write<W: Write + Seek>(&self, writer: &mut PartWriter<W>) -> io::Result<()> {
         let class_of = |goods: &Goods| self.classes.get(goods.tax_class? as usize);
-        let mut classes: Vec<&String> = self.goods.iter().filter_map(class_of).collect();
-        classes.sort_unstable();
-        classes.dedup();
-        let is_empty = classes.is_empty() && self.terms == Terms::default();
-        let bytes = match is_empty {
-            true => Vec::new(),
-            false => terms_bytes::write(&self.terms, &classes),
-        };
-        if bytes.len() > MAX_TERMS_BYTES {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                format!(
-                    "promotions, delivery methods and taxes take {} bytes, {MAX_TERMS_BYTES} are allowed",
-                    bytes.len()
-                ),
-            ));
-        }
+        let classes = self.used_classes();
+        let bytes = self.packed(&self.terms)?;
         let place = |class: &String| classes.binary_search(&class).ok();
         let record = |goods: &Goods| VariantGoodsRecord {
             weight: goods.weight.unwrap_or(NO_WEIGHT).into(),
@@ -103,23 +89,57 @@ impl TermsTables {
         writer.bytes(section::TERMS, &bytes)?;
         writer.rows(section::VARIANT_GOODS, &records)
     }
+
+    /// Terms as bytes, beside the tax classes that variants have; nothing at all for none.
+    ///
+    /// # Errors
+    /// They take more than [`MAX_TERMS_BYTES`].
+    pub(super) fn packed(&self, terms: &Terms) -> io::Result<Vec<u8>> {
+        let classes = self.used_classes();
+        if classes.is_empty() && *terms == Terms::default() {
+            return Ok(Vec::new());
+        }
+        let bytes = terms_bytes::write(terms, &classes);
+        if bytes.len() > MAX_TERMS_BYTES {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!(
+                    "promotions, delivery methods and taxes take {} bytes, {MAX_TERMS_BYTES} are allowed",
+                    bytes.len()
+                ),
+            ));
+        }
+        Ok(bytes)
+    }
+
+    /// Tax classes that variants have, sorted.
+    fn used_classes(&self) -> Vec<&String> {
+        let class_of = |goods: &Goods| self.classes.get(goods.tax_class? as usize);
+        let mut classes: Vec<&String> = self.goods.iter().filter_map(class_of).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        classes
+    }
 }
 
 impl Opened {
-    /// What the part says; unknown terms if it makes no sense.
-    pub(super) fn of(part: &Part) -> Self {
+    /// What the part says of a price list; unknown terms if it makes no sense.
+    pub(super) fn of(part: &Part, list: u32) -> Self {
         let unknown = Self {
             is_unknown: true,
             ..Self::default()
         };
-        read(part).unwrap_or(unknown)
+        read(part, list).unwrap_or(unknown)
     }
 
-    /// Checks both sections, which versions before 1.3 do not have.
-    pub(super) fn verify(&self, part: &Part) -> Result<(), SnapshotError> {
+    /// Checks both sections, which versions before 1.3 do not have; of a further list, its terms.
+    pub(super) fn verify(&self, part: &Part, list: u32) -> Result<(), SnapshotError> {
         // What was understood when it was opened needs no second look; anything else says here why not.
         if self.is_unknown {
-            read(part)?;
+            read(part, list)?;
+        }
+        if list != 0 {
+            return Ok(());
         }
         if !part.has(section::VARIANT_GOODS) {
             return Ok(());
@@ -157,10 +177,13 @@ impl Opened {
     }
 }
 
-fn read(part: &Part) -> Result<Opened, SnapshotError> {
-    let bytes = part.section_bytes(section::TERMS);
+fn read(part: &Part, list: u32) -> Result<Opened, SnapshotError> {
+    let (place, bytes) = match list {
+        0 => ("TERMS", part.section_bytes(section::TERMS)),
+        _ => ("LIST_TERMS", ListRows::of(part, list).terms()),
+    };
     let wrong = |rule| SnapshotError::Layout {
-        place: "TERMS",
+        place,
         rule,
         got: bytes.len() as u64,
     };
@@ -187,23 +210,23 @@ fn read(part: &Part) -> Result<Opened, SnapshotError> {
 impl Offers {
     /// The shop's promotions, delivery methods and taxes, as they were read when the part was opened.
     pub fn terms(&self) -> &Terms {
-        &self.opened.terms
+        &self.opened().terms
     }
 
     /// Whether there are terms that this version cannot read. Nothing may be sold then: what it costs is not known.
     pub fn terms_are_unknown(&self) -> bool {
-        self.opened.is_unknown
+        self.opened().is_unknown
     }
 
     /// The tax classes that variants have, sorted.
     pub fn tax_classes(&self) -> &[String] {
-        &self.opened.classes
+        &self.opened().classes
     }
 
     /// The tax class of the variant at a row; empty if none is stated.
     pub fn tax_class(&self, row: u32) -> &str {
         let class = self.goods(row).tax_class;
-        let class = class.and_then(|class| self.opened.classes.get(class as usize));
+        let class = class.and_then(|class| self.opened().classes.get(class as usize));
         class.map_or("", String::as_str)
     }
 

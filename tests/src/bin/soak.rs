@@ -97,6 +97,12 @@ const SOAKS: &[Soak] = &[
         what: "pages for shoppers, alone and beside 64 crawlers: no shopper is refused, every crawler is told when to come back",
         run: |figure| one(soak::soak_bots(figure)),
     },
+    Soak {
+        name: "prices",
+        figure: 10_000,
+        what: "random products: every price of each, on pages, in lists, structured data, partials and feeds, in every currency",
+        run: |figure| one(soak::soak_prices(figure)),
+    },
 ];
 
 fn main() -> ExitCode {

@@ -8,7 +8,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::categories::Category;
-use frontage_shared::snapshot::locales::Field;
+use frontage_shared::snapshot::locales::{Field, LocaleIndex};
 use frontage_shared::snapshot::offers::Offers;
 use frontage_shared::snapshot::products::{Media, Product, Variant};
 use frontage_shared::snapshot::record::Counts as _;
@@ -26,6 +26,17 @@ pub fn walk_everything(generation: &Generation) -> u64 {
     catalog(&generation.catalog, &mut said);
     offers(&generation.offers, &mut said);
     totals(generation, &mut said);
+    for now in [1_200, i64::MAX] {
+        let then = generation.at(now);
+        for list in std::iter::once(&then).chain(then.others()) {
+            format!("{:?} {:?}", list.currency(), list.span()).hash(&mut said);
+            prices(&list.offers, &mut said);
+        }
+    }
+    for locale in 0..4 {
+        let market = generation.in_locale(LocaleIndex(locale));
+        market.offers.list().hash(&mut said);
+    }
     said.finish()
 }
 
@@ -169,11 +180,31 @@ pub fn offers(offers: &Offers, said: &mut DefaultHasher) {
             .hash(said);
     }
     offers.price_order().rev().len().hash(said);
+    for change in offers.changes(i64::MIN, i64::MAX) {
+        format!("{change:?}").hash(said);
+    }
+    for row in (0..offers.variant_count()).chain([u32::MAX]) {
+        format!("{:?}", offers.past_prices(row)).hash(said);
+        offers.lowest_before(row).hash(said);
+    }
     for row in (0..offers.variant_count()).chain([u32::MAX]) {
         (offers.tax_class(row), offers.weight(row)).hash(said);
     }
     offers.tax_classes().hash(said);
     format!("{:?}", offers.terms()).hash(said);
+}
+
+/// Prices in a list, as of an instant.
+fn prices(offers: &Offers, said: &mut DefaultHasher) {
+    for row in (0..offers.variant_count()).chain([u32::MAX]) {
+        format!("{:?}", offers.prices(row)).hash(said);
+        offers.lowest_before(row).hash(said);
+    }
+    for row in offers.price_order() {
+        (row, offers.product(row).prices).hash(said);
+    }
+    offers.price_order().rev().len().hash(said);
+    offers.price_ranks(Some(100), Some(5_000)).hash(said);
 }
 
 /// A cart of everything, under whatever the terms say.

@@ -24,6 +24,8 @@ const WORDS: [&str; 6] = ["Lampe", "مصباح", "caneca", "", "étagère", "<b>
 pub struct Language {
     /// BCP 47 tag.
     pub tag: String,
+    /// ISO 4217 code; empty for the shop's own currency.
+    pub currency: String,
     /// Texts by the number of their field and by row.
     pub texts: BTreeMap<(u32, u32), String>,
     /// Current paths.
@@ -87,6 +89,10 @@ fn language(dice: &mut Dice, tag: &str, shop: &Shop) -> Language {
     };
     Language {
         tag: tag.to_owned(),
+        currency: match tag {
+            "pt-BR" => "CHF".to_owned(),
+            _ => String::new(),
+        },
         texts,
         paths,
         former_paths,
@@ -117,6 +123,7 @@ pub(super) fn write(shop: &Shop, tables: &mut CatalogTables, budget_bytes: usize
     for language in &shop.languages {
         let mut local = LocalTables {
             tag: language.tag.clone(),
+            currency: language.currency.clone(),
             ..LocalTables::default()
         };
         for ((number, row), text) in &language.texts {
@@ -202,6 +209,9 @@ fn read_one(catalog: &Catalog) -> Language {
     let products = 0..catalog.product_count();
     Language {
         tag: catalog.shop().locale.to_owned(),
+        currency: catalog
+            .currency_of(catalog.locale_index())
+            .map_or(String::new(), |currency| currency.code().to_owned()),
         texts,
         paths: paths(false),
         former_paths: paths(true),

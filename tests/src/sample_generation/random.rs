@@ -8,12 +8,12 @@ use std::collections::BTreeSet;
 use frontage_shared::snapshot::offers::Availability;
 use frontage_shared::snapshot::routes::RouteKind;
 
-use super::languages;
 use super::shop::{
     Attribute, Brand, Category, Facet, FacetValue, FormerPath, Medium, Offer, OptionValue, Page,
     Product, ProductOption, Shop, Variant,
 };
 use super::terms;
+use super::{languages, prices};
 use crate::catalogue::Dice;
 
 /// How much a shop has of what.
@@ -113,9 +113,11 @@ impl Shop {
             ],
             terms: terms::random(seed),
             languages: Vec::new(),
+            prices: None,
         };
         random.facets(&mut shop);
         shop.languages = languages::random(seed, &shop);
+        shop.prices = prices::random(seed, &shop);
         shop
     }
 }

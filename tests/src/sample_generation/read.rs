@@ -5,11 +5,11 @@ use frontage_shared::snapshot::products as records;
 use frontage_shared::snapshot::{categories, facets};
 use frontage_shared::totals::Terms;
 
-use super::languages;
 use super::shop::{
     Attribute, Brand, Category, Facet, FacetValue, FormerPath, Medium, OptionValue, Page, Product,
     ProductOption, Shop, Variant,
 };
+use super::{languages, prices};
 
 impl Shop {
     /// Reads everything a generation says.
@@ -43,6 +43,7 @@ impl Shop {
             origins: catalog.media_origins().map(str::to_owned).collect(),
             terms: Some(generation.terms().clone()).filter(|terms| *terms != Terms::default()),
             languages: languages::read(catalog),
+            prices: prices::read(generation),
         };
         read.former_paths.sort();
         read

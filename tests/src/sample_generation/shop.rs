@@ -7,6 +7,7 @@ use frontage_shared::snapshot::routes::RouteKind;
 use frontage_shared::totals::Terms;
 
 use super::languages::Language;
+use super::prices::SamplePrices;
 
 /// A whole shop.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +33,18 @@ pub struct Shop {
     /// None if they say nothing.
     pub terms: Option<Terms>,
     pub languages: Vec<Language>,
+    /// None if there is only the shop's own list, in which nothing changes.
+    pub prices: Option<SamplePrices>,
+}
+
+impl Shop {
+    /// The same, whenever it was made: without the instants at which prices ended.
+    pub fn without_instants(mut self) -> Self {
+        for (.., until, _) in self.prices.iter_mut().flat_map(|prices| &mut prices.past) {
+            *until = 0;
+        }
+        self
+    }
 }
 
 /// A product, in the order of ids.

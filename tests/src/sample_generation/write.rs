@@ -21,7 +21,7 @@ use frontage_shared::snapshot::terms::{Goods, TermsTables};
 use frontage_shared::snapshot::text::{TextDocument, TextIndexBuilder};
 
 use super::shop::{Attribute, Medium, Product, ProductOption, Shop, Variant};
-use super::{Parts, languages};
+use super::{Parts, languages, prices};
 
 /// The least tantivy accepts.
 const TEXT_INDEX_BUDGET_BYTES: usize = 15_000_000;
@@ -72,6 +72,7 @@ impl Shop {
             variants: variants.map(|variant| variant.offer).collect(),
             products: rows,
             terms: self.terms(),
+            prices: prices::tables(self),
         };
         tables
             .write(Cursor::new(Vec::new()))

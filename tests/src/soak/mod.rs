@@ -26,6 +26,9 @@ mod shoppers; // who orders there
 /// Swaps under load.
 pub mod swaps;
 
+/// One price everywhere, in every currency.
+pub mod prices;
+
 /// Damage to the store under load.
 pub mod damage;
 
@@ -41,6 +44,7 @@ pub use crawl::soak_crawl;
 pub use damage::soak_store_damage;
 pub use kills::soak_random_kills;
 pub use orders::soak_order_kills;
+pub use prices::soak_prices;
 pub use swaps::soak_swaps;
 
 use serde::Serialize;

@@ -197,6 +197,7 @@ fn offers(catalog: &[u8], number: u64) -> anyhow::Result<Vec<u8>> {
             .map(|product| product.variant_rows())
             .collect(),
         terms: Default::default(),
+        prices: Default::default(),
     };
     Ok(tables.write(Cursor::new(Vec::new()))?.into_inner())
 }

@@ -65,7 +65,7 @@ pub(in crate::desk) async fn held(visit: &Visit<'_>, hash: &str) -> Built {
             continue;
         };
         let generation = current.as_ref().map_or(0, |manifest| manifest.generation);
-        let worked = preview::of(visit.state, source, hash, generation).await;
+        let worked = preview::of(visit.state, source, hash, generation, visit.now).await;
         let effect = match worked.as_ref().and_then(|worked| worked.get()) {
             None => Effect::Pending,
             Some(Err(why)) => Effect::Unknown(why.clone()),
