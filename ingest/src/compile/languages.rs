@@ -162,7 +162,7 @@ impl<'a> Languages<'a> {
             }
             let local = language.localised(product, translation);
             language.names.push(local.name.to_lowercase());
-            language.text.add(local, categories.to_vec())?;
+            language.text.add(&local, categories)?;
         }
         Ok(())
     }

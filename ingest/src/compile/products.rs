@@ -420,7 +420,7 @@ impl<'a> Tables<'a> {
             let (end, relation) = (self.related.ids.len(), relation(related.relation));
             self.related.all.push((row, end, relation));
         }
-        self.text.add(product, in_path)?;
+        self.text.add(&product, &in_path)?;
         Ok(())
     }
 }

@@ -3,12 +3,11 @@
 //! Products come in the order of their rows. A segment is a fixed number of them, so that the index does not depend
 //! on how fast which thread was.
 
-use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use frontage_shared::snapshot::text::{
-    self, PackedFile, PackedSegment, TextError, TextIndexBuilder, TextSegmentBuilder,
+    self, PackedFile, PackedSegment, TextDocument, TextError, TextIndexBuilder, TextSegmentBuilder,
 };
 
 use super::words;
@@ -18,18 +17,18 @@ use crate::wire::Product;
 const BUDGET_BYTES: usize = 256 << 20;
 /// Products that go to a thread at once.
 const BATCH: usize = 64;
-/// Batches that may wait for a thread.
-const WAITING: usize = 16;
+/// Batches that may wait for a thread: half a segment, so that the next one can be in the making meanwhile.
+const WAITING: usize = (TextIndexBuilder::SEGMENT_PRODUCTS as usize / 2) / BATCH;
 /// Segments that may be in the making at once.
 const AT_ONCE: usize = 2;
 
 /// The index in the making.
 pub(super) struct TextThreads {
     /// Names of the categories, by row.
-    categories: Arc<[String]>,
+    categories: Vec<String>,
     /// Products of a segment.
     most: u32,
-    batch: Vec<Text>,
+    batch: Vec<TextDocument>,
     /// The segment that gets the next products, and how many it was given.
     current: Option<(Segment, u32)>,
     /// Segments that have all their products.
@@ -38,14 +37,8 @@ pub(super) struct TextThreads {
 }
 
 struct Segment {
-    products: SyncSender<Vec<Text>>,
+    products: SyncSender<Vec<TextDocument>>,
     thread: JoinHandle<Result<PackedSegment, TextError>>,
-}
-
-/// A product and the rows of all categories it can be found by.
-struct Text {
-    product: Product,
-    categories: Vec<u32>,
 }
 
 impl TextThreads {
@@ -60,12 +53,12 @@ impl TextThreads {
         }
     }
 
-    /// Adds the product of the next row.
-    pub(super) fn add(&mut self, product: Product, categories: Vec<u32>) -> Result<(), TextError> {
-        self.batch.push(Text {
-            product,
-            categories,
-        });
+    /// Adds the product of the next row, which can be found by the names of these categories, too.
+    pub(super) fn add(&mut self, product: &Product, categories: &[u32]) -> Result<(), TextError> {
+        let names = categories.iter();
+        let names = names.filter_map(|&row| self.categories.get(row as usize));
+        self.batch
+            .push(words::of(product, names.map(String::as_str)));
         if self.batch.len() >= BATCH {
             self.send()?;
         }
@@ -80,7 +73,7 @@ impl TextThreads {
         if !self.batch.is_empty() || !has_segments {
             self.send()?;
         }
-        self.end_segment()?;
+        self.end_segment();
         for thread in std::mem::take(&mut self.full) {
             self.finished.push(joined(thread)?);
         }
@@ -90,49 +83,43 @@ impl TextThreads {
     fn send(&mut self) -> Result<(), TextError> {
         let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
         let added = u32::try_from(batch.len()).unwrap_or(u32::MAX);
+        if self.current.is_none() {
+            while self.full.len() >= AT_ONCE {
+                self.finished.push(joined(self.full.remove(0))?);
+            }
+        }
         let (segment, products) = match &mut self.current {
             Some(current) => current,
-            None => self.current.insert((Segment::start(&self.categories)?, 0)),
+            None => self.current.insert((Segment::start()?, 0)),
         };
         *products += added;
         let is_full = *products >= self.most;
         // A thread that is gone has failed; its error comes out when it is joined.
         let is_gone = segment.products.send(batch).is_err();
         if is_full || is_gone {
-            self.end_segment()?;
+            self.end_segment();
         }
         Ok(())
     }
 
-    /// Lets the segment in the making finish by itself, unless too many do so already.
-    fn end_segment(&mut self) -> Result<(), TextError> {
-        let Some((segment, _)) = self.current.take() else {
-            return Ok(());
-        };
-        drop(segment.products);
-        self.full.push(segment.thread);
-        if self.full.len() >= AT_ONCE {
-            self.finished.push(joined(self.full.remove(0))?);
+    /// Lets the segment in the making finish by itself.
+    fn end_segment(&mut self) {
+        if let Some((segment, _)) = self.current.take() {
+            drop(segment.products);
+            self.full.push(segment.thread);
         }
-        Ok(())
     }
 }
 
 impl Segment {
-    fn start(categories: &Arc<[String]>) -> Result<Self, TextError> {
-        let (products, batches) = sync_channel::<Vec<Text>>(WAITING);
-        let categories = Arc::clone(categories);
+    fn start() -> Result<Self, TextError> {
+        let (products, batches) = sync_channel::<Vec<TextDocument>>(WAITING);
         let thread = std::thread::Builder::new()
             .name("text".to_owned())
             .spawn(move || {
                 let mut segment = TextSegmentBuilder::new(BUDGET_BYTES)?;
-                for text in batches.into_iter().flatten() {
-                    let names = text
-                        .categories
-                        .iter()
-                        .filter_map(|&row| categories.get(row as usize))
-                        .map(String::as_str);
-                    segment.add(&words::of(&text.product, names))?;
+                for product in batches.into_iter().flatten() {
+                    segment.add(&product)?;
                 }
                 segment.finish()
             });
@@ -163,7 +150,7 @@ mod tests {
                 name: format!("Mug {number}"),
                 ..Product::default()
             };
-            index.add(product, Vec::new()).unwrap();
+            index.add(&product, &[]).unwrap();
         }
         let files = index.finish().unwrap();
         let meta = files.iter().find(|file| file.name == "meta.json").unwrap();

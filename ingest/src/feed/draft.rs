@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use frontage_shared::model::money::Currency;
 use xxhash_rust::xxh3::Xxh3;
 
+use super::boot;
 use super::sort::Sorter;
 use super::{Facts, Feed, FeedError, FeedFolder, Half, Line, Name, Summary, io_error};
 use crate::wire::{Document, Kind, Offer, Product, Variant};
@@ -131,7 +132,9 @@ impl HalfWriter {
 
     pub(super) fn finish(mut self, folder: &FeedFolder, documents: u64) -> Result<Half, FeedError> {
         self.flush()?;
-        self.file.sync_all().map_err(io_error(&self.path))?;
+        if boot::id().is_none() {
+            self.file.sync_all().map_err(io_error(&self.path))?;
+        }
         let hash = self.hasher.finalize().to_hex().to_string();
         let half = Half { hash, documents };
         std::fs::rename(&self.path, folder.half_path(&half)).map_err(io_error(&self.path))?;

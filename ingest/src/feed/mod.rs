@@ -3,6 +3,7 @@
 //! A feed has two halves that change at different speeds. Half files are named by their content and never modified;
 //! a small JSON file says which two are the accepted ones, and is replaced in one rename.
 
+mod boot; // what a machine that lost its power leaves behind
 mod draft; // a feed in the making
 mod keep; // documents that stay although the feed does not say them
 mod lookup; // lines by key, and what differs between two halves
@@ -78,6 +79,9 @@ pub struct SourceCache {
     /// Where changes go on from, if the source is asked for them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mark: Option<Mark>,
+    /// The start of the machine in which the halves were last known to be whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boot: Option<String>,
 }
 
 /// How far a source that is asked for changes was read.
@@ -209,12 +213,22 @@ impl FeedFolder {
             .accepted
             .iter()
             .chain(cache.held.as_ref().map(|held| &held.feed));
+        let is_sure = cache.boot.as_deref() == boot::id();
         for half in feeds.flat_map(Feed::halves) {
             if !self.half_path(half).is_file() {
                 return Err(format!("half {} is missing", half.hash));
             }
+            if !is_sure && !boot::is_whole(&self.half_path(half), &half.hash) {
+                let hash = &half.hash;
+                return Err(format!(
+                    "half {hash} was not on disk yet when the machine stopped"
+                ));
+            }
         }
-        Ok(cache)
+        Ok(SourceCache {
+            boot: boot::id().map(str::to_owned),
+            ..cache
+        })
     }
 
     /// Remembers, in one rename, and removes half files that nothing refers to any more.
@@ -223,6 +237,10 @@ impl FeedFolder {
     /// A file cannot be written.
     pub fn save(&self, cache: &SourceCache) -> Result<(), FeedError> {
         let path = self.path.join("source.json");
+        let cache = &SourceCache {
+            boot: boot::id().map(str::to_owned),
+            ..cache.clone()
+        };
         let text = serde_json::to_vec_pretty(cache).map_err(|error| FeedError::Damaged {
             path: path.clone(),
             reason: error.to_string(),
@@ -426,6 +444,42 @@ mod tests {
             .map(|line| line.unwrap().key)
             .collect();
         assert_eq!(keys, ["a", "b \"x\""]);
+    }
+
+    #[test]
+    fn what_was_lost_with_the_power_is_noticed() {
+        let (_state, folder) = folder();
+        let feed = folder
+            .write(
+                vec![product("a", "1.00"), product("b", "2.00")],
+                Currency::EUR,
+                1,
+            )
+            .unwrap();
+        let half = folder.half_path(&feed.catalog);
+        let cache = SourceCache {
+            accepted: Some(feed),
+            ..SourceCache::default()
+        };
+        folder.save(&cache).unwrap();
+        let whole = std::fs::read(&half).unwrap();
+        std::fs::write(&half, &whole[..whole.len() / 2]).unwrap();
+        assert!(
+            folder.load().unwrap().accepted.is_some(),
+            "nobody looks while the machine runs"
+        );
+        let file = folder.path.join("source.json");
+        let text = std::fs::read_to_string(&file).unwrap();
+        let Some(id) = boot::id() else {
+            return;
+        };
+        let earlier = text.replace(id, "an-earlier-start");
+        std::fs::write(&file, &earlier).unwrap();
+        assert!(folder.load().unwrap().accepted.is_none());
+        assert!(file.with_extension("damaged").is_file());
+        std::fs::write(&half, &whole).unwrap();
+        std::fs::write(&file, &earlier).unwrap();
+        assert!(folder.load().unwrap().accepted.is_some());
     }
 
     #[test]
