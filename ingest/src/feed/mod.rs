@@ -493,6 +493,7 @@ mod tests {
             .unwrap();
         let cache = SourceCache {
             accepted: Some(new.clone()),
+            boot: boot::id().map(str::to_owned),
             ..SourceCache::default()
         };
         folder.save(&cache).unwrap();
