@@ -31,9 +31,9 @@ test: ## Run all tests and print their counts
 	  exit "$$code"
 
 # Tests that need them say that they are left out where they are missing.
-page-tools: ## Install axe-core and the Nu HTML checker for the tests (npm; the checker needs Java)
+page-tools: ## Install axe-core, the Nu HTML checker (needs Java) and Lighthouse for the tests, with npm
 	npm install --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --prefix target/page-tools \
-	  axe-core@4.13.0 vnu-jar@26.9.27
+	  axe-core@4.13.0 vnu-jar@26.9.27 lighthouse@12.8.2
 
 bench: ## Measure pages, cycles and memory; writes target/bench.json
 	$(CARGO) build --release --locked --workspace --bins

@@ -103,6 +103,12 @@ const SOAKS: &[Soak] = &[
         what: "random products: every price of each, on pages, in lists, structured data, partials and feeds, in every currency",
         run: |figure| one(soak::soak_prices(figure)),
     },
+    Soak {
+        name: "lighthouse",
+        figure: 5,
+        what: "runs of Lighthouse on each page of the demo shop, of which the median counts: 100 on a desktop, 98 on a phone",
+        run: |figure| one(soak::soak_lighthouse(figure)),
+    },
 ];
 
 fn main() -> ExitCode {

@@ -39,10 +39,14 @@ pub mod crawl;
 pub mod bots;
 
 pub use bots::soak_bots;
+/// Lighthouse on the demo shop.
+pub mod lighthouse;
+
 pub use calls::{soak_failing_calls, soak_kills_at_calls};
 pub use crawl::soak_crawl;
 pub use damage::soak_store_damage;
 pub use kills::soak_random_kills;
+pub use lighthouse::soak_lighthouse;
 pub use orders::soak_order_kills;
 pub use prices::soak_prices;
 pub use swaps::soak_swaps;
@@ -52,7 +56,7 @@ use serde::Serialize;
 /// What a soak test found.
 #[derive(Clone, Debug, Serialize)]
 pub struct Outcome {
-    /// The number of the promise.
+    /// The number of the promise; 0 for a bar that is none of them.
     pub promise: u32,
     /// What was counted, and over how much.
     pub name: String,

@@ -1,0 +1,260 @@
+//! Lighthouse on the demo shop: home, a department, a product and a search, on a desktop and a phone.
+//!
+//! A page's score is the median of its runs. Searches are kept out of indexes on purpose, which Lighthouse's audit
+//! `is-crawlable` takes for a fault; on that page alone the audit is skipped, and it is said.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail, ensure};
+use serde_json::Value;
+use tokio::process::{Child, Command};
+
+use super::Outcome;
+use crate::shop::binary;
+
+/// The four categories, and the least score in each on a desktop and on a phone.
+const CATEGORIES: [&str; 4] = ["performance", "accessibility", "best-practices", "seo"];
+const BARS: [(Device, u32); 2] = [(Device::Desktop, 100), (Device::Phone, 98)];
+/// What chromium needs to run anywhere.
+const FLAGS: &str = "--headless --no-sandbox --disable-gpu --disable-quic --disable-dev-shm-usage --no-first-run \
+                     --disable-background-networking --disable-component-update --disable-sync";
+/// How long the demo may take to open.
+const PATIENCE: Duration = Duration::from_secs(600);
+/// The demo ends by itself after this, should nobody end it.
+const DEMO_SECONDS: u64 = 4 * 3600;
+
+/// What Lighthouse pretends to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Device {
+    Desktop,
+    /// A middling phone on a slow network: Lighthouse's own preset.
+    Phone,
+}
+
+/// A page of the demo shop.
+struct Visited {
+    name: &'static str,
+    path: String,
+    /// The audit that is skipped there.
+    skipped: Option<&'static str>,
+}
+
+/// Runs Lighthouse so many times on each page and device, says the medians, and finds those below the bar.
+///
+/// # Errors
+/// Lighthouse is not installed, or the demo did not open.
+pub fn soak_lighthouse(runs: u64) -> anyhow::Result<Outcome> {
+    super::runtime()?.block_on(async {
+        let program = lighthouse()?;
+        let (mut demo, shop) = open().await?;
+        let found = measure(&program, &shop, runs.max(1)).await;
+        // It ends its own children when it is asked to; a kill would leave that to its guard.
+        if let Some(id) = demo.id() {
+            let _ = Command::new("kill").arg(id.to_string()).status().await;
+        }
+        let _ = demo.wait().await;
+        let name = format!("Lighthouse scores below the bar, median of {runs}");
+        Ok(Outcome::of_findings(0, name, found?))
+    })
+}
+
+async fn measure(program: &Path, shop: &str, runs: u64) -> anyhow::Result<Vec<String>> {
+    let mut findings = Vec::new();
+    let folder = tempfile::tempdir()?;
+    for page in pages(shop).await? {
+        if let Some(audit) = page.skipped {
+            say(&format!(
+                "  {}: without the audit {audit}, which calls a page that is kept out of indexes on purpose a fault",
+                page.name
+            ));
+        }
+        for (device, bar) in BARS {
+            let mut scores: [Vec<u32>; 4] = Default::default();
+            for _ in 0..runs {
+                let run = run(program, shop, &page, device, folder.path()).await?;
+                for (all, score) in scores.iter_mut().zip(run) {
+                    all.push(score);
+                }
+            }
+            let medians = scores.map(|mut all| {
+                all.sort_unstable();
+                all.get(all.len() / 2).copied().unwrap_or(0)
+            });
+            let told: Vec<_> = CATEGORIES
+                .iter()
+                .zip(medians)
+                .map(|(name, score)| format!("{name} {score}"))
+                .collect();
+            let told = format!("{} on a {device:?}: {}", page.name, told.join(", "));
+            say(&format!("  {told}"));
+            if medians.iter().any(|&score| score < bar) {
+                findings.push(format!("{told}; the bar is {bar}"));
+            }
+        }
+    }
+    Ok(findings)
+}
+
+/// One run: the scores in the order of the categories.
+async fn run(
+    program: &Path,
+    shop: &str,
+    page: &Visited,
+    device: Device,
+    folder: &Path,
+) -> anyhow::Result<[u32; 4]> {
+    let report = folder.join("report.json");
+    let mut command = Command::new("node");
+    command
+        .arg(program)
+        .arg(format!("{shop}{}", page.path))
+        .args([
+            "--quiet",
+            "--output=json",
+            &format!("--output-path={}", report.display()),
+        ])
+        .arg(format!("--chrome-flags={FLAGS}"))
+        .env("CHROME_PATH", "/usr/bin/chromium")
+        .stdin(Stdio::null());
+    if device == Device::Desktop {
+        command.arg("--preset=desktop");
+    }
+    if let Some(audit) = page.skipped {
+        command.arg(format!("--skip-audits={audit}"));
+    }
+    let output = command.output().await.context("node does not start")?;
+    ensure!(
+        output.status.success(),
+        "Lighthouse failed on {}: {}",
+        page.path,
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let report: Value = serde_json::from_slice(&std::fs::read(&report)?)?;
+    let score = |name: &str| {
+        let score = report["categories"][name]["score"].as_f64();
+        score.with_context(|| format!("Lighthouse has no score for {name} of {}", page.path))
+    };
+    let mut scores = [0; 4];
+    for (place, name) in scores.iter_mut().zip(CATEGORIES) {
+        // Scores are whole hundredths.
+        *place = format!("{:.0}", score(name)? * 100.0).parse()?;
+    }
+    tell_faults(&report, page);
+    Ok(scores)
+}
+
+/// Says which audits cost points, so that a low score can be understood.
+fn tell_faults(report: &Value, page: &Visited) {
+    for name in CATEGORIES {
+        let weighed = report["categories"][name]["auditRefs"].as_array();
+        for audit in weighed.into_iter().flatten() {
+            let id = audit["id"].as_str().unwrap_or_default();
+            let result = &report["audits"][id];
+            let costs = audit["weight"].as_f64().unwrap_or(0.0) > 0.0;
+            if costs && result["score"].as_f64().is_some_and(|score| score < 0.9) {
+                say(&format!(
+                    "    {}: {id}: {}",
+                    page.name,
+                    result["displayValue"].as_str().unwrap_or_default()
+                ));
+            }
+        }
+    }
+}
+
+/// Pages of the demo shop, found by its own links.
+async fn pages(shop: &str) -> anyhow::Result<Vec<Visited>> {
+    let text = async |path: &str| -> anyhow::Result<String> {
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        Ok(client
+            .get(format!("{shop}{path}"))
+            .send()
+            .await?
+            .text()
+            .await?)
+    };
+    let link = |page: &str, start: &str| -> anyhow::Result<String> {
+        let links = page
+            .split("href=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next());
+        let found = links.into_iter().find(|link| link.starts_with(start));
+        found
+            .map(str::to_owned)
+            .with_context(|| format!("no link to {start}… in the demo"))
+    };
+    let home = text("/").await?;
+    let department = link(&home, "/c/")?;
+    let product = link(&text(&department).await?, "/p/")?;
+    let page = |name, path: String| Visited {
+        name,
+        path,
+        skipped: None,
+    };
+    Ok(vec![
+        page("home", "/".to_owned()),
+        page("category", department),
+        page("product", product),
+        Visited {
+            skipped: Some("is-crawlable"),
+            ..page("search", "/search?q=lamp".to_owned())
+        },
+    ])
+}
+
+/// The demo, as `make demo` runs it, and the address of its shop.
+async fn open() -> anyhow::Result<(Child, String)> {
+    let mut command = Command::new(binary("demo"));
+    let mut addresses = Vec::new();
+    for variable in [
+        "DEMO_PORT",
+        "DEMO_ADMIN_PORT",
+        "DEMO_BACKEND_PORT",
+        "DEMO_DESK_PORT",
+    ] {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        command.env(variable, port.to_string());
+        addresses.push(format!("http://127.0.0.1:{port}"));
+    }
+    let mut demo = command
+        .env("DEMO_SECONDS", DEMO_SECONDS.to_string())
+        .env("DEMO_KEEP", "0")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .stdin(Stdio::null())
+        .spawn()
+        .context("the demo does not start")?;
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    let started = std::time::Instant::now();
+    while started.elapsed() < PATIENCE {
+        if let Some(status) = demo.try_wait()? {
+            bail!("the demo ended: {status}");
+        }
+        let ready = client.get(format!("{}/readyz", addresses[1])).send().await;
+        if ready.is_ok_and(|ready| ready.status().is_success()) {
+            return Ok((demo, addresses.swap_remove(0)));
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    let _ = demo.kill().await;
+    bail!("the demo did not open within {} s", PATIENCE.as_secs())
+}
+
+fn lighthouse() -> anyhow::Result<PathBuf> {
+    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/page-tools/node_modules");
+    let program = tools.join("lighthouse/cli/index.js");
+    ensure!(
+        program.is_file(),
+        "{} is missing; `make page-tools` installs it",
+        program.display()
+    );
+    Ok(program)
+}
+
+#[expect(clippy::print_stdout, reason = "scores are what this test is for")]
+fn say(text: &str) {
+    println!("{text}");
+}
