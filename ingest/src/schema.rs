@@ -21,6 +21,7 @@ static DOCUMENTS: LazyLock<BTreeMap<Kind, Value>> = LazyLock::new(|| {
         Kind::Page => include_str!("../../schemas/page.schema.json"),
         Kind::Attribute => include_str!("../../schemas/attribute.schema.json"),
         Kind::Placement => include_str!("../../schemas/placement.schema.json"),
+        Kind::Review => include_str!("../../schemas/review.schema.json"),
         Kind::Promotion => include_str!("../../schemas/promotion.schema.json"),
         Kind::DeliveryMethod => include_str!("../../schemas/delivery_method.schema.json"),
         Kind::Tax => include_str!("../../schemas/tax.schema.json"),

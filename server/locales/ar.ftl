@@ -363,3 +363,30 @@ suggestions-found = { $count ->
     [many] { $number } اقتراحًا
    *[other] { $number } اقتراح
 }
+
+all-departments = كل الأقسام
+all-brands = كل العلامات التجارية
+view-grid = شبكة
+view-list = قائمة
+reviews = آراء العملاء
+verified-purchase = عملية شراء موثقة
+sort-rating = الأعلى تقييمًا
+rating-of = { $rating } من 5 نجوم
+answer-of = رد من { $shop }
+review-count = { $count ->
+    [zero] { $number } رأي
+    [one] رأي واحد
+    [two] رأيان
+    [few] { $number } آراء
+    [many] { $number } رأيًا
+   *[other] { $number } رأي
+}
+stars = { $count ->
+    [zero] { $number } نجوم
+    [one] نجمة واحدة
+    [two] نجمتان
+    [few] { $number } نجوم
+    [many] { $number } نجمة
+   *[other] { $number } نجمة
+}
+enlarge = تكبير الصورة

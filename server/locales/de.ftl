@@ -319,3 +319,22 @@ suggestions-found = { $count ->
     [one] { $number } Vorschlag
    *[other] { $number } Vorschläge
 }
+
+all-departments = Alle Abteilungen
+all-brands = Alle Marken
+view-grid = Kacheln
+view-list = Liste
+reviews = Kundenbewertungen
+verified-purchase = Bestätigter Kauf
+sort-rating = Beste Bewertung
+rating-of = { $rating } von 5 Sternen
+answer-of = Antwort von { $shop }
+review-count = { $count ->
+    [one] { $number } Bewertung
+   *[other] { $number } Bewertungen
+}
+stars = { $count ->
+    [one] { $number } Stern
+   *[other] { $number } Sterne
+}
+enlarge = Bild vergrößern

@@ -320,3 +320,22 @@ suggestions-found = { $count ->
     [one] { $number } suggestion
    *[other] { $number } suggestions
 }
+
+all-departments = All departments
+all-brands = All brands
+view-grid = Grid
+view-list = List
+reviews = Customer reviews
+verified-purchase = Verified purchase
+sort-rating = Best rated
+rating-of = { $rating } out of 5 stars
+answer-of = Answer from { $shop }
+review-count = { $count ->
+    [one] { $number } review
+   *[other] { $number } reviews
+}
+stars = { $count ->
+    [one] { $number } star
+   *[other] { $number } stars
+}
+enlarge = Enlarge the picture

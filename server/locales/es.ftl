@@ -319,3 +319,22 @@ suggestions-found = { $count ->
     [one] { $number } sugerencia
    *[other] { $number } sugerencias
 }
+
+all-departments = Todos los departamentos
+all-brands = Todas las marcas
+view-grid = Cuadrícula
+view-list = Lista
+reviews = Opiniones de clientes
+verified-purchase = Compra verificada
+sort-rating = Mejor valorados
+rating-of = { $rating } de 5 estrellas
+answer-of = Respuesta de { $shop }
+review-count = { $count ->
+    [one] { $number } opinión
+   *[other] { $number } opiniones
+}
+stars = { $count ->
+    [one] { $number } estrella
+   *[other] { $number } estrellas
+}
+enlarge = Ampliar la imagen

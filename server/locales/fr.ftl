@@ -319,3 +319,22 @@ suggestions-found = { $count ->
     [one] { $number } suggestion
    *[other] { $number } suggestions
 }
+
+all-departments = Tous les rayons
+all-brands = Toutes les marques
+view-grid = Grille
+view-list = Liste
+reviews = Avis clients
+verified-purchase = Achat vérifié
+sort-rating = Mieux notés
+rating-of = { $rating } étoiles sur 5
+answer-of = Réponse de { $shop }
+review-count = { $count ->
+    [one] { $number } avis
+   *[other] { $number } avis
+}
+stars = { $count ->
+    [one] { $number } étoile
+   *[other] { $number } étoiles
+}
+enlarge = Agrandir l’image

@@ -319,3 +319,22 @@ suggestions-found = { $count ->
     [one] { $number } suggerimento
    *[other] { $number } suggerimenti
 }
+
+all-departments = Tutti i reparti
+all-brands = Tutte le marche
+view-grid = Griglia
+view-list = Elenco
+reviews = Recensioni dei clienti
+verified-purchase = Acquisto verificato
+sort-rating = Più votati
+rating-of = { $rating } stelle su 5
+answer-of = Risposta di { $shop }
+review-count = { $count ->
+    [one] { $number } recensione
+   *[other] { $number } recensioni
+}
+stars = { $count ->
+    [one] { $number } stella
+   *[other] { $number } stelle
+}
+enlarge = Ingrandisci l’immagine

@@ -319,3 +319,22 @@ suggestions-found = { $count ->
     [one] { $number } suggestie
    *[other] { $number } suggesties
 }
+
+all-departments = Alle afdelingen
+all-brands = Alle merken
+view-grid = Tegels
+view-list = Lijst
+reviews = Klantbeoordelingen
+verified-purchase = Geverifieerde aankoop
+sort-rating = Best beoordeeld
+rating-of = { $rating } van de 5 sterren
+answer-of = Antwoord van { $shop }
+review-count = { $count ->
+    [one] { $number } beoordeling
+   *[other] { $number } beoordelingen
+}
+stars = { $count ->
+    [one] { $number } ster
+   *[other] { $number } sterren
+}
+enlarge = Afbeelding vergroten

@@ -341,3 +341,26 @@ suggestions-found = { $count ->
     [many] { $number } propozycji
    *[other] { $number } propozycji
 }
+
+all-departments = Wszystkie działy
+all-brands = Wszystkie marki
+view-grid = Siatka
+view-list = Lista
+reviews = Opinie klientów
+verified-purchase = Zakup potwierdzony
+sort-rating = Najlepiej oceniane
+rating-of = { $rating } na 5 gwiazdek
+answer-of = Odpowiedź sklepu { $shop }
+review-count = { $count ->
+    [one] { $number } opinia
+    [few] { $number } opinie
+    [many] { $number } opinii
+   *[other] { $number } opinii
+}
+stars = { $count ->
+    [one] { $number } gwiazdka
+    [few] { $number } gwiazdki
+    [many] { $number } gwiazdek
+   *[other] { $number } gwiazdki
+}
+enlarge = Powiększ zdjęcie

@@ -319,3 +319,22 @@ suggestions-found = { $count ->
     [one] { $number } förslag
    *[other] { $number } förslag
 }
+
+all-departments = Alla avdelningar
+all-brands = Alla varumärken
+view-grid = Rutnät
+view-list = Lista
+reviews = Kundrecensioner
+verified-purchase = Verifierat köp
+sort-rating = Högst betyg
+rating-of = { $rating } av 5 stjärnor
+answer-of = Svar från { $shop }
+review-count = { $count ->
+    [one] { $number } recension
+   *[other] { $number } recensioner
+}
+stars = { $count ->
+    [one] { $number } stjärna
+   *[other] { $number } stjärnor
+}
+enlarge = Förstora bilden

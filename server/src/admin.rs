@@ -91,6 +91,7 @@ impl Admin {
         let view = self.report.view();
         let usage = self.shop.bodies.usage();
         let metrics = &self.shop.metrics;
+        let look = self.shop.look.state();
         json!({
             "version": env!("CARGO_PKG_VERSION"),
             "uptime_seconds": seconds_between(self.started, now),
@@ -109,6 +110,11 @@ impl Admin {
             "store": {
                 "last_look_seconds_ago": view.last_look.map(|at| seconds_between(at, now)),
                 "trouble": view.store_trouble,
+            },
+            "theme": {
+                "since": look.since.map(unix),
+                "problems": look.problems,
+                "warnings": look.warnings,
             },
             "requests": metrics.requests_total(),
             "connections": metrics.connections.load(Ordering::Relaxed),

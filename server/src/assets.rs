@@ -1,4 +1,5 @@
-//! Our own files, in the binary: stylesheet, loader script, icon, each under an address that carries its content's hash.
+//! Files of the shop itself: stylesheet, loader script, icon and those of a theme, each under an address that carries
+//! its content's hash.
 //!
 //! They are encoded once, as small as it gets: in the background after the start, or when somebody asks before that.
 
@@ -13,54 +14,68 @@ use crate::respond::{self, Response};
 use crate::route::Route;
 use crate::stamp::Stamp;
 
-/// Every file of ours.
+/// Every file of one look.
+#[derive(Debug)]
 pub struct Assets {
+    /// Stylesheet and script first, then what a theme brings.
     files: Vec<File>,
+    /// Which of them is the icon.
+    icon: usize,
     /// `Link` of a page: the stylesheet is wanted before the parser sees it.
     preload: HeaderValue,
 }
 
-struct File {
-    name: &'static str,
+/// One file.
+#[derive(Debug)]
+pub struct File {
+    name: String,
     content_type: &'static str,
     hash: blake3::Hash,
     /// The address, for links.
     href: String,
     /// The file as it is.
-    plain: &'static [u8],
+    plain: Bytes,
     /// The file in each coding; none where coding gains nothing.
     encoded: [(Encoding, OnceLock<Option<Bytes>>); 3],
 }
 
 const CSS: &str = "shop.css";
 const JS: &str = "shop.js";
-const ICON: &str = "favicon.svg";
+const STYLESHEET: &[u8] = include_bytes!("../assets/shop.css");
 /// How much of the hash stands in the address: enough that no two releases share one.
 const HASH_CHARS: usize = 16;
 
 impl Assets {
     /// The files, not encoded yet: that takes some tens of milliseconds, for which no shopper should wait.
-    pub fn load() -> Self {
-        let files = vec![
-            File::new(
-                CSS,
-                "text/css; charset=utf-8",
-                include_bytes!("../assets/shop.css"),
-            ),
-            File::new(
-                JS,
-                "text/javascript; charset=utf-8",
-                include_bytes!("../assets/shop.js"),
-            ),
-            File::new(
-                ICON,
-                "image/svg+xml",
-                include_bytes!("../assets/favicon.svg"),
-            ),
+    ///
+    /// `css` follows our own stylesheet, `files` come besides, and `icon` names the one of them that takes the place
+    /// of our icon.
+    pub fn load(css: &str, files: Vec<File>, icon: Option<&str>) -> Self {
+        let text = "text/css; charset=utf-8";
+        let stylesheet = match css {
+            "" => Bytes::from_static(STYLESHEET),
+            css => Bytes::from([STYLESHEET, css.as_bytes()].concat()),
+        };
+        let script = Bytes::from_static(include_bytes!("../assets/shop.js"));
+        let own_icon = Bytes::from_static(include_bytes!("../assets/favicon.svg"));
+        let mut all = vec![
+            File::new(CSS.to_owned(), text, stylesheet),
+            File::new(JS.to_owned(), "text/javascript; charset=utf-8", script),
+            File::new("favicon.svg".to_owned(), "image/svg+xml", own_icon),
         ];
-        let preload = format!("<{}>; rel=preload; as=style", files[0].href);
+        let own = all.len();
+        all.extend(files);
+        let named = icon.and_then(|icon| {
+            let mut theirs = all.iter().skip(own);
+            theirs.position(|file| file.name == icon)
+        });
+        let preload = format!("<{}>; rel=preload; as=style", all[0].href);
         let preload = HeaderValue::try_from(preload).expect("invariant: an address is header text");
-        Self { files, preload }
+        Self {
+            icon: named.map_or(own - 1, |place| own + place),
+            files: all,
+            preload,
+        }
     }
 
     /// The address of the stylesheet.
@@ -75,7 +90,14 @@ impl Assets {
 
     /// The address of the icon.
     pub fn icon_href(&self) -> &str {
-        self.href(ICON)
+        self.files.get(self.icon).map_or("/", File::href)
+    }
+
+    /// What the icon is sent as.
+    pub fn icon_type(&self) -> &'static str {
+        self.files
+            .get(self.icon)
+            .map_or("image/svg+xml", |file| file.content_type)
     }
 
     /// The `Link` header of a page.
@@ -123,11 +145,12 @@ impl Assets {
 }
 
 impl File {
-    fn new(name: &'static str, content_type: &'static str, content: &'static [u8]) -> Self {
-        let hash = blake3::hash(content);
+    /// A file under the address that its content gives it.
+    pub fn new(name: String, content_type: &'static str, content: Bytes) -> Self {
+        let hash = blake3::hash(&content);
         let href = Route::Asset {
             hash: short(&hash),
-            name: name.to_owned(),
+            name: name.clone(),
         }
         .href();
         let encodings = [Encoding::Brotli, Encoding::Zstd, Encoding::Gzip];
@@ -141,16 +164,32 @@ impl File {
         }
     }
 
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its address.
+    pub fn href(&self) -> &str {
+        &self.href
+    }
+
+    /// Whether it may get smaller: pictures and fonts are packed already.
+    fn is_text(&self) -> bool {
+        self.content_type.starts_with("text/") || self.content_type == "image/svg+xml"
+    }
+
     /// The file in a coding, or as it is where coding gains nothing.
     fn body(&self, wanted: Encoding) -> (Encoding, Bytes) {
-        let known = self.encoded.iter().find(|(known, _)| *known == wanted);
+        let mut known = self.encoded.iter().filter(|_| self.is_text());
+        let known = known.find(|(known, _)| *known == wanted);
         let encoded = known.and_then(|(encoding, body)| {
-            let encode = || encode::compress(*encoding, Effort::Once, self.plain).map(Bytes::from);
+            let encode = || encode::compress(*encoding, Effort::Once, &self.plain).map(Bytes::from);
             body.get_or_init(encode).clone()
         });
         match encoded {
             Some(body) => (wanted, body),
-            None => (Encoding::Identity, Bytes::from_static(self.plain)),
+            None => (Encoding::Identity, self.plain.clone()),
         }
     }
 }
@@ -165,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_file_is_found_only_under_its_own_hash() {
-        let assets = Assets::load();
+        let assets = Assets::load("", Vec::new(), None);
         let stamp = Stamp::new(Some(1), std::iter::empty(), false);
         for href in [assets.css_href(), assets.js_href(), assets.icon_href()] {
             let Ok(parsed) = Route::parse(href) else {
@@ -194,10 +233,10 @@ mod tests {
 
     #[test]
     fn script_and_stylesheet_stay_small() {
-        let assets = Assets::load();
+        let assets = Assets::load("", Vec::new(), None);
         for (name, most) in [(JS, 2048), (CSS, 12 * 1024)] {
             let file = assets.files.iter().find(|file| file.name == name).unwrap();
-            let packed = encode::compress(Encoding::Gzip, Effort::Once, file.plain).unwrap();
+            let packed = encode::compress(Encoding::Gzip, Effort::Once, &file.plain).unwrap();
             assert!(packed.len() <= most, "{name}: {} bytes", packed.len());
         }
     }

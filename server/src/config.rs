@@ -13,7 +13,12 @@ use toml::{Table, Value};
 
 use crate::bots;
 use crate::checkout::{Method, Settings};
+use crate::page::Resizer;
 use crate::payment::StripeSettings;
+use crate::theme::ThemeSettings;
+
+/// What the shop looks like.
+mod look;
 
 /// Everything the server is told before it starts.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -46,6 +51,10 @@ pub struct Config {
     pub indexnow_key: Option<String>,
     /// What crawlers may cost.
     pub bots: bots::Settings,
+    /// What the shop looks like.
+    pub theme: ThemeSettings,
+    /// What makes other widths of pictures.
+    pub images: Option<Resizer>,
     /// What one client may cost.
     pub limits: Limits,
 }
@@ -140,11 +149,11 @@ impl Config {
         let hosts = keys.hosts(&base_url);
         let poll_interval = keys.millis("poll_interval_ms", 1000, 50..=3_600_000);
         let body_cache_bytes = keys.number("body_cache_bytes", 32 << 20, 0..=1 << 40);
-        let log = keys.log();
-        let trusted_proxies = keys.trusted_proxies();
+        let (log, trusted_proxies) = (keys.log(), keys.trusted_proxies());
         let mut checkout = keys.checkout();
         let indexnow_key = keys.indexnow_key();
         let bots = bots::Settings::read(keys.table("bots", "bots."));
+        let (theme, images) = (keys.theme(folder), keys.images());
         let limits = keys.limits();
         keys.refuse_the_rest();
         let store = folder_of_store(&store, folder).unwrap_or_else(|problem| {
@@ -186,6 +195,8 @@ impl Config {
             checkout,
             indexnow_key,
             bots,
+            theme,
+            images,
             limits,
         })
     }

@@ -140,9 +140,8 @@ impl Feed {
     fn run(&mut self) -> String {
         let ctx = page::Context {
             base_url: &self.base_url,
-            css_href: "",
-            js_href: "",
-            icon_href: "",
+            theme: &self.serving.theme,
+            resizer: None,
             sells: false,
             locale: self.locale,
             now: self.now,

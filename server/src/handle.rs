@@ -14,7 +14,6 @@ use futures_util::FutureExt as _;
 use hyper::{Method, StatusCode};
 use tracing::error;
 
-use crate::assets::Assets;
 use crate::body_cache::BodyCache;
 use crate::bots::{self, Bots};
 use crate::cache_policy::CachePolicy;
@@ -29,13 +28,15 @@ use crate::personal;
 use crate::respond::{self, Finished, Response};
 use crate::route::{self, Fragment, Parsed, Route, RouteError};
 use crate::stamp::Stamp;
+use crate::theme::Theme;
+use crate::theme::follow::Look;
 
 /// What answering a request needs.
 pub struct Shop {
     /// The generation being served.
     pub live: Arc<Live>,
-    /// Our own files.
-    pub assets: Assets,
+    /// What pages look like.
+    pub look: Look,
     /// Responses made before.
     pub bodies: BodyCache,
     /// Feeds under way.
@@ -44,6 +45,8 @@ pub struct Shop {
     pub metrics: Arc<Metrics>,
     /// The shop's public origin.
     pub base_url: String,
+    /// What makes other widths of pictures.
+    pub resizer: Option<page::Resizer>,
     /// Cart and checkout; none in a catalogue.
     pub checkout: Option<Checkout>,
     /// Who clients are.
@@ -109,9 +112,8 @@ fn without_page(
         return Some(respond::redirect(&serving.stamp, &url));
     }
     if let Route::Asset { hash, name } = &parsed.route {
-        let file = shop
-            .assets
-            .answer(hash, name, &serving.stamp, request.headers);
+        let mut sets = serving.theme.all_assets();
+        let file = sets.find_map(|set| set.answer(hash, name, &serving.stamp, request.headers));
         return Some(file.unwrap_or_else(|| shop.no_route(serving, RouteError::NotFound, request)));
     }
     if let Route::Feed { format } = parsed.route {
@@ -194,11 +196,12 @@ impl Shop {
     ) -> Self {
         Self {
             live,
-            assets: Assets::load(),
+            look: Look::new(Theme::plain()),
             bodies: BodyCache::new(body_cache_bytes),
             feeds: Feeds::default(),
             metrics,
             base_url: base_url.to_owned(),
+            resizer: None,
             checkout: None,
             indexnow_key: None,
             clients: ArcSwap::from_pointee(Clients::default()),
@@ -208,12 +211,11 @@ impl Shop {
     }
 
     /// What pages know besides the generation.
-    pub fn context(&self, now: SystemTime) -> page::Context<'_> {
+    pub fn context<'a>(&'a self, theme: &'a Theme, now: SystemTime) -> page::Context<'a> {
         page::Context {
             base_url: &self.base_url,
-            css_href: self.assets.css_href(),
-            js_href: self.assets.js_href(),
-            icon_href: self.assets.icon_href(),
+            theme,
+            resizer: self.resizer.as_ref(),
             sells: self.checkout.is_some(),
             locale: LocaleIndex::OWN,
             now,
@@ -231,7 +233,7 @@ impl Shop {
             noindex: true,
             ..Page::html(page::Kind::Robots, key.to_owned())
         };
-        (name == key).then(|| self.finish(page, &serving.stamp, request))
+        (name == key).then(|| finish(page, &serving.stamp, &serving.theme, request))
     }
 
     /// The page at a canonical address, made now.
@@ -244,10 +246,10 @@ impl Shop {
     ) -> Finished {
         let context = page::Context {
             locale: parsed.locale,
-            ..self.context(now)
+            ..self.context(&serving.theme, now)
         };
         let page = page::build(&parsed.route, &serving.generation, &context);
-        let preload = self.assets.preload();
+        let preload = serving.theme.assets.preload();
         respond::finish(page, &serving.stamp, encoding, preload)
     }
 
@@ -270,37 +272,28 @@ impl Shop {
         let path = request.target.split('?').next().unwrap_or_default();
         let context = page::Context {
             locale: route::locale_of(path, serving.prefixes()),
-            ..self.context(request.now)
+            ..self.context(&serving.theme, request.now)
         };
         let page = page::error(status, Some(&serving.generation), &context, path);
-        self.finish(page, &serving.stamp, request)
+        finish(page, &serving.stamp, &serving.theme, request)
     }
 
     /// Nothing to serve yet. Why is for operators, at `/readyz`; visitors get a page that asks for patience.
     fn not_ready(&self, request: &Request<'_>) -> Response {
+        let theme = self.look.current();
         let route = Route::parse(request.target).map(|parsed| parsed.route);
         if let Ok(Route::Asset { hash, name }) = route
-            && let Some(file) = self
+            && let Some(file) = theme
                 .assets
                 .answer(&hash, &name, &self.bare_stamp, request.headers)
         {
             return file;
         }
-        let page = page::error(503, None, &self.context(request.now), "");
+        let page = page::error(503, None, &self.context(&theme, request.now), "");
         Response {
             kind: "not_ready",
-            ..self.finish(page, &self.bare_stamp, request)
+            ..finish(page, &self.bare_stamp, &theme, request)
         }
-    }
-
-    fn finish(&self, page: Page, stamp: &Stamp, request: &Request<'_>) -> Response {
-        respond::finish(
-            page,
-            stamp,
-            encode::negotiate(request.headers).quick,
-            self.assets.preload(),
-        )
-        .whole()
     }
 
     fn stamp(&self) -> Stamp {
@@ -309,6 +302,11 @@ impl Shop {
             .as_ref()
             .map_or_else(|| self.bare_stamp.clone(), |serving| serving.stamp.clone())
     }
+}
+
+fn finish(page: Page, stamp: &Stamp, theme: &Theme, request: &Request<'_>) -> Response {
+    let encoding = encode::negotiate(request.headers).quick;
+    respond::finish(page, stamp, encoding, theme.assets.preload()).whole()
 }
 
 impl Answer for Shop {
@@ -406,7 +404,11 @@ mod tests {
         );
         assert_eq!(header(&response, "retry-after"), "2");
         assert_eq!(header(&response, "cache-control"), "no-store");
-        let css = get(&process, process.shop.assets.css_href(), &HeaderMap::new());
+        let css = get(
+            &process,
+            process.shop.look.current().assets.css_href(),
+            &HeaderMap::new(),
+        );
         assert_eq!(
             css.http.status(),
             200,
@@ -508,7 +510,7 @@ mod tests {
             "/robots.txt",
             "/sitemap.xml",
             "/search?page=1",
-            process.shop.assets.css_href(),
+            process.shop.look.current().assets.css_href(),
         ] {
             let response = get(&process, target, &HeaderMap::new());
             for name in [

@@ -78,8 +78,11 @@ pub mod encode;
 /// Rendered and encoded responses of the current generation.
 pub mod body_cache;
 
-/// Our own files, in the binary.
+/// Our own files, in the binary, and those of a theme.
 pub mod assets;
+
+/// What all pages look like.
+pub mod theme;
 
 /// The generation being served.
 pub mod live;

@@ -8,6 +8,7 @@ use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::offers::Span;
 
 use crate::stamp::Stamp;
+use crate::theme::Theme;
 
 /// Where requests find the generation.
 pub struct Live {
@@ -19,7 +20,9 @@ pub struct Live {
 /// A verified generation and what all its responses share.
 pub struct Serving {
     /// The shop, with the prices of one span of time.
-    pub generation: Generation,
+    pub generation: Arc<Generation>,
+    /// What its pages look like.
+    pub theme: Arc<Theme>,
     /// Headers of every response made from it.
     pub stamp: Stamp,
     /// Counts swaps of this process.
@@ -44,14 +47,21 @@ pub struct Writer {
 
 impl Serving {
     /// What was opened, as of now, as the process's swap number `swaps`.
-    pub fn new(generation: Generation, stamp: Stamp, swaps: u64, since: SystemTime) -> Self {
+    pub fn new(
+        generation: Arc<Generation>,
+        theme: Arc<Theme>,
+        stamp: Stamp,
+        swaps: u64,
+        since: SystemTime,
+    ) -> Self {
         let now = seconds(since);
         let generation = match generation.span().contains(now) {
             true => generation,
-            false => generation.at(now),
+            false => Arc::new(generation.at(now)),
         };
         Self {
             generation,
+            theme,
             stamp,
             serial: swaps,
             moment: 0,
@@ -88,7 +98,8 @@ impl Serving {
         }
         *moments += 1;
         let later = Arc::new(Self {
-            generation: self.generation.at(now),
+            generation: Arc::new(self.generation.at(now)),
+            theme: Arc::clone(&self.theme),
             stamp: self.stamp.clone(),
             serial: self.serial,
             moment: *moments,

@@ -55,7 +55,7 @@ pub(crate) fn answer<'a>(
         if let Route::Fragment(Fragment::Several { routes }) = &route {
             let ctx = visit::context(shop, &serving, request);
             let page = page::several(&serving.generation, &ctx, routes);
-            return Reply::Now(plain(shop, &serving, page));
+            return Reply::Now(plain(&serving, page));
         }
         return Reply::Now(not_found(shop, &serving, request));
     };
@@ -468,7 +468,7 @@ impl<'a> Desk<'a> {
     }
 
     pub(crate) fn redirect(&self, url: &str) -> Response {
-        see_other(self.shop, &self.serving, url)
+        see_other(&self.serving, url)
     }
 
     pub(crate) fn refused(&self, status: StatusCode, page: u16) -> Response {
@@ -476,7 +476,7 @@ impl<'a> Desk<'a> {
     }
 
     pub(crate) fn respond(&self, page: Page) -> Response {
-        plain(self.shop, &self.serving, page)
+        plain(&self.serving, page)
     }
 }
 

@@ -34,7 +34,9 @@ use crate::metrics::Metrics;
 use crate::page;
 use crate::payment::stripe::Stripe;
 use crate::route::Parsed;
-use crate::watch::{Cache, Report, Watch};
+use crate::theme::Theme;
+use crate::theme::follow::{Look, follow};
+use crate::watch::{self, Cache, Report, Watch};
 
 /// Descriptors that are not connections: listeners, logs, parts, the runtime's own.
 const RESERVED_DESCRIPTORS: usize = 64;
@@ -54,7 +56,7 @@ pub async fn run(arguments: Arguments, started: SystemTime) -> Exit {
         },
         Command::Verify { file } => verify(&file).map(|()| Exit::Done),
         Command::Config(ConfigCommand::Check(file)) => match configured(&file.config) {
-            Ok(_) => say(&format!("{} is sound", file.config.display())).map(|()| Exit::Done),
+            Ok(config) => check_theme(&file.config, &config),
             Err(exit) => return exit,
         },
     };
@@ -69,6 +71,26 @@ fn configured(path: &Path) -> Result<Config, Exit> {
         complain(&error.to_string());
         Exit::Usage
     })
+}
+
+/// A configuration that is sound by itself may name a theme that is not.
+fn check_theme(path: &Path, config: &Config) -> anyhow::Result<Exit> {
+    match Theme::load(&config.theme) {
+        Ok(theme) => {
+            for warning in &theme.warnings {
+                complain(&format!("theme: warning: {warning}"));
+            }
+            say(&format!("{} is sound", path.display()))?;
+            Ok(Exit::Done)
+        }
+        Err(problems) => {
+            let folder = config.theme.folder.as_deref().unwrap_or(Path::new(""));
+            for problem in problems {
+                complain(&format!("theme: {}/{problem}", folder.display()));
+            }
+            Ok(Exit::Usage)
+        }
+    }
 }
 
 /// Serves until told to stop: listeners first, so that a wrong address is noticed at once; then the generation.
@@ -96,7 +118,10 @@ async fn serve(config: Config, started: SystemTime) -> anyhow::Result<()> {
     shop.checkout = open_checkout(&config, &store)?;
     shop.clients.store(Arc::new(clients(&config)));
     shop.indexnow_key = config.indexnow_key.clone();
+    shop.look = Look::open(&config.theme, started);
+    shop.resizer = config.images.clone();
     let shop = Arc::new(shop);
+    let themes = tokio::spawn(follow(Arc::clone(&shop), config.theme.clone(), watch::now));
     let report = Arc::new(Report::default());
     let mut watch = Watch::new(
         store,
@@ -118,7 +143,9 @@ async fn serve(config: Config, started: SystemTime) -> anyhow::Result<()> {
     watch.start_from_cache().await;
     let files = Arc::clone(&shop);
     // Whoever asks before this is done waits for the one file.
-    drop(tokio::task::spawn_blocking(move || files.assets.encode()));
+    drop(tokio::task::spawn_blocking(move || {
+        files.look.current().assets.encode()
+    }));
     let watch = tokio::spawn(watch.run());
     let server = Server {
         answer: Arc::clone(&shop) as Arc<dyn listen::Answer>,
@@ -129,6 +156,7 @@ async fn serve(config: Config, started: SystemTime) -> anyhow::Result<()> {
     info!(address = %shoppers.local_addr()?, "shoppers: {}", config.base_url);
     let cut_off = listen::serve(shoppers, server, told_to_stop(Arc::clone(&shop))).await;
     watch.abort();
+    themes.abort();
     // The admin task ends by itself once told; if it is gone already there is nobody to tell.
     let _ = stop_admin.send(());
     let _ = admin.await;
@@ -183,12 +211,15 @@ async fn render(path: &str, config: &Config, now: SystemTime) -> anyhow::Result<
     let (live, _) = Live::new();
     let mut shop = Shop::new(live, Arc::new(Metrics::default()), &config.base_url, 0);
     shop.checkout = open_checkout(config, &store)?;
+    shop.look = Look::open(&config.theme, now);
+    shop.resizer = config.images.clone();
+    let theme = shop.look.current();
     let locales = generation.catalog.locales();
     let prefixes = locales.iter().map(|catalog| catalog.prefix());
     let parsed = Parsed::parse(path, prefixes).map_err(|error| anyhow!("{path}: {error}"))?;
     let context = page::Context {
         locale: parsed.locale,
-        ..shop.context(now)
+        ..shop.context(&theme, now)
     };
     let page = page::build(&parsed.route, &generation, &context);
     io::stdout()

@@ -88,7 +88,7 @@ impl Stamp {
 /// Nothing runs and nothing loads but our own files and the catalog's pictures and films. JSON-LD is data and needs no leave.
 fn security_policy<'a>(media_origins: impl Iterator<Item = &'a str>) -> HeaderValue {
     let mut policy = String::from(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:",
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:",
     );
     // An origin comes from a feed: one that could end the directive, or is no header text, is left out.
     let harmless = |origin: &&str| {

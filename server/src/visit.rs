@@ -21,12 +21,12 @@ use crate::route::{self, Route};
 /// What pages know besides the generation, in the language of the address.
 pub(crate) fn context<'s>(
     shop: &'s Shop,
-    serving: &Serving,
+    serving: &'s Serving,
     request: &Request<'_>,
 ) -> page::Context<'s> {
     page::Context {
         locale: route::locale_of(request.target, serving.prefixes()),
-        ..shop.context(request.now)
+        ..shop.context(&serving.theme, request.now)
     }
 }
 
@@ -40,17 +40,17 @@ pub(crate) fn href(serving: &Serving, request: &Request<'_>, route: &Route) -> S
 /// There is no such page.
 pub(crate) fn not_found(shop: &Shop, serving: &Serving, request: &Request<'_>) -> Response {
     let ctx = context(shop, serving, request);
-    plain(shop, serving, page::not_found(&serving.generation, &ctx))
+    plain(serving, page::not_found(&serving.generation, &ctx))
 }
 
 /// To another page, by GET (303).
-pub(crate) fn see_other(shop: &Shop, serving: &Serving, url: &str) -> Response {
+pub(crate) fn see_other(serving: &Serving, url: &str) -> Response {
     let page = Page {
         status: 303,
         cache: CachePolicy::Private,
         ..Page::moved(url.to_owned())
     };
-    plain(shop, serving, page)
+    plain(serving, page)
 }
 
 /// Nothing was done; the page with this number says why.
@@ -63,18 +63,18 @@ pub(crate) fn refused(
 ) -> Response {
     let ctx = context(shop, serving, request);
     let page = page::error(page, Some(&serving.generation), &ctx, "");
-    let mut response = plain(shop, serving, page);
+    let mut response = plain(serving, page);
     *response.http.status_mut() = status;
     response
 }
 
 /// A page as it is, not compressed.
-pub(crate) fn plain(shop: &Shop, serving: &Serving, page: Page) -> Response {
+pub(crate) fn plain(serving: &Serving, page: Page) -> Response {
     respond::finish(
         page,
         &serving.stamp,
         Encoding::Identity,
-        shop.assets.preload(),
+        serving.theme.assets.preload(),
     )
     .whole()
 }

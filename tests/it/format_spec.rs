@@ -20,6 +20,7 @@ use frontage_shared::snapshot::measures::MeasureRecord;
 use frontage_shared::snapshot::offers::{
     Availability, NO_PRICE, NO_QUANTITY, OffersMetaRecord, ProductOfferRecord, VariantOfferRecord,
 };
+use frontage_shared::snapshot::page_sections::{self, PageSectionRecord};
 use frontage_shared::snapshot::past_prices::WINDOW_SECONDS;
 use frontage_shared::snapshot::price_lists::{
     ListPriceRecord, ListProductRecord, MAX_PRICE_LISTS, PastPriceRecord, PriceChangeRecord,
@@ -30,6 +31,7 @@ use frontage_shared::snapshot::products::{
     VariantKeyRecord, VariantRecord,
 };
 use frontage_shared::snapshot::record::{FieldLayout, Record, RowRef, StrRef};
+use frontage_shared::snapshot::reviews::{self, RatingRecord, ReviewRecord};
 use frontage_shared::snapshot::routes::{RouteKind, RouteRecord};
 use frontage_shared::snapshot::terms::{
     MAX_TERMS_BYTES, NO_TAX_CLASS, NO_WEIGHT, VariantGoodsRecord,
@@ -72,6 +74,9 @@ fn records() -> Vec<Known> {
         known::<FacetListRecord>(),
         known::<FacetCodeRecord>(),
         known::<MeasureRecord>(),
+        known::<PageSectionRecord>(),
+        known::<ReviewRecord>(),
+        known::<RatingRecord>(),
         known::<LocaleRecord>(),
         known::<LocalColumnRecord>(),
         known::<LocalStringRecord>(),
@@ -115,6 +120,8 @@ const BARE: &[(u32, &str)] = &[
     (section::POSTINGS, "RowRef of PRODUCTS"),
     (section::PRODUCT_FACETS, "RowRef of FACET_VALUES"),
     (section::PRICE_ORDER, "RowRef of PRODUCT_OFFERS"),
+    (section::SECTION_PRODUCTS, "RowRef of PRODUCTS"),
+    (section::SECTION_CATEGORIES, "RowRef of CATEGORIES"),
     (section::LOCAL_ROUTES, "RouteRecord"),
     (section::LOCAL_TEXT_FILES, "TextFileRecord"),
     (section::LOCAL_TEXT_INDEX, "bytes"),
@@ -263,6 +270,12 @@ fn every_constant_has_the_documented_value() {
     );
     constant("products::NOINDEX", products::NOINDEX.to_string());
     constant("categories::NOINDEX", categories::NOINDEX.to_string());
+    constant("page_sections::ON_SALE", page_sections::ON_SALE.to_string());
+    constant(
+        "page_sections::IN_STOCK",
+        page_sections::IN_STOCK.to_string(),
+    );
+    constant("reviews::VERIFIED", reviews::VERIFIED.to_string());
     compare_maps(
         "constant",
         &expected,

@@ -68,6 +68,15 @@ mod browser;
 /// A shop speaks its shoppers' language everywhere.
 mod locales;
 
+/// What a theme changes, and what a broken one does not.
+mod themes;
+
+/// What shoppers say, and pages made of sections.
+mod reviews;
+
+/// Ways through the shop: the menu, all brands, lists in two shapes.
+mod navigation;
+
 /// What tools that others made say about every kind of page.
 mod page_tools;
 

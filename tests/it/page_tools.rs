@@ -100,6 +100,8 @@ async fn open() -> (Shop, Vec<String>) {
         "/pages/delivery".to_owned(),
         "/pages".to_owned(),
         "/no-such-page".to_owned(),
+        "/b".to_owned(),
+        "/c/outdoor?view=list".to_owned(),
         "/wishlist".to_owned(),
         "/compare".to_owned(),
     ];

@@ -17,8 +17,8 @@ use super::local_paths::OwnPaths;
 use super::products::{Related, Tables, heap_text};
 use super::routes::Routes;
 use super::{CompileError, seconds};
-use crate::merge::Conflicts;
-use crate::wire::{Page, PageKind, Status};
+use crate::merge::{Conflicts, MergeError};
+use crate::wire::{Page, PageKind, Review, Status};
 
 /// Media origins beyond this many would make the security policy longer than the page.
 const MAX_ORIGINS: usize = 16;
@@ -28,6 +28,7 @@ impl Tables<'_> {
     pub(super) fn finish(
         mut self,
         pages: Vec<Page>,
+        reviews: impl Iterator<Item = Result<Review, MergeError>>,
         conflicts: &mut Conflicts,
     ) -> Result<(CatalogTables, Counts), CompileError> {
         let featured = self.ranks();
@@ -36,6 +37,7 @@ impl Tables<'_> {
         let brand_slugs = self.finish_brands(&featured)?;
         self.finish_categories(&featured)?;
         self.languages.categories(&mut self.tables, &self.tree)?;
+        self.finish_reviews(reviews, conflicts)?;
         self.finish_pages(pages, conflicts)?;
         let facets = std::mem::take(&mut self.facets);
         facets.finish(
@@ -240,6 +242,7 @@ impl Tables<'_> {
         pages: Vec<Page>,
         conflicts: &mut Conflicts,
     ) -> Result<(), CompileError> {
+        let lookup = self.section_lookup(&pages);
         let mut by_slug: BTreeMap<String, Page> = BTreeMap::new();
         for page in pages
             .into_iter()
@@ -258,6 +261,7 @@ impl Tables<'_> {
         }
         for (row, page) in (0..).zip(by_slug.into_values()) {
             self.languages.page(&mut self.tables, row, &page)?;
+            self.page_sections(row, &page, &lookup, conflicts)?;
             let seo = page.seo.unwrap_or_default();
             let strings = &mut self.tables.strings;
             let record = PageRecord {
@@ -466,5 +470,6 @@ fn page_kind(kind: Option<PageKind>) -> u32 {
         PageKind::Article => 1,
         PageKind::Policy => 2,
         PageKind::Faq => 3,
+        PageKind::Home => 4,
     }
 }

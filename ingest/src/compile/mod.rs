@@ -16,8 +16,10 @@ mod local_paths; // addresses in them
 mod offers; // the fast half
 mod prices; // price lists, and prices that change by themselves
 mod products; // one product after another into the tables
+mod reviews; // what shoppers say
 mod routes; // current and former paths, pinned to the last generation
 mod rows; // rows by their texts
+mod sections; // what pages are made of
 mod terms; // promotions, delivery methods, taxes
 mod text; // the text index, on threads of its own
 mod variants; // options, and what each choice is
@@ -151,7 +153,7 @@ pub fn catalog(
     })?;
     conflicts.count += own_conflicts.count;
     conflicts.samples.append(&mut own_conflicts.samples);
-    let (tables, counts) = tables.finish(structure.pages, conflicts)?;
+    let (tables, counts) = tables.finish(structure.pages, merged.reviews()?, conflicts)?;
     if counts.products == 0 {
         return Err(CompileError::NoProducts);
     }

@@ -112,6 +112,7 @@ impl Facts {
             Document::Placement(placement) => {
                 (None, None, std::slice::from_ref(&placement.category_id))
             }
+            Document::Review(review) => (review.status, None, &[]),
             Document::Promotion(promotion) => (promotion.status, None, &[]),
             Document::DeliveryMethod(method) => (method.status, None, &[]),
             Document::Attribute(_)

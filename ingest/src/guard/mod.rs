@@ -194,6 +194,7 @@ fn strangers(
             | Kind::Page
             | Kind::Attribute
             | Kind::Placement
+            | Kind::Review
             | Kind::Promotion
             | Kind::DeliveryMethod
             | Kind::Tax

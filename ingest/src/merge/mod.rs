@@ -6,6 +6,7 @@
 
 mod join; // what belongs to products
 mod reserve; // what orders took from stock
+mod reviews; // what shoppers say
 
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -216,7 +217,7 @@ impl Merged {
         let mut structure = Structure::default();
         for line in self.lines(
             |feed| &feed.catalog,
-            |kind| !matches!(kind, Kind::Product | Kind::Variant | Kind::Placement),
+            |kind| matches!(kind, Kind::Category | Kind::Page | Kind::Attribute),
         )? {
             match resolve(line?, conflicts)? {
                 Document::Category(category) => structure.categories.push(category),
@@ -225,6 +226,7 @@ impl Merged {
                 Document::Product(_)
                 | Document::Variant(_)
                 | Document::Placement(_)
+                | Document::Review(_)
                 | Document::Offer(_)
                 | Document::Promotion(_)
                 | Document::DeliveryMethod(_)

@@ -119,13 +119,19 @@ pub(super) fn html_fields(document: &mut Document) {
         }
         Document::Page(page) => {
             clean(&mut page.body);
-            let translations = page.translations.values_mut();
-            translations.for_each(|own| clean(&mut own.body));
+            page.sections
+                .iter_mut()
+                .for_each(|one| clean(&mut one.body));
+            for own in page.translations.values_mut() {
+                clean(&mut own.body);
+                own.sections.iter_mut().for_each(|one| clean(&mut one.body));
+            }
         }
         Document::Variant(_)
         | Document::Offer(_)
         | Document::Attribute(_)
         | Document::Placement(_)
+        | Document::Review(_)
         | Document::Promotion(_)
         | Document::DeliveryMethod(_)
         | Document::Tax(_)

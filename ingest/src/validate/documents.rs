@@ -448,6 +448,7 @@ fn name(kind: Kind, value: &Value) -> Option<feed::Name> {
         Kind::Product
         | Kind::Category
         | Kind::Page
+        | Kind::Review
         | Kind::Promotion
         | Kind::DeliveryMethod
         | Kind::Tax => field("id")?.to_owned(),

@@ -2,7 +2,7 @@
 //!
 //! Each has a name, listed in `schemas/README.md`, and points at the value that breaks it.
 
-use crate::wire::{Category, Document, Measure, Media, Offer, Price, Product, Variant};
+use crate::wire::{Category, Document, Measure, Media, Offer, Page, Price, Product, Variant};
 use frontage_shared::model::money::{Currency, Money};
 use frontage_shared::model::slug;
 use std::collections::HashSet;
@@ -49,7 +49,8 @@ pub(super) fn check(document: &Document) -> Result<(), Fault> {
         Document::Page(page) => {
             check_slug("", Some(&page.slug))?;
             let translations = page.translations.iter();
-            check_slugs(translations.map(|(tag, own)| (tag, &own.slug)))
+            check_slugs(translations.map(|(tag, own)| (tag, &own.slug)))?;
+            check_sections(page)
         }
         Document::Promotion(promotion) => terms::check_promotion(promotion),
         Document::DeliveryMethod(method) => terms::check_method(method),
@@ -58,8 +59,31 @@ pub(super) fn check(document: &Document) -> Result<(), Fault> {
             Some(url) => check_url(|| "/tracking_url".to_owned(), url),
             None => Ok(()),
         },
-        Document::Attribute(_) | Document::Placement(_) | Document::Delete(_) => Ok(()),
+        Document::Attribute(_)
+        | Document::Placement(_)
+        | Document::Review(_)
+        | Document::Delete(_) => Ok(()),
     }
+}
+
+/// Addresses of pictures and buttons in the sections of a page, in all its languages.
+fn check_sections(page: &Page) -> Result<(), Fault> {
+    let own = std::iter::once((String::new(), &page.sections));
+    let translations = page.translations.iter();
+    let all =
+        own.chain(translations.map(|(tag, own)| (format!("/translations/{tag}"), &own.sections)));
+    for (pointer, sections) in all {
+        for (number, section) in sections.iter().enumerate() {
+            let pointer = format!("{pointer}/sections/{number}");
+            if let Some(image) = &section.image {
+                check_url(|| format!("{pointer}/image/url"), &image.url)?;
+            }
+            if let Some(link) = &section.link {
+                check_url(|| format!("{pointer}/link/href"), &link.href)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn check_product(product: &Product) -> Result<(), Fault> {

@@ -2,7 +2,7 @@
 //!
 //! Fields stand in the order of the schemas.
 
-use super::{CategoryTranslation, PageTranslation, Translations};
+use super::{CategoryTranslation, PageTranslation, Section, Translations};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -58,6 +58,9 @@ pub struct Page {
     /// Sanitised HTML.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
+    /// What it is made of below its text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sections: Vec<Section>,
     /// What sort of text it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<PageKind>,
@@ -91,6 +94,8 @@ pub enum PageKind {
     Policy,
     /// Questions and answers.
     Faq,
+    /// The home page of the shop.
+    Home,
 }
 
 /// Whether a thing is part of the shop.

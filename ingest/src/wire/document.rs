@@ -4,7 +4,7 @@
 
 use super::{
     AttributeDefinition, Category, DeliveryMethod, Offer, OrderStatus, Page, Placement, Product,
-    Promotion, Tax, Variant,
+    Promotion, Review, Tax, Variant,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -28,6 +28,8 @@ pub enum Document {
     Attribute(AttributeDefinition),
     /// A product in a category, from a source that keeps both apart.
     Placement(Placement),
+    /// What a shopper says about a product.
+    Review(Review),
     /// A rule that makes a cart cheaper.
     Promotion(Box<Promotion>),
     /// A way to bring the goods to the shopper.
@@ -100,6 +102,8 @@ pub enum Kind {
     Attribute,
     /// See [`Document::Placement`].
     Placement,
+    /// See [`Document::Review`].
+    Review,
     /// See [`Document::Promotion`].
     Promotion,
     /// See [`Document::DeliveryMethod`].
@@ -115,7 +119,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order they are listed in reports.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Product,
         Self::Variant,
         Self::Offer,
@@ -123,6 +127,7 @@ impl Kind {
         Self::Page,
         Self::Attribute,
         Self::Placement,
+        Self::Review,
         Self::Promotion,
         Self::DeliveryMethod,
         Self::Tax,
@@ -153,6 +158,7 @@ impl Kind {
             Self::Page => "page",
             Self::Attribute => "attribute",
             Self::Placement => "placement",
+            Self::Review => "review",
             Self::Promotion => "promotion",
             Self::DeliveryMethod => "delivery_method",
             Self::Tax => "tax",
@@ -184,6 +190,7 @@ impl Document {
             Self::Page(_) => Kind::Page,
             Self::Attribute(_) => Kind::Attribute,
             Self::Placement(_) => Kind::Placement,
+            Self::Review(_) => Kind::Review,
             Self::Promotion(_) => Kind::Promotion,
             Self::DeliveryMethod(_) => Kind::DeliveryMethod,
             Self::Tax(_) => Kind::Tax,
@@ -208,6 +215,7 @@ impl Document {
             Self::Placement(placement) => {
                 variant_key(&placement.product_id, &placement.category_id)
             }
+            Self::Review(review) => review.id.clone(),
             Self::Promotion(promotion) => promotion.id.clone(),
             Self::DeliveryMethod(method) => method.id.clone(),
             Self::Tax(tax) => tax.id.clone(),
@@ -251,6 +259,7 @@ impl Document {
             Kind::Page => Self::Page(Page::deserialize(from)?),
             Kind::Attribute => Self::Attribute(AttributeDefinition::deserialize(from)?),
             Kind::Placement => Self::Placement(Placement::deserialize(from)?),
+            Kind::Review => Self::Review(Review::deserialize(from)?),
             Kind::Promotion => Self::Promotion(Box::new(Promotion::deserialize(from)?)),
             Kind::DeliveryMethod => {
                 Self::DeliveryMethod(Box::new(DeliveryMethod::deserialize(from)?))

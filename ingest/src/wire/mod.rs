@@ -11,6 +11,8 @@ mod measure;
 mod offer;
 mod order_status;
 mod product;
+mod review;
+mod section;
 mod terms;
 mod translation;
 
@@ -26,6 +28,8 @@ pub use product::{
     Condition, OptionValue, Placement, Product, ProductOption, Related, Relation, Variant,
     Visibility,
 };
+pub use review::Review;
+pub use section::{Section, SectionKind, SectionLink, SectionSort};
 pub use terms::{
     Action, ActionKind, Band, Basis, DeliveryMethod, Location, Per, Postcodes, Promotion, Rounding,
     Selection, Tax, TaxRate, Weight, WeightUnit, millionths,

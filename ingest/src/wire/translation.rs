@@ -2,7 +2,7 @@
 //!
 //! Translations stand in a document by language tag. Whatever is absent is shown as the document says it itself.
 
-use super::AttributeValue;
+use super::{AttributeValue, Section};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -106,6 +106,9 @@ pub struct PageTranslation {
     /// Sanitised HTML.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
+    /// Its sections; all of them, or none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sections: Vec<Section>,
     /// What search engines are told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seo: Option<SeoTranslation>,

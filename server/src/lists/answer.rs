@@ -60,7 +60,7 @@ impl Desk<'_> {
             ListKind::Wish => page::lists::wishlist(generation, &ctx, &show),
             ListKind::Compare => page::compare::build(generation, &ctx, &show),
         };
-        let mut response = visit::plain(self.shop, self.serving, page);
+        let mut response = visit::plain(self.serving, page);
         if gone > 0 {
             self.keep(&mut response, &list);
         }
@@ -85,7 +85,7 @@ impl Desk<'_> {
             Some(_) => {
                 let ctx = visit::context(shop, serving, self.request);
                 let page = page::lists::changed(&serving.generation, &ctx, kind, &outcome);
-                visit::plain(shop, serving, page)
+                visit::plain(serving, page)
             }
             None => self.see_other(&Route::list(kind, Some(outcome.to_string()))),
         };
@@ -110,7 +110,6 @@ impl Desk<'_> {
 
     fn see_other(&self, route: &Route) -> Response {
         visit::see_other(
-            self.shop,
             self.serving,
             &visit::href(self.serving, self.request, route),
         )

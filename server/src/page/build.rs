@@ -8,13 +8,15 @@ use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::locales::LocaleIndex;
 use sailfish::TemplateSimple;
 
+use super::resize::Resizer;
 use super::view::View;
 use super::{
-    category, content, error as errors, fragment, guides, home, moved, offer, product, search,
-    sitemap,
+    brands, category, content, error as errors, fragment, guides, home, moved, offer, product,
+    reviews, search, sitemap,
 };
 use crate::cache_policy::CachePolicy;
 use crate::route::{Parsed, Route};
+use crate::theme::Theme;
 
 /// The page at a route, in a generation. Whatever is missing or broken is a page, too.
 pub fn build(route: &Route, generation: &Generation, ctx: &Context<'_>) -> Page {
@@ -34,6 +36,8 @@ pub fn build(route: &Route, generation: &Generation, ctx: &Context<'_>) -> Page 
             variant,
             options,
         } => product::build(view, slug, variant.as_deref(), options),
+        Route::Brands => brands::build(view),
+        Route::Reviews { slug, listing } => reviews::build(view, route, slug, listing),
         Route::Search { listing } => search::build(view, route, listing),
         Route::Content { slug } => content::build(view, slug),
         Route::Guides { listing } => guides::build(view, route, listing),
@@ -103,12 +107,10 @@ pub fn not_found(generation: &Generation, ctx: &Context<'_>) -> Page {
 pub struct Context<'a> {
     /// The shop's origin without a trailing slash: `https://shop.example`.
     pub base_url: &'a str,
-    /// Path of the stylesheet, with its content hash.
-    pub css_href: &'a str,
-    /// Path of the loader script, with its content hash.
-    pub js_href: &'a str,
-    /// Path of the icon, with its content hash.
-    pub icon_href: &'a str,
+    /// What pages look like.
+    pub theme: &'a Theme,
+    /// What makes other widths of pictures.
+    pub resizer: Option<&'a Resizer>,
     /// Whether things can be bought here; if not, the shop is a catalogue.
     pub sells: bool,
     /// The language of the page.

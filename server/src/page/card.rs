@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 
 use super::format::Amount;
+use super::resize::Resizer;
+use super::reviews::CardRating;
 use super::words::Words;
 
 /// A product in a grid. Templates read it as `card`.
@@ -18,6 +20,10 @@ pub(crate) struct Card<'a> {
     pub(crate) choices: String,
     /// The same as colours, where it is a matter of colour.
     pub(crate) swatches: Option<Swatches<'a>>,
+    /// What shoppers say about it together.
+    pub(crate) rating: Option<CardRating>,
+    /// A line or two about it, where cards stand one below the other.
+    pub(crate) summary: String,
     /// Whether the image may be on the first screen.
     pub(crate) eager: bool,
 }
@@ -32,6 +38,28 @@ pub(crate) struct Image<'a> {
     pub(crate) height: u32,
     /// Whether it fills a square tile; others, often cut close, keep a margin.
     pub(crate) square: bool,
+    /// What makes other widths of it, if anything does.
+    pub(crate) resizer: Option<&'a Resizer>,
+}
+
+impl Image<'_> {
+    /// `srcset` and `sizes`, as they stand in a tag; empty where there is one width only.
+    pub(crate) fn widths(&self, sizes: &str) -> String {
+        let set = self
+            .resizer
+            .map(|resizer| resizer.srcset(self.url, self.width));
+        match set.filter(|set| !set.is_empty()) {
+            Some(set) => format!(" srcset=\"{}\" sizes=\"{sizes}\"", escaped(&set)),
+            None => String::new(),
+        }
+    }
+}
+
+/// Text in a quoted attribute.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('"', "&quot;")
+        .replace('<', "&lt;")
 }
 
 /// Colours to choose from, each checked to be one.

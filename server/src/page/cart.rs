@@ -246,7 +246,7 @@ fn line_view<'a>(view: &View<'a>, line: &Line<'a>) -> LineView<'a> {
     let own = line
         .variant
         .media()
-        .find_map(|media| super::view::image(&media, ""));
+        .find_map(|media| super::view::image(view, &media, ""));
     LineView {
         href: view.href(&Route::variant(line.product.slug(), line.variant.id())),
         key: key_text(line.item.key),

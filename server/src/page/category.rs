@@ -140,7 +140,7 @@ fn list<'a>(
         ),
     };
     let results = results::build(view, route, listing, &found, &shown, subject.hidden_facet);
-    let plain = !listing.is_filtered() && listing.sort.is_none();
+    let plain = !listing.is_filtered() && listing.sort.is_none() && !listing.as_list;
     let indexable = plain && subject.indexable && !results.cards.is_empty();
     let indexing = if indexable {
         Indexing::as_route(view, route)

@@ -2,10 +2,13 @@
 
 use sailfish::TemplateSimple;
 
+use frontage_shared::snapshot::page_sections::SectionKind;
 use frontage_shared::snapshot::routes::RouteKind;
 
 use super::frame::{Frame, Indexing};
+use super::home::columns;
 use super::json_ld::Json;
+use super::sections::{self, Section};
 use super::view::View;
 use super::words::Words;
 use super::{Kind, Page, error, format, render};
@@ -18,8 +21,12 @@ pub(crate) struct ContentPage<'a> {
     pub(crate) words: &'static Words,
     pub(crate) frame: Frame<'a>,
     pub(crate) title: &'a str,
+    /// Whether a section has the heading of the page.
+    pub(crate) is_headed: bool,
     /// HTML that ingest sanitised.
     pub(crate) body: &'a str,
+    /// What it is made of below its text.
+    pub(crate) sections: Vec<Section<'a>>,
     /// When it last changed, for readers and for machines.
     pub(crate) updated: Option<String>,
     pub(crate) updated_iso: String,
@@ -33,6 +40,10 @@ pub(crate) fn build(view: &View<'_>, slug: &str) -> Page {
     let Some(content) = view.catalog.page(target.row) else {
         return error::not_found(view, slug);
     };
+    if content.kind() == "home" {
+        return Page::elsewhere(view.href(&Route::Home));
+    }
+    let sections = sections::of_page(view, &content);
     let own = Route::content(content.slug());
     let title = if content.seo_title().is_empty() {
         content.title()
@@ -63,7 +74,9 @@ pub(crate) fn build(view: &View<'_>, slug: &str) -> Page {
         words: view.words,
         frame,
         title: content.title(),
+        is_headed: sections.iter().any(|section| section.is_head),
         body: content.body(),
+        sections,
         updated: updated.map(|at| view.words.last_changed.fill(&[&view.locale.day(at)])),
         updated_iso: updated.map(format::iso_day).unwrap_or_default(),
     };

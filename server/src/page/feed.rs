@@ -140,7 +140,7 @@ fn item<'a>(
     };
     let mut images: Vec<String> = Vec::new();
     for media in variant.media().chain(product.media()) {
-        let Some(image) = view::image(&media, "") else {
+        let Some(image) = view::image(view, &media, "") else {
             continue;
         };
         let address = view.absolute(image.url);

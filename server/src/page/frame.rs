@@ -12,9 +12,13 @@ use super::view::View;
 use super::{Context, text};
 use crate::lists::ListKind;
 use crate::route::{Fragment, Listing, Route};
+use crate::theme::Theme;
 
 /// Most entries of the main navigation.
 const NAV_ENTRIES: usize = 10;
+/// Most departments in the menu, and most entries below each: every page carries them.
+const MENU_TOPS: usize = 24;
+const MENU_BELOW: usize = 6;
 /// Most brands looked at for the navigation of a shop without categories.
 const NAV_BRANDS_SCANNED: usize = 5000;
 /// Most content pages in the footer.
@@ -41,14 +45,14 @@ pub(crate) struct Frame<'a> {
     pub(crate) og_type: &'static str,
     /// A whole address.
     pub(crate) og_image: Option<String>,
+    /// The theme's picture for pages that have none; a whole address.
+    pub(crate) share_image: Option<String>,
     /// The price of the variant shown, for previews of links.
     pub(crate) og_price: Option<Money>,
     pub(crate) currency: &'a str,
     /// JSON-LD, escaped for a script element; empty for none.
     pub(crate) json_ld: String,
-    pub(crate) css_href: &'a str,
-    pub(crate) js_href: &'a str,
-    pub(crate) icon_href: &'a str,
+    pub(crate) theme: &'a Theme,
     pub(crate) shop: ShopNames<'a>,
     /// Path of the cart, and of the partial with what is in it; none in a catalogue.
     pub(crate) cart: Option<(String, String)>,
@@ -62,6 +66,10 @@ pub(crate) struct Frame<'a> {
     /// What the main navigation leads to: departments, or brands in a shop without categories.
     pub(crate) nav_title: &'static str,
     pub(crate) nav: Vec<Link<'a>>,
+    /// The top of the category tree with what is below it; empty if there is nothing below.
+    pub(crate) menu: Vec<Branch<'a>>,
+    /// Where all brands are, if there are some.
+    pub(crate) brands_href: Option<String>,
     /// From the shop down to this page; the last one is this page. Empty on the home page.
     pub(crate) crumbs: Vec<Link<'a>>,
     /// This page in the shop's languages, if it has several.
@@ -92,6 +100,12 @@ pub(crate) struct Own {
     pub(crate) wishlist: String,
     pub(crate) compare: String,
     pub(crate) suggest: String,
+}
+
+/// A department and what is below it, in the menu.
+pub(crate) struct Branch<'a> {
+    pub(crate) top: Link<'a>,
+    pub(crate) below: Vec<Link<'a>>,
 }
 
 /// A link and its words.
@@ -130,6 +144,8 @@ impl<'a> Frame<'a> {
             }),
             nav_title,
             nav,
+            menu: menu(view),
+            brands_href: has_brands(view).then(|| view.href(&Route::Brands)),
             pages: footer_pages(view),
             languages: languages::alternates(view, view.route.unwrap_or(&Route::Home)),
             home_href: view.href(&Route::Home),
@@ -158,12 +174,15 @@ impl<'a> Frame<'a> {
             next: None,
             og_type: "website",
             og_image: None,
+            share_image: ctx
+                .theme
+                .share_image
+                .as_ref()
+                .map(|href| format!("{}{href}", ctx.base_url)),
             og_price: None,
             currency: "",
             json_ld: String::new(),
-            css_href: ctx.css_href,
-            js_href: ctx.js_href,
-            icon_href: ctx.icon_href,
+            theme: ctx.theme,
             shop: ShopNames {
                 name: &words.shop,
                 ..ShopNames::default()
@@ -175,10 +194,17 @@ impl<'a> Frame<'a> {
             query: "",
             nav_title: &words.departments,
             nav: Vec::new(),
+            menu: Vec::new(),
+            brands_href: None,
             crumbs: Vec::new(),
             pages: Vec::new(),
             languages: Vec::new(),
         }
+    }
+
+    /// What the theme puts into a slot of this page.
+    pub(crate) fn slot(&self, name: &str) -> &'a str {
+        self.theme.slots.get(name, self.lang)
     }
 
     /// Puts the page below the shop and these categories, and marks its department.
@@ -255,6 +281,34 @@ fn navigation<'a>(view: &View<'a>) -> (&'static str, Vec<Link<'a>>) {
     }
 }
 
+/// Departments with those below them; nothing where the navigation shows all there is.
+fn menu<'a>(view: &View<'a>) -> Vec<Branch<'a>> {
+    let filled = |category: &Category<'a>| category.products().len() > 0;
+    let link =
+        |category: &Category<'a>| view.link(category.name(), &Route::category(category.path()));
+    let roots = view.catalog.root_categories().filter(filled);
+    let branches: Vec<_> = roots
+        .take(MENU_TOPS)
+        .map(|top| Branch {
+            top: link(&top),
+            below: top
+                .children()
+                .filter(filled)
+                .take(MENU_BELOW)
+                .map(|below| link(&below))
+                .collect(),
+        })
+        .collect();
+    let is_more =
+        branches.len() > NAV_ENTRIES || branches.iter().any(|branch| !branch.below.is_empty());
+    if is_more { branches } else { Vec::new() }
+}
+
+fn has_brands(view: &View<'_>) -> bool {
+    let mut brands = view.catalog.brands().take(NAV_BRANDS_SCANNED);
+    brands.any(|brand| brand.products().len() > 0)
+}
+
 /// The brands with most products, by name.
 pub(crate) fn biggest_brands<'a>(view: &View<'a>, most: usize) -> Vec<Link<'a>> {
     let mut brands: Vec<_> = view.catalog.brands().take(NAV_BRANDS_SCANNED).collect();
@@ -272,7 +326,7 @@ fn footer_pages<'a>(view: &View<'a>) -> Vec<Link<'a>> {
     let pages = view
         .catalog
         .pages()
-        .filter(|page| page.kind() != "article")
+        .filter(|page| !matches!(page.kind(), "article" | "home"))
         .take(FOOTER_PAGES);
     pages
         .map(|page| view.link(page.title(), &Route::content(page.slug())))

@@ -1,5 +1,6 @@
 //! The home page: who we are, what we have, what is new.
 
+use frontage_shared::snapshot::page_sections::SectionKind;
 use frontage_shared::snapshot::row_set::RowSet;
 use sailfish::TemplateSimple;
 
@@ -10,6 +11,7 @@ use super::guides::{self, Guide};
 use super::json_ld::Json;
 use super::order;
 use super::product::{self, Recent};
+use super::sections::{self, Section};
 use super::text::or;
 use super::view::View;
 use super::words::Words;
@@ -46,6 +48,8 @@ pub(crate) struct HomePage<'a> {
     /// The latest guides, and where all of them are if there are more.
     pub(crate) guides: Vec<Guide<'a>>,
     pub(crate) all_guides: Option<String>,
+    /// What the merchant made the page of; empty for our own choice.
+    pub(crate) sections: Vec<Section<'a>>,
     pub(crate) recent: Recent<'a>,
 }
 
@@ -79,6 +83,13 @@ pub(crate) fn build(view: &View<'_>) -> Page {
     let mut frame = Frame::new(view, shop.tagline, Indexing::as_route(view, &Route::Home));
     frame.describe(shop.description, shop.tagline);
     frame.json_ld = structured(view);
+    let own = view.catalog.pages().find(|page| page.kind() == "home");
+    let sections = own
+        .map(|page| sections::of_page(view, &page))
+        .unwrap_or_default();
+    if let Some(page) = own.filter(|page| !page.seo_description().is_empty()) {
+        frame.describe(page.seo_description(), "");
+    }
     let featured = featured(view);
     let mut newest = by_rank(view, |row| {
         view.catalog
@@ -106,6 +117,7 @@ pub(crate) fn build(view: &View<'_>) -> Page {
         showcase,
         all_guides: (guides.len() > GUIDES).then(|| view.href(&Route::guides())),
         guides: guides.into_iter().take(GUIDES).collect(),
+        sections,
         recent: product::recent(view, ""),
     };
     render(view, Kind::Home, false, page)
@@ -170,7 +182,10 @@ fn structured(view: &View<'_>) -> String {
         store.text("description", shop.description);
         store.text("slogan", shop.tagline);
         store.text("email", shop.email);
-        store.text("logo", &view.absolute(view.ctx.icon_href));
+        let theme = view.ctx.theme;
+        let logo = theme.logo.as_ref().map(|logo| logo.href.as_str());
+        let logo = logo.unwrap_or(theme.assets.icon_href());
+        store.text("logo", &view.absolute(logo));
     });
     json.item("WebSite", |site| {
         site.text("name", shop.name);

@@ -98,7 +98,7 @@ fn translated(route: &Route, from: &Catalog, to: &Catalog) -> Route {
     let row = |kind, path: &str| Some(from.route(kind, path)?.row);
     let mut other = route.clone();
     match &mut other {
-        Route::Product { slug, .. } | Route::Offer { slug, .. } => {
+        Route::Product { slug, .. } | Route::Offer { slug, .. } | Route::Reviews { slug, .. } => {
             let product = row(RouteKind::Product, slug).and_then(|row| to.product(row));
             product.inspect(|product| product.slug().clone_into(slug));
         }

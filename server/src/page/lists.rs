@@ -10,7 +10,7 @@ use super::cart::{Notice, personal};
 use super::frame::{Frame, Indexing};
 use super::view::{self, View};
 use super::words::Words;
-use super::{Context, Kind, Page, offer, render};
+use super::{Context, Kind, Page, offer, render, reviews};
 use crate::cart::{key_text, variant_name};
 use crate::lists::{Keys, ListKind, Outcome};
 use crate::route::Route;
@@ -145,7 +145,9 @@ pub(crate) fn each<'a>(
 pub(crate) fn item<'a>(view: &View<'a>, product: &Product<'a>, variant: &Variant<'a>) -> Item<'a> {
     let is_alone = product.variant_rows().len() == 1;
     let offer = offer::of_variant(view, product, variant, !is_alone);
-    let own: Option<Image<'a>> = variant.media().find_map(|media| view::image(&media, ""));
+    let own: Option<Image<'a>> = variant
+        .media()
+        .find_map(|media| view::image(view, &media, ""));
     let name = variant_name(variant);
     let card = Card {
         href: view.href(&match is_alone {
@@ -161,6 +163,8 @@ pub(crate) fn item<'a>(view: &View<'a>, product: &Product<'a>, variant: &Variant
             .filter(|name| name != product.name())
             .unwrap_or_default(),
         swatches: None,
+        rating: reviews::of_card(view, product.row),
+        summary: String::new(),
         eager: false,
     };
     Item {

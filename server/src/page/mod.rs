@@ -11,6 +11,9 @@ mod card;
 /// A category or brand.
 mod category;
 
+/// All brands, from A to Z.
+mod brands;
+
 /// A content page.
 mod content;
 
@@ -89,8 +92,17 @@ mod filters;
 /// A list of products with its filters, as pages show it.
 mod results;
 
+/// Pictures in several widths.
+pub(crate) mod resize;
+
+/// What shoppers say about products.
+mod reviews;
+
 /// Search results.
 mod search;
+
+/// What home and landing pages are made of.
+mod sections;
 
 /// Sitemaps and robots.txt.
 mod sitemap;
@@ -125,4 +137,5 @@ pub use build::{Context, Kind, Page, build, error, not_found, settled};
 pub(crate) use build::{HTML, TEXT, XML, render};
 pub use fragment::several;
 pub(crate) use fragment::several_of;
+pub use resize::Resizer;
 pub(crate) use view::View;

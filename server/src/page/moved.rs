@@ -31,6 +31,11 @@ pub(crate) fn current(route: &Route, catalog: &Catalog) -> Option<Route> {
             let path = catalog.category(row)?.path();
             Some(Route::category(path).with_listing(listing.clone()))
         }
+        Route::Reviews { slug, listing } => {
+            let row = former(RouteKind::Product, slug)?;
+            let slug = catalog.product(row)?.slug();
+            Some(Route::reviews(slug, listing.clone()))
+        }
         Route::Brand { slug, listing } => {
             let row = former(RouteKind::Brand, slug)?;
             let slug = catalog.brand(row)?.slug();

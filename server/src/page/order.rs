@@ -40,6 +40,15 @@ pub(crate) fn by_sort(
         }
         Sort::Name => window(&|row| names.get(row).unwrap_or(last)),
         Sort::Newest => window(&|row| ranks.get(row).map_or(last, |rank| rank.newest.get())),
+        Sort::Rating => {
+            let (catalog, rated) = (&generation.catalog, generation.catalog.rating_count());
+            window(&|row| match catalog.rating(row) {
+                Some(rating) => rating.rank(),
+                None => {
+                    rated.saturating_add(ranks.get(row).map_or(last, |rank| rank.featured.get()))
+                }
+            })
+        }
         Sort::PriceAsc | Sort::PriceDesc => by_price(generation, found, sort, range),
     }
 }

@@ -10,6 +10,8 @@ use super::card::{Card, Image};
 use super::frame::{Frame, Indexing, Link};
 use super::locale::Locale;
 use super::offer::{self, Offer};
+use super::resize::{ON_PRODUCT, THUMBNAIL};
+use super::reviews::{self, Reviews};
 use super::text::or;
 use super::view::{self, View};
 use super::words::Words;
@@ -52,6 +54,8 @@ pub(crate) struct ProductPage<'a> {
     /// Article numbers by their names.
     pub(crate) codes: Vec<(&'static str, &'a str)>,
     pub(crate) groups: Vec<AttributeGroup<'a>>,
+    /// What shoppers say about it.
+    pub(crate) reviews: Option<Reviews<'a>>,
     pub(crate) related_title: &'static str,
     pub(crate) related: Vec<Card<'a>>,
     pub(crate) recent: Recent<'a>,
@@ -241,7 +245,7 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
     } else {
         Indexing::NoIndex
     };
-    let images = images(product, chosen);
+    let images = images(view, product, chosen);
     let mut frame = Frame {
         og_type: "product",
         ..Frame::new(view, title, indexing)
@@ -281,6 +285,7 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
         description: product.description(),
         codes: codes(view.words, chosen),
         groups: groups(product),
+        reviews: reviews::of_product(view, product),
         related_title,
         related,
         recent: recent(view, product.slug()),
@@ -333,10 +338,10 @@ fn add(view: &View<'_>, chosen: &Variant<'_>) -> Option<Add> {
 }
 
 /// Pictures of the variant, then those of the product.
-fn images<'a>(product: &Product<'a>, chosen: &Variant<'a>) -> Vec<Image<'a>> {
+fn images<'a>(view: &View<'a>, product: &Product<'a>, chosen: &Variant<'a>) -> Vec<Image<'a>> {
     let mut images: Vec<Image<'a>> = Vec::new();
     for media in chosen.media().chain(product.media()) {
-        let Some(image) = view::image(&media, or(media.alt(), product.name())) else {
+        let Some(image) = view::image(view, &media, or(media.alt(), product.name())) else {
             continue;
         };
         if images.len() < IMAGES && images.iter().all(|known| known.url != image.url) {

@@ -9,6 +9,7 @@ use frontage_shared::snapshot::products::{OptionValue, Product, Variant};
 use super::card::Image;
 use super::frame::Frame;
 use super::json_ld::Json;
+use super::reviews;
 use super::text;
 use super::view::View;
 use crate::cart;
@@ -87,6 +88,7 @@ fn about(view: &View<'_>, json: &mut Json, product: &Product<'_>, images: &[Imag
             }
         });
     }
+    reviews::as_data(json, product);
 }
 
 /// What is a variant's own: numbers, options, offer.

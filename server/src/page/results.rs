@@ -14,6 +14,8 @@ use crate::route::{Listing, Route, Sort};
 
 /// Products on one page of a list.
 pub(crate) const PAGE_SIZE: usize = 24;
+/// How much of a description stands on a card of a list.
+const SUMMARY_CHARS: usize = 200;
 /// Cards whose pictures may be on the first screen.
 const EAGER_CARDS: usize = 4;
 
@@ -42,6 +44,8 @@ pub(crate) struct Results<'a> {
     pub(crate) chips: Vec<Chip>,
     pub(crate) clear_href: String,
     pub(crate) cards: Vec<Card<'a>>,
+    /// Whether cards stand one below the other.
+    pub(crate) as_list: bool,
     pub(crate) paging: Option<Paging>,
     /// What to say if there are no cards.
     pub(crate) nothing: &'static str,
@@ -176,6 +180,15 @@ pub(crate) fn build<'a>(
             variants::as_filtered(view, card, *row, &listing.facets);
         }
     }
+    if listing.as_list {
+        for (card, row) in cards.iter_mut().zip(shown) {
+            let product = view.catalog.product(*row);
+            let about = product.map_or("", |product| {
+                super::text::or(product.short_description(), product.description())
+            });
+            card.summary = super::text::plain(about, SUMMARY_CHARS);
+        }
+    }
     let number = |count: usize| view.locale.number(count as u64);
     let bounds: [&dyn Display; 3] = [
         &number(start + 1),
@@ -205,6 +218,7 @@ pub(crate) fn build<'a>(
         chips: active,
         clear_href: view.href(&route.with_listing(listing.without_filters())),
         cards,
+        as_list: listing.as_list,
         paging: paging(|route| view.href(route), route, listing, total),
         nothing: if listing.is_filtered() {
             &view.words.nothing_filtered
@@ -229,7 +243,8 @@ fn sorts(view: &View<'_>, route: &Route, listing: &Listing) -> Vec<SortChoice> {
     let current = sort_of(route, listing);
     let offered = Sort::ALL
         .into_iter()
-        .filter(|&sort| sort != Sort::Relevance || route.default_sort() == sort);
+        .filter(|&sort| sort != Sort::Relevance || route.default_sort() == sort)
+        .filter(|&sort| sort != Sort::Rating || view.catalog.rating_count() > 0);
     offered
         .map(|sort| SortChoice {
             code: sort.code(),
@@ -247,6 +262,7 @@ fn sort_name(words: &'static Words, sort: Sort) -> &'static str {
         Sort::PriceDesc => &words.sort_price_desc,
         Sort::Name => &words.sort_name,
         Sort::Newest => &words.sort_newest,
+        Sort::Rating => &words.sort_rating,
     }
 }
 

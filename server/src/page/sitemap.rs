@@ -16,8 +16,8 @@ use crate::route::Route;
 const ROWS_PER_FILE: u32 = 5_000;
 /// Room for one address in a file, so that it does not grow by copying; longer ones may follow.
 const ADDRESS_BYTES: usize = 256;
-/// Pages of ours before the first content page: home and the list of guides.
-const OWN_PAGES: u32 = 2;
+/// Pages of ours before the first content page: home, the list of guides and that of brands.
+const OWN_PAGES: u32 = 3;
 /// Pictures told of one product.
 const IMAGES: usize = 6;
 
@@ -114,7 +114,15 @@ pub(crate) fn robots(view: &View<'_>) -> Page {
             );
         }
     }
-    for parameter in ["f.", "sort=", "price-min=", "price-max=", "stock=", "part="] {
+    for parameter in [
+        "f.",
+        "sort=",
+        "price-min=",
+        "price-max=",
+        "stock=",
+        "part=",
+        "view=",
+    ] {
         let _ = writeln!(text, "Disallow: /*?{parameter}\nDisallow: /*&{parameter}");
     }
     let _ = writeln!(text, "\nSitemap: {}", view.url(&Route::SitemapIndex));
@@ -124,7 +132,8 @@ pub(crate) fn robots(view: &View<'_>) -> Page {
     }
 }
 
-/// All files in order, each with the rows it covers. Home and the list of guides stand before the first content page, as rows 0 and 1.
+/// All files in order, each with the rows it covers. Home, the list of guides and
+/// that of brands stand before the first content page, as rows 0 to 2.
 fn files(view: &View<'_>) -> impl Iterator<Item = (Part, Range<u32>)> {
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let counts = [
@@ -147,6 +156,12 @@ fn listed(view: &View<'_>, part: Part, row: u32) -> Option<Option<i64>> {
     match part {
         Part::Pages => match row.checked_sub(OWN_PAGES) {
             None if row == 0 => Some(None),
+            None if row == 2 => {
+                let mut brands = view.catalog.brands();
+                brands
+                    .any(|brand| brand.products().len() > 0)
+                    .then_some(None)
+            }
             None => {
                 let mut guides = view.catalog.pages().filter(|page| page.kind() == "article");
                 let first = guides.next()?.updated_at();
@@ -157,7 +172,10 @@ fn listed(view: &View<'_>, part: Part, row: u32) -> Option<Option<i64>> {
                 )
             }
             Some(row) => {
-                let page = view.catalog.page(row).filter(|page| page.is_indexable())?;
+                let page = view.catalog.page(row)?;
+                if !page.is_indexable() || page.kind() == "home" {
+                    return None;
+                }
                 Some(page.updated_at())
             }
         },
@@ -183,6 +201,7 @@ fn route(view: &View<'_>, part: Part, row: u32) -> Option<Route> {
     Some(match part {
         Part::Pages => match row.checked_sub(OWN_PAGES) {
             None if row == 0 => Route::Home,
+            None if row == 2 => Route::Brands,
             None => Route::guides(),
             Some(row) => Route::content(view.catalog.page(row)?.slug()),
         },
@@ -218,7 +237,7 @@ fn images(view: &View<'_>, part: Part, row: u32, xml: &mut String) {
         return;
     };
     let media = product.media();
-    let images = media.filter_map(|media| Some(view::image(&media, "")?.url));
+    let images = media.filter_map(|media| Some(view::image(view, &media, "")?.url));
     for url in images.take(IMAGES) {
         xml.push_str("<image:image><image:loc>");
         push_escaped(xml, &view.absolute(url));

@@ -10,12 +10,14 @@ use super::*;
 use crate::cache_policy::CachePolicy;
 use crate::route::Route;
 
+static PLAIN: std::sync::LazyLock<crate::theme::Theme> =
+    std::sync::LazyLock::new(crate::theme::Theme::plain);
+
 fn context() -> Context<'static> {
     Context {
         base_url: "https://shop.example",
-        css_href: "/assets/1/shop.css",
-        js_href: "/assets/1/shop.js",
-        icon_href: "/assets/1/favicon.svg",
+        theme: &PLAIN,
+        resizer: None,
         sells: false,
         locale: LocaleIndex::OWN,
         now: UNIX_EPOCH + Duration::from_secs(1_795_000_000),

@@ -187,7 +187,7 @@ pub(crate) fn as_filtered<'a>(
         .find(can_be_ordered)
         .unwrap_or(first);
     card.href = view.href(&Route::variant(product.slug(), best.id()));
-    let own = best.media().find_map(|media| view::image(&media, ""));
+    let own = best.media().find_map(|media| view::image(view, &media, ""));
     card.image = own.or(card.image);
 }
 

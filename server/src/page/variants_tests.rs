@@ -193,13 +193,15 @@ fn seal(mut tables: CatalogTables, variants: Vec<VariantOffer>) -> Generation {
     generation
 }
 
+static PLAIN: std::sync::LazyLock<crate::theme::Theme> =
+    std::sync::LazyLock::new(crate::theme::Theme::plain);
+
 fn get(generation: &Generation, address: &str) -> Page {
     let route = Route::parse(address).unwrap().route;
     let ctx = Context {
         base_url: "https://shop.example",
-        css_href: "/assets/0/shop.css",
-        js_href: "/assets/0/shop.js",
-        icon_href: "/assets/0/favicon.svg",
+        theme: &PLAIN,
+        resizer: None,
         sells: false,
         locale: LocaleIndex::OWN,
         now: crate::testing::noon(),

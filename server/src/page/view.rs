@@ -18,6 +18,7 @@ use super::frame::Link;
 use super::home::Department;
 use super::locale::Locale;
 use super::offer;
+use super::reviews;
 use super::words::{Counted, Words};
 use crate::route::Route;
 
@@ -131,13 +132,13 @@ impl<'a> View<'a> {
 
     /// The first picture of a product: its own, or that of a variant.
     pub(crate) fn first_image(&self, product: &Product<'a>, alt: &'a str) -> Option<Image<'a>> {
-        let own = product.media().find_map(|media| image(&media, alt));
+        let own = product.media().find_map(|media| image(self, &media, alt));
         own.or_else(|| {
             product
                 .variants()
                 .next()?
                 .media()
-                .find_map(|media| image(&media, alt))
+                .find_map(|media| image(self, &media, alt))
         })
     }
 
@@ -165,6 +166,8 @@ impl<'a> View<'a> {
             stock: card_stock(offer.availability, self.words),
             choices,
             swatches,
+            rating: reviews::of_card(self, product.row),
+            summary: String::new(),
             eager,
         }
     }
@@ -218,7 +221,7 @@ impl<'a> View<'a> {
 
     /// A category as a tile, with its own picture or that of its first product.
     pub(crate) fn department(&self, category: &Category<'a>) -> Department<'a> {
-        let own = category.media().find_map(|media| image(&media, ""));
+        let own = category.media().find_map(|media| image(self, &media, ""));
         let first = || self.first_image(&self.catalog.product(category.products().next()?)?, "");
         Department {
             href: self.href(&Route::category(category.path())),
@@ -248,7 +251,7 @@ fn only_variant<'a>(product: &Product<'a>) -> Option<Variant<'a>> {
 }
 
 /// A picture that a page may show; `None` for a film, or an address a browser would not fetch as one.
-pub(crate) fn image<'a>(media: &Media<'a>, alt: &'a str) -> Option<Image<'a>> {
+pub(crate) fn image<'a>(view: &View<'a>, media: &Media<'a>, alt: &'a str) -> Option<Image<'a>> {
     let url = media.url();
     let (width, height) = media.size().unwrap_or(UNKNOWN_SIZE);
     let square = media.size().is_some() && width == height;
@@ -258,6 +261,7 @@ pub(crate) fn image<'a>(media: &Media<'a>, alt: &'a str) -> Option<Image<'a>> {
         width,
         height,
         square,
+        resizer: view.ctx.resizer,
     })
 }
 

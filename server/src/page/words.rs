@@ -145,7 +145,8 @@ messages! {
         error_410 error_410_help error_413 error_413_help error_503 error_503_help error_500 error_500_help
         wishlist add_to_wishlist view_wishlist wishlist_empty share_wishlist share_wishlist_help shared_wishlist
         take_shared_wishlist comparison add_to_comparison view_comparison comparison_empty list_cleared clear_list
-        availability price_per_unit department differs not_stated suggested_searches recently_viewed;
+        availability price_per_unit department differs not_stated suggested_searches recently_viewed
+        all_departments all_brands view_grid view_list reviews verified_purchase sort_rating enlarge;
     filled:
         page_title(title page) list_description(name shop products) more_values(number) price_in(currency)
         shown(from to total) any_facet(facet) price_from(amount) price_up_to(amount) price_between(low high)
@@ -157,11 +158,11 @@ messages! {
         coupon_below_minimum(amount) coupon_excluded(name) delivery_by(method) tax_included(amount percent)
         tax_at(percent) total_changed(was now) fault_postcode(example) order_received(number email)
         payment_pending_help(number email)
-        wishlist_added(product) comparison_added(product) list_removed(product) list_full(most);
+        wishlist_added(product) comparison_added(product) list_removed(product) list_full(most) rating_of(rating) answer_of(shop);
     counted:
         products() choices(option) variants() only_left()
         line_only_left() lines_gone() lines_taken() coupon_too_few()
-        list_gone() list_taken() suggestions_found();
+        list_gone() list_taken() suggestions_found() review_count() stars();
 }
 
 /// A language's file, parsed, and the English one behind it.

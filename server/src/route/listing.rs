@@ -36,6 +36,8 @@ pub struct Listing {
     pub price_max: Option<PriceBound>,
     /// Only what can be had now.
     pub in_stock: bool,
+    /// One below the other, with more about each, instead of a grid.
+    pub as_list: bool,
 }
 
 /// The order of a listing.
@@ -53,6 +55,8 @@ pub enum Sort {
     Name,
     /// Latest first.
     Newest,
+    /// Best rated first; what nobody has rated stays last.
+    Rating,
 }
 
 /// A price typed into a filter: a plain decimal without needless zeros.
@@ -72,6 +76,7 @@ impl Listing {
             price_min: None,
             price_max: None,
             in_stock: false,
+            as_list: false,
         }
     }
 
@@ -153,6 +158,7 @@ impl Listing {
         Self {
             q: self.q.clone(),
             sort: self.sort,
+            as_list: self.as_list,
             ..Self::new()
         }
     }
@@ -190,6 +196,7 @@ impl Listing {
                 "price-min" => listing.price_min = PriceBound::parse(value),
                 "price-max" => listing.price_max = PriceBound::parse(value),
                 "stock" => listing.in_stock = value == "in",
+                "view" => listing.as_list = value == "list",
                 facet => {
                     let Some(code) = facet.strip_prefix("f.").filter(|code| is_facet_text(code))
                     else {
@@ -219,7 +226,7 @@ impl Listing {
         }
     }
 
-    /// Writes the query: words, order, facets by code, price, stock, page. This is the one canonical order.
+    /// Writes the query: words, order, facets by code, price, stock, view, page. This is the one canonical order.
     pub(super) fn write_query(&self, out: &mut impl fmt::Write) -> fmt::Result {
         let mut first = true;
         let mut pair = |name: &str, value: &str| encoding::write_pair(out, &mut first, name, value);
@@ -243,6 +250,9 @@ impl Listing {
         if self.in_stock {
             pair("stock", "in")?;
         }
+        if self.as_list {
+            pair("view", "list")?;
+        }
         if self.page > 1 {
             pair("page", &self.page.to_string())?;
         }
@@ -252,13 +262,14 @@ impl Listing {
 
 impl Sort {
     /// Every order, as a visitor should be offered them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Relevance,
         Self::Featured,
         Self::PriceAsc,
         Self::PriceDesc,
         Self::Name,
         Self::Newest,
+        Self::Rating,
     ];
 
     /// The value of the `sort` parameter.
@@ -270,6 +281,7 @@ impl Sort {
             Self::PriceDesc => "price-desc",
             Self::Name => "name",
             Self::Newest => "newest",
+            Self::Rating => "rating",
         }
     }
 

@@ -110,6 +110,15 @@ pub enum Route {
         /// The file's name.
         name: String,
     },
+    /// `/b`: all brands.
+    Brands,
+    /// `/p/<slug>/reviews`: all reviews of a product.
+    Reviews {
+        /// Of the product.
+        slug: String,
+        /// Only its page counts.
+        listing: Listing,
+    },
     /// `/sitemap.xml`: the index of sitemaps.
     SitemapIndex,
     /// `/sitemaps/<n>.xml`
@@ -208,6 +217,11 @@ impl Route {
                 slug: checked_slug(slug)?,
                 listing: listing(Sort::Featured),
             },
+            ["b"] => Self::Brands,
+            ["p", slug, "reviews"] => Self::Reviews {
+                slug: checked_slug(slug)?,
+                listing: Listing::new().with_page(listing(Sort::Featured).page),
+            },
             ["search"] => Self::Search {
                 listing: listing(Sort::Relevance),
             },
@@ -284,6 +298,14 @@ impl Route {
             slug: slug.to_owned(),
             variant: Some(variant_id.to_owned()),
             options: BTreeMap::new(),
+        }
+    }
+
+    /// Reviews of a product.
+    pub fn reviews(slug: &str, listing: Listing) -> Self {
+        Self::Reviews {
+            slug: slug.to_owned(),
+            listing,
         }
     }
 
@@ -364,6 +386,7 @@ impl Route {
             Self::Category { listing, .. }
             | Self::Brand { listing, .. }
             | Self::Guides { listing }
+            | Self::Reviews { listing, .. }
             | Self::Search { listing } => Some(listing),
             _ => None,
         }
@@ -376,6 +399,7 @@ impl Route {
         if let Self::Category { listing, .. }
         | Self::Brand { listing, .. }
         | Self::Guides { listing }
+        | Self::Reviews { listing, .. }
         | Self::Search { listing } = &mut route
         {
             let default_sort = route_default_sort(self);
@@ -395,8 +419,8 @@ impl Route {
         match self {
             Self::Home => "home",
             Self::Category { .. } => "category",
-            Self::Product { .. } => "product",
-            Self::Brand { .. } => "brand",
+            Self::Product { .. } | Self::Reviews { .. } => "product",
+            Self::Brand { .. } | Self::Brands => "brand",
             Self::Search { .. } => "search",
             Self::Content { .. } | Self::Guides { .. } => "content",
             Self::Offer { .. } => "offer_partial",
@@ -439,6 +463,8 @@ impl fmt::Display for Route {
                 write_path(f, "/b/", slug)?;
                 listing.write_query(f)
             }
+            Self::Brands => f.write_str("/b"),
+            Self::Reviews { slug, listing } => write_reviews(f, slug, listing),
             Self::Search { listing } => {
                 f.write_str("/search")?;
                 listing.write_query(f)
@@ -469,13 +495,7 @@ impl fmt::Display for Route {
             Self::CartPartial => f.write_str("/partials/cart"),
             Self::Checkout => f.write_str("/checkout"),
             Self::StripeWebhook => f.write_str("/webhooks/stripe"),
-            Self::Order { id, token } => {
-                write_path(f, "/orders/", id)?;
-                match token.as_str() {
-                    "" => Ok(()),
-                    token => encoding::write_pair(f, &mut true, "t", token),
-                }
-            }
+            Self::Order { id, token } => write_order(f, id, token),
             Self::Asset { hash, name } => {
                 write_path(f, "/assets/", hash)?;
                 write_path(f, "/", name)
@@ -522,6 +542,20 @@ fn write_notice(
         }
     }
     Ok(())
+}
+
+fn write_order(f: &mut fmt::Formatter<'_>, id: &str, token: &str) -> fmt::Result {
+    write_path(f, "/orders/", id)?;
+    match token {
+        "" => Ok(()),
+        token => encoding::write_pair(f, &mut true, "t", token),
+    }
+}
+
+fn write_reviews(f: &mut fmt::Formatter<'_>, slug: &str, listing: &Listing) -> fmt::Result {
+    write_path(f, "/p/", slug)?;
+    f.write_str("/reviews")?;
+    listing.write_query(f)
 }
 
 fn write_path(f: &mut fmt::Formatter<'_>, prefix: &str, segment: &str) -> fmt::Result {

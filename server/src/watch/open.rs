@@ -105,7 +105,8 @@ pub(super) fn warm(shop: &Shop, generation: &Generation) -> Result<(), WatchErro
 fn feed_begins(shop: &Shop, generation: &Generation) -> Result<(), WatchError> {
     let format = FeedFormat::Google;
     let written = catch_unwind(AssertUnwindSafe(|| {
-        let context = shop.context(now());
+        let theme = shop.look.current();
+        let context = shop.context(&theme, now());
         let view = View::new(generation, &context);
         feed::items(&view, format, 0..FEED_VARIANTS, &mut String::new());
     }));
@@ -126,9 +127,10 @@ fn show(
         reason,
     };
     let made = catch_unwind(AssertUnwindSafe(|| {
+        let theme = shop.look.current();
         let context = page::Context {
             locale,
-            ..shop.context(now())
+            ..shop.context(&theme, now())
         };
         page::build(route, generation, &context)
     }));

@@ -16,6 +16,7 @@ use super::open::{self, Known};
 use super::{Cache, Report, WatchError, leisure};
 use crate::handle::Shop;
 use crate::live::{Serving, Writer};
+use crate::page::Resizer;
 use crate::stamp::Stamp;
 
 /// A refused generation is tried again after this long, and at once when HEAD changes.
@@ -80,6 +81,7 @@ impl Watch {
             let seen = self.store.head_stamp().await;
             self.settle().await;
             self.look().await;
+            self.dress();
             self.wait(seen).await;
         }
     }
@@ -90,7 +92,7 @@ impl Watch {
         while tokio::time::Instant::now() < until {
             tokio::time::sleep(GLANCE_INTERVAL.min(self.poll_interval)).await;
             let is_settled = self.doubt.as_ref().is_some_and(Doubt::is_settled);
-            if is_settled || self.store.head_stamp().await != seen {
+            if is_settled || self.is_out_of_fashion() || self.store.head_stamp().await != seen {
                 return;
             }
         }
@@ -249,16 +251,55 @@ impl Watch {
         }
     }
 
-    async fn swap(&mut self, generation: Generation, started: Instant, from: &'static str) {
+    /// Whether what is served has another look than it should.
+    fn is_out_of_fashion(&self) -> bool {
+        let theme = self.shop.look.current();
+        let serving = self.writer.load();
+        serving
+            .as_ref()
+            .is_some_and(|serving| !Arc::ptr_eq(&serving.theme, &theme))
+    }
+
+    /// Serves the same generation in the look of now.
+    fn dress(&mut self) {
+        if !self.is_out_of_fashion() {
+            return;
+        }
+        let generation = self
+            .writer
+            .load()
+            .as_ref()
+            .map(|serving| Arc::clone(&serving.generation));
+        if let Some(generation) = generation {
+            let serving = self.serving(generation);
+            let key = serving.cache_key();
+            if let Some(retired) = self.writer.replace(serving) {
+                tokio::spawn(retire(retired));
+            }
+            self.shop.bodies.keep_only(key);
+        }
+    }
+
+    /// A generation and what all its responses share.
+    fn serving(&mut self, generation: Arc<Generation>) -> Serving {
         let https = self.shop.base_url.starts_with("https://");
-        let stamp = Stamp::new(
-            Some(generation.number()),
-            generation.catalog.media_origins(),
-            https,
-        );
+        let resizer = self.shop.resizer.as_ref().and_then(Resizer::origin);
+        let origins = generation.catalog.media_origins();
+        let origins = origins.chain(resizer.as_deref());
+        let stamp = Stamp::new(Some(generation.number()), origins, https);
         self.swaps += 1;
+        Serving::new(
+            generation,
+            self.shop.look.current(),
+            stamp,
+            self.swaps,
+            now(),
+        )
+    }
+
+    async fn swap(&mut self, generation: Generation, started: Instant, from: &'static str) {
         let manifest = generation.manifest.clone();
-        let serving = Serving::new(generation, stamp, self.swaps, now());
+        let serving = self.serving(Arc::new(generation));
         let key = serving.cache_key();
         let retired = self.writer.replace(serving);
         self.shop.bodies.keep_only(key);
@@ -346,6 +387,6 @@ fn jittered(interval: Duration) -> Duration {
     clippy::disallowed_methods,
     reason = "watching is one of the places that read the clock"
 )]
-pub(super) fn now() -> SystemTime {
+pub(crate) fn now() -> SystemTime {
     SystemTime::now()
 }

@@ -68,7 +68,7 @@ record! {
         seo_title: StrRef,
         /// Description for search engines.
         seo_description: StrRef,
-        /// 0 page, 1 article, 2 policy, 3 FAQ.
+        /// 0 page, 1 article, 2 policy, 3 FAQ, 4 home page.
         kind: U32,
         /// Bit 0: search engines are told not to index the page.
         flags: U32,
@@ -213,12 +213,13 @@ impl<'a> Brand<'a> {
 }
 
 impl ContentPage<'_> {
-    /// The kind as documents name it: `page`, `article`, `policy` or `faq`.
+    /// The kind as documents name it: `page`, `article`, `policy`, `faq` or `home`.
     pub fn kind(&self) -> &'static str {
         match self.record.kind.get() {
             1 => "article",
             2 => "policy",
             3 => "faq",
+            4 => "home",
             _ => "page",
         }
     }

@@ -106,11 +106,12 @@ impl PartKind {
     }
 
     /// Sections that this version writes.
-    pub fn written(self) -> std::ops::RangeInclusive<u32> {
-        match self {
-            Self::Catalog => section::SHOP..=section::LOCALE_CURRENCIES,
-            Self::Offers => section::OFFERS_META..=section::PAST_PRICES,
-        }
+    pub fn written(self) -> impl Iterator<Item = u32> {
+        let all = section::ALL.iter().map(|&(id, _)| id);
+        all.filter(move |&id| match self {
+            Self::Catalog => (section::SHOP..section::OFFERS_META).contains(&id),
+            Self::Offers => id >= section::OFFERS_META,
+        })
     }
 
     /// Sections without which the part is refused: all that version 1.0 defined.
@@ -228,6 +229,16 @@ pub mod section {
         LOCAL_RANKS = 41,
         /// Currencies of further languages that are others than the shop's own; since version 1.4.
         LOCALE_CURRENCIES = 42,
+        /// Sections of pages, sorted by page; this and what follows since version 1.4, too.
+        PAGE_SECTIONS = 48,
+        /// Products of sections, grouped by section.
+        SECTION_PRODUCTS = 49,
+        /// Categories of sections, grouped by section.
+        SECTION_CATEGORIES = 50,
+        /// Reviews, grouped by product, the latest first.
+        REVIEWS = 51,
+        /// All ratings of a product together, sorted by product.
+        RATINGS = 52,
         /// One record: which catalog part these offers belong to.
         OFFERS_META = 64,
         /// Price and stock of each variant, in the catalog's order.

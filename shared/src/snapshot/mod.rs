@@ -32,6 +32,12 @@ pub mod products;
 /// §5 How much variants hold, for their prices per unit.
 pub mod measures;
 
+/// Sections of home and landing pages.
+pub mod page_sections;
+
+/// What shoppers say about products.
+pub mod reviews;
+
 /// §6 Attributes and the facets made of them.
 pub mod facets;
 

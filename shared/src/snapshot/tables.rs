@@ -13,11 +13,13 @@ use super::heap::{Heap, HeapFull};
 use super::layout::{ALIGNMENT, PartKind, section};
 use super::local_tables::{LocalSections, LocalTables};
 use super::measures::MeasureRecord;
+use super::page_sections::PageSectionRecord;
 use super::products::{
     MediaRecord, OptionRecord, OptionValueRecord, ProductRecord, RelatedRecord, ShopRecord,
     VariantKeyRecord, VariantRecord,
 };
 use super::record::{RowRef, StrRef};
+use super::reviews::{RatingRecord, ReviewRecord};
 use super::routes::RouteRecord;
 use super::text::PackedFile;
 use super::text_heap::TextHeap;
@@ -86,6 +88,16 @@ pub struct CatalogTables {
     pub origins: Vec<StrRef>,
     /// Sorted by variant.
     pub measures: Vec<MeasureRecord>,
+    /// Sorted by page.
+    pub page_sections: Vec<PageSectionRecord>,
+    /// Grouped by section.
+    pub section_products: Vec<RowRef<{ section::PRODUCTS }>>,
+    /// Grouped by section.
+    pub section_categories: Vec<RowRef<{ section::CATEGORIES }>>,
+    /// Grouped by product.
+    pub reviews: Vec<ReviewRecord>,
+    /// Sorted by product.
+    pub ratings: Vec<RatingRecord>,
     /// The further languages, in the shop's order.
     pub locales: Vec<LocalTables>,
 }
@@ -157,6 +169,11 @@ impl CatalogTables {
         writer.rows(section::FACET_CODES, &self.facet_codes())?;
         writer.rows(section::MEASURES, &self.measures)?;
         local.write(&mut writer)?;
+        writer.rows(section::PAGE_SECTIONS, &self.page_sections)?;
+        writer.rows(section::SECTION_PRODUCTS, &self.section_products)?;
+        writer.rows(section::SECTION_CATEGORIES, &self.section_categories)?;
+        writer.rows(section::REVIEWS, &self.reviews)?;
+        writer.rows(section::RATINGS, &self.ratings)?;
         Ok(writer.finish()?)
     }
 

@@ -86,8 +86,10 @@ impl Catalog {
         part.verify_rows::<StrRef>(section::ORIGINS, bounds)?;
         part.verify_rows::<FacetListRecord>(section::FACET_LISTS, bounds)?;
         part.verify_rows::<FacetCodeRecord>(section::FACET_CODES, bounds)?;
-        // Version 1.0 had no measures, and neither it nor 1.1 had further languages.
+        // Version 1.0 had no measures, neither it nor 1.1 had further languages, and 1.4 brought sections and reviews.
         self.verify_local_records(bounds)?;
+        self.verify_section_records(bounds)?;
+        self.verify_review_records(bounds)?;
         if part.has(section::MEASURES) {
             part.verify_rows::<MeasureRecord>(section::MEASURES, bounds)?;
         }
@@ -156,6 +158,8 @@ impl Catalog {
         )?;
         self.verify_variant_keys(keys)?;
         self.verify_measures()?;
+        self.verify_page_sections()?;
+        self.verify_ratings()?;
         self.verify_routes(section::ROUTES, self.rows::<RouteRecord>())?;
         self.verify_locales()
     }
