@@ -23,6 +23,7 @@ use crate::board::Board;
 use crate::compile::{self, Before, CompileError, Compiled, Since};
 use crate::config::{Config, Provides, Source};
 use crate::conflicts;
+use crate::counters::Counters;
 use crate::deliver;
 use crate::feed::{Feed, FeedError, FeedFolder};
 use crate::fetch::{Client, FetchError};
@@ -51,6 +52,8 @@ pub struct Context {
     pub show_progress: bool,
     /// What is under way, for the operator's desk.
     pub board: Board,
+    /// What was done since the process started, for monitors.
+    pub counters: Counters,
 }
 
 /// What a cycle did.
@@ -133,6 +136,17 @@ pub async fn run(
     trigger: &str,
     now: i64,
 ) -> Result<Outcome, CycleError> {
+    let outcome = stages(context, sources, trigger, now).await;
+    context.counters.cycle(&outcome);
+    outcome
+}
+
+async fn stages(
+    context: &Context,
+    sources: &[&Source],
+    trigger: &str,
+    now: i64,
+) -> Result<Outcome, CycleError> {
     let published = {
         let _lock = context.lock().await?;
         context.current().await?
@@ -154,6 +168,7 @@ pub async fn run(
     while let (Some((mut run, _)), Some(source)) = (harvests.next().await, sources.next()) {
         deliver::follow(context, source, &mut run).await;
         history::append(&context.config.state, &run)?;
+        context.counters.run(&run);
         runs.push(run);
     }
     let _lock = context.lock().await?;
@@ -285,6 +300,7 @@ pub fn context(config: Config) -> Result<Context, CycleError> {
         client: Client::new()?,
         show_progress: false,
         board: Board::default(),
+        counters: Counters::default(),
     })
 }
 

@@ -122,6 +122,9 @@ pub mod bell;
 /// What is under way.
 pub mod board;
 
+/// What this process has done, counted.
+pub mod counters;
+
 /// The operator's desk: pages on a listener of their own.
 pub mod desk;
 

@@ -8,14 +8,17 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use hyper::StatusCode;
-use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use hyper::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use serde_json::{Value, json};
 
 use crate::handle::Shop;
 use crate::listen::{Answer, Refusal, Reply, Request};
 use crate::live::Serving;
 use crate::metrics::{Exposition, label};
+use crate::process;
 use crate::respond::{self, Response};
+use crate::status_page;
+use crate::tls::Certificates;
 use crate::watch::Report;
 
 /// Answers on the admin listener.
@@ -26,15 +29,18 @@ pub struct Admin {
     pub report: Arc<Report>,
     /// When the process started.
     pub started: SystemTime,
+    /// What is shown to clients, if TLS is spoken.
+    pub certificates: Option<Arc<Certificates>>,
 }
 
 const TEXT: &str = "text/plain; charset=utf-8";
+const HTML: &str = "text/html; charset=utf-8";
 const JSON: &str = "application/json";
 const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
 const INDEX: &str = "\
 /healthz  200 while the process turns
 /readyz   200 while it has a verified generation to serve and is not about to end
-/status   what is served, since when, from what, and what was refused, as JSON
+/status   what is served, since when, from what, and what was refused: a page for browsers, JSON for others
 /metrics  counters for Prometheus
 ";
 
@@ -55,6 +61,11 @@ impl Admin {
             "/" => plain(StatusCode::OK, TEXT, INDEX.to_owned()),
             "/healthz" => plain(StatusCode::OK, TEXT, "ok\n".to_owned()),
             "/readyz" => self.ready(),
+            "/status" if wants_html(request) => plain(
+                StatusCode::OK,
+                HTML,
+                status_page::html(&self.status(request.now)),
+            ),
             "/status" => plain(
                 StatusCode::OK,
                 JSON,
@@ -147,6 +158,14 @@ impl Admin {
         if let Some(serving) = serving.as_deref() {
             write_generation(&mut out, serving, now);
         }
+        if let Some(certificates) = &self.certificates {
+            out.single(
+                "frontage_tls_certificate_not_after_timestamp_seconds",
+                "gauge",
+                "Until when the certificate is good.",
+                certificates.not_after(),
+            );
+        }
         self.shop.metrics.write(&mut out);
         let usage = self.shop.bodies.usage();
         out.single(
@@ -174,8 +193,16 @@ impl Admin {
             "Requests that had to render.",
             misses,
         );
+        process::write(&mut out, self.started);
         out.finish()
     }
+}
+
+/// Whether somebody looks with a browser.
+fn wants_html(request: &Request<'_>) -> bool {
+    let accept = request.headers.get(ACCEPT);
+    let accept = accept.and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
 fn generation(serving: &Serving, now: SystemTime) -> Value {
@@ -307,6 +334,7 @@ mod tests {
             shop,
             report,
             started: noon() - std::time::Duration::from_secs(60),
+            certificates: None,
         };
         let headers = HeaderMap::new();
         let response = admin.page(&Request {

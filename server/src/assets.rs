@@ -201,11 +201,12 @@ fn short(hash: &blake3::Hash) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stamp::Edge;
 
     #[test]
     fn a_file_is_found_only_under_its_own_hash() {
         let assets = Assets::load("", Vec::new(), None);
-        let stamp = Stamp::new(Some(1), std::iter::empty(), false);
+        let stamp = Stamp::new(Some(1), std::iter::empty(), &Edge::default());
         for href in [assets.css_href(), assets.js_href(), assets.icon_href()] {
             let Ok(parsed) = Route::parse(href) else {
                 panic!("{href} is no route")

@@ -6,7 +6,8 @@
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CachePolicy {
     /// A whole page. It carries nothing personal, so anyone may keep it, for as long as a price in it may be old;
-    /// after that a cache may still show it once while it asks for the new one.
+    /// after that a cache may still show it once while it asks for the new one, and for a day if there is no answer:
+    /// yesterday's shop is better than none.
     Page,
     /// A fragment with price and stock. It exists to be fresher than its page, so a kept copy is asked about each
     /// time; an unchanged one then costs a 304.
@@ -42,10 +43,15 @@ impl CachePolicy {
         })
     }
 
+    /// Whether caches on the way keep it, so that tags mean something to them.
+    pub fn is_shared(self) -> bool {
+        matches!(self, Self::Page | Self::Crawl)
+    }
+
     /// The value of `Cache-Control`.
     pub fn header(self) -> &'static str {
         match self {
-            Self::Page => "public, max-age=10, stale-while-revalidate=30",
+            Self::Page => "public, max-age=10, stale-while-revalidate=30, stale-if-error=86400",
             Self::Partial => "public, no-cache",
             Self::Asset => "public, max-age=31536000, immutable",
             Self::Crawl => "public, max-age=3600",

@@ -9,13 +9,16 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use frontage_shared::daemon::logging::LogFormat;
-use toml::{Table, Value};
+use toml::Table;
 
 use crate::bots;
 use crate::checkout::{Method, Settings};
 use crate::page::Resizer;
 use crate::payment::StripeSettings;
+use crate::stamp::TagHeader;
+use crate::table::Keys;
 use crate::theme::ThemeSettings;
+use crate::tls;
 
 /// What the shop looks like.
 mod look;
@@ -45,6 +48,14 @@ pub struct Config {
     pub log: LogFormat,
     /// Proxies of ours: who they say a client is, is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Whether those proxies tell whom they speak for in the PROXY protocol.
+    pub proxy_protocol: bool,
+    /// The certificate, if the shop speaks TLS itself.
+    pub tls: tls::Settings,
+    /// The value of Strict-Transport-Security, where `base_url` is https and something is to be said.
+    pub hsts: Option<String>,
+    /// The header that tags pages for caches on the way, if one is sent.
+    pub cache_tags: Option<TagHeader>,
     /// What can be bought, and how.
     pub checkout: Settings,
     /// What the shop proves itself with to search engines that take IndexNow.
@@ -150,6 +161,10 @@ impl Config {
         let poll_interval = keys.millis("poll_interval_ms", 1000, 50..=3_600_000);
         let body_cache_bytes = keys.number("body_cache_bytes", 32 << 20, 0..=1 << 40);
         let (log, trusted_proxies) = (keys.log(), keys.trusted_proxies());
+        let proxy_protocol = keys.boolean("proxy_protocol");
+        let tls = tls::Settings::read(keys.table("tls", "tls."));
+        let hsts = keys.hsts(&base_url);
+        let cache_tags = keys.cache_tags();
         let mut checkout = keys.checkout();
         let indexnow_key = keys.indexnow_key();
         let bots = bots::Settings::read(keys.table("bots", "bots."));
@@ -170,16 +185,7 @@ impl Config {
             return Err(problems);
         }
         let cache = folder.join(cache);
-        checkout.keys = match checkout.keys.as_os_str().is_empty() {
-            true => cache.join("keys"),
-            false => folder.join(&checkout.keys),
-        };
-        let stripe = &mut checkout.stripe;
-        for file in [&mut stripe.secret_key_file, &mut stripe.webhook_secret_file] {
-            if !file.as_os_str().is_empty() {
-                *file = folder.join(&*file);
-            }
-        }
+        locate(&mut checkout, folder, &cache);
         Ok(Self {
             listen,
             admin,
@@ -192,6 +198,10 @@ impl Config {
             body_cache_bytes,
             log,
             trusted_proxies,
+            proxy_protocol,
+            tls: tls.within(folder),
+            hsts,
+            cache_tags,
             checkout,
             indexnow_key,
             bots,
@@ -202,85 +212,21 @@ impl Config {
     }
 }
 
-/// Reads keys out of a table, noting a problem and going on with the default where a value will not do.
-pub(crate) struct Keys<'a> {
-    /// What has not been read yet.
-    table: Table,
-    /// Put before a key's name in messages: `limits.`.
-    prefix: &'static str,
-    problems: &'a mut Vec<String>,
-}
-
-impl<'a> Keys<'a> {
-    /// The keys of a table; `prefix` is put before their names in messages.
-    pub(crate) fn of(table: Table, prefix: &'static str, problems: &'a mut Vec<String>) -> Self {
-        Self {
-            table,
-            prefix,
-            problems,
+/// Makes the files of a checkout absolute; keys that are not named are in the cache folder.
+fn locate(checkout: &mut Settings, folder: &Path, cache: &Path) {
+    checkout.keys = match checkout.keys.as_os_str().is_empty() {
+        true => cache.join("keys"),
+        false => folder.join(&checkout.keys),
+    };
+    let stripe = &mut checkout.stripe;
+    for file in [&mut stripe.secret_key_file, &mut stripe.webhook_secret_file] {
+        if !file.as_os_str().is_empty() {
+            *file = folder.join(&*file);
         }
     }
 }
 
 impl Keys<'_> {
-    pub(crate) fn problem(&mut self, key: &str, message: impl fmt::Display) {
-        self.problems
-            .push(format!("`{}{key}` {message}", self.prefix));
-    }
-
-    pub(crate) fn text(&mut self, key: &str) -> Option<String> {
-        match self.table.remove(key)? {
-            Value::String(text) if !text.is_empty() => Some(text),
-            other => {
-                self.problem(key, format_args!("must be a text, got {other}"));
-                None
-            }
-        }
-    }
-
-    pub(crate) fn number(
-        &mut self,
-        key: &str,
-        default: u64,
-        range: std::ops::RangeInclusive<u64>,
-    ) -> u64 {
-        let Some(value) = self.table.remove(key) else {
-            return default;
-        };
-        let number = value
-            .as_integer()
-            .and_then(|number| u64::try_from(number).ok());
-        match number.filter(|number| range.contains(number)) {
-            Some(number) => number,
-            None => {
-                let (low, high) = range.into_inner();
-                self.problem(
-                    key,
-                    format_args!("must be a whole number from {low} to {high}, got {value}"),
-                );
-                default
-            }
-        }
-    }
-
-    pub(crate) fn millis(
-        &mut self,
-        key: &str,
-        default: u64,
-        range: std::ops::RangeInclusive<u64>,
-    ) -> Duration {
-        Duration::from_millis(self.number(key, default, range))
-    }
-
-    pub(crate) fn size(
-        &mut self,
-        key: &str,
-        default: u64,
-        range: std::ops::RangeInclusive<u64>,
-    ) -> usize {
-        usize::try_from(self.number(key, default, range)).unwrap_or(usize::MAX)
-    }
-
     fn address(&mut self, key: &str, default: &str) -> SocketAddr {
         let text = self.text(key).unwrap_or_else(|| default.to_owned());
         text.parse().unwrap_or_else(|_| {
@@ -368,58 +314,6 @@ impl Keys<'_> {
         u32::try_from(self.number(key, default, 0..=1_000_000)).unwrap_or(u32::MAX)
     }
 
-    /// A table of its own, whose keys are told with its name before them.
-    pub(crate) fn table(&mut self, key: &'static str, prefix: &'static str) -> Keys<'_> {
-        let table = match self.table.remove(key) {
-            None => Table::new(),
-            Some(Value::Table(table)) => table,
-            Some(other) => {
-                self.problem(key, format_args!("must be a table, got {other}"));
-                Table::new()
-            }
-        };
-        Keys::of(table, prefix, &mut *self.problems)
-    }
-
-    /// A text that may be empty, which is the same as leaving it out.
-    pub(crate) fn optional(&mut self, key: &str) -> Option<String> {
-        match self.table.get(key) {
-            Some(Value::String(text)) if text.is_empty() => {
-                self.table.remove(key);
-                None
-            }
-            _ => self.text(key),
-        }
-    }
-
-    /// A list of texts, each read by `read`; `what` they are is told where one will not do.
-    pub(crate) fn list<T>(
-        &mut self,
-        key: &str,
-        what: &str,
-        read: impl Fn(&str) -> Option<T>,
-    ) -> Vec<T> {
-        self.list_or(key, what, read).unwrap_or_default()
-    }
-
-    /// The same, telling an empty list from none.
-    pub(crate) fn list_or<T>(
-        &mut self,
-        key: &str,
-        what: &str,
-        read: impl Fn(&str) -> Option<T>,
-    ) -> Option<Vec<T>> {
-        let value = self.table.remove(key)?;
-        let items = value.as_array().and_then(|items| {
-            let read = |item: &Value| item.as_str().and_then(&read);
-            items.iter().map(read).collect()
-        });
-        Some(items.unwrap_or_else(|| {
-            self.problem(key, format_args!("must be a list of {what}, got {value}"));
-            Vec::new()
-        }))
-    }
-
     fn trusted_proxies(&mut self) -> Vec<IpAddr> {
         self.list(
             "trusted_proxies",
@@ -436,6 +330,31 @@ impl Keys<'_> {
             self.problem("indexnow_key", format_args!("{rule}, got \"{key}\""));
         }
         Some(key)
+    }
+
+    fn cache_tags(&mut self) -> Option<TagHeader> {
+        let text = self.optional("cache_tags")?;
+        let header = TagHeader::parse(&text);
+        if header.is_none() {
+            let rule = "must be \"cache-tag\" or \"surrogate-key\"";
+            self.problem("cache_tags", format_args!("{rule}, got \"{text}\""));
+        }
+        header
+    }
+
+    fn hsts(&mut self, base_url: &str) -> Option<String> {
+        let value = match self.table.contains_key("hsts") {
+            true => self.optional("hsts"),
+            false => Some("max-age=31536000".to_owned()),
+        };
+        let says = |text: &str| {
+            text.starts_with("max-age=") && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+        };
+        if let Some(text) = value.as_deref().filter(|text| !says(text)) {
+            let rule = "must be such as \"max-age=31536000; includeSubDomains\"";
+            self.problem("hsts", format_args!("{rule}, got \"{text}\""));
+        }
+        value.filter(|_| base_url.starts_with("https://"))
     }
 
     fn checkout(&mut self) -> Settings {
@@ -477,21 +396,6 @@ impl Keys<'_> {
         settings
     }
 
-    fn boolean(&mut self, key: &str) -> bool {
-        self.boolean_or(key, false)
-    }
-
-    pub(crate) fn boolean_or(&mut self, key: &str, default: bool) -> bool {
-        match self.table.remove(key) {
-            None => default,
-            Some(Value::Boolean(value)) => value,
-            Some(other) => {
-                self.problem(key, format_args!("must be true or false, got {other}"));
-                false
-            }
-        }
-    }
-
     fn limits(&mut self) -> Limits {
         let mut keys = self.table("limits", "limits.");
         let limits = Limits {
@@ -510,15 +414,6 @@ impl Keys<'_> {
         };
         keys.refuse_the_rest();
         limits
-    }
-
-    pub(crate) fn refuse_the_rest(&mut self) {
-        for key in std::mem::take(&mut self.table).keys() {
-            self.problem(
-                key,
-                "is not a key of the server; config/server.toml lists them all",
-            );
-        }
     }
 }
 
@@ -561,7 +456,8 @@ mod tests {
         assert_eq!(reference, parse("shop = \"demo\"").unwrap());
         // A key that the code knows and the reference lacks would go unnoticed otherwise.
         let table: Table = REFERENCE.parse().unwrap();
-        assert_eq!(table.len(), 15, "{table}");
+        assert_eq!(table.len(), 19, "{table}");
+        assert_eq!(table["tls"].as_table().unwrap().len(), 4);
         assert_eq!(table["bots"].as_table().unwrap().len(), 6);
         assert_eq!(table["limits"].as_table().unwrap().len(), 11);
         let checkout = table["checkout"].as_table().unwrap();

@@ -27,7 +27,7 @@ use crate::page::{self, Page};
 use crate::personal;
 use crate::respond::{self, Finished, Response};
 use crate::route::{self, Fragment, Parsed, Route, RouteError};
-use crate::stamp::Stamp;
+use crate::stamp::{Edge, Stamp};
 use crate::theme::Theme;
 use crate::theme::follow::Look;
 
@@ -53,6 +53,8 @@ pub struct Shop {
     pub clients: ArcSwap<Clients>,
     /// What the shop proves itself with to search engines, at `/<key>.txt`.
     pub indexnow_key: Option<String>,
+    /// What browsers and caches on the way are told.
+    pub edge: Edge,
     /// Headers of responses made without a generation.
     pub bare_stamp: Stamp,
     /// Whether the process is on its way out.
@@ -205,8 +207,19 @@ impl Shop {
             checkout: None,
             indexnow_key: None,
             clients: ArcSwap::from_pointee(Clients::default()),
-            bare_stamp: Stamp::new(None, std::iter::empty(), base_url.starts_with("https://")),
+            edge: Edge::default(),
+            bare_stamp: Stamp::new(None, std::iter::empty(), &Edge::default()),
             draining: AtomicBool::new(false),
+        }
+    }
+
+    /// The same, telling browsers and caches on the way something.
+    #[must_use]
+    pub fn with_edge(self, edge: Edge) -> Self {
+        Self {
+            bare_stamp: Stamp::new(None, std::iter::empty(), &edge),
+            edge,
+            ..self
         }
     }
 

@@ -12,6 +12,21 @@ pub mod run;
 /// The configuration file.
 pub mod config;
 
+/// Keys of a table, read one by one.
+mod table;
+
+/// TLS: a certificate that can be replaced while the shop is open.
+pub mod tls;
+
+/// The configuration, read again.
+pub mod reload;
+
+/// Sockets of the process, its own or handed over.
+pub mod sockets;
+
+/// Plain HTTP sent on to HTTPS.
+mod to_https;
+
 /// The wire: connections taken, watched, vetted and ended.
 pub mod listen;
 
@@ -92,6 +107,12 @@ pub mod watch;
 
 /// What operators and monitors ask.
 pub mod admin;
+
+/// `/status` for people.
+mod status_page;
+
+/// What the kernel knows of this process.
+mod process;
 
 /// Counters, and how they are written for Prometheus.
 pub mod metrics;

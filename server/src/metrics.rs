@@ -14,13 +14,19 @@ pub struct Metrics {
     /// Requests by kind of page and class of status.
     requests: [[AtomicU64; CLASSES.len()]; KINDS.len()],
     /// How long answering took, by kind of page.
-    durations: [Histogram; KINDS.len()],
+    durations: [RequestTimes; KINDS.len()],
     /// Connections open now.
     pub connections: AtomicU64,
     /// Connections taken since the start.
     pub accepted: AtomicU64,
     /// Failures to take a connection, as when file descriptors run out.
     pub accept_errors: AtomicU64,
+    /// TLS handshakes, those that came about and those that did not.
+    handshakes: [AtomicU64; 2],
+    /// New certificates that were taken, and that were refused.
+    certificates: [AtomicU64; 2],
+    /// Configurations read again that were taken, and that were refused.
+    reloads: [AtomicU64; 2],
     /// Connections closed because a deadline passed, by deadline.
     timeouts: [AtomicU64; DEADLINES.len()],
     /// Requests of crawlers, by what became of them.
@@ -45,8 +51,12 @@ pub struct Metrics {
     pub payment_mismatches: AtomicU64,
     /// Webhooks that were not believed.
     pub webhooks_refused: AtomicU64,
+    /// Requests being answered now.
+    pub in_flight: AtomicU64,
     /// Generations taken into service.
     pub swaps: AtomicU64,
+    /// From seeing a generation to serving it.
+    swap_times: SwapTimes,
     /// Generations refused, by stage.
     rejections: [AtomicU64; STAGES.len()],
 }
@@ -86,6 +96,8 @@ pub(crate) const DEADLINES: [&str; 5] = ["first_byte", "header", "body", "write"
 /// The stages of `watch`.
 pub(crate) const STAGES: [&str; 6] = ["look", "manifest", "copy", "open", "verify", "warm"];
 /// Upper bounds in seconds. Pages take tens of microseconds, so the scale starts below a millisecond.
+/// The same for swaps: parts are copied and verified before.
+const SWAP_BUCKETS: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0, 60.0];
 const BUCKETS: [f64; 14] = [
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5,
 ];
@@ -115,10 +127,13 @@ impl BotAnswer {
     ];
 }
 
-#[derive(Default)]
-struct Histogram {
+/// Times of requests, and of swaps.
+type RequestTimes = Histogram<{ BUCKETS.len() + 1 }>;
+type SwapTimes = Histogram<{ SWAP_BUCKETS.len() + 1 }>;
+
+struct Histogram<const COUNT: usize> {
     /// One more than there are bounds, for what exceeds them all.
-    buckets: [AtomicU64; BUCKETS.len() + 1],
+    buckets: [AtomicU64; COUNT],
     sum_micros: AtomicU64,
 }
 
@@ -134,12 +149,27 @@ impl Metrics {
         let kind = position(&KINDS, kind);
         let class = usize::from(status.as_u16() / 100).clamp(1, CLASSES.len()) - 1;
         add(&self.requests[kind][class]);
-        self.durations[kind].observe(duration);
+        self.durations[kind].observe(&BUCKETS, duration);
     }
 
     /// Counts a connection closed by a deadline.
     pub fn timeout(&self, deadline: &str) {
         add(&self.timeouts[position(&DEADLINES, deadline)]);
+    }
+
+    /// Counts a TLS handshake.
+    pub fn handshake(&self, came_about: bool) {
+        add(&self.handshakes[usize::from(!came_about)]);
+    }
+
+    /// Counts a new certificate.
+    pub fn certificate(&self, is_taken: bool) {
+        add(&self.certificates[usize::from(!is_taken)]);
+    }
+
+    /// Counts a configuration that was read again.
+    pub fn reload(&self, is_taken: bool) {
+        add(&self.reloads[usize::from(!is_taken)]);
     }
 
     /// Counts a crawler's request.
@@ -153,6 +183,12 @@ impl Metrics {
     /// Counts a refused generation.
     pub fn rejection(&self, stage: &str) {
         add(&self.rejections[position(&STAGES, stage)]);
+    }
+
+    /// Counts a generation taken into service, so long after it was seen.
+    pub fn swap(&self, duration: Duration) {
+        add(&self.swaps);
+        self.swap_times.observe(&SWAP_BUCKETS, duration);
     }
 
     /// Requests answered since the start.
@@ -263,6 +299,28 @@ impl Metrics {
             "Failures to take a connection.",
             get(&self.accept_errors),
         );
+        for (name, help, counts) in [
+            (
+                "frontage_tls_handshakes_total",
+                "TLS handshakes.",
+                &self.handshakes,
+            ),
+            (
+                "frontage_tls_reloads_total",
+                "New certificates, taken or refused.",
+                &self.certificates,
+            ),
+            (
+                "frontage_config_reloads_total",
+                "Configurations read again, taken or refused.",
+                &self.reloads,
+            ),
+        ] {
+            out.family(name, "counter", help);
+            for (result, count) in ["ok", "failed"].iter().zip(counts) {
+                out.sample(name, &format!("result=\"{result}\""), get(count));
+            }
+        }
         out.family(
             "frontage_http_timeouts_total",
             "counter",
@@ -290,6 +348,13 @@ impl Metrics {
             "Generations taken into service.",
             get(&self.swaps),
         );
+        let name = "frontage_swap_duration_seconds";
+        out.family(
+            name,
+            "histogram",
+            "Time from seeing a generation to serving it.",
+        );
+        self.swap_times.write(&SWAP_BUCKETS, out, name, "");
         out.family(
             "frontage_rejections_total",
             "counter",
@@ -312,40 +377,54 @@ impl Metrics {
             "Time to make a response, by kind of page.",
         );
         for (kind, histogram) in KINDS.iter().zip(&self.durations) {
-            let counts = histogram.buckets.each_ref().map(get);
-            let total: u64 = counts.iter().sum();
-            if total == 0 {
-                continue;
-            }
-            let mut below = 0;
-            for (bound, count) in BUCKETS.iter().zip(counts) {
-                below += count;
-                out.sample(
-                    &format!("{name}_bucket"),
-                    &format!("kind=\"{kind}\",le=\"{bound}\""),
-                    below,
-                );
-            }
-            out.sample(
-                &format!("{name}_bucket"),
-                &format!("kind=\"{kind}\",le=\"+Inf\""),
-                total,
-            );
-            let sum = Duration::from_micros(get(&histogram.sum_micros)).as_secs_f64();
-            out.sample(&format!("{name}_sum"), &format!("kind=\"{kind}\""), sum);
-            out.sample(&format!("{name}_count"), &format!("kind=\"{kind}\""), total);
+            histogram.write(&BUCKETS, out, name, &format!("kind=\"{kind}\""));
+        }
+        out.single(
+            "frontage_http_requests_in_flight",
+            "gauge",
+            "Requests being answered now.",
+            get(&self.in_flight),
+        );
+    }
+}
+
+impl<const COUNT: usize> Default for Histogram<COUNT> {
+    fn default() -> Self {
+        Self {
+            buckets: [const { AtomicU64::new(0) }; COUNT],
+            sum_micros: AtomicU64::new(0),
         }
     }
 }
 
-impl Histogram {
-    fn observe(&self, duration: Duration) {
+impl<const COUNT: usize> Histogram<COUNT> {
+    /// Writes its samples, if there are any.
+    fn write(&self, bounds: &[f64], out: &mut Exposition, name: &str, labels: &str) {
+        let counts = self.buckets.each_ref().map(get);
+        let total: u64 = counts.iter().sum();
+        if total == 0 {
+            return;
+        }
+        let separator = if labels.is_empty() { "" } else { "," };
+        let (buckets, mut below) = (format!("{name}_bucket"), 0);
+        for (bound, count) in bounds.iter().zip(counts) {
+            below += count;
+            out.sample(
+                &buckets,
+                &format!("{labels}{separator}le=\"{bound}\""),
+                below,
+            );
+        }
+        out.sample(&buckets, &format!("{labels}{separator}le=\"+Inf\""), total);
+        let sum = Duration::from_micros(get(&self.sum_micros)).as_secs_f64();
+        out.sample(&format!("{name}_sum"), labels, sum);
+        out.sample(&format!("{name}_count"), labels, total);
+    }
+
+    fn observe(&self, bounds: &[f64], duration: Duration) {
         let seconds = duration.as_secs_f64();
-        let bucket = BUCKETS
-            .iter()
-            .position(|&bound| seconds <= bound)
-            .unwrap_or(BUCKETS.len());
-        add(&self.buckets[bucket]);
+        let bucket = bounds.iter().position(|&bound| seconds <= bound);
+        add(&self.buckets[bucket.unwrap_or(COUNT - 1)]);
         let micros = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
         self.sum_micros.fetch_add(micros, Ordering::Relaxed);
     }

@@ -80,7 +80,7 @@ pub fn finish(page: Page, stamp: &Stamp, encoding: Encoding, preload: &HeaderVal
         Encoding::Identity
     };
     let headers = if is_usual(&page) {
-        stamp.usual(encoding, preload)
+        stamp.usual(page.kind, encoding, preload)
     } else {
         Arc::new(page_headers(&page, stamp, encoding, preload))
     };
@@ -140,6 +140,9 @@ pub(crate) fn page_headers(
     let whole_page = page.cache == CachePolicy::Page && location.is_none();
     if let Some(location) = location {
         headers.insert(header::LOCATION, location);
+    }
+    if page.cache.is_shared() {
+        stamp.tag(page.kind, &mut headers);
     }
     if whole_page && page.content_type.starts_with("text/html") {
         headers.insert(header::LINK, preload.clone());
@@ -377,9 +380,14 @@ pub fn has_etag(request_headers: &HeaderMap, etag: &HeaderValue) -> bool {
 mod tests {
     use super::*;
     use crate::page::Kind;
+    use crate::stamp::Edge;
 
     fn stamp() -> Stamp {
-        Stamp::new(Some(12), ["http://127.0.0.1:8081"].into_iter(), false)
+        Stamp::new(
+            Some(12),
+            ["http://127.0.0.1:8081"].into_iter(),
+            &Edge::default(),
+        )
     }
 
     fn page(body: &str) -> Page {
@@ -528,7 +536,10 @@ mod tests {
         let stamp = Stamp::new(
             Some(1),
             ["https://cdn.example", "x; script-src *", "a'b", "ü"].into_iter(),
-            true,
+            &Edge {
+                hsts: Some(HeaderValue::from_static("max-age=5")),
+                tags: None,
+            },
         );
         let response = redirect(&stamp, "/");
         let policy = text(&response, "content-security-policy");
@@ -538,9 +549,6 @@ mod tests {
             ),
             "{policy}"
         );
-        assert_eq!(
-            text(&response, "strict-transport-security"),
-            "max-age=31536000"
-        );
+        assert_eq!(text(&response, "strict-transport-security"), "max-age=5");
     }
 }

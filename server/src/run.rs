@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
 use anyhow::{Context as _, anyhow, bail};
+use arc_swap::ArcSwap;
 use frontage_shared::daemon::{logging, shutdown};
 use frontage_shared::manifest::PartEntry;
 use frontage_shared::snapshot::catalog::Catalog;
@@ -15,27 +16,32 @@ use frontage_shared::snapshot::layout::PartKind;
 use frontage_shared::snapshot::offers::Offers;
 use frontage_shared::snapshot::{Generation, SnapshotError};
 use frontage_shared::store::Store;
+use hyper::header::HeaderValue;
 use ownedbytes::OwnedBytes;
 use tokio::net::TcpListener;
 use tracing::{error, info, warn};
 
 use crate::admin::Admin;
-use crate::bots::Bots;
 use crate::checkout::Checkout;
 use crate::checkout::book::Book;
 use crate::cli::{Arguments, Command, ConfigCommand, Exit};
 use crate::config::{Config, Limits};
-use crate::handle::{Clients, Shop};
+use crate::handle::Shop;
 use crate::keys::Keys;
 use crate::limiter::Limiter;
-use crate::listen::{self, Hosts, Server};
+use crate::listen::{self, Answer, Hosts, Rules, Server};
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::page;
 use crate::payment::stripe::Stripe;
+use crate::reload::{self, Reload};
 use crate::route::Parsed;
+use crate::sockets::{self, Sockets};
+use crate::stamp::{Edge, Stamp};
 use crate::theme::Theme;
 use crate::theme::follow::{Look, follow};
+use crate::tls::Certificates;
+use crate::to_https::ToHttps;
 use crate::watch::{self, Cache, Report, Watch};
 
 /// Descriptors that are not connections: listeners, logs, parts, the runtime's own.
@@ -47,7 +53,9 @@ const ADMIN_CONNECTIONS: usize = 64;
 pub async fn run(arguments: Arguments, started: SystemTime) -> Exit {
     let result = match arguments.command {
         Command::Serve(file) => match configured(&file.config) {
-            Ok(config) => serve(config, started).await.map(|()| Exit::Done),
+            Ok(config) => serve(config, &file.config, started)
+                .await
+                .map(|()| Exit::Done),
             Err(exit) => return exit,
         },
         Command::Render { path, config } => match configured(&config.config) {
@@ -94,7 +102,7 @@ fn check_theme(path: &Path, config: &Config) -> anyhow::Result<Exit> {
 }
 
 /// Serves until told to stop: listeners first, so that a wrong address is noticed at once; then the generation.
-async fn serve(config: Config, started: SystemTime) -> anyhow::Result<()> {
+async fn serve(config: Config, file: &Path, started: SystemTime) -> anyhow::Result<()> {
     logging::start(config.log);
     info!(
         version = env!("CARGO_PKG_VERSION"),
@@ -104,23 +112,12 @@ async fn serve(config: Config, started: SystemTime) -> anyhow::Result<()> {
     );
     let store = open_store(&config)?;
     let cache = open_cache(&config)?;
-    let shoppers = bind(config.listen, "listen").await?;
-    let operators = bind(config.admin, "admin").await?;
+    let doors = Doors::open(&config, started).await?;
+    let operators = sockets::bind(config.admin, "admin").await?;
     let limits = Arc::new(fitting(config.limits.clone()));
     let metrics = Arc::new(Metrics::default());
     let (live, writer) = Live::new();
-    let mut shop = Shop::new(
-        live,
-        Arc::clone(&metrics),
-        &config.base_url,
-        config.body_cache_bytes,
-    );
-    shop.checkout = open_checkout(&config, &store)?;
-    shop.clients.store(Arc::new(clients(&config)));
-    shop.indexnow_key = config.indexnow_key.clone();
-    shop.look = Look::open(&config.theme, started);
-    shop.resizer = config.images.clone();
-    let shop = Arc::new(shop);
+    let shop = Arc::new(open_shop(&config, live, &metrics, &store)?);
     let themes = tokio::spawn(follow(Arc::clone(&shop), config.theme.clone(), watch::now));
     let report = Arc::new(Report::default());
     let mut watch = Watch::new(
@@ -133,7 +130,14 @@ async fn serve(config: Config, started: SystemTime) -> anyhow::Result<()> {
         config.poll_interval,
     );
 
-    let admin = admin_server(&shop, report, &limits, started);
+    let certificates = doors.certificates.clone();
+    let admin = Admin {
+        shop: Arc::clone(&shop),
+        report,
+        started,
+        certificates: certificates.clone(),
+    };
+    let admin = admin_server(admin, &limits);
     let (stop_admin, admin_stopped) = tokio::sync::oneshot::channel::<()>();
     info!(address = %operators.local_addr()?, "operators: http://{}/status", operators.local_addr()?);
     let admin = tokio::spawn(listen::serve(operators, admin, async move {
@@ -147,14 +151,17 @@ async fn serve(config: Config, started: SystemTime) -> anyhow::Result<()> {
         files.look.current().assets.encode()
     }));
     let watch = tokio::spawn(watch.run());
-    let server = Server {
-        answer: Arc::clone(&shop) as Arc<dyn listen::Answer>,
-        hosts: Hosts::Named(config.hosts),
-        limits,
-        metrics,
+    let rules = Arc::new(ArcSwap::from_pointee(reload::rules(&config, limits)));
+    let reload = Reload {
+        file: file.to_owned(),
+        config,
+        rules: Arc::clone(&rules),
+        shop: Arc::clone(&shop),
+        certificates,
     };
-    info!(address = %shoppers.local_addr()?, "shoppers: {}", config.base_url);
-    let cut_off = listen::serve(shoppers, server, told_to_stop(Arc::clone(&shop))).await;
+    let reload = tokio::spawn(reload.run());
+    let cut_off = doors.serve(&shop, &rules).await?;
+    reload.abort();
     watch.abort();
     themes.abort();
     // The admin task ends by itself once told; if it is gone already there is nobody to tell.
@@ -164,32 +171,116 @@ async fn serve(config: Config, started: SystemTime) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What the configuration says about clients.
-fn clients(config: &Config) -> Clients {
-    Clients {
-        trusted_proxies: config.trusted_proxies.clone(),
-        bots: Arc::new(Bots::new(config.bots.clone())),
+/// Where shoppers come in.
+struct Doors {
+    shoppers: TcpListener,
+    /// Plain HTTP, sent on to HTTPS.
+    redirect: Option<TcpListener>,
+    certificates: Option<Arc<Certificates>>,
+}
+
+impl Doors {
+    async fn open(config: &Config, now: SystemTime) -> anyhow::Result<Self> {
+        let mut sockets = Sockets::of_process();
+        let certificates = config.tls.files();
+        let certificates = certificates
+            .map(|(certificate, key)| Certificates::open(certificate, key, now))
+            .transpose()?;
+        let shoppers = sockets.take_or_bind(sockets::SHOPPERS, config.listen, "listen");
+        let shoppers = shoppers.await?;
+        let redirect = match config.tls.redirect_from {
+            None => None,
+            Some(address) => {
+                let key = "tls.redirect_from";
+                Some(
+                    sockets
+                        .take_or_bind(sockets::REDIRECT, address, key)
+                        .await?,
+                )
+            }
+        };
+        Ok(Self {
+            shoppers,
+            redirect,
+            certificates,
+        })
+    }
+
+    /// Lets shoppers in until the process is told to stop; gives how many had to be cut off.
+    async fn serve(self, shop: &Arc<Shop>, rules: &Arc<ArcSwap<Rules>>) -> anyhow::Result<usize> {
+        let acceptor = self.certificates.as_ref().map(Certificates::acceptor);
+        let server = |answer, tls| Server {
+            answer,
+            rules: Arc::clone(rules),
+            tls,
+            metrics: Arc::clone(&shop.metrics),
+        };
+        let (stop, mut stopped) = tokio::sync::watch::channel(false);
+        let mut stopped_too = stopped.clone();
+        let address = self.shoppers.local_addr()?;
+        info!(%address, "shoppers: {}", shop.base_url);
+        let to_https = Arc::new(ToHttps {
+            base_url: shop.base_url.clone(),
+            stamp: Stamp::new(None, std::iter::empty(), &Edge::default()),
+        });
+        let redirect = self.redirect.map(|redirect| {
+            let server = server(to_https as Arc<dyn Answer>, None);
+            // Without a sender there is no server any more.
+            let stopped = async move { drop(stopped_too.wait_for(|stop| *stop).await) };
+            tokio::spawn(listen::serve(redirect, server, stopped))
+        });
+        let shoppers = server(Arc::clone(shop) as Arc<dyn Answer>, acceptor.transpose()?);
+        let stopped = async move { drop(stopped.wait_for(|stop| *stop).await) };
+        let shoppers = listen::serve(self.shoppers, shoppers, stopped);
+        let told = async {
+            told_to_stop(Arc::clone(shop)).await;
+            // Whoever is gone need not be told.
+            let _ = stop.send(true);
+        };
+        let (cut_off, ()) = tokio::join!(shoppers, told);
+        let redirected = match redirect {
+            Some(redirect) => redirect.await.unwrap_or_default(),
+            None => 0,
+        };
+        Ok(cut_off + redirected)
     }
 }
 
-fn admin_server(
-    shop: &Arc<Shop>,
-    report: Arc<Report>,
-    limits: &Limits,
-    started: SystemTime,
-) -> Server {
-    let admin = Admin {
-        shop: Arc::clone(shop),
-        report,
-        started,
+fn open_shop(
+    config: &Config,
+    live: Arc<Live>,
+    metrics: &Arc<Metrics>,
+    store: &Store,
+) -> anyhow::Result<Shop> {
+    let (metrics, cache) = (Arc::clone(metrics), config.body_cache_bytes);
+    let hsts = config.hsts.as_deref();
+    let edge = Edge {
+        hsts: hsts.and_then(|value| HeaderValue::from_str(value).ok()),
+        tags: config.cache_tags,
+    };
+    let mut shop = Shop::new(live, metrics, &config.base_url, cache).with_edge(edge);
+    shop.checkout = open_checkout(config, store)?;
+    shop.clients.store(Arc::new(reload::clients(config)));
+    shop.indexnow_key = config.indexnow_key.clone();
+    shop.look = Look::open(&config.theme, watch::now());
+    shop.resizer = config.images.clone();
+    Ok(shop)
+}
+
+fn admin_server(admin: Admin, limits: &Limits) -> Server {
+    let limits = Arc::new(Limits {
+        max_connections: ADMIN_CONNECTIONS,
+        ..limits.clone()
+    });
+    let rules = Rules {
+        hosts: Hosts::Any,
+        limits,
+        telling_proxies: Vec::new(),
     };
     Server {
         answer: Arc::new(admin),
-        hosts: Hosts::Any,
-        limits: Arc::new(Limits {
-            max_connections: ADMIN_CONNECTIONS,
-            ..limits.clone()
-        }),
+        rules: Arc::new(ArcSwap::from_pointee(rules)),
+        tls: None,
         // Monitors asking for figures would drown the shoppers' in them.
         metrics: Arc::new(Metrics::default()),
     }
@@ -318,12 +409,6 @@ fn open_checkout(config: &Config, store: &Store) -> anyhow::Result<Option<Checko
     }))
 }
 
-async fn bind(address: std::net::SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address} (`{key}`)"))
-}
-
 /// As many connections as the process may have descriptors for: running out of them would hit the watch as well.
 fn fitting(limits: Limits) -> Limits {
     let Some(descriptors) = allowed_descriptors() else {
@@ -347,7 +432,7 @@ fn fitting(limits: Limits) -> Limits {
 }
 
 /// The soft limit on open files, where the system tells it in the way of Linux.
-fn allowed_descriptors() -> Option<usize> {
+pub(crate) fn allowed_descriptors() -> Option<usize> {
     let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
     let line = limits
         .lines()

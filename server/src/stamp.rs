@@ -1,6 +1,7 @@
 //! The headers that every response made from one generation has.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 
@@ -12,13 +13,59 @@ const GENERATION: HeaderName = HeaderName::from_static("x-frontage-generation");
 const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
                            magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
 
+/// What browsers and caches on the way are told, as the operator decides.
+#[derive(Clone, Debug, Default)]
+pub struct Edge {
+    /// The value of Strict-Transport-Security, if it is sent.
+    pub hsts: Option<HeaderValue>,
+    /// The header that names a page's generation and kind for a cache, if one is sent.
+    pub tags: Option<TagHeader>,
+}
+
+/// A header by which caches can be told what to drop.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TagHeader {
+    /// `Cache-Tag`, tags with commas between them.
+    CacheTag,
+    /// `Surrogate-Key`, tags with spaces between them.
+    SurrogateKey,
+}
+
+impl TagHeader {
+    /// As the configuration names it.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "cache-tag" => Some(Self::CacheTag),
+            "surrogate-key" => Some(Self::SurrogateKey),
+            _ => None,
+        }
+    }
+
+    fn name(self) -> HeaderName {
+        HeaderName::from_static(match self {
+            Self::CacheTag => "cache-tag",
+            Self::SurrogateKey => "surrogate-key",
+        })
+    }
+
+    fn separator(self) -> char {
+        match self {
+            Self::CacheTag => ',',
+            Self::SurrogateKey => ' ',
+        }
+    }
+}
+
 /// What is the same in every response made from one generation. Made once a swap.
 #[derive(Clone, Debug)]
 pub struct Stamp {
     /// All headers that every response has.
     headers: HeaderMap,
-    /// Those of a usual page in each coding, made with the first such page.
-    usual: OnceLock<[Arc<HeaderMap>; Encoding::BY_SIZE.len()]>,
+    /// What pages are tagged with, and the generation that stands in it.
+    tags: Option<(TagHeader, u64)>,
+    /// Those of a usual page of each kind in each coding, made with the first such page. Without tags, all kinds have
+    /// the same.
+    usual: Arc<RwLock<HashMap<(Kind, Encoding), Arc<HeaderMap>>>>,
 }
 
 impl Stamp {
@@ -26,7 +73,7 @@ impl Stamp {
     pub fn new<'a>(
         generation: Option<u64>,
         media_origins: impl Iterator<Item = &'a str>,
-        https: bool,
+        edge: &Edge,
     ) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(
@@ -54,17 +101,15 @@ impl Stamp {
             HeaderName::from_static("cross-origin-resource-policy"),
             HeaderValue::from_static("same-origin"),
         );
-        if https {
-            headers.insert(
-                header::STRICT_TRANSPORT_SECURITY,
-                HeaderValue::from_static("max-age=31536000"),
-            );
+        if let Some(hsts) = &edge.hsts {
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, hsts.clone());
         }
         // Before the first generation there is no number to tell; 0 is never given to one.
         headers.insert(GENERATION, HeaderValue::from(generation.unwrap_or(0)));
         Self {
             headers,
-            usual: OnceLock::new(),
+            tags: edge.tags.map(|tags| (tags, generation.unwrap_or(0))),
+            usual: Arc::default(),
         }
     }
 
@@ -73,15 +118,40 @@ impl Stamp {
         &self.headers
     }
 
-    /// The headers of a usual page.
-    pub(crate) fn usual(&self, encoding: Encoding, preload: &HeaderValue) -> Arc<HeaderMap> {
-        let all = self.usual.get_or_init(|| {
-            let page = Page::html(Kind::Product, String::new());
-            Encoding::BY_SIZE
-                .map(|encoding| Arc::new(respond::page_headers(&page, self, encoding, preload)))
-        });
-        let position = Encoding::BY_SIZE.iter().position(|&one| one == encoding);
-        Arc::clone(&all[position.unwrap_or_default()])
+    /// The headers of a usual page of a kind.
+    pub(crate) fn usual(
+        &self,
+        kind: Kind,
+        encoding: Encoding,
+        preload: &HeaderValue,
+    ) -> Arc<HeaderMap> {
+        let kind = if self.tags.is_some() {
+            kind
+        } else {
+            Kind::Product
+        };
+        let known = self.usual.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(headers) = known.get(&(kind, encoding)) {
+            return Arc::clone(headers);
+        }
+        drop(known);
+        let page = Page::html(kind, String::new());
+        let headers = Arc::new(respond::page_headers(&page, self, encoding, preload));
+        let mut known = self.usual.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry((kind, encoding)).or_insert(headers))
+    }
+
+    /// Tags a page: as one of ours, with its generation and with its kind.
+    pub(crate) fn tag(&self, kind: Kind, headers: &mut HeaderMap) {
+        let Some((header, generation)) = self.tags else {
+            return;
+        };
+        let (kind, separator) = (kind.name(), header.separator());
+        let tags = format!("frontage{separator}g{generation}{separator}{kind}");
+        // Kinds are words of ours.
+        if let Ok(tags) = HeaderValue::try_from(tags) {
+            headers.insert(header.name(), tags);
+        }
     }
 }
 
@@ -108,4 +178,31 @@ fn security_policy<'a>(media_origins: impl Iterator<Item = &'a str>) -> HeaderVa
         "; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     );
     HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_name_their_generation_and_kind_where_somebody_wants_to_know() {
+        let preload = HeaderValue::from_static("</a.css>; rel=preload");
+        let tagged = |tags: Option<TagHeader>, kind: Kind| {
+            let stamp = Stamp::new(Some(12), std::iter::empty(), &Edge { hsts: None, tags });
+            let headers = stamp.usual(kind, Encoding::Gzip, &preload);
+            ["cache-tag", "surrogate-key"].map(|name| {
+                let value = headers.get(name).map(|value| value.to_str().unwrap());
+                value.unwrap_or_default().to_owned()
+            })
+        };
+        let cache_tag = Some(TagHeader::CacheTag);
+        assert_eq!(tagged(cache_tag, Kind::Home), ["frontage,g12,home", ""]);
+        assert_eq!(
+            tagged(cache_tag, Kind::Product),
+            ["frontage,g12,product", ""]
+        );
+        let surrogate_key = Some(TagHeader::SurrogateKey);
+        assert_eq!(tagged(surrogate_key, Kind::Home), ["", "frontage g12 home"]);
+        assert_eq!(tagged(None, Kind::Home), ["", ""]);
+    }
 }

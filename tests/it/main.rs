@@ -163,6 +163,12 @@ mod webhooks;
 /// Promotions, delivery methods and taxes, from a feed to what a cart costs.
 mod terms;
 
+/// Where the shop meets the internet.
+mod edge;
+
+/// What operators and monitors see.
+mod observed;
+
 /// Search engines are told what changed.
 mod indexnow;
 

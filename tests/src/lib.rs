@@ -47,3 +47,9 @@ pub mod page_tools;
 
 /// A crawler that follows every link it sees.
 pub mod crawler;
+
+/// A server whose socket outlives it.
+pub mod handover;
+
+/// Rules for what is written for Prometheus.
+pub mod exposition;

@@ -4,7 +4,8 @@
 
 use std::fmt::Write as _;
 
-use super::State;
+use super::{State, counters};
+use crate::announce::Announced;
 use crate::cycle::CycleError;
 use crate::history::RunResult;
 use crate::schedule;
@@ -31,6 +32,10 @@ pub(super) async fn text(state: &State) -> Result<String, CycleError> {
         (source, Some(flag(runs)))
     });
     family(&mut out, "source_running", "1 while it runs.", samples);
+    counters::write(&mut out, &state.context.counters.counts());
+    if let Some(announced) = Announced::load(&state.context.config.state) {
+        counters::announced(&mut out, &announced);
+    }
     Ok(out)
 }
 

@@ -19,6 +19,7 @@ mod actions;
 mod listen;
 
 /// What monitors ask.
+mod counters;
 mod metrics;
 
 /// What the pages show.

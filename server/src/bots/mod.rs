@@ -15,12 +15,12 @@ use hyper::StatusCode;
 use hyper::header::{self, HeaderMap, HeaderValue};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::config::Keys;
 use crate::handle::Shop;
 use crate::listen::{Reply, Request};
 use crate::live::Serving;
 use crate::metrics::BotAnswer;
 use crate::respond::{self, Response};
+use crate::table::Keys;
 
 /// When a crawler that found no place may come back.
 const RETRY_SECONDS: u64 = 30;

@@ -9,13 +9,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Instant;
+use tokio_rustls::TlsAcceptor;
 use tracing::{info, warn};
 
-use super::{Answer, Hosts, connection};
-use crate::config::Limits;
+use super::{Answer, Rules, connection};
 use crate::metrics::Metrics;
 
 /// After a failed accept: long enough for descriptors to be freed, short enough not to be noticed.
@@ -27,10 +28,10 @@ const WARNING_PERIOD: Duration = Duration::from_secs(30);
 pub struct Server {
     /// Who answers.
     pub answer: Arc<dyn Answer>,
-    /// Whose requests are answered.
-    pub hosts: Hosts,
-    /// What one client may cost.
-    pub limits: Arc<Limits>,
+    /// What connections are held to.
+    pub rules: Arc<ArcSwap<Rules>>,
+    /// What shakes hands, where TLS is spoken.
+    pub tls: Option<TlsAcceptor>,
     /// Where connections and requests are counted.
     pub metrics: Arc<Metrics>,
 }
@@ -111,7 +112,8 @@ pub async fn serve(
         }
     }
     drop(listener);
-    drain(&gauge, &stage, server.limits.drain).await
+    let limit = server.rules.load().limits.drain;
+    drain(&gauge, &stage, limit).await
 }
 
 /// Waits for connections to end, and ends those that do not.
@@ -145,7 +147,8 @@ impl Listener for TcpListener {
 
 impl Gauge {
     fn new(server: &Server) -> Arc<Self> {
-        let max_connections = server.limits.max_connections.min(Semaphore::MAX_PERMITS);
+        let most = server.rules.load().limits.max_connections;
+        let max_connections = most.min(Semaphore::MAX_PERMITS);
         let places = Arc::new(Semaphore::new(max_connections));
         Arc::new(Self {
             places,

@@ -4,8 +4,9 @@ use std::convert::Infallible;
 use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
@@ -15,6 +16,7 @@ use hyper::service::service_fn;
 use hyper::{Method, StatusCode, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -24,16 +26,21 @@ use super::accept::{Gauge, Guest, Stage};
 use super::deadline::{Clock, InFlight};
 use super::stream::TimedStream;
 use super::vet::{self, Refusal};
-use super::{Reply, Request, Server};
+use super::{Reply, Request, Rules, Server, proxy};
 use crate::config::Limits;
+use crate::metrics::Metrics;
 use crate::respond::{Response, Rest};
 
 /// HTTP/2 requests one client may have open at once.
 const MAX_STREAMS: u32 = 100;
 /// Streams that a client may open and reset before we have looked at them.
 const MAX_RESET_STREAMS: usize = 50;
+/// Streams that we end because of what a client sent on them, before it is no client any more.
+const MAX_FAULTY_STREAMS: usize = 50;
 /// What we buffer of a stream's response before the client takes it.
 const MAX_SEND_BUFFER: usize = 64 * 1024;
+/// How long a client that keeps its connection may take for a last request when the server ends.
+const LAST_REQUEST: Duration = Duration::from_secs(1);
 /// Requests have next to no bodies, so a stream's receive window is small.
 const RECEIVE_WINDOW: u32 = 64 * 1024;
 
@@ -46,36 +53,120 @@ pub(super) async fn serve(
     guest: Guest,
     mut stage: watch::Receiver<Stage>,
 ) {
-    let clock = Clock::start(Arc::clone(&server.limits), Instant::now());
-    let io = TokioIo::new(TimedStream::new(socket, Arc::clone(&clock), gauge));
-    let protocol = protocol(&server.limits);
-    let service = service_fn(|request| {
-        let in_flight = clock.request_begins(request.version() == Version::HTTP_2, Instant::now());
-        let server = Arc::clone(&server);
-        async move { Ok::<_, Infallible>(exchange(&server, peer, request, in_flight).await) }
-    });
-    let mut connection = pin!(protocol.serve_connection(io, service));
-    if *stage.borrow_and_update() != Stage::Serving {
-        connection.as_mut().graceful_shutdown();
+    let rules = server.rules.load_full();
+    let clock = Clock::start(Arc::clone(&rules.limits), Instant::now());
+    let stream = TimedStream::new(socket, Arc::clone(&clock), gauge);
+    let door = Door {
+        server,
+        rules,
+        clock,
+        stage: stage.clone(),
+    };
+    tokio::select! {
+        () = door.open(stream, peer) => {}
+        // Nobody is served any more, whatever stage the connection is in.
+        () = until_over(&mut stage) => {}
     }
-    loop {
-        tokio::select! {
-            result = &mut connection => {
-                if let Err(error) = result {
-                    debug!(%error, "a connection ended early");
+    drop(guest);
+}
+
+/// Waits until connections are to end at once.
+async fn until_over(stage: &mut watch::Receiver<Stage>) {
+    // Without a sender there is no server any more.
+    let _ = stage.wait_for(|stage| *stage == Stage::Over).await;
+}
+
+/// What a connection goes through before there are requests on it.
+struct Door {
+    server: Arc<Server>,
+    rules: Arc<Rules>,
+    clock: Arc<Clock>,
+    stage: watch::Receiver<Stage>,
+}
+
+impl Door {
+    async fn open(self, mut stream: TimedStream, peer: IpAddr) {
+        let mut client = peer;
+        if self.rules.telling_proxies.contains(&peer.to_canonical()) {
+            match proxy::read(&mut stream).await {
+                Ok(told) => client = told.unwrap_or(peer),
+                Err(error) => {
+                    debug!(%error, "a trusted proxy does not say whom it speaks for");
+                    return;
                 }
-                break;
             }
-            () = clock.expired() => break,
-            changed = stage.changed() => {
-                if changed.is_err() || *stage.borrow() == Stage::Over {
-                    break;
-                }
-                connection.as_mut().graceful_shutdown();
+        }
+        let Some(acceptor) = self.server.tls.clone() else {
+            return self.converse(stream, client).await;
+        };
+        match acceptor.accept(stream).await {
+            Ok(stream) => {
+                self.server.metrics.handshake(true);
+                self.converse(stream, client).await;
+            }
+            Err(error) => {
+                self.server.metrics.handshake(false);
+                debug!(%error, "no handshake");
             }
         }
     }
-    drop(guest);
+
+    /// Answers requests until the connection ends.
+    async fn converse(
+        self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        peer: IpAddr,
+    ) {
+        let Self {
+            server,
+            rules,
+            clock,
+            mut stage,
+        } = self;
+        let protocol = protocol(&rules.limits);
+        let asked = stage.clone();
+        let service = service_fn(|request| {
+            let is_http2 = request.version() == Version::HTTP_2;
+            let in_flight = clock.request_begins(is_http2, Instant::now());
+            let (server, rules, asked) = (Arc::clone(&server), Arc::clone(&rules), asked.clone());
+            async move {
+                let mut response = exchange(&server, &rules, peer, request, in_flight).await;
+                // The last answer says so: a client that did not know would send its next request into the void.
+                if !is_http2 && *asked.borrow() != Stage::Serving {
+                    let close = HeaderValue::from_static("close");
+                    response.headers_mut().insert(CONNECTION, close);
+                }
+                Ok::<_, Infallible>(response)
+            }
+        });
+        let mut connection = pin!(protocol.serve_connection(TokioIo::new(stream), service));
+        tokio::select! {
+            result = &mut connection => return ended(result),
+            () = clock.expired() => return,
+            () = farewell(&mut stage, &clock, rules.limits.drain) => {}
+        }
+        connection.as_mut().graceful_shutdown();
+        tokio::select! {
+            result = &mut connection => ended(result),
+            () = clock.expired() => {}
+        }
+    }
+}
+
+/// Waits until an idle connection is to be closed: with HTTP/2 at once, because the protocol says what was still taken;
+/// with HTTP/1.1 a little later, because a request may be on its way and its answer will say that it is the last.
+async fn farewell(stage: &mut watch::Receiver<Stage>, clock: &Clock, drain: Duration) {
+    // Without a sender there is no server any more.
+    let _ = stage.wait_for(|stage| *stage != Stage::Serving).await;
+    if !clock.is_http2() {
+        tokio::time::sleep(LAST_REQUEST.min(drain / 2)).await;
+    }
+}
+
+fn ended(result: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
+    if let Err(error) = result {
+        debug!(%error, "a connection ended early");
+    }
 }
 
 fn protocol(limits: &Limits) -> auto::Builder<TokioExecutor> {
@@ -91,6 +182,7 @@ fn protocol(limits: &Limits) -> auto::Builder<TokioExecutor> {
         .timer(TokioTimer::new())
         .max_concurrent_streams(MAX_STREAMS)
         .max_pending_accept_reset_streams(MAX_RESET_STREAMS)
+        .max_local_error_reset_streams(MAX_FAULTY_STREAMS)
         .max_send_buf_size(MAX_SEND_BUFFER)
         .initial_stream_window_size(RECEIVE_WINDOW)
         .initial_connection_window_size(RECEIVE_WINDOW)
@@ -101,16 +193,18 @@ fn protocol(limits: &Limits) -> auto::Builder<TokioExecutor> {
 /// One request and its answer, counted.
 async fn exchange(
     server: &Server,
+    rules: &Rules,
     peer: IpAddr,
     request: hyper::Request<Incoming>,
     in_flight: InFlight,
 ) -> hyper::Response<Guarded> {
     let (parts, body) = request.into_parts();
     let takes_posts = |target: &str| server.answer.takes_posts(target);
-    let vetted = match vet::head(&parts, &server.hosts, takes_posts) {
-        Ok(()) => read(body, &server.limits).await,
+    let vetted = match vet::head(&parts, &rules.hosts, takes_posts) {
+        Ok(()) => read(body, &rules.limits).await,
         Err(refusal) => Err(refusal),
     };
+    let _answering = Answering::begin(&server.metrics);
     let began = Instant::now();
     let target = parts
         .uri
@@ -156,6 +250,22 @@ async fn exchange(
             .insert(CONNECTION, HeaderValue::from_static("close"));
     }
     guarded(http, rest, parts.method == Method::HEAD, in_flight)
+}
+
+/// A request being answered, on the gauge of them.
+struct Answering<'m>(&'m Metrics);
+
+impl<'m> Answering<'m> {
+    fn begin(metrics: &'m Metrics) -> Self {
+        metrics.in_flight.fetch_add(1, Ordering::Relaxed);
+        Self(metrics)
+    }
+}
+
+impl Drop for Answering<'_> {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 #[expect(

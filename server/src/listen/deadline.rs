@@ -98,6 +98,11 @@ impl Clock {
         self.expired.notified().await;
     }
 
+    /// Whether it has spoken HTTP/2.
+    pub(super) fn is_http2(&self) -> bool {
+        self.state().http2
+    }
+
     /// Bytes came from the client.
     pub(super) fn bytes_read(&self, now: Instant) {
         let mut state = self.state();

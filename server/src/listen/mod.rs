@@ -13,11 +13,17 @@ mod connection;
 /// How long a connection may stay in which phase.
 mod deadline;
 
+/// Who a connection is from, told by a proxy.
+mod proxy;
+
 /// A socket that ends when its deadline passes.
 mod stream;
 
 /// Whether a request may be answered at all.
 mod vet;
+
+#[cfg(test)]
+mod edge_tests;
 
 #[cfg(test)]
 mod tests;
@@ -27,11 +33,24 @@ pub use vet::{Hosts, Refusal};
 
 use std::net::IpAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use hyper::{HeaderMap, Method};
 
+use crate::config::Limits;
 use crate::respond::Response;
+
+/// What connections are held to. Replaced when the configuration is read again; a connection keeps those it began with.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// Whose requests are answered.
+    pub hosts: Hosts,
+    /// What one client may cost.
+    pub limits: Arc<Limits>,
+    /// Proxies that must say in the PROXY protocol whom they speak for.
+    pub telling_proxies: Vec<IpAddr>,
+}
 
 /// A vetted request.
 #[derive(Clone, Copy, Debug)]

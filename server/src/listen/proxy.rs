@@ -81,39 +81,45 @@ async fn version_2(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<I
 /// The source address at the beginning of both addresses and ports.
 fn octets<const BYTES: usize>(rest: &[u8], all: usize) -> io::Result<[u8; BYTES]> {
     let source = rest.first_chunk().filter(|_| rest.len() >= all);
-    source.copied().ok_or_else(|| malformed("a PROXY header without its addresses"))
+    source
+        .copied()
+        .ok_or_else(|| malformed("a PROXY header without its addresses"))
 }
 
 fn malformed(what: &'static str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what)
 }
 
-/// The header that a proxy sends before what `from` sends to `to`.
 #[cfg(test)]
-pub(super) fn header_2(from: SocketAddr, to: SocketAddr) -> Vec<u8> {
-    let mut header = V2_SIGNATURE.to_vec();
-    let (family, addresses) = match (from.ip(), to.ip()) {
-        (IpAddr::V4(from), IpAddr::V4(to)) => (0x11, [from.octets(), to.octets()].concat()),
-        (from, to) => {
-            let octets = |ip: IpAddr| match ip {
-                IpAddr::V4(ip) => ip.to_ipv6_mapped().octets(),
-                IpAddr::V6(ip) => ip.octets(),
-            };
-            (0x21, [octets(from), octets(to)].concat())
-        }
-    };
-    let length = u8::try_from(addresses.len() + 4).unwrap();
-    header.extend([0x21, family, 0, length]);
-    header.extend(addresses);
-    for port in [from.port(), to.port()] {
-        header.extend([u8::try_from(port >> 8).unwrap(), u8::try_from(port & 0xff).unwrap()]);
-    }
-    header
-}
+pub(super) mod tests {
+    use std::net::SocketAddr;
 
-#[cfg(test)]
-mod tests {
     use super::*;
+
+    /// The header that a proxy sends before what `from` sends to `to`.
+    pub(in crate::listen) fn header_2(from: SocketAddr, to: SocketAddr) -> Vec<u8> {
+        let mut header = V2_SIGNATURE.to_vec();
+        let (family, addresses) = match (from.ip(), to.ip()) {
+            (IpAddr::V4(from), IpAddr::V4(to)) => (0x11, [from.octets(), to.octets()].concat()),
+            (from, to) => {
+                let octets = |ip: IpAddr| match ip {
+                    IpAddr::V4(ip) => ip.to_ipv6_mapped().octets(),
+                    IpAddr::V6(ip) => ip.octets(),
+                };
+                (0x21, [octets(from), octets(to)].concat())
+            }
+        };
+        let length = u8::try_from(addresses.len() + 4).unwrap();
+        header.extend([0x21, family, 0, length]);
+        header.extend(addresses);
+        for port in [from.port(), to.port()] {
+            header.extend([
+                u8::try_from(port >> 8).unwrap(),
+                u8::try_from(port & 0xff).unwrap(),
+            ]);
+        }
+        header
+    }
 
     /// What is read, and what is left to read after it.
     async fn check(header: &[u8]) -> Result<(Option<String>, String), String> {
@@ -131,14 +137,23 @@ mod tests {
     #[tokio::test]
     async fn both_versions_tell_the_client_and_nothing_of_what_follows_is_lost() {
         for (line, client) in [
-            ("PROXY TCP4 192.0.2.1 198.51.100.1 56324 443\r\n", Some("192.0.2.1")),
-            ("PROXY TCP6 2001:db8::1 2001:db8::2 1 443\r\n", Some("2001:db8::1")),
+            (
+                "PROXY TCP4 192.0.2.1 198.51.100.1 56324 443\r\n",
+                Some("192.0.2.1"),
+            ),
+            (
+                "PROXY TCP6 2001:db8::1 2001:db8::2 1 443\r\n",
+                Some("2001:db8::1"),
+            ),
             ("PROXY UNKNOWN\r\n", None),
             ("PROXY UNKNOWN ffff::1 ffff::2 1 2\r\n", None),
         ] {
             assert_eq!(check(line.as_bytes()).await, found(client), "{line}");
         }
-        for (from, to) in [("192.0.2.7:50000", "198.51.100.1:443"), ("[2001:db8::7]:1", "[2001:db8::8]:443")] {
+        for (from, to) in [
+            ("192.0.2.7:50000", "198.51.100.1:443"),
+            ("[2001:db8::7]:1", "[2001:db8::8]:443"),
+        ] {
             let from: SocketAddr = from.parse().unwrap();
             let header = header_2(from, to.parse().unwrap());
             assert_eq!(check(&header).await, found(Some(&from.ip().to_string())));

@@ -1,11 +1,12 @@
 //! Odd and hostile clients over real sockets. Deadlines are small here; tests only assert that they end things.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use hyper::StatusCode;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -13,14 +14,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::{Answer, Hosts, Listener, Refusal, Reply, Request, Server, serve};
+use super::{Answer, Hosts, Listener, Refusal, Reply, Request, Rules, Server, serve};
 use crate::config::Limits;
 use crate::metrics::Metrics;
 use crate::respond::{self, Response};
-use crate::stamp::Stamp;
+use crate::stamp::{Edge, Stamp};
 
 /// No test waits longer; reaching it is a failure.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
 struct Echo(Stamp);
 
@@ -37,12 +38,11 @@ impl Answer for Echo {
                 respond::sentence(&self.0, StatusCode::OK, "home", &format!("you said {said}"))
             }));
         }
-        let mut response = respond::sentence(
-            &self.0,
-            StatusCode::OK,
-            "home",
-            &format!("you asked {}", request.target),
-        );
+        let said = match request.target {
+            "/peer" => format!("you are {}", request.peer),
+            target => format!("you asked {target}"),
+        };
+        let mut response = respond::sentence(&self.0, StatusCode::OK, "home", &said);
         if request.target == "/big" {
             *response.http.body_mut() = Bytes::from(vec![b'x'; 64 << 20]);
         }
@@ -55,14 +55,14 @@ impl Answer for Echo {
     }
 }
 
-struct Running {
-    address: SocketAddr,
-    metrics: Arc<Metrics>,
-    stop: oneshot::Sender<()>,
+pub(super) struct Running {
+    pub(super) address: SocketAddr,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) stop: oneshot::Sender<()>,
     ended: JoinHandle<usize>,
 }
 
-fn limits() -> Limits {
+pub(super) fn limits() -> Limits {
     let millis = Duration::from_millis;
     Limits {
         first_byte: millis(200),
@@ -81,17 +81,43 @@ fn limits() -> Limits {
 
 fn server(limits: Limits) -> Server {
     Server {
-        answer: Arc::new(Echo(Stamp::new(Some(3), std::iter::empty(), false))),
-        hosts: Hosts::Named(vec!["shop.example".to_owned()]),
-        limits: Arc::new(limits),
+        answer: Arc::new(Echo(Stamp::new(
+            Some(3),
+            std::iter::empty(),
+            &Edge::default(),
+        ))),
+        rules: Arc::new(ArcSwap::from_pointee(Rules {
+            hosts: Hosts::Named(vec!["shop.example".to_owned()]),
+            limits: Arc::new(limits),
+            telling_proxies: Vec::new(),
+        })),
+        tls: None,
         metrics: Arc::new(Metrics::default()),
     }
 }
 
-async fn start(limits: Limits) -> Running {
+/// Clients are waited for longer than tests take.
+pub(super) fn patient() -> Limits {
+    Limits {
+        idle: PATIENCE,
+        drain: PATIENCE,
+        ..limits()
+    }
+}
+
+pub(super) async fn start(limits: Limits) -> Running {
+    start_with(limits, Vec::new()).await
+}
+
+pub(super) async fn start_with(limits: Limits, telling_proxies: Vec<IpAddr>) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let server = server(limits);
+    let rules = Rules {
+        telling_proxies,
+        ..Rules::clone(&server.rules.load())
+    };
+    server.rules.store(Arc::new(rules));
     let metrics = Arc::clone(&server.metrics);
     let (stop, stopped) = oneshot::channel::<()>();
     let ended = tokio::spawn(serve(listener, server, async {
@@ -107,13 +133,13 @@ async fn start(limits: Limits) -> Running {
 
 impl Running {
     /// Sends bytes and reads until the server closes.
-    async fn talk(&self, bytes: &[u8]) -> String {
+    pub(super) async fn talk(&self, bytes: &[u8]) -> String {
         let mut socket = TcpStream::connect(self.address).await.unwrap();
         socket.write_all(bytes).await.unwrap();
         read_to_close(&mut socket).await
     }
 
-    async fn until_nobody_is_connected(&self) {
+    pub(super) async fn until_nobody_is_connected(&self) {
         let empty = async {
             while self.metrics.connections.load(Ordering::Relaxed) > 0 {
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -143,7 +169,7 @@ fn statuses(got: &str) -> Vec<u16> {
 }
 
 #[track_caller]
-fn assert_statuses(got: &str, expected: &[u16]) {
+pub(super) fn assert_statuses(got: &str, expected: &[u16]) {
     assert_eq!(statuses(got), expected, "{got}");
 }
 
@@ -358,7 +384,7 @@ fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 #[tokio::test]
 async fn http2_is_spoken_without_tls_and_a_bare_preface_is_disconnected() {
@@ -447,12 +473,7 @@ async fn a_full_house_serves_again_when_silent_clients_time_out() {
 
 #[tokio::test]
 async fn shutdown_ends_idle_connections_and_refuses_new_ones() {
-    let running = start(Limits {
-        idle: PATIENCE,
-        drain: PATIENCE,
-        ..limits()
-    })
-    .await;
+    let running = start(patient()).await;
     let mut idle = TcpStream::connect(running.address).await.unwrap();
     idle.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         .await

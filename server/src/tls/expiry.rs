@@ -46,7 +46,9 @@ fn any(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     } else {
         let count = usize::from(first & 0x7f);
         let digits = bytes.get(2..2 + count).filter(|digits| digits.len() <= 4)?;
-        let length = digits.iter().fold(0, |all, &byte| all << 8 | usize::from(byte));
+        let length = digits
+            .iter()
+            .fold(0, |all, &byte| all << 8 | usize::from(byte));
         (length, 2 + count)
     };
     let end = start.checked_add(length)?;
@@ -66,8 +68,13 @@ fn instant(year: i64, text: &[u8]) -> Option<i64> {
     let mut next = || fields.next().flatten();
     let (month, day, hour, minute, second) = (next()?, next()?, next()?, next()?, next()?);
     // Days since 1970 in the Gregorian calendar, counting years from March so that leap days come last.
-    let (year, month) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
-    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 719_469;
+    let (year, month) = if month <= 2 {
+        (year - 1, month + 9)
+    } else {
+        (year, month - 3)
+    };
+    let days =
+        365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 719_469;
     Some(((days * 24 + hour) * 60 + minute) * 60 + second)
 }
 

@@ -143,7 +143,9 @@ impl Certificates {
         *seen = stamps;
         let loaded = load(&self.files, &self.provider).and_then(|pair| {
             let is_good = pair.not_after >= unix(now);
-            is_good.then_some(pair).ok_or_else(|| TlsError::Expired(self.files.0.clone()))
+            is_good
+                .then_some(pair)
+                .ok_or_else(|| TlsError::Expired(self.files.0.clone()))
         });
         match loaded {
             Ok(pair) => {
@@ -170,14 +172,21 @@ impl ResolvesServerCert for Certificates {
     }
 }
 
-fn load((certificate, key): &(PathBuf, PathBuf), provider: &CryptoProvider) -> Result<Pair, TlsError> {
+fn load(
+    (certificate, key): &(PathBuf, PathBuf),
+    provider: &CryptoProvider,
+) -> Result<Pair, TlsError> {
     let unreadable = |path: &Path| {
         let path = path.to_owned();
         move |source| TlsError::File { path, source }
     };
     let chain = CertificateDer::pem_file_iter(certificate).map_err(unreadable(certificate))?;
-    let chain: Vec<_> = chain.collect::<Result<_, _>>().map_err(unreadable(certificate))?;
-    let own = chain.first().ok_or_else(|| TlsError::Empty(certificate.clone()))?;
+    let chain: Vec<_> = chain
+        .collect::<Result<_, _>>()
+        .map_err(unreadable(certificate))?;
+    let own = chain
+        .first()
+        .ok_or_else(|| TlsError::Empty(certificate.clone()))?;
     let not_after = expiry::not_after(own).unwrap_or(i64::MAX);
     let private = PrivateKeyDer::from_pem_file(key).map_err(unreadable(key))?;
     let pair = CertifiedKey::from_der(chain, private, provider);
@@ -201,7 +210,9 @@ fn stamps((certificate, key): &(PathBuf, PathBuf)) -> (Stamp, Stamp) {
 }
 
 fn unix(at: SystemTime) -> i64 {
-    let since = at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let since = at
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
@@ -234,7 +245,10 @@ mod tests {
         // A comment changes the size, so that the change is seen however coarse the clock of the file system is.
         write(&certificate, &format!("# new\n{second}"));
         assert_eq!(shown.look(noon()), Look::Refused);
-        assert_eq!((shown.look(noon()), shown.not_after()), (Look::Same, first_end));
+        assert_eq!(
+            (shown.look(noon()), shown.not_after()),
+            (Look::Same, first_end)
+        );
         write(&key, &format!("# new\n{second_key}"));
         assert_eq!(shown.look(noon()), Look::Replaced);
         assert!(shown.not_after() > first_end);

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::config::Keys;
+use crate::table::Keys;
 
 /// TLS as the configuration has it.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -3,7 +3,6 @@
 //! One task owns it and the right to swap. Whatever fails is told once and tried again; what is served stays.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime};
 
 use frontage_shared::manifest::Manifest;
@@ -282,11 +281,10 @@ impl Watch {
 
     /// A generation and what all its responses share.
     fn serving(&mut self, generation: Arc<Generation>) -> Serving {
-        let https = self.shop.base_url.starts_with("https://");
         let resizer = self.shop.resizer.as_ref().and_then(Resizer::origin);
         let origins = generation.catalog.media_origins();
         let origins = origins.chain(resizer.as_deref());
-        let stamp = Stamp::new(Some(generation.number()), origins, https);
+        let stamp = Stamp::new(Some(generation.number()), origins, &self.shop.edge);
         self.swaps += 1;
         Serving::new(
             generation,
@@ -303,7 +301,7 @@ impl Watch {
         let key = serving.cache_key();
         let retired = self.writer.replace(serving);
         self.shop.bodies.keep_only(key);
-        self.shop.metrics.swaps.fetch_add(1, Ordering::Relaxed);
+        self.shop.metrics.swap(started.elapsed());
         info!(
             generation = manifest.generation,
             previous = retired.as_ref().map(|serving| serving.generation.number()),

@@ -109,6 +109,12 @@ const SOAKS: &[Soak] = &[
         what: "runs of Lighthouse on each page of the demo shop, of which the median counts: 100 on a desktop, 98 on a phone",
         run: |figure| one(soak::soak_lighthouse(figure)),
     },
+    Soak {
+        name: "restarts",
+        figure: 100,
+        what: "restarts on a socket that stays, and twice as many reloads, under load: no request fails",
+        run: |figure| one(soak::soak_restarts(figure)),
+    },
 ];
 
 fn main() -> ExitCode {

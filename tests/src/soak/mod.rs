@@ -38,6 +38,9 @@ pub mod crawl;
 /// Crawlers beside shoppers.
 pub mod bots;
 
+/// Restarts and reloads under load.
+pub mod restarts;
+
 pub use bots::soak_bots;
 /// Lighthouse on the demo shop.
 pub mod lighthouse;
@@ -49,6 +52,7 @@ pub use kills::soak_random_kills;
 pub use lighthouse::soak_lighthouse;
 pub use orders::soak_order_kills;
 pub use prices::soak_prices;
+pub use restarts::soak_restarts;
 pub use swaps::soak_swaps;
 
 use serde::Serialize;

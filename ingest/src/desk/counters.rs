@@ -1,0 +1,118 @@
+//! What this process has counted, for Prometheus.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use crate::announce::Announced;
+use crate::counters::{BOUNDS, CYCLES, Counts, RESULTS, SourceCounts};
+
+/// All counters, as text.
+pub(super) fn write(out: &mut String, counts: &Counts) {
+    let info = format!("version=\"{}\"", env!("CARGO_PKG_VERSION"));
+    begin(out, "build_info", "gauge", "The version of this process.");
+    sample(out, "build_info", &info, 1);
+    begin(
+        out,
+        "cycles_total",
+        "counter",
+        "Cycles, by what became of the shop.",
+    );
+    for (result, count) in CYCLES.iter().zip(counts.cycles) {
+        sample(out, "cycles_total", &format!("result=\"{result}\""), count);
+    }
+    begin(
+        out,
+        "runs_total",
+        "counter",
+        "Runs of a source, by how they ended.",
+    );
+    for (source, counts) in &counts.sources {
+        for ((_, result), count) in RESULTS.iter().zip(counts.results) {
+            let labels = format!("source=\"{source}\",result=\"{result}\"");
+            sample(out, "runs_total", &labels, count);
+        }
+    }
+    let per_source: [(&str, &str, fn(&SourceCounts) -> u64); 2] = [
+        ("records_refused_total", "Records refused.", |counts| {
+            counts.refused
+        }),
+        ("received_bytes_total", "Bytes over the wire.", |counts| {
+            counts.bytes
+        }),
+    ];
+    for (name, help, value) in per_source {
+        begin(out, name, "counter", help);
+        for (source, counts) in &counts.sources {
+            sample(out, name, &format!("source=\"{source}\""), value(counts));
+        }
+    }
+    times(out, counts);
+}
+
+/// How long runs took.
+fn times(out: &mut String, counts: &Counts) {
+    let name = "run_duration_seconds";
+    begin(out, name, "histogram", "Time of a run.");
+    let (buckets, sum, count) = (
+        format!("{name}_bucket"),
+        format!("{name}_sum"),
+        format!("{name}_count"),
+    );
+    for (source, counts) in &counts.sources {
+        let total: u64 = counts.times.iter().sum();
+        let mut below = 0;
+        for (bound, times) in BOUNDS.iter().zip(counts.times) {
+            below += times;
+            sample(
+                out,
+                &buckets,
+                &format!("source=\"{source}\",le=\"{bound}\""),
+                below,
+            );
+        }
+        sample(
+            out,
+            &buckets,
+            &format!("source=\"{source}\",le=\"+Inf\""),
+            total,
+        );
+        let seconds = Duration::from_millis(counts.time_ms).as_secs_f64();
+        sample(out, &sum, &format!("source=\"{source}\""), seconds);
+        sample(out, &count, &format!("source=\"{source}\""), total);
+    }
+}
+
+/// What search engines were told, where they are.
+pub(super) fn announced(out: &mut String, announced: &Announced) {
+    for (name, help, value) in [
+        (
+            "indexnow_addresses_total",
+            "Changed addresses that search engines took.",
+            announced.addresses,
+        ),
+        (
+            "indexnow_failures_total",
+            "Lists of changed addresses that were given up.",
+            announced.failures,
+        ),
+    ] {
+        begin(out, name, "counter", help);
+        sample(out, name, "", value);
+    }
+}
+
+fn begin(out: &mut String, name: &str, kind: &str, help: &str) {
+    // Writing to a text cannot fail.
+    let _ = write!(
+        out,
+        "# HELP frontage_ingest_{name} {help}\n# TYPE frontage_ingest_{name} {kind}\n"
+    );
+}
+
+fn sample(out: &mut String, name: &str, labels: &str, value: impl std::fmt::Display) {
+    // Names of sources have no character that would need an escape.
+    let _ = match labels {
+        "" => writeln!(out, "frontage_ingest_{name} {value}"),
+        labels => writeln!(out, "frontage_ingest_{name}{{{labels}}} {value}"),
+    };
+}

@@ -1,0 +1,169 @@
+//! The configuration, read again at SIGHUP, and certificates, looked at again and again.
+//!
+//! What can change while the shop is open changes for new connections; the rest is named, and waits for the next start.
+//! A file with problems changes nothing.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use arc_swap::ArcSwap;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::{error, info, warn};
+
+use crate::bots::Bots;
+use crate::config::{Config, Limits};
+use crate::handle::{Clients, Shop};
+use crate::listen::{Hosts, Rules};
+use crate::tls::{Certificates, Look};
+
+/// Certificates that nobody replaces are not looked at.
+const NEVER: Duration = Duration::from_secs(86_400);
+
+/// What is told what to do by the configuration while the shop is open.
+pub struct Reload {
+    /// The file.
+    pub file: PathBuf,
+    /// What it said last.
+    pub config: Config,
+    /// Connections are held to these.
+    pub rules: Arc<ArcSwap<Rules>>,
+    /// Requests are answered here.
+    pub shop: Arc<Shop>,
+    /// What is shown to clients, if TLS is spoken.
+    pub certificates: Option<Arc<Certificates>>,
+}
+
+/// What the configuration says about connections; `limits` fit the process.
+pub fn rules(config: &Config, limits: Arc<Limits>) -> Rules {
+    let telling_proxies = match config.proxy_protocol {
+        true => config.trusted_proxies.clone(),
+        false => Vec::new(),
+    };
+    Rules {
+        hosts: Hosts::Named(config.hosts.clone()),
+        limits,
+        telling_proxies,
+    }
+}
+
+/// What the configuration says about clients.
+pub fn clients(config: &Config) -> Clients {
+    Clients {
+        trusted_proxies: config.trusted_proxies.clone(),
+        bots: Arc::new(Bots::new(config.bots.clone())),
+    }
+}
+
+impl Reload {
+    /// Heeds SIGHUP and looks at certificates, for ever.
+    pub async fn run(mut self) {
+        let mut hang_ups = match signal(SignalKind::hangup()) {
+            Ok(hang_ups) => hang_ups,
+            Err(error) => {
+                error!(%error, "cannot listen for SIGHUP, the configuration is not read again");
+                return;
+            }
+        };
+        let check_every = match &self.certificates {
+            Some(_) => self.config.tls.check_every,
+            None => NEVER,
+        };
+        loop {
+            tokio::select! {
+                heard = hang_ups.recv() => {
+                    if heard.is_none() {
+                        return;
+                    }
+                    self.read_again();
+                    self.look();
+                }
+                () = tokio::time::sleep(check_every) => self.look(),
+            }
+        }
+    }
+
+    fn look(&self) {
+        let Some(certificates) = &self.certificates else {
+            return;
+        };
+        match certificates.look(now()) {
+            Look::Same => {}
+            Look::Replaced => self.shop.metrics.certificate(true),
+            Look::Refused => self.shop.metrics.certificate(false),
+        }
+    }
+
+    /// Reads the file, and changes what can be changed now.
+    fn read_again(&mut self) {
+        let next = match Config::load(&self.file) {
+            Ok(next) => next,
+            Err(error) => {
+                error!(%error, "the configuration is refused, the old one stays");
+                self.shop.metrics.reload(false);
+                return;
+            }
+        };
+        let waiting = waiting(&self.config, &next);
+        if !waiting.is_empty() {
+            let keys = waiting.join(", ");
+            warn!(keys, "these take effect at the next start");
+        }
+        let limits = Limits {
+            max_connections: self.rules.load().limits.max_connections,
+            ..next.limits.clone()
+        };
+        self.rules.store(Arc::new(rules(&next, Arc::new(limits))));
+        if next.bots != self.config.bots || next.trusted_proxies != self.config.trusted_proxies {
+            self.shop.clients.store(Arc::new(clients(&next)));
+        }
+        // What waits is compared with what the process was started with, however often the file is read.
+        self.config = Config {
+            bots: next.bots,
+            trusted_proxies: next.trusted_proxies,
+            ..self.config.clone()
+        };
+        self.shop.metrics.reload(true);
+        info!("the configuration was read again");
+    }
+}
+
+/// Keys whose new values wait for the next start.
+fn waiting(old: &Config, new: &Config) -> Vec<&'static str> {
+    let (before, after) = (&old.limits, &new.limits);
+    let limiter = |limits: &Limits| (limits.cart_changes_per_minute, limits.orders_per_minute);
+    let changed = [
+        ("listen", old.listen != new.listen),
+        ("admin", old.admin != new.admin),
+        ("store", old.store != new.store),
+        ("cache", old.cache != new.cache),
+        ("shop", old.shop != new.shop),
+        ("base_url", old.base_url != new.base_url),
+        ("poll_interval_ms", old.poll_interval != new.poll_interval),
+        (
+            "body_cache_bytes",
+            old.body_cache_bytes != new.body_cache_bytes,
+        ),
+        ("log", old.log != new.log),
+        ("indexnow_key", old.indexnow_key != new.indexnow_key),
+        ("cache_tags", old.cache_tags != new.cache_tags),
+        ("hsts", old.hsts != new.hsts),
+        ("tls", old.tls != new.tls),
+        ("checkout", old.checkout != new.checkout),
+        (
+            "limits.max_connections",
+            before.max_connections != after.max_connections,
+        ),
+        ("limits.*_per_minute", limiter(before) != limiter(after)),
+    ];
+    let changed = changed.into_iter().filter(|(_, is_changed)| *is_changed);
+    changed.map(|(key, _)| key).collect()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whether a certificate has run out is asked here and nowhere else"
+)]
+fn now() -> SystemTime {
+    SystemTime::now()
+}
