@@ -373,6 +373,7 @@ impl Keys<'_> {
             terms_page: keys.optional("terms_page"),
             privacy_page: keys.optional("privacy_page"),
             newsletter: keys.boolean("newsletter"),
+            withdrawal: keys.boolean_or("withdrawal", true),
             stripe: keys.stripe(),
         };
         keys.refuse_the_rest();

@@ -143,6 +143,7 @@ impl Feed {
             theme: &self.serving.theme,
             resizer: None,
             sells: false,
+            takes_withdrawals: false,
             locale: self.locale,
             now: self.now,
         };

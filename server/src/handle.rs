@@ -230,6 +230,10 @@ impl Shop {
             theme,
             resizer: self.resizer.as_ref(),
             sells: self.checkout.is_some(),
+            takes_withdrawals: self
+                .checkout
+                .as_ref()
+                .is_some_and(|checkout| checkout.settings.takes_withdrawals()),
             locale: LocaleIndex::OWN,
             now,
         }

@@ -41,6 +41,8 @@ pub enum Purpose {
     Form,
     /// The link to an order.
     Order,
+    /// A withdrawal's form that was shown, and the link to what was received.
+    Withdrawal,
 }
 
 /// Why the keys cannot be used.

@@ -60,6 +60,9 @@ pub mod payment;
 /// Requests that have to do with such payments.
 mod paying;
 
+/// Requests to withdraw from a contract.
+mod withdrawing;
+
 /// What a form sent.
 pub mod form;
 

@@ -43,6 +43,8 @@ pub struct Metrics {
     pub orders: AtomicU64,
     /// Orders that could not be stored; the shopper was told.
     pub orders_refused: AtomicU64,
+    /// Withdrawals from contracts that were received.
+    pub withdrawals: AtomicU64,
     /// Payments begun at a provider.
     pub payments_begun: AtomicU64,
     /// Payments that could not be begun; the shopper was told.
@@ -62,7 +64,7 @@ pub struct Metrics {
 }
 
 /// The kinds of `respond::Response`.
-const KINDS: [&str; 26] = [
+const KINDS: [&str; 27] = [
     "home",
     "category",
     "brand",
@@ -75,6 +77,7 @@ const KINDS: [&str; 26] = [
     "order",
     "webhook",
     "wishlist",
+    "withdrawal",
     "compare",
     "suggest",
     "recent",
@@ -241,6 +244,11 @@ impl Metrics {
                 "frontage_orders_refused_total",
                 "Orders that could not be stored.",
                 &self.orders_refused,
+            ),
+            (
+                "frontage_withdrawals_total",
+                "Withdrawals from contracts that were received.",
+                &self.withdrawals,
             ),
             (
                 "frontage_payments_begun_total",

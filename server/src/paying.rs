@@ -148,7 +148,8 @@ impl<'a> Desk<'a> {
     /// An order's page, once it is placed.
     pub(crate) fn receipt(&self, id: OrderId, found: &Found) -> Response {
         let ctx = self.context();
-        let page = receipt::build(&self.serving.generation, &ctx, found);
+        let token = ticket::link_token(&self.checkout.keys, id);
+        let page = receipt::build(&self.serving.generation, &ctx, found, &token);
         let mut response = self.respond(page);
         self.empty_cart(&mut response, id);
         response

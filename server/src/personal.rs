@@ -80,6 +80,7 @@ pub(crate) fn answer<'a>(
         Route::Fragment(Fragment::Several { routes }) => Reply::Now(desk.several(&routes)),
         Route::Checkout => Reply::Now(desk.checkout()),
         Route::Order { id, token } => Reply::Later(Box::pin(desk.order(id, token))),
+        Route::Withdrawal(wanted) => desk.withdrawal(wanted),
         Route::Cart { notice, shared } => {
             Reply::Now(desk.cart(notice.as_deref(), shared.as_deref()))
         }
@@ -110,6 +111,7 @@ impl<'a> Desk<'a> {
                 true => Reply::Later(Box::pin(self.submit(form))),
                 false => Reply::Now(self.refused(StatusCode::TOO_MANY_REQUESTS, 429)),
             },
+            Route::Withdrawal(_) => self.withdraw(form),
             _ => Reply::Now(self.refused(StatusCode::METHOD_NOT_ALLOWED, 405)),
         }
     }
@@ -120,7 +122,7 @@ impl<'a> Desk<'a> {
         self.serving.generation.in_locale(locale)
     }
 
-    fn may(&self, action: Action) -> bool {
+    pub(crate) fn may(&self, action: Action) -> bool {
         may(self.shop, &self.request, action)
     }
 

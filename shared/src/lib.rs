@@ -18,6 +18,9 @@ pub mod manifest;
 /// What a shopper bought.
 pub mod order;
 
+/// A shopper's withdrawal from a contract.
+pub mod withdrawal;
+
 /// What the merchant says about an order.
 pub mod order_status;
 

@@ -160,6 +160,9 @@ mod variants;
 /// Other systems are told what happens, once and again.
 mod webhooks;
 
+/// Withdrawing from a contract, from the form to the merchant.
+mod withdrawals;
+
 /// Promotions, delivery methods and taxes, from a feed to what a cart costs.
 mod terms;
 

@@ -10,6 +10,20 @@ use toml::Value;
 
 use super::load::Check;
 
+/// What may stand in braces in what is written about a withdrawal.
+const WITHDRAWAL_PLACES: [&str; 7] = [
+    "id",
+    "received_at",
+    "order_number",
+    "name",
+    "email",
+    "articles",
+    "date",
+];
+const WITHDRAWAL_SUBJECT: &str = "We have received your withdrawal {id}";
+const WITHDRAWAL_TEXT: &str = "We have received your withdrawal from the contract.\n\nReceived: {received_at}\n\
+                               Order: {order_number}\nName: {name}\nEmail: {email}\nOrdered or received on: {date}\n\
+                               Articles:\n{articles}\n\nThe number of your withdrawal is {id}.\n";
 /// What may stand in braces in a subject or a text.
 const PLACES: [&str; 9] = [
     "id", "lines", "subtotal", "discount", "delivery", "tax", "total", "currency", "shipping",
@@ -31,6 +45,10 @@ pub struct Mail {
     pub subject: BTreeMap<String, String>,
     /// Texts by language.
     pub text: BTreeMap<String, String>,
+    /// Subjects about withdrawals from contracts, by language.
+    pub withdrawal_subject: BTreeMap<String, String>,
+    /// Texts about withdrawals, by language.
+    pub withdrawal_text: BTreeMap<String, String>,
 }
 
 /// The server's address may hold a password.
@@ -40,6 +58,8 @@ impl fmt::Debug for Mail {
             .field("from", &self.from)
             .field("subject", &self.subject)
             .field("text", &self.text)
+            .field("withdrawal_subject", &self.withdrawal_subject)
+            .field("withdrawal_text", &self.withdrawal_text)
             .finish_non_exhaustive()
     }
 }
@@ -48,6 +68,12 @@ impl Mail {
     /// Subject and text for a shopper who reads this language, with their places still in them.
     pub fn for_locale(&self, locale: &str) -> (&str, &str) {
         (chosen(&self.subject, locale), chosen(&self.text, locale))
+    }
+
+    /// The same for a withdrawal from a contract.
+    pub fn for_withdrawal(&self, locale: &str) -> (&str, &str) {
+        let subject = chosen(&self.withdrawal_subject, locale);
+        (subject, chosen(&self.withdrawal_text, locale))
     }
 }
 
@@ -68,6 +94,10 @@ pub(super) struct MailTable {
     subject: BTreeMap<String, String>,
     #[serde(default)]
     text: BTreeMap<String, String>,
+    #[serde(default)]
+    withdrawal_subject: BTreeMap<String, String>,
+    #[serde(default)]
+    withdrawal_text: BTreeMap<String, String>,
 }
 
 impl Check<'_> {
@@ -89,9 +119,19 @@ impl Check<'_> {
             let rule = "expected an address such as Shop <orders@shop.example>";
             self.problem(format!("{key}.from"), rule, &table.from);
         }
-        for (name, texts) in [("subject", &table.subject), ("text", &table.text)] {
+        let (places, withdrawal_places) = (&PLACES[..], &WITHDRAWAL_PLACES[..]);
+        for (name, texts, places) in [
+            ("subject", &table.subject, places),
+            ("text", &table.text, places),
+            (
+                "withdrawal_subject",
+                &table.withdrawal_subject,
+                withdrawal_places,
+            ),
+            ("withdrawal_text", &table.withdrawal_text, withdrawal_places),
+        ] {
             for (tag, text) in texts {
-                self.check_places(&format!("{key}.{name}.{tag}"), text);
+                self.check_places(&format!("{key}.{name}.{tag}"), text, places);
             }
         }
         let with_default = |mut texts: BTreeMap<String, String>, default: &str| {
@@ -105,18 +145,20 @@ impl Check<'_> {
             from: from?,
             subject: with_default(table.subject, SUBJECT),
             text: with_default(table.text, TEXT),
+            withdrawal_subject: with_default(table.withdrawal_subject, WITHDRAWAL_SUBJECT),
+            withdrawal_text: with_default(table.withdrawal_text, WITHDRAWAL_TEXT),
         };
         (self.problems.len() == before).then_some(Some(mail))
     }
 
-    fn check_places(&mut self, key: &str, text: &str) {
+    fn check_places(&mut self, key: &str, text: &str, places: &[&str]) {
         if text.trim().is_empty() {
             self.problem(key, "must not be empty", "");
         }
         for piece in text.split('{').skip(1) {
             let name = piece.split('}').next().unwrap_or_default();
-            if !PLACES.contains(&name) {
-                let rule = format!("expected one of {} in braces", PLACES.join(", "));
+            if !places.contains(&name) {
+                let rule = format!("expected one of {} in braces", places.join(", "));
                 self.problem(key, rule, name);
             }
         }

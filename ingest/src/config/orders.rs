@@ -26,6 +26,8 @@ pub const RESERVE_FOR: Duration = Duration::from_secs(24 * HOUR);
 pub struct Orders {
     /// How the endpoint is reached; what sources need to read pages is not used.
     pub request: Request,
+    /// The same for withdrawals from contracts.
+    pub withdrawals: Request,
     /// `POST`, `PUT` or `PATCH`.
     pub method: Method,
     /// What an order becomes before it is sent.
@@ -52,6 +54,7 @@ pub struct Orders {
 #[serde(deny_unknown_fields)]
 pub(super) struct OrdersTable {
     url: String,
+    withdrawal_url: Option<String>,
     #[serde(default = "post")]
     method: String,
     #[serde(default)]
@@ -146,11 +149,15 @@ impl Check<'_> {
             timeout_ms: table.timeout_ms,
             error_at: table.error_at,
         });
+        let withdrawals = request
+            .clone()
+            .and_then(|request| self.withdrawals(request, table.withdrawal_url.as_deref()));
         let mapping = self.mapping("orders", table.map_file, table.map, None);
         let vars = self.vars("orders", table.vars);
         let mail = self.mail("orders.mail", table.mail);
         Some(Some(Orders {
             request: request?,
+            withdrawals: withdrawals?,
             method: method?,
             mapping: mapping?,
             vars,
@@ -177,6 +184,26 @@ pub(super) struct Reached<'t> {
     pub(super) ca_file: Option<&'t str>,
     pub(super) timeout_ms: u64,
     pub(super) error_at: Option<String>,
+}
+
+impl Check<'_> {
+    /// Withdrawals go where orders go, or to another address of the same origin: what lets us in goes nowhere else.
+    fn withdrawals(&mut self, orders: Request, url: Option<&str>) -> Option<Request> {
+        let Some(text) = url else {
+            return Some(orders);
+        };
+        let url = Url::parse(text)
+            .ok()
+            .filter(|url| url.origin() == orders.url.origin() && url.fragment().is_none());
+        if url.is_none() {
+            let rule = "expected a URL of the origin of orders.url, without a fragment";
+            self.problem("orders.withdrawal_url", rule, text);
+        }
+        Some(Request {
+            url: url?,
+            ..orders
+        })
+    }
 }
 
 /// Headers that are set when something is sent.
@@ -267,6 +294,10 @@ mod tests {
         for (table, key) in [
             ("url = \"file:///orders\"", "orders.url"),
             ("method = \"GET\"", "orders.method"),
+            (
+                "withdrawal_url = \"https://other.example/\"",
+                "orders.withdrawal_url",
+            ),
             ("receipt_at = \"number\"", "orders.receipt_at"),
             ("max_in_flight = 0", "orders.max_in_flight"),
             ("retry_for_days = 0", "orders.retry_for_days"),

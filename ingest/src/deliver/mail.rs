@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use frontage_shared::order::{Address, Order, OrderId};
 use frontage_shared::store::{Beside, Store};
+use frontage_shared::withdrawal::Withdrawal;
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, Message};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
@@ -32,6 +33,51 @@ struct Waiting {
     count: u32,
     /// Unix milliseconds.
     next_ms: i64,
+}
+
+/// What a mail is about.
+enum Letter {
+    Order(Box<Order>),
+    Withdrawal(Withdrawal),
+}
+
+impl Letter {
+    /// What stored bytes are; none if they are damaged.
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let order = || Order::decode(bytes).ok().map(Box::new).map(Self::Order);
+        let withdrawal = Withdrawal::decode(bytes).ok().map(Self::Withdrawal);
+        withdrawal.or_else(order)
+    }
+
+    fn id(&self) -> &str {
+        match self {
+            Self::Order(order) => &order.id,
+            Self::Withdrawal(withdrawal) => &withdrawal.id,
+        }
+    }
+
+    fn email(&self) -> &str {
+        match self {
+            Self::Order(order) => &order.customer.email,
+            Self::Withdrawal(withdrawal) => &withdrawal.email,
+        }
+    }
+
+    /// Subject and text, with their places still in them.
+    fn templates<'m>(&self, mail: &'m Mail) -> (&'m str, &'m str) {
+        match self {
+            Self::Order(order) => mail.for_locale(&order.locale),
+            Self::Withdrawal(withdrawal) => mail.for_withdrawal(&withdrawal.locale),
+        }
+    }
+
+    /// What stands in a place; nothing, if there is no such place.
+    fn said(&self, place: &str) -> String {
+        match self {
+            Self::Order(order) => said_of_order(order, place),
+            Self::Withdrawal(withdrawal) => said_of_withdrawal(withdrawal, place),
+        }
+    }
 }
 
 /// Why a mail was not sent.
@@ -71,8 +117,8 @@ pub(super) async fn send_due(context: Context, settings: &Orders) -> Result<(), 
     };
     let store = context.store.clone();
     let queue = in_background(move || due(&store)).await?;
-    for (id, waiting, order) in queue {
-        let sent = send(mail, &order).await;
+    for (id, waiting, letter) in queue {
+        let sent = send(mail, &letter).await;
         let (store, keep_on) = (context.store.clone(), settings.retry_for);
         in_background(move || settle(&store, (id, waiting), sent, keep_on)).await?;
     }
@@ -80,7 +126,7 @@ pub(super) async fn send_due(context: Context, settings: &Orders) -> Result<(), 
 }
 
 /// Mails that are due, with their orders.
-fn due(store: &Store) -> Result<Vec<(OrderId, Waiting, Order)>, DeliverError> {
+fn due(store: &Store) -> Result<Vec<(OrderId, Waiting, Letter)>, DeliverError> {
     let now_ms = schedule::now().timestamp_millis();
     let mut queue = Vec::new();
     for id in store.all_beside(Beside::Mail)? {
@@ -98,16 +144,16 @@ fn due(store: &Store) -> Result<Vec<(OrderId, Waiting, Order)>, DeliverError> {
             continue;
         }
         let order = store.order(id)?;
-        match order.and_then(|(_, bytes)| Order::decode(&bytes).ok()) {
-            Some(order) => queue.push((id, waiting, order)),
+        match order.and_then(|(_, bytes)| Letter::decode(&bytes)) {
+            Some(letter) => queue.push((id, waiting, letter)),
             None => store.drop_beside(id, Beside::Mail)?,
         }
     }
     Ok(queue)
 }
 
-async fn send(mail: &Mail, order: &Order) -> Result<(), Unsent> {
-    let message = message(mail, order)?;
+async fn send(mail: &Mail, letter: &Letter) -> Result<(), Unsent> {
+    let message = message(mail, letter)?;
     let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&mail.smtp)
         .map_err(|_| Unsent::Later("the mail server's address is wrong"))?
         .timeout(Some(TIMEOUT))
@@ -121,48 +167,64 @@ async fn send(mail: &Mail, order: &Order) -> Result<(), Unsent> {
     }
 }
 
-fn message(mail: &Mail, order: &Order) -> Result<Message, Unsent> {
-    let to = order
-        .customer
-        .email
+fn message(mail: &Mail, letter: &Letter) -> Result<Message, Unsent> {
+    let to = letter
+        .email()
         .parse()
         .map_err(|_| Unsent::Never("there is no such address"))?;
-    let (subject, text) = mail.for_locale(&order.locale);
+    let (subject, text) = letter.templates(mail);
     // The same for a mail that is sent twice, so that whoever reads it sees one.
-    let name = format!("<{}@{}>", order.id, mail.from.email.domain());
+    let name = format!("<{}@{}>", letter.id(), mail.from.email.domain());
     Message::builder()
         .from(mail.from.clone())
         .to(Mailbox::new(None, to))
         .message_id(Some(name))
         .date(SystemTime::from(schedule::now()))
-        .subject(filled(subject, order).replace(['\r', '\n'], " "))
+        .subject(filled(subject, letter).replace(['\r', '\n'], " "))
         .header(ContentType::TEXT_PLAIN)
-        .body(filled(text, order))
+        .body(filled(text, letter))
         .map_err(|_| Unsent::Never("it cannot be written"))
 }
 
-/// A text with what an order says in its places. What a shopper wrote is not looked into for places.
-fn filled(template: &str, order: &Order) -> String {
+/// A text with what is said in its places. What a shopper wrote is not looked into for places.
+fn filled(template: &str, letter: &Letter) -> String {
     let mut pieces = template.split('{');
     let mut text = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
         let (name, rest) = piece.split_once('}').unwrap_or((piece, ""));
-        let totals = &order.totals;
-        match name {
-            "id" => text += &order.id,
-            "lines" => text += &lines(order),
-            "subtotal" => text += &totals.subtotal,
-            "discount" => text += &totals.discount,
-            "delivery" => text += &totals.delivery,
-            "tax" => text += &totals.tax,
-            "total" => text += &totals.total,
-            "currency" => text += &order.currency,
-            "shipping" => text += &address(&order.shipping),
-            _ => {}
-        }
+        text += &letter.said(name);
         text += rest;
     }
     text
+}
+
+fn said_of_order(order: &Order, place: &str) -> String {
+    let totals = &order.totals;
+    match place {
+        "id" => order.id.clone(),
+        "lines" => lines(order),
+        "subtotal" => totals.subtotal.clone(),
+        "discount" => totals.discount.clone(),
+        "delivery" => totals.delivery.clone(),
+        "tax" => totals.tax.clone(),
+        "total" => totals.total.clone(),
+        "currency" => order.currency.clone(),
+        "shipping" => address(&order.shipping),
+        _ => String::new(),
+    }
+}
+
+fn said_of_withdrawal(withdrawal: &Withdrawal, place: &str) -> String {
+    match place {
+        "id" => withdrawal.id.clone(),
+        "received_at" => withdrawal.received_at.clone(),
+        "order_number" => withdrawal.order_number.clone(),
+        "name" => withdrawal.name.clone(),
+        "email" => withdrawal.email.clone(),
+        "articles" => withdrawal.articles.clone().unwrap_or_default(),
+        "date" => withdrawal.date.clone().unwrap_or_default(),
+        _ => String::new(),
+    }
 }
 
 fn lines(order: &Order) -> String {

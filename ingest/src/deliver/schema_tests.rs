@@ -1,12 +1,17 @@
-//! `schemas/order.schema.json` and the type that the server writes say the same.
+//! The schemas of orders and withdrawals, and the types that the server writes, say the same.
 
 use std::path::{Path, PathBuf};
 
 use frontage_shared::order::{Order, OrderId};
+use frontage_shared::withdrawal::Withdrawal;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
 fn schema() -> Validator {
+    schema_of(include_str!("../../../schemas/order.schema.json"))
+}
+
+fn schema_of(text: &str) -> Validator {
     let read = |text: &str| serde_json::from_str::<Value>(text).unwrap();
     let common = read(include_str!("../../../schemas/common.schema.json"));
     let registry = jsonschema::Registry::new()
@@ -19,7 +24,7 @@ fn schema() -> Validator {
         .with_registry(&registry)
         .should_validate_formats(true)
         .offline()
-        .build(&read(include_str!("../../../schemas/order.schema.json")))
+        .build(&read(text))
         .unwrap()
 }
 
@@ -113,6 +118,31 @@ fn invalid_examples_break_the_rule_of_their_name() {
             .collect();
         assert_eq!(errors, [(place, parts[2].to_owned())], "{name}");
     }
+}
+
+#[test]
+fn withdrawals_and_their_schema_say_the_same() {
+    let schema = schema_of(include_str!("../../../schemas/withdrawal.schema.json"));
+    let example = json!({
+        "type": "withdrawal", "id": "01JDKX5V3Q8YB2M4N6P7R9STVW", "shop": "demo",
+        "received_at": "2026-07-01T10:00:00Z", "locale": "de", "order_number": "SO-17",
+        "order_id": "01JDKX5V3Q8YB2M4N6P7R9STVA", "name": "Ann Lee", "email": "ann@mail.example",
+        "articles": "the red mug", "date": "1 July",
+    });
+    assert!(schema.is_valid(&example));
+    let decode = |value: &Value| Withdrawal::decode(value.to_string().as_bytes());
+    let written = decode(&example).unwrap().encode().unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&written).unwrap(), example);
+    let (mut found, mut refused) = (Vec::new(), 0);
+    broken(&example, "", &mut found, &example);
+    for (what, document) in found {
+        if decode(&document).is_err() {
+            refused += 1;
+            // The type writes what is absent as absent, and reads null as that.
+            assert!(!schema.is_valid(&document), "{what}");
+        }
+    }
+    assert!(refused > 50, "{refused}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use frontage_shared::order::OrderId;
 use frontage_shared::order_status::OrderReceipt;
 use frontage_shared::store::{Beside, OrderState, Store};
+use frontage_shared::withdrawal::Withdrawal;
 use serde_json::Value;
 
 use super::attempts::{Attempts, Failure, FailureKind};
@@ -33,7 +34,11 @@ pub(super) enum Ended {
 
 /// What is to be done with a waiting order.
 enum Ready {
-    Send { body: Vec<u8>, before: Before },
+    Send {
+        body: Vec<u8>,
+        before: Before,
+        is_withdrawal: bool,
+    },
     Settled(Ended),
 }
 
@@ -57,9 +62,14 @@ pub(super) async fn order(
 ) -> Result<Ended, DeliverError> {
     let (shared, orders) = (context.clone(), settings.clone());
     let ready = in_background(move || prepare(&shared, &orders, id)).await?;
-    let (body, before) = match ready {
+    let (body, before, request) = match ready {
         Ready::Settled(ended) => return Ok(ended),
-        Ready::Send { body, before } => (body, before),
+        Ready::Send {
+            body,
+            before,
+            is_withdrawal: true,
+        } => (body, before, &settings.withdrawals),
+        Ready::Send { body, before, .. } => (body, before, &settings.request),
     };
     let key = id.to_string();
     let parcel = Parcel {
@@ -69,7 +79,7 @@ pub(super) async fn order(
         body: &body,
     };
     let now = SystemTime::from(schedule::now());
-    let sent = fetch::send(&context.client, &settings.request, parcel, now).await;
+    let sent = fetch::send(&context.client, request, parcel, now).await;
     let verdict = verdict::of(settings, sent);
     let (store, retry_for) = (context.store.clone(), settings.retry_for);
     in_background(move || settle(&store, id, before, verdict, retry_for)).await
@@ -102,8 +112,11 @@ fn prepare(context: &Context, settings: &Orders, id: OrderId) -> Result<Ready, D
     if let Some(ended) = received(store, id)? {
         return Ok(Ready::Settled(ended));
     }
+    let is_withdrawal = Withdrawal::decode(&order).is_ok();
     let body = match store.beside(id, Beside::Body)? {
         Some(body) => body,
+        // What is said by law goes as it was said: the mapping is one of orders.
+        None if is_withdrawal => store.put_beside_once(id, Beside::Body, &order)?,
         None => match body_of(context, settings, order) {
             // Should somebody else deliver as well, both send the same.
             Ok(body) => store.put_beside_once(id, Beside::Body, &body)?,
@@ -117,7 +130,11 @@ fn prepare(context: &Context, settings: &Orders, id: OrderId) -> Result<Ready, D
         // Before it is sent: the process may end while it is on its way.
         store.put_beside(id, Beside::Sent, b"true")?;
     }
-    Ok(Ready::Send { body, before })
+    Ok(Ready::Send {
+        body,
+        before,
+        is_withdrawal,
+    })
 }
 
 /// What is sent of an order. A mapping that cannot be used at all is no fault of the order.

@@ -198,25 +198,26 @@ impl AddressFields {
     }
 }
 
+/// Faults that are found, in the order of the form.
 #[derive(Default)]
-struct Faults(Vec<Fault>);
+pub(crate) struct Faults(pub(crate) Vec<Fault>);
 
 impl Faults {
-    fn add(&mut self, field: &str, rule: Rule) {
+    pub(crate) fn add(&mut self, field: &str, rule: Rule) {
         self.0.push(Fault {
             field: field.to_owned(),
             rule,
         });
     }
 
-    fn require(&mut self, field: &str, value: &str) {
+    pub(crate) fn require(&mut self, field: &str, value: &str) {
         match value {
             "" => self.add(field, Rule::Missing),
             value => self.fit(field, value),
         }
     }
 
-    fn fit(&mut self, field: &str, value: &str) {
+    pub(crate) fn fit(&mut self, field: &str, value: &str) {
         if value.chars().count() > MOST_CHARS {
             self.add(field, Rule::TooLong);
         }
@@ -225,13 +226,14 @@ impl Faults {
 
 /// One line: white space within it is one space, control characters are gone, and what is far too long is cut just
 /// behind the point where it is told as too long.
-fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     let visible = |c: char| if c.is_control() { ' ' } else { c };
     let text: String = text.chars().map(visible).take(4 * MOST_CHARS).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn note(text: &str) -> String {
+/// Several lines, without control characters, cut where they are too long.
+pub(crate) fn note(text: &str) -> String {
     let visible = |c: &char| !c.is_control() || *c == '\n';
     let text: String = text.chars().filter(visible).take(MOST_NOTE_CHARS).collect();
     text.trim().to_owned()
@@ -239,7 +241,7 @@ fn note(text: &str) -> String {
 
 /// Whether mail could be sent there: one @ between a name and a domain with a dot. Whether anybody reads it only mail
 /// can tell.
-fn is_mail(text: &str) -> bool {
+pub(crate) fn is_mail(text: &str) -> bool {
     let Some((name, domain)) = text.rsplit_once('@') else {
         return false;
     };

@@ -18,6 +18,9 @@ pub mod book;
 /// An order, of a cart and a form.
 pub mod order;
 
+/// The form to withdraw from a contract.
+pub(crate) mod withdrawal;
+
 pub use settings::{Method, Settings};
 
 use crate::keys::Keys;

@@ -21,6 +21,8 @@ pub struct Settings {
     pub privacy_page: Option<String>,
     /// Whether shoppers are asked if they want news by mail.
     pub newsletter: bool,
+    /// Whether there is a form to withdraw from a contract.
+    pub withdrawal: bool,
     /// The provider behind the method `stripe`.
     pub stripe: StripeSettings,
 }
@@ -67,6 +69,11 @@ impl Settings {
     /// Whether anything can be bought.
     pub fn sells(&self) -> bool {
         !self.methods.is_empty()
+    }
+
+    /// Whether a shopper can withdraw from a contract here. Where another system takes over, that one has the contracts.
+    pub fn takes_withdrawals(&self) -> bool {
+        self.withdrawal && self.sells() && !self.hands_off()
     }
 
     /// Whether another system takes over with the cart.

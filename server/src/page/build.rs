@@ -52,6 +52,7 @@ pub fn build(route: &Route, generation: &Generation, ctx: &Context<'_>) -> Page 
         | Route::CartPartial
         | Route::Checkout
         | Route::Order { .. }
+        | Route::Withdrawal(_)
         | Route::StripeWebhook => errors::not_found(view, ""),
         Route::Lists | Route::List { .. } => errors::not_found(view, ""),
         Route::Fragment(wanted) => fragment::build(view, wanted),
@@ -113,6 +114,8 @@ pub struct Context<'a> {
     pub resizer: Option<&'a Resizer>,
     /// Whether things can be bought here; if not, the shop is a catalogue.
     pub sells: bool,
+    /// Whether contracts are made here that one can withdraw from here.
+    pub takes_withdrawals: bool,
     /// The language of the page.
     pub locale: LocaleIndex,
     /// The instant the request is answered for.
@@ -142,6 +145,8 @@ pub enum Kind {
     Checkout,
     /// One order.
     Order,
+    /// Withdrawing from a contract.
+    Withdrawal,
     /// The wishlist, or a partial about it.
     Wishlist,
     /// The comparison, or a partial about it.
@@ -178,6 +183,7 @@ impl Kind {
             Self::Cart => "cart",
             Self::Checkout => "checkout",
             Self::Order => "order",
+            Self::Withdrawal => "withdrawal",
             Self::Wishlist => "wishlist",
             Self::Compare => "compare",
             Self::Suggest => "suggest",

@@ -23,7 +23,7 @@ use crate::form::Form;
 use crate::route::Route;
 
 /// A field that no person sees and no browser knows how to fill.
-const TRAP: &str = "leave_empty";
+pub(crate) const TRAP: &str = "leave_empty";
 
 /// What the page is to show.
 pub(crate) struct Show<'a> {
@@ -345,7 +345,7 @@ fn fault_views(view: &View<'_>, faults: &[Fault]) -> Vec<FaultView> {
     faults.iter().map(one).collect()
 }
 
-fn explain(view: &View<'_>, rule: &Rule) -> String {
+pub(super) fn explain(view: &View<'_>, rule: &Rule) -> String {
     let words = view.words;
     match rule {
         Rule::Missing => words.fault_missing.clone(),

@@ -11,7 +11,7 @@ use super::locale::Locale;
 use super::view::View;
 use super::{Context, text};
 use crate::lists::ListKind;
-use crate::route::{Fragment, Listing, Route};
+use crate::route::{Fragment, Listing, Route, Withdrawal};
 use crate::theme::Theme;
 
 /// Most entries of the main navigation.
@@ -58,6 +58,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) cart: Option<(String, String)>,
     /// Paths of wishlist and comparison, and of suggestions; none while there is no shop to show.
     pub(crate) own: Option<Own>,
+    /// Where one withdraws from a contract; none in a catalogue.
+    pub(crate) withdrawal_href: Option<String>,
     /// Where the shop begins, and where searches go.
     pub(crate) home_href: String,
     pub(crate) search_href: String,
@@ -137,6 +139,10 @@ impl<'a> Frame<'a> {
                 .ctx
                 .sells
                 .then(|| (view.href(&Route::cart()), view.href(&Route::CartPartial))),
+            withdrawal_href: view
+                .ctx
+                .takes_withdrawals
+                .then(|| view.href(&Route::Withdrawal(Withdrawal::default()))),
             own: Some(Own {
                 wishlist: view.href(&Route::list(ListKind::Wish, None)),
                 compare: view.href(&Route::list(ListKind::Compare, None)),
@@ -189,6 +195,7 @@ impl<'a> Frame<'a> {
             },
             cart: None,
             own: None,
+            withdrawal_href: None,
             home_href: Route::Home.href(),
             search_href: Route::search(Listing::new()).href(),
             query: "",

@@ -38,6 +38,9 @@ mod suggest;
 /// An order.
 pub(crate) mod receipt;
 
+/// Withdrawing from a contract.
+pub(crate) mod withdrawal;
+
 /// Sums under a cart, a checkout and an order.
 mod sums;
 

@@ -13,7 +13,7 @@ use super::sums::{Bought, Sum, Sums};
 use super::view::View;
 use super::words::Words;
 use super::{Context, Kind, Page, countries, render};
-use crate::route::Route;
+use crate::route::{Route, Withdrawal};
 
 /// An order's page.
 #[derive(TemplateSimple)]
@@ -38,6 +38,8 @@ pub(crate) struct ReceiptPage<'a> {
     pub(crate) delivery: Option<String>,
     pub(crate) payment: String,
     pub(crate) note: String,
+    /// Where one withdraws from it.
+    pub(crate) withdrawal_href: Option<String>,
 }
 
 /// What is known of an order.
@@ -88,7 +90,12 @@ pub(crate) fn read(store: &Store, id: OrderId) -> Result<Option<Found>, ReceiptE
 }
 
 /// Builds an order's page.
-pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, found: &Found) -> Page {
+pub(crate) fn build(
+    generation: &Generation,
+    ctx: &Context<'_>,
+    found: &Found,
+    token: &str,
+) -> Page {
     let view = &View::new(generation, ctx);
     let (words, order) = (view.words, &found.order);
     let mut page = page(view, order, &words.thank_you);
@@ -96,6 +103,12 @@ pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, found: &Found) -
         .order_received
         .fill(&[&order.id, &order.customer.email]);
     page.status = status(view, found);
+    let withdrawal = Route::Withdrawal(Withdrawal {
+        order: Some(order.id.clone()),
+        received: None,
+        token: token.to_owned(),
+    });
+    page.withdrawal_href = ctx.takes_withdrawals.then(|| view.href(&withdrawal));
     if let Some(progress) = &found.progress {
         page.remark = progress.note.clone().unwrap_or_default();
         page.tracking = tracking(progress);
@@ -155,6 +168,7 @@ fn page<'a>(view: &View<'a>, order: &Order, title: &'static str) -> ReceiptPage<
             .map(|delivery| delivery.name.clone()),
         payment: payment(view, &order.payment),
         note: order.note.clone().unwrap_or_default(),
+        withdrawal_href: None,
     }
 }
 

@@ -19,6 +19,7 @@ fn context() -> Context<'static> {
         theme: &PLAIN,
         resizer: None,
         sells: false,
+        takes_withdrawals: false,
         locale: LocaleIndex::OWN,
         now: UNIX_EPOCH + Duration::from_secs(1_795_000_000),
     }

@@ -203,6 +203,7 @@ fn get(generation: &Generation, address: &str) -> Page {
         theme: &PLAIN,
         resizer: None,
         sells: false,
+        takes_withdrawals: false,
         locale: LocaleIndex::OWN,
         now: crate::testing::noon(),
     };

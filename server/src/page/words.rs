@@ -137,6 +137,9 @@ messages! {
         field_email field_phone field_vat_id field_name field_company field_line1 field_line2 field_postcode
         field_city field_region field_country
         pay_by_invoice pay_by_invoice_help pay_on_delivery pay_on_delivery_help pay_by_card pay_by_card_help
+        withdraw_here withdrawal_help withdrawal_order_number withdrawal_articles withdrawal_date withdrawal_check
+        withdrawal_check_help withdrawal_confirm withdrawal_change withdrawal_received withdrawal_keep
+        withdrawal_not_stored
         payment_unavailable payment_pending payment_failed payment_failed_help payment_look_again paid
         fault_missing fault_mail fault_phone fault_not_chosen fault_not_accepted fault_too_long
         cart_changed_meanwhile form_too_old order_not_stored thank_you keep_this_address track_parcel
@@ -157,7 +160,7 @@ messages! {
         numbers_unknown(taken numbers) coupons_full(most) not_a_quantity(most) coupon_not_yet(day) coupon_expired(day)
         coupon_below_minimum(amount) coupon_excluded(name) delivery_by(method) tax_included(amount percent)
         tax_at(percent) total_changed(was now) fault_postcode(example) order_received(number email)
-        payment_pending_help(number email)
+        payment_pending_help(number email) withdrawal_received_help(time number email)
         wishlist_added(product) comparison_added(product) list_removed(product) list_full(most) rating_of(rating) answer_of(shop);
     counted:
         products() choices(option) variants() only_left()

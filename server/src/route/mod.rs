@@ -19,6 +19,8 @@ mod url;
 mod fragment;
 /// The same addresses in the shop's further languages.
 mod place;
+/// Where one withdraws from a contract.
+mod withdrawal;
 
 /// What robots.txt keeps from crawlers.
 mod closed;
@@ -31,3 +33,4 @@ pub use fragment::{Fragment, Part};
 pub use listing::{Listing, PriceBound, Sort};
 pub use place::locale_of;
 pub use url::{FeedFormat, Parsed, Route, RouteError};
+pub use withdrawal::Withdrawal;

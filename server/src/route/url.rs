@@ -13,6 +13,7 @@ use super::choice::{choice, write_choice};
 use super::encoding::{self, decode_path, decode_query};
 use super::fragment::Fragment;
 use super::listing::{Listing, Sort};
+use super::withdrawal::Withdrawal;
 use crate::lists::ListKind;
 
 /// Longest path and query, in bytes.
@@ -101,6 +102,8 @@ pub enum Route {
         /// What proves that we gave the link out.
         token: String,
     },
+    /// `/withdrawal`: withdrawing from a contract.
+    Withdrawal(Withdrawal),
     /// `/webhooks/stripe`: where Stripe says what was paid.
     StripeWebhook,
     /// `/assets/<hash>/<name>`
@@ -253,6 +256,7 @@ impl Route {
                 id: id.to_owned(),
                 token: last(pairs, "t").unwrap_or_default(),
             },
+            ["withdrawal"] => Self::Withdrawal(Withdrawal::of(pairs)),
             ["webhooks", "stripe"] => Self::StripeWebhook,
             ["assets", hash, name] => Self::Asset {
                 hash: checked_slug(hash)?,
@@ -365,7 +369,7 @@ impl Route {
     pub fn is_personal(&self) -> bool {
         match self {
             Self::Cart { .. } | Self::CartPartial | Self::Checkout | Self::Order { .. } => true,
-            Self::StripeWebhook => true,
+            Self::StripeWebhook | Self::Withdrawal(_) => true,
             Self::Lists | Self::List { .. } => true,
             Self::Fragment(fragment) => fragment.is_personal(),
             _ => false,
@@ -376,7 +380,11 @@ impl Route {
     pub fn takes_posts(&self) -> bool {
         matches!(
             self,
-            Self::Cart { .. } | Self::Checkout | Self::Lists | Self::StripeWebhook
+            Self::Cart { .. }
+                | Self::Checkout
+                | Self::Lists
+                | Self::StripeWebhook
+                | Self::Withdrawal(_)
         )
     }
 
@@ -431,6 +439,7 @@ impl Route {
             Self::Checkout => "checkout",
             Self::Order { .. } => "order",
             Self::StripeWebhook => "webhook",
+            Self::Withdrawal(_) => "withdrawal",
             Self::Asset { .. } => "asset",
             Self::SitemapIndex | Self::Sitemap { .. } => "sitemap",
             Self::Robots => "robots",
@@ -495,6 +504,7 @@ impl fmt::Display for Route {
             Self::CartPartial => f.write_str("/partials/cart"),
             Self::Checkout => f.write_str("/checkout"),
             Self::StripeWebhook => f.write_str("/webhooks/stripe"),
+            Self::Withdrawal(withdrawal) => withdrawal.fmt(f),
             Self::Order { id, token } => write_order(f, id, token),
             Self::Asset { hash, name } => {
                 write_path(f, "/assets/", hash)?;
@@ -524,7 +534,7 @@ impl FeedFormat {
 }
 
 /// The last value of this name that is not empty.
-fn last(pairs: &[(String, String)], name: &str) -> Option<String> {
+pub(super) fn last(pairs: &[(String, String)], name: &str) -> Option<String> {
     let mut values = pairs.iter().rev().filter(|(known, _)| known == name);
     let (_, value) = values.find(|(_, value)| !value.is_empty())?;
     Some(value.clone())
