@@ -527,7 +527,7 @@ impl CompileJob {
                 let part = match compile::catalog(
                     &self.config,
                     &self.merged,
-                    previous,
+                    (previous, self.now),
                     &mut conflicts,
                     &path,
                 ) {

@@ -89,6 +89,7 @@ was = كان
 from = من
 saved = −{ $percent }٪
 lowest-before = أدنى سعر خلال آخر 30 يومًا: { $amount }
+sale-until = حتى { $day }
 price-on-request = السعر عند الطلب
 unit-price = { $amount } / { $unit }
 piece = قطعة

@@ -77,6 +77,7 @@ was = Vorher
 from = ab
 saved = −{ $percent } %
 lowest-before = Niedrigster Preis der letzten 30 Tage: { $amount }
+sale-until = Bis { $day }
 price-on-request = Preis auf Anfrage
 unit-price = { $amount } / { $unit }
 piece = Stück

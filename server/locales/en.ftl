@@ -78,6 +78,7 @@ was = Was
 from = from
 saved = −{ $percent }%
 lowest-before = Lowest price of the last 30 days: { $amount }
+sale-until = Until { $day }
 price-on-request = Price on request
 unit-price = { $amount } / { $unit }
 piece = piece

@@ -77,6 +77,7 @@ was = Antes
 from = desde
 saved = −{ $percent } %
 lowest-before = Precio más bajo de los últimos 30 días: { $amount }
+sale-until = Hasta el { $day }
 price-on-request = Precio a consultar
 unit-price = { $amount } / { $unit }
 piece = unidad

@@ -77,6 +77,7 @@ was = Avant
 from = à partir de
 saved = −{ $percent } %
 lowest-before = Prix le plus bas des 30 derniers jours : { $amount }
+sale-until = Jusqu’au { $day }
 price-on-request = Prix sur demande
 unit-price = { $amount } / { $unit }
 piece = pièce

@@ -77,6 +77,7 @@ was = Prima
 from = da
 saved = −{ $percent }%
 lowest-before = Prezzo più basso degli ultimi 30 giorni: { $amount }
+sale-until = Fino al { $day }
 price-on-request = Prezzo su richiesta
 unit-price = { $amount } / { $unit }
 piece = pezzo

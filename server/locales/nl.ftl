@@ -77,6 +77,7 @@ was = Was
 from = vanaf
 saved = −{ $percent }%
 lowest-before = Laagste prijs van de afgelopen 30 dagen: { $amount }
+sale-until = Tot en met { $day }
 price-on-request = Prijs op aanvraag
 unit-price = { $amount } / { $unit }
 piece = stuk

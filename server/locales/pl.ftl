@@ -83,6 +83,7 @@ was = Przedtem
 from = od
 saved = −{ $percent }%
 lowest-before = Najniższa cena z ostatnich 30 dni: { $amount }
+sale-until = Do { $day }
 price-on-request = Cena na zapytanie
 unit-price = { $amount } / { $unit }
 piece = sztuka

@@ -77,6 +77,7 @@ was = Tidigare
 from = från
 saved = −{ $percent } %
 lowest-before = Lägsta pris de senaste 30 dagarna: { $amount }
+sale-until = Till och med { $day }
 price-on-request = Pris på begäran
 unit-price = { $amount } / { $unit }
 piece = styck

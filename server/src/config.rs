@@ -44,6 +44,8 @@ pub struct Config {
     pub poll_interval: Duration,
     /// How much memory rendered pages may take.
     pub body_cache_bytes: u64,
+    /// How long a redirect from a former address may be taken back, in seconds.
+    pub redirects_settle: i64,
     /// The shape of a log line.
     pub log: LogFormat,
     /// Proxies of ours: who they say a client is, is believed.
@@ -160,6 +162,7 @@ impl Config {
         let hosts = keys.hosts(&base_url);
         let poll_interval = keys.millis("poll_interval_ms", 1000, 50..=3_600_000);
         let body_cache_bytes = keys.number("body_cache_bytes", 32 << 20, 0..=1 << 40);
+        let settle_days = keys.number("redirects_permanent_after_days", 7, 0..=3_650);
         let (log, trusted_proxies) = (keys.log(), keys.trusted_proxies());
         let proxy_protocol = keys.boolean("proxy_protocol");
         let tls = tls::Settings::read(keys.table("tls", "tls."));
@@ -197,6 +200,7 @@ impl Config {
             poll_interval,
             body_cache_bytes,
             log,
+            redirects_settle: i64::try_from(settle_days).unwrap_or(0) * 24 * 60 * 60,
             trusted_proxies,
             proxy_protocol,
             tls: tls.within(folder),

@@ -146,6 +146,7 @@ impl Feed {
             takes_withdrawals: false,
             locale: self.locale,
             now: self.now,
+            redirects_settle: 0,
         };
         let view = &View::new(&self.serving.generation, &ctx);
         let mut text = String::new();

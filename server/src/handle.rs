@@ -31,6 +31,9 @@ use crate::stamp::{Edge, Stamp};
 use crate::theme::Theme;
 use crate::theme::follow::Look;
 
+/// How long a redirect may be taken back unless the configuration says otherwise: a week.
+const REDIRECTS_SETTLE_SECONDS: i64 = 7 * 24 * 60 * 60;
+
 /// What answering a request needs.
 pub struct Shop {
     /// The generation being served.
@@ -55,6 +58,8 @@ pub struct Shop {
     pub indexnow_key: Option<String>,
     /// What browsers and caches on the way are told.
     pub edge: Edge,
+    /// How long a redirect from a former address may be taken back, in seconds.
+    pub redirects_settle: i64,
     /// Headers of responses made without a generation.
     pub bare_stamp: Stamp,
     /// Whether the process is on its way out.
@@ -77,6 +82,9 @@ pub fn handle<'a>(shop: &'a Shop, request: &Request<'a>) -> Reply<'a> {
         return Reply::Now(shop.not_ready(request));
     };
     let serving = &serving.at(request.now);
+    if let Some(response) = shop.redirected(serving, request) {
+        return Reply::Now(response);
+    }
     if let Some(response) = shop.key_file(serving, request) {
         return Reply::Now(response);
     }
@@ -206,6 +214,7 @@ impl Shop {
             resizer: None,
             checkout: None,
             indexnow_key: None,
+            redirects_settle: REDIRECTS_SETTLE_SECONDS,
             clients: ArcSwap::from_pointee(Clients::default()),
             edge: Edge::default(),
             bare_stamp: Stamp::new(None, std::iter::empty(), &Edge::default()),
@@ -236,6 +245,7 @@ impl Shop {
                 .is_some_and(|checkout| checkout.settings.takes_withdrawals()),
             locale: LocaleIndex::OWN,
             now,
+            redirects_settle: self.redirects_settle,
         }
     }
 
@@ -277,6 +287,18 @@ impl Shop {
             self.bodies
                 .insert(serving.cache_key(), &parsed.url, wanted, finished);
         }
+    }
+
+    /// Where the merchant leads from this address, if anywhere: that wins over what the shop has there.
+    fn redirected(&self, serving: &Serving, request: &Request<'_>) -> Option<Response> {
+        let reads = matches!(*request.method, Method::GET | Method::HEAD);
+        serving.generation.catalog.redirects().next()?;
+        let ctx = self.context(request.now);
+        let prefixes: Vec<&str> = serving.prefixes().collect();
+        let prefixes = prefixes.iter().copied();
+        let page =
+            reads.then(|| page::redirected(request.target, prefixes, &serving.generation, &ctx));
+        Some(self.finish(page??, &serving.stamp, request))
     }
 
     /// An address that is none of ours: a page that helps to go on.

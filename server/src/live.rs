@@ -118,7 +118,8 @@ impl Serving {
     }
 }
 
-fn seconds(now: SystemTime) -> i64 {
+/// Unix seconds of an instant.
+pub(crate) fn seconds(now: SystemTime) -> i64 {
     let since = now.duration_since(SystemTime::UNIX_EPOCH);
     since.map_or(0, |since| {
         i64::try_from(since.as_secs()).unwrap_or(i64::MAX)

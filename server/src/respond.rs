@@ -16,6 +16,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use crate::cache_policy::CachePolicy;
 use crate::encode::{self, Effort, Encoding, Wanted};
 use crate::listen::Refusal;
+use crate::live;
 use crate::page::Page;
 use crate::stamp::Stamp;
 
@@ -308,9 +309,8 @@ pub fn keep_until(response: &mut Response, until: i64, now: SystemTime) {
     if until == i64::MAX {
         return;
     }
-    let now = now.duration_since(SystemTime::UNIX_EPOCH);
-    let now = now.map_or(0, |now| i64::try_from(now.as_secs()).unwrap_or(i64::MAX));
-    let left = u64::try_from(until.saturating_sub(now)).unwrap_or(0);
+    let left = until.saturating_sub(live::seconds(now));
+    let left = u64::try_from(left).unwrap_or(0);
     let headers = response.http.headers_mut();
     let policy = CachePolicy::Page.header();
     let is_page = headers

@@ -30,7 +30,7 @@ use crate::handle::Shop;
 use crate::keys::Keys;
 use crate::limiter::Limiter;
 use crate::listen::{self, Answer, Hosts, Rules, Server};
-use crate::live::Live;
+use crate::live::{self, Live};
 use crate::metrics::Metrics;
 use crate::page;
 use crate::payment::stripe::Stripe;
@@ -264,6 +264,7 @@ fn open_shop(
     shop.indexnow_key = config.indexnow_key.clone();
     shop.look = Look::open(&config.theme, watch::now());
     shop.resizer = config.images.clone();
+    shop.redirects_settle = config.redirects_settle;
     Ok(shop)
 }
 
@@ -299,12 +300,14 @@ async fn render(path: &str, config: &Config, now: SystemTime) -> anyhow::Result<
     let store = open_store(config)?;
     let cache = open_cache(config)?;
     let generation = current_generation(&store, &cache).await?;
+    let generation = generation.at(live::seconds(now));
     let (live, _) = Live::new();
     let mut shop = Shop::new(live, Arc::new(Metrics::default()), &config.base_url, 0);
     shop.checkout = open_checkout(config, &store)?;
     shop.look = Look::open(&config.theme, now);
     shop.resizer = config.images.clone();
     let theme = shop.look.current();
+    shop.redirects_settle = config.redirects_settle;
     let locales = generation.catalog.locales();
     let prefixes = locales.iter().map(|catalog| catalog.prefix());
     let parsed = Parsed::parse(path, prefixes).map_err(|error| anyhow!("{path}: {error}"))?;

@@ -284,7 +284,7 @@ async fn what_vanished_or_sold_out_is_explained() {
     shop.sends(&documents);
     shop.once().await;
     shop.until("the new generation is served", async |shop| {
-        (shop.get("/p/thing-number-1").await.status == 404).then_some(())
+        (shop.get("/p/thing-number-1").await.status == 410).then_some(())
     })
     .await;
     let told = ann.post(&shop, "/checkout", &form).await;

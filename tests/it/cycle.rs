@@ -132,7 +132,7 @@ async fn a_feed_that_lost_its_half_waits_for_approval() {
         approved.stderr
     );
     shop.until_generation(before.generation() + 1).await;
-    assert_eq!(shop.get("/p/thing-number-20").await.status, 404);
+    assert_eq!(shop.get("/p/thing-number-20").await.status, 410);
     assert_eq!(shop.get("/p/thing-number-10").await.status, 200);
 }
 

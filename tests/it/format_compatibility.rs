@@ -169,6 +169,9 @@ fn said(shop: &Shop) -> String {
         "languages: [],",
         "currency: \"\",",
         "prices: None,",
+        "left_paths: [],",
+        "redirects: [],",
+        "content_changes: [],",
     ];
     let lines = whole.lines().filter(|line| !later.contains(&line.trim()));
     lines.map(|line| format!("{line}\n")).collect()

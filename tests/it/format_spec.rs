@@ -12,6 +12,7 @@ use frontage_shared::snapshot::facets::{
     FacetValueRecord, RankRecord, TextFileRecord,
 };
 use frontage_shared::snapshot::layout::{self, HeaderRecord, PartKind, SectionRecord, section};
+use frontage_shared::snapshot::ledger::{ContentChangeRecord, LeftPathRecord, RedirectRecord};
 use frontage_shared::snapshot::locales::{
     Field, LocalColumnRecord, LocalRankRecord, LocalStringRecord, LocalTextRecord,
     LocaleCurrencyRecord, LocaleRecord,
@@ -83,6 +84,9 @@ fn records() -> Vec<Known> {
         known::<LocalTextRecord>(),
         known::<LocalRankRecord>(),
         known::<LocaleCurrencyRecord>(),
+        known::<LeftPathRecord>(),
+        known::<RedirectRecord>(),
+        known::<ContentChangeRecord>(),
         known::<RankRecord>(),
         known::<TextFileRecord>(),
         known::<CategoryRecord>(),

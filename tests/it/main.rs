@@ -80,6 +80,9 @@ mod navigation;
 /// What tools that others made say about every kind of page.
 mod page_tools;
 
+/// A month in which everything moves: no address that once worked is ever not found.
+mod month;
+
 /// Prices that change by themselves, and prices in several currencies.
 mod sales;
 

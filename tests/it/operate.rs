@@ -67,9 +67,9 @@ async fn an_empty_feed_is_published_when_an_operator_says_so_and_not_before() {
         assert_eq!(
             (things, others),
             if source == "more" {
-                (200, 404)
+                (200, 410)
             } else {
-                (404, 200)
+                (410, 200)
             }
         );
         expect(&shop.ingest(&["approve", hash]).await, 2, "nothing is held");

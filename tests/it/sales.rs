@@ -204,6 +204,8 @@ async fn a_sale_begins_and_ends_by_itself_everywhere_at_once() {
     if now() < ends {
         assert!(on.body.contains("€10.00</s>"), "{}", on.body);
         assert!(on.body.contains("Lowest price of the last 30 days: €10.00"));
+        let valid = &json_ld(&on.body)[0]["@graph"][0]["offers"]["priceValidUntil"];
+        assert_eq!(*valid, instant(ends).replace("+00:00", "Z"));
         assert!(cart.contains("€10.00") && cart.contains("€8.00"), "{cart}");
         assert!(cart.contains("Lowest price of the last 30 days: €10.00"));
         assert!(is_first(&sorted, "Mug", "Bowl"));

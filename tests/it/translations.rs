@@ -359,9 +359,9 @@ async fn an_address_that_changes_in_one_language_leads_on_in_that_one() {
         let page = shop.get(path).await;
         (page.status, page.header("location").to_owned())
     };
-    let expected = (308, "/de/p/becher-aus-stein".to_owned());
-    assert_eq!(moved("/de/p/steintasse").await, expected);
-    assert_eq!(moved("/de/p/stone-mug").await, expected);
+    let expected = |status| (status, "/de/p/becher-aus-stein".to_owned());
+    assert_eq!(moved("/de/p/steintasse").await, expected(302));
+    assert_eq!(moved("/de/p/stone-mug").await, expected(308));
     assert_eq!(shop.get("/p/stone-mug").await.status, 200);
     assert_eq!(shop.get("/p/steintasse").await.status, 404);
     // A new name changes no address.
@@ -433,7 +433,7 @@ async fn an_address_names_one_thing_in_each_language() {
     let moved = shop.get("/de/p/sache").await;
     assert_eq!(
         (moved.status, moved.header("location")),
-        (308, "/de/p/thing-number-4")
+        (302, "/de/p/thing-number-4")
     );
     // A language that the shop no longer has is no place.
     shop.reconfigure(|text| text.replace("locales = [\"de\"]\n", ""));

@@ -177,7 +177,13 @@ impl Shop {
 
     fn catalog(&self, merged: &Merged) -> (Catalog, PartEntry) {
         let file = self.part("catalog");
-        let compiled = catalog(&self.config, merged, None, &mut Conflicts::default(), &file);
+        let compiled = catalog(
+            &self.config,
+            merged,
+            (None, 1),
+            &mut Conflicts::default(),
+            &file,
+        );
         let opened = Catalog::open(mapped::map(&file).unwrap()).unwrap();
         (opened, compiled.unwrap().entry)
     }

@@ -1,6 +1,6 @@
 //! What can only be written when every product is known: ranks, brands, listings, related products, routes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use frontage_shared::manifest::Counts;
 use frontage_shared::model::slug;
@@ -8,17 +8,15 @@ use frontage_shared::snapshot::categories::{self, BrandRecord, CategoryRecord, P
 use frontage_shared::snapshot::facets::RankRecord;
 use frontage_shared::snapshot::layout::section;
 use frontage_shared::snapshot::products::RelatedRecord;
-use frontage_shared::snapshot::record::{List, RowRef, StrRef};
+use frontage_shared::snapshot::record::{List, RowRef};
 use frontage_shared::snapshot::routes::RouteKind;
 use frontage_shared::snapshot::tables::CatalogTables;
 
 use super::facets::row_count;
-use super::local_paths::OwnPaths;
-use super::products::{Related, Tables, heap_text};
-use super::routes::Routes;
+use super::products::{Related, Tables};
 use super::{CompileError, seconds};
 use crate::merge::{Conflicts, MergeError};
-use crate::wire::{Page, PageKind, Review, Status};
+use crate::wire::{Page, PageKind, Redirect, Review, Status};
 
 /// Media origins beyond this many would make the security policy longer than the page.
 const MAX_ORIGINS: usize = 16;
@@ -29,6 +27,7 @@ impl Tables<'_> {
         mut self,
         pages: Vec<Page>,
         reviews: impl Iterator<Item = Result<Review, MergeError>>,
+        redirects: &[Redirect],
         conflicts: &mut Conflicts,
     ) -> Result<(CatalogTables, Counts), CompileError> {
         let featured = self.ranks();
@@ -47,6 +46,8 @@ impl Tables<'_> {
         )?;
         self.languages.words(&mut self.tables)?;
         self.finish_routes(&brand_slugs)?;
+        self.finish_redirects(redirects, conflicts)?;
+        self.tables.content_changes = self.content_changes();
         for origin in self.origins.all.iter().take(MAX_ORIGINS) {
             let origin = self.tables.strings.string(origin)?;
             self.tables.origins.push(origin);
@@ -244,6 +245,9 @@ impl Tables<'_> {
     ) -> Result<(), CompileError> {
         let lookup = self.section_lookup(&pages);
         let mut by_slug: BTreeMap<String, Page> = BTreeMap::new();
+        for page in &pages {
+            self.succeeds(RouteKind::Page, &page.id, page.replaced_by.as_deref());
+        }
         for page in pages
             .into_iter()
             .filter(|page| page.status.unwrap_or_default() == Status::Active)
@@ -289,94 +293,6 @@ impl Tables<'_> {
         Ok(())
     }
 
-    fn finish_routes(&mut self, brand_slugs: &[String]) -> Result<(), CompileError> {
-        let mut routes = Routes::default();
-        let slugs = self.tables.products.iter();
-        let slugs: Vec<StrRef> = slugs.map(|product| product.slug).collect();
-        // Only what is translated is told apart by these.
-        let products: Vec<(String, String)> = match self.languages.all.is_empty() {
-            true => Vec::new(),
-            false => {
-                let products = self.tables.products.iter();
-                let text = |at| heap_text(&self.tables, at);
-                let both = products.map(|product| (text(product.id), text(product.slug)));
-                both.collect()
-            }
-        };
-        let pages = self.tables.pages.iter();
-        let pages: Vec<(String, String)> = pages
-            .map(|page| {
-                (
-                    heap_text(&self.tables, page.id),
-                    heap_text(&self.tables, page.slug),
-                )
-            })
-            .collect();
-        let moved = self.moved_products();
-        let strings = &mut self.tables.strings;
-        for (row, slug) in (0..).zip(slugs) {
-            let slug = strings.get(slug).to_owned();
-            routes.add(strings, RouteKind::Product, &slug, row)?;
-        }
-        for (row, node) in (0..).zip(&self.tree.nodes) {
-            routes.add(strings, RouteKind::Category, &node.path, row)?;
-        }
-        for (row, slug) in (0..).zip(brand_slugs) {
-            routes.add(strings, RouteKind::Brand, slug, row)?;
-        }
-        for (row, (_, slug)) in (0..).zip(&pages) {
-            routes.add(strings, RouteKind::Page, slug, row)?;
-        }
-        let previous = self.previous;
-        let page_rows = match previous {
-            Some(_) => rows_by_id(&pages),
-            None => HashMap::new(),
-        };
-        let categories = &self.tree.rows;
-        let row_of = |kind, old| {
-            let previous = previous?;
-            match kind {
-                RouteKind::Product => moved.get(old as usize).copied().flatten(),
-                RouteKind::Category => categories.get(previous.category(old)?.id()).copied(),
-                RouteKind::Page => page_rows.get(previous.page(old)?.id()).copied(),
-                RouteKind::Brand => None,
-            }
-        };
-        if let Some(previous) = previous {
-            routes.carry_over(strings, previous, row_of)?;
-        }
-        let own = OwnPaths {
-            products: &products,
-            pages: &pages,
-            tree: &self.tree,
-            routes: &routes,
-        };
-        for language in &mut self.languages.all {
-            language.paths(strings, &own, row_of)?;
-        }
-        self.tables.routes = routes.into_records();
-        Ok(())
-    }
-
-    /// For each product of the last generation the row it has now. Both are sorted by id.
-    fn moved_products(&self) -> Vec<Option<u32>> {
-        let Some(previous) = self.previous else {
-            return Vec::new();
-        };
-        let id = |row: u32| {
-            let product = self.tables.products.get(row as usize);
-            product.map(|product| self.tables.strings.get(product.id))
-        };
-        let mut row = 0;
-        let moved = previous.products().map(|product| {
-            while id(row).is_some_and(|id| id < product.id()) {
-                row += 1;
-            }
-            (id(row) == Some(product.id())).then_some(row)
-        });
-        moved.collect()
-    }
-
     fn finish_skus(&mut self, conflicts: &mut Conflicts) {
         let mut skus = std::mem::take(&mut self.tables.skus);
         let sku = |row: RowRef<{ section::VARIANTS }>| {
@@ -413,11 +329,6 @@ impl Tables<'_> {
             }
         }
     }
-}
-
-fn rows_by_id(all: &[(String, String)]) -> HashMap<&str, u32> {
-    let rows = (0..).zip(all);
-    rows.map(|(row, (id, _))| (id.as_str(), row)).collect()
 }
 
 /// The rank of each row when rows are sorted by a key; rows break ties.

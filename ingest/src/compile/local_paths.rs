@@ -9,13 +9,14 @@ use std::collections::{HashMap, HashSet};
 use frontage_shared::model::slug;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::heap::{Heap, HeapFull};
+use frontage_shared::snapshot::ledger::LeftPathRecord;
 use frontage_shared::snapshot::locales::Field;
 use frontage_shared::snapshot::record::StrRef;
 use frontage_shared::snapshot::routes::RouteKind;
 
 use super::categories::Tree;
 use super::languages::{Language, Wanted, of};
-use super::routes::Routes;
+use super::routes::{Places, Routes};
 
 /// The shop's own addresses, for which those of a language must be told apart.
 pub(super) struct OwnPaths<'o> {
@@ -35,14 +36,14 @@ struct Slugged<'s> {
 }
 
 impl Language<'_> {
-    /// Gives paths to all that is translated, and carries over those that are no longer in use. `row_of` finds the new
-    /// row of what an old row showed.
+    /// Gives paths to all that is translated, and carries over those that are no longer in use, which it gives.
     pub(super) fn paths(
         &mut self,
         strings: &mut Heap,
         own: &OwnPaths<'_>,
-        row_of: impl Fn(RouteKind, u32) -> Option<u32>,
-    ) -> Result<(), HeapFull> {
+        places: Option<&Places<'_>>,
+        number: u32,
+    ) -> Result<Vec<LeftPathRecord>, HeapFull> {
         let mut routes = Routes::default();
         let products = Slugged {
             kind: RouteKind::Product,
@@ -62,11 +63,12 @@ impl Language<'_> {
             self.string(strings, Field::CategoryPath, row, Some(&path))?;
             routes.add(strings, RouteKind::Category, &path, row)?;
         }
-        if let Some(previous) = self.previous {
-            routes.carry_over(strings, previous, row_of)?;
+        let mut left = Vec::new();
+        if let Some((previous, places)) = self.previous.zip(places) {
+            left = routes.carry_over(strings, (previous, number), places)?;
         }
         self.tables.routes = routes.into_records();
-        Ok(())
+        Ok(left)
     }
 
     /// The merchant's slug, else the one it had, else one from its name; one that is taken gets the id appended, then

@@ -3,9 +3,11 @@
 //! Deterministic: the same documents and the same previous generation give the same bytes. Products are read one at
 //! a time, in the order of their ids; what needs all of them at once is a number or a reference, not a document.
 
+mod addresses; // current and former ones, and redirects
 mod attributes; // properties, each distinct value once
 mod categories; // the tree, its paths and its order
 mod changed_offers; // the fast half from the one before
+mod changes; // when content changed
 mod facet_attributes; // what attributes say for that
 mod facets; // what shoppers can filter by
 mod finish; // what needs all products at once
@@ -42,6 +44,7 @@ use frontage_shared::snapshot::SnapshotError;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::heap::HeapFull;
 use frontage_shared::snapshot::offers::Offers;
+use frontage_shared::snapshot::routes::RouteKind;
 use frontage_shared::snapshot::tables::WriteError;
 use frontage_shared::snapshot::text::TextError;
 use frontage_shared::snapshot::text_heap::TextHeap;
@@ -119,22 +122,30 @@ impl From<HeapFull> for CompileError {
 pub fn catalog(
     config: &Config,
     merged: &Merged,
-    previous: Option<&Catalog>,
+    (previous, now): (Option<&Catalog>, i64),
     conflicts: &mut Conflicts,
     file: &Path,
 ) -> Result<Compiled, CompileError> {
     let structure = merged.structure(conflicts)?;
+    let mut replaced = Vec::new();
+    for category in &structure.categories {
+        let successor = category.replaced_by.clone();
+        replaced.extend(successor.map(|successor| (category.id.clone(), successor)));
+    }
     let tree = categories::Tree::build(structure.categories, previous, conflicts);
     let texts = file.with_extension("texts");
     let mut tables = products::Tables::start(
         config,
         TextHeap::in_file(&texts).map_err(io_error(&texts))?,
         merged.catalog_hash,
-        previous,
+        (previous, now),
         tree,
         &structure.attributes,
     )?;
     tables.make_room(merged);
+    for (id, successor) in &replaced {
+        tables.succeeds(RouteKind::Category, id, Some(successor));
+    }
     let mut own_conflicts = Conflicts::default();
     // Reading a document takes as long as laying it out, so a thread of its own reads ahead.
     let (to_tables, batches) = sync_channel(BATCHES_AHEAD);
@@ -153,7 +164,9 @@ pub fn catalog(
     })?;
     conflicts.count += own_conflicts.count;
     conflicts.samples.append(&mut own_conflicts.samples);
-    let (tables, counts) = tables.finish(structure.pages, merged.reviews()?, conflicts)?;
+    let reviews = merged.reviews()?;
+    let (tables, counts) =
+        tables.finish(structure.pages, reviews, &structure.redirects, conflicts)?;
     if counts.products == 0 {
         return Err(CompileError::NoProducts);
     }

@@ -12,6 +12,7 @@ use frontage_shared::snapshot::products::{
     MediaRecord, NOINDEX, NOT_LISTED, NOT_SEARCHABLE, ProductRecord, ShopRecord,
 };
 use frontage_shared::snapshot::record::{List, RowRef, StrRef};
+use frontage_shared::snapshot::routes::RouteKind;
 use frontage_shared::snapshot::tables::CatalogTables;
 use frontage_shared::snapshot::text_heap::TextHeap;
 use xxhash_rust::xxh3::xxh3_128;
@@ -20,7 +21,7 @@ use super::categories::Tree;
 use super::facets::{FacetBuilder, Origin, Statement, row_count};
 use super::labels::Labels;
 use super::languages::Languages;
-use super::routes::ProductSlugs;
+use super::routes::{ProductSlugs, Successors};
 use super::rows::Rows;
 use super::text::TextThreads;
 use super::{CompileError, seconds};
@@ -59,6 +60,10 @@ pub(super) struct Tables<'a> {
     /// Products with a picture of their own, by row.
     pub(super) has_image: Vec<bool>,
     pub(super) origins: Origins,
+    /// What takes the place of what is not active any more.
+    pub(super) successors: Successors,
+    /// When this generation is made, Unix seconds.
+    pub(super) now: i64,
 }
 
 /// Relations that are resolved at the end, when all products are known.
@@ -98,7 +103,7 @@ impl<'a> Tables<'a> {
         config: &'a Config,
         texts: TextHeap,
         documents: [u8; 32],
-        previous: Option<&'a Catalog>,
+        (previous, now): (Option<&'a Catalog>, i64),
         tree: Tree,
         definitions: &[AttributeDefinition],
     ) -> Result<Self, CompileError> {
@@ -143,6 +148,8 @@ impl<'a> Tables<'a> {
             related: Related::default(),
             has_image: Vec::new(),
             origins: Origins::default(),
+            successors: Successors::new(),
+            now,
         })
     }
 
@@ -166,6 +173,8 @@ impl<'a> Tables<'a> {
         mut product: Product,
         conflicts: &mut Conflicts,
     ) -> Result<(), CompileError> {
+        let successor = product.replaced_by.as_deref();
+        self.succeeds(RouteKind::Product, &product.id, successor);
         if product.status.unwrap_or_default() != Status::Active {
             self.inactive.insert(product.id);
             return Ok(());
@@ -229,6 +238,14 @@ impl<'a> Tables<'a> {
         self.languages
             .product(&mut self.tables, row, &product, &in_path)?;
         self.index(row, product, in_path)
+    }
+
+    /// Notes what takes the place of something.
+    pub(super) fn succeeds(&mut self, kind: RouteKind, id: &str, successor: Option<&str>) {
+        if let Some(successor) = successor {
+            let key = (kind, id.to_owned());
+            self.successors.insert(key, successor.to_owned());
+        }
     }
 
     /// Who has the slug that a product asks for.

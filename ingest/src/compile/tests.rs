@@ -69,7 +69,8 @@ impl Shop {
         // A file that an earlier catalog still has mapped must not be written again.
         let _ = std::fs::remove_file(&file);
         let merged = self.merged(products, &[]);
-        let compiled = catalog(&self.config, &merged, previous, &mut conflicts, &file).unwrap();
+        let compiled =
+            catalog(&self.config, &merged, (previous, 1), &mut conflicts, &file).unwrap();
         let opened = Catalog::open(mapped::map(&file).unwrap()).unwrap();
         opened.verify().unwrap();
         (opened, conflicts, compiled)

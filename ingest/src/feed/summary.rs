@@ -116,6 +116,7 @@ impl Facts {
             Document::Promotion(promotion) => (promotion.status, None, &[]),
             Document::DeliveryMethod(method) => (method.status, None, &[]),
             Document::Attribute(_)
+            | Document::Redirect(_)
             | Document::Tax(_)
             | Document::Delete(_)
             | Document::OrderStatus(_) => (None, None, &[]),

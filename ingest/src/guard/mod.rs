@@ -195,6 +195,7 @@ fn strangers(
             | Kind::Attribute
             | Kind::Placement
             | Kind::Review
+            | Kind::Redirect
             | Kind::Promotion
             | Kind::DeliveryMethod
             | Kind::Tax

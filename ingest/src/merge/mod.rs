@@ -27,7 +27,7 @@ use crate::feed::{Feed, FeedError, FeedFolder, Half, Line, MappedHalf};
 use crate::ownership::{self, Say, Version};
 use crate::wire::{
     AttributeDefinition, Category, DeliveryMethod, Document, Kind, Offer, Page, Price, Product,
-    Promotion, Stock, Tax, Weight, variant_key_ids,
+    Promotion, Redirect, Stock, Tax, Weight, variant_key_ids,
 };
 
 /// Conflicts that are reported one by one; more are only counted.
@@ -56,6 +56,8 @@ pub struct Structure {
     pub pages: Vec<Page>,
     /// Meanings of attribute codes.
     pub attributes: Vec<AttributeDefinition>,
+    /// Redirects of the merchant's, in the order of ids.
+    pub redirects: Vec<Redirect>,
 }
 
 /// The documents that decide what a cart costs besides its prices, each kind in the order of ids.
@@ -223,6 +225,7 @@ impl Merged {
                 Document::Category(category) => structure.categories.push(category),
                 Document::Page(page) => structure.pages.push(page),
                 Document::Attribute(attribute) => structure.attributes.push(attribute),
+                Document::Redirect(redirect) => structure.redirects.push(redirect),
                 Document::Product(_)
                 | Document::Variant(_)
                 | Document::Placement(_)

@@ -132,6 +132,7 @@ pub(super) fn html_fields(document: &mut Document) {
         | Document::Attribute(_)
         | Document::Placement(_)
         | Document::Review(_)
+        | Document::Redirect(_)
         | Document::Promotion(_)
         | Document::DeliveryMethod(_)
         | Document::Tax(_)

@@ -449,6 +449,7 @@ fn name(kind: Kind, value: &Value) -> Option<feed::Name> {
         | Kind::Category
         | Kind::Page
         | Kind::Review
+        | Kind::Redirect
         | Kind::Promotion
         | Kind::DeliveryMethod
         | Kind::Tax => field("id")?.to_owned(),

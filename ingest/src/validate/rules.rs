@@ -52,6 +52,7 @@ pub(super) fn check(document: &Document) -> Result<(), Fault> {
             check_slugs(translations.map(|(tag, own)| (tag, &own.slug)))?;
             check_sections(page)
         }
+        Document::Redirect(redirect) => check_url(|| "/to".to_owned(), &redirect.to),
         Document::Promotion(promotion) => terms::check_promotion(promotion),
         Document::DeliveryMethod(method) => terms::check_method(method),
         Document::Tax(tax) => terms::check_tax(tax),

@@ -35,6 +35,9 @@ pub struct Category {
     /// What search engines are told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seo: Option<Seo>,
+    /// The category that takes its place once it is not active any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<String>,
     /// What it says in other languages, by their tags.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub translations: Translations<CategoryTranslation>,
@@ -76,9 +79,23 @@ pub struct Page {
     /// What search engines are told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seo: Option<Seo>,
+    /// The page that takes its place once it is not active any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<String>,
     /// What it says in other languages, by their tags.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub translations: Translations<PageTranslation>,
+}
+
+/// Where an address leads that is not the shop's own doing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redirect {
+    /// The merchant's id; the document's key.
+    pub id: String,
+    /// The address, from the root of the shop.
+    pub from: String,
+    /// Where it leads: an address from the root of the shop, or a whole one.
+    pub to: String,
 }
 
 /// What sort of text a page is.

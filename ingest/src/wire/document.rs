@@ -4,7 +4,7 @@
 
 use super::{
     AttributeDefinition, Category, DeliveryMethod, Offer, OrderStatus, Page, Placement, Product,
-    Promotion, Review, Tax, Variant,
+    Promotion, Redirect, Review, Tax, Variant,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -30,6 +30,8 @@ pub enum Document {
     Placement(Placement),
     /// What a shopper says about a product.
     Review(Review),
+    /// Where an address leads that is not the shop's own doing.
+    Redirect(Redirect),
     /// A rule that makes a cart cheaper.
     Promotion(Box<Promotion>),
     /// A way to bring the goods to the shopper.
@@ -104,6 +106,8 @@ pub enum Kind {
     Placement,
     /// See [`Document::Review`].
     Review,
+    /// See [`Document::Redirect`].
+    Redirect,
     /// See [`Document::Promotion`].
     Promotion,
     /// See [`Document::DeliveryMethod`].
@@ -119,7 +123,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order they are listed in reports.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Product,
         Self::Variant,
         Self::Offer,
@@ -128,6 +132,7 @@ impl Kind {
         Self::Attribute,
         Self::Placement,
         Self::Review,
+        Self::Redirect,
         Self::Promotion,
         Self::DeliveryMethod,
         Self::Tax,
@@ -159,6 +164,7 @@ impl Kind {
             Self::Attribute => "attribute",
             Self::Placement => "placement",
             Self::Review => "review",
+            Self::Redirect => "redirect",
             Self::Promotion => "promotion",
             Self::DeliveryMethod => "delivery_method",
             Self::Tax => "tax",
@@ -191,6 +197,7 @@ impl Document {
             Self::Attribute(_) => Kind::Attribute,
             Self::Placement(_) => Kind::Placement,
             Self::Review(_) => Kind::Review,
+            Self::Redirect(_) => Kind::Redirect,
             Self::Promotion(_) => Kind::Promotion,
             Self::DeliveryMethod(_) => Kind::DeliveryMethod,
             Self::Tax(_) => Kind::Tax,
@@ -216,6 +223,7 @@ impl Document {
                 variant_key(&placement.product_id, &placement.category_id)
             }
             Self::Review(review) => review.id.clone(),
+            Self::Redirect(redirect) => redirect.id.clone(),
             Self::Promotion(promotion) => promotion.id.clone(),
             Self::DeliveryMethod(method) => method.id.clone(),
             Self::Tax(tax) => tax.id.clone(),
@@ -260,6 +268,7 @@ impl Document {
             Kind::Attribute => Self::Attribute(AttributeDefinition::deserialize(from)?),
             Kind::Placement => Self::Placement(Placement::deserialize(from)?),
             Kind::Review => Self::Review(Review::deserialize(from)?),
+            Kind::Redirect => Self::Redirect(Redirect::deserialize(from)?),
             Kind::Promotion => Self::Promotion(Box::new(Promotion::deserialize(from)?)),
             Kind::DeliveryMethod => {
                 Self::DeliveryMethod(Box::new(DeliveryMethod::deserialize(from)?))

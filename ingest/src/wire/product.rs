@@ -98,6 +98,9 @@ pub struct Product {
     /// What search engines are told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seo: Option<Seo>,
+    /// The product that takes its place once it is not active any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<String>,
     /// What it says in other languages, by their tags.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub translations: Translations<ProductTranslation>,

@@ -25,7 +25,11 @@ pub fn build(route: &Route, generation: &Generation, ctx: &Context<'_>) -> Page 
         ..View::new(generation, ctx)
     };
     if let Some(current) = moved::current(route, view.catalog) {
-        return Page::moved(view.href(&current));
+        let left = moved::left(route, view.catalog);
+        return redirect(view, view.href(&current), left.map(|left| left.since));
+    }
+    if let Some(left) = moved::left(route, view.catalog).filter(|left| left.gone) {
+        return errors::gone(view, left.path);
     }
     match route {
         Route::Home => home::build(view),
@@ -58,6 +62,46 @@ pub fn build(route: &Route, generation: &Generation, ctx: &Context<'_>) -> Page 
         Route::Fragment(wanted) => fragment::build(view, wanted),
     }
 }
+
+/// A redirect of today, which may be taken back, or one for good; `since` is when it came, if that is known.
+fn redirect(view: &View<'_>, location: String, since: Option<i64>) -> Page {
+    let is_settled = |since: i64| view.now.saturating_sub(since) >= view.ctx.redirects_settle;
+    match since.is_none_or(is_settled) {
+        true => Page::moved(location),
+        false => Page::elsewhere(location),
+    }
+}
+
+/// The redirect that the merchant has made at an address, unless it leads back there; `target` is what was asked for,
+/// with its query.
+pub fn redirected<'p>(
+    target: &str,
+    prefixes: impl Iterator<Item = &'p str> + Clone,
+    generation: &Generation,
+    ctx: &Context<'_>,
+) -> Option<Page> {
+    let catalog = &generation.catalog;
+    let path = target.split('?').next().unwrap_or_default();
+    let (to, since) = catalog
+        .redirect(target)
+        .or_else(|| catalog.redirect(path))?;
+    let mut to = to.to_owned();
+    for _ in 0..MOST_HOPS {
+        // What leads to an address of ours leads to where that page is now, and on from there.
+        if let Ok(parsed) = Parsed::parse(&to, prefixes.clone()) {
+            to = settled(&parsed, generation);
+        }
+        match catalog.redirect(&to) {
+            _ if to == target || to == path => return None,
+            Some((next, _)) => next.clone_into(&mut to),
+            None => return Some(redirect(&View::new(generation, ctx), to, Some(since))),
+        }
+    }
+    None
+}
+
+/// Redirects that lead to redirects are followed this far.
+const MOST_HOPS: usize = 8;
 
 /// The address that a client is sent to for another spelling of one: that of the page's current place, so that no
 /// redirect leads to another.
@@ -120,6 +164,8 @@ pub struct Context<'a> {
     pub locale: LocaleIndex,
     /// The instant the request is answered for.
     pub now: SystemTime,
+    /// How long a redirect from a former address may be taken back, in seconds; then it is for good.
+    pub redirects_settle: i64,
 }
 
 /// Which page this is: the label of logs and metrics.

@@ -77,6 +77,8 @@ pub(crate) struct Price {
     pub(crate) was: Option<Amount>,
     /// Beside a reduction: the lowest price of the 30 days before it, in words, if it is known.
     pub(crate) lowest: Option<String>,
+    /// Beside a reduction: until when it holds, in words, if it ends by itself.
+    pub(crate) until: Option<String>,
     /// What one unit of it costs, in words, where that is to be told.
     pub(crate) per_unit: Option<String>,
 }

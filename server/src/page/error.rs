@@ -79,6 +79,11 @@ pub(crate) fn not_found(view: &View<'_>, wanted: &str) -> Page {
     build(404, Some(view), view.ctx, wanted)
 }
 
+/// There was such a page, and there is none any more.
+pub(crate) fn gone(view: &View<'_>, wanted: &str) -> Page {
+    build(410, Some(view), view.ctx, wanted)
+}
+
 /// Something of ours broke; the shopper learns that, the log learns what.
 pub(crate) fn broken(view: &View<'_>, error: &dyn std::error::Error) -> Page {
     tracing::error!(error = %error, "page failed");

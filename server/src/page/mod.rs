@@ -136,7 +136,7 @@ mod tests;
 #[cfg(test)]
 mod variants_tests;
 
-pub use build::{Context, Kind, Page, build, error, not_found, settled};
+pub use build::{Context, Kind, Page, build, error, not_found, redirected, settled};
 pub(crate) use build::{HTML, TEXT, XML, render};
 pub use fragment::several;
 pub(crate) use fragment::several_of;

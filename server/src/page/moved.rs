@@ -1,8 +1,9 @@
-//! Where a page is now that used to have another address.
+//! Where a page is now that used to have another address, and which addresses lead nowhere any more.
 
 use std::collections::BTreeMap;
 
 use frontage_shared::snapshot::catalog::Catalog;
+use frontage_shared::snapshot::ledger::LeftPath;
 use frontage_shared::snapshot::routes::RouteKind;
 
 use crate::route::{Fragment, Route};
@@ -47,4 +48,22 @@ pub(crate) fn current(route: &Route, catalog: &Catalog) -> Option<Route> {
         }
         _ => None,
     }
+}
+
+/// What is known of an address that something left; `None` where nothing did, or another thing is there now.
+pub(crate) fn left<'c>(route: &Route, catalog: &'c Catalog) -> Option<LeftPath<'c>> {
+    let (kind, path) = match route {
+        Route::Product { slug, .. } | Route::Offer { slug, .. } => (RouteKind::Product, slug),
+        Route::Category { path, .. } => (RouteKind::Category, path),
+        Route::Brand { slug, .. } => (RouteKind::Brand, slug),
+        Route::Content { slug } => (RouteKind::Page, slug),
+        Route::Fragment(Fragment::Part { page, .. }) => return left(page, catalog),
+        _ => return None,
+    };
+    let is_current = catalog
+        .route(kind, path)
+        .is_some_and(|target| !target.former);
+    let leads_on = catalog.route(kind, path).is_some();
+    let left = catalog.left(kind, path).filter(|_| !is_current)?;
+    (leads_on != left.gone).then_some(left)
 }

@@ -75,6 +75,11 @@ pub(crate) fn of_variant(
             .filter(|&was| was > price)
             .map(|was| view.amount(was)),
         lowest: lowest_before(view, variant, &offer),
+        until: reduced_until(view, variant, &offer).map(|at| {
+            // The last second of the sale counts, not the first one after it.
+            let day = view.locale.day(at.saturating_sub(1));
+            view.words.sale_until.fill(&[&day])
+        }),
         per_unit: per_unit(view, variant, price),
     });
     let href = view.href(&Route::offer(product.slug(), by_id.then(|| variant.id())));
@@ -94,6 +99,16 @@ pub(crate) fn lowest_before(
     let lowest = view.offers.lowest_before(variant.row);
     let lowest = lowest.filter(|_| offer.prices().is_reduced())?;
     Some(view.words.lowest_before.fill(&[&view.amount(lowest)]))
+}
+
+/// When a reduction ends by itself.
+pub(crate) fn reduced_until(
+    view: &View<'_>,
+    variant: &Variant<'_>,
+    offer: &VariantOffer,
+) -> Option<i64> {
+    let at = view.offers.changes_at(variant.row);
+    at.filter(|_| offer.prices().is_reduced())
 }
 
 /// Whether a shopper can put a variant into the cart.

@@ -7,6 +7,7 @@ use frontage_shared::snapshot::measures::Measure;
 use frontage_shared::snapshot::products::{OptionValue, Product, Variant};
 
 use super::card::Image;
+use super::format;
 use super::frame::Frame;
 use super::json_ld::Json;
 use super::reviews;
@@ -127,6 +128,9 @@ fn one_variant(view: &View<'_>, json: &mut Json, product: &Product<'_>, variant:
             .to_string(),
         );
         json.text("priceCurrency", view.currency.code());
+        if let Some(until) = super::offer::reduced_until(view, variant, &offer) {
+            json.text("priceValidUntil", &format::iso_instant(until));
+        }
         if let Some(measure) = variant.measure() {
             unit_price(view, json, measure, price);
         }

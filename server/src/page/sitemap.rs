@@ -1,10 +1,12 @@
 //! The sitemap index, its files, and robots.txt: every address that is worth indexing, and none other.
 //!
 //! A file covers a run of rows of one kind, so each is made without looking at the others. Addresses are those that the
-//! pages name as canonical; `lastmod` stands only where the data tells it.
+//! pages name as canonical; `lastmod` is when the content changed, by the diff of generations, else by the data.
 
 use std::fmt::Write as _;
 use std::ops::Range;
+
+use frontage_shared::snapshot::routes::RouteKind;
 
 use super::view::{self, View};
 use super::{Kind, Page, TEXT, XML, error, format, languages};
@@ -176,24 +178,30 @@ fn listed(view: &View<'_>, part: Part, row: u32) -> Option<Option<i64>> {
                 if !page.is_indexable() || page.kind() == "home" {
                     return None;
                 }
-                Some(page.updated_at())
+                Some(changed(view, RouteKind::Page, row).or(page.updated_at()))
             }
         },
         Part::Categories => {
             let category = view.catalog.category(row)?;
             let worth = category.is_indexable() && category.products().len() > 0;
-            worth.then(|| category.updated_at())
+            worth.then(|| changed(view, RouteKind::Category, row).or(category.updated_at()))
         }
         Part::Brands => {
             let brand = view.catalog.brand(row)?;
-            (brand.products().len() > 0).then_some(None)
+            (brand.products().len() > 0).then(|| changed(view, RouteKind::Brand, row))
         }
         Part::Products => {
             let product = view.catalog.product(row)?;
             let worth = product.is_indexable() && product.is_listed();
-            worth.then(|| product.updated_at())
+            worth.then(|| changed(view, RouteKind::Product, row).or(product.updated_at()))
         }
     }
+}
+
+/// When the content of a row last changed, by the diff of generations.
+fn changed(view: &View<'_>, kind: RouteKind, row: u32) -> Option<i64> {
+    let change = view.catalog.content_change(kind, row)?;
+    Some(change.at).filter(|&at| at > 0)
 }
 
 /// The canonical address of a row.
@@ -262,7 +270,7 @@ fn push_escaped(xml: &mut String, address: &str) {
 
 fn push_changed(xml: &mut String, changed: Option<i64>) {
     if let Some(changed) = changed {
-        let _ = write!(xml, "<lastmod>{}</lastmod>", format::iso_day(changed));
+        let _ = write!(xml, "<lastmod>{}</lastmod>", format::iso_instant(changed));
     }
 }
 

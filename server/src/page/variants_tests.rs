@@ -206,6 +206,7 @@ fn get(generation: &Generation, address: &str) -> Page {
         takes_withdrawals: false,
         locale: LocaleIndex::OWN,
         now: crate::testing::noon(),
+        redirects_settle: 0,
     };
     build(&route, generation, &ctx)
 }

@@ -153,6 +153,7 @@ impl<'a> View<'a> {
                 .filter(|&was| was > low)
                 .map(|was| self.amount(was)),
             lowest: None,
+            until: None,
             per_unit: only_variant(product)
                 .and_then(|variant| offer::per_unit(self, &variant, low)),
         });

@@ -153,7 +153,7 @@ messages! {
     filled:
         page_title(title page) list_description(name shop products) more_values(number) price_in(currency)
         shown(from to total) any_facet(facet) price_from(amount) price_up_to(amount) price_between(low high)
-        facet_value(facet value) saved(percent) lowest_before(amount) expected_on(stock day) picture(number total)
+        facet_value(facet value) saved(percent) lowest_before(amount) sale_until(day) expected_on(stock day) picture(number total)
         one_of(option number) unit_price(amount unit) quoted(text) results_for(query) nothing_matches(query) similar_words(query)
         search_in(shop) last_changed(day) error_code(status)
         quantity_of(product) price_changed(was now) cart_added(product) cart_removed(product) cart_full(most)

@@ -229,6 +229,12 @@ pub mod section {
         LOCAL_RANKS = 41,
         /// Currencies of further languages that are others than the shop's own; since version 1.4.
         LOCALE_CURRENCIES = 42,
+        /// Paths that something left, since when, and whether they lead anywhere; this and the following since version 1.4.
+        LEFT_PATHS = 43,
+        /// Redirects of the merchant's, sorted by hash.
+        REDIRECTS = 44,
+        /// When the content of products, categories, brands and pages last changed, in this order.
+        CONTENT_CHANGES = 45,
         /// Sections of pages, sorted by page; this and what follows since version 1.4, too.
         PAGE_SECTIONS = 48,
         /// Products of sections, grouped by section.

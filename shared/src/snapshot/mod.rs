@@ -50,6 +50,9 @@ pub mod routes;
 /// A read-only directory over slices of the mapped part.
 mod packed;
 
+/// §13 Paths that were left, redirects, and when content changed.
+pub mod ledger;
+
 /// §9 The text index, opened over the mapped bytes.
 pub mod text;
 

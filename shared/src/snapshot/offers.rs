@@ -85,6 +85,8 @@ pub struct Offers {
     span: Span,
     /// What changed in the list since the part was made, if anything did.
     moment: Option<Arc<Moment>>,
+    /// Made at first use: variants whose prices will change, by row, and when first.
+    next: Arc<OnceLock<Vec<(u32, i64)>>>,
 }
 
 /// Price and stock of a variant as pages read them.
@@ -178,6 +180,7 @@ impl Offers {
             list: 0,
             span,
             moment: None,
+            next: Arc::default(),
         })
     }
 
@@ -186,6 +189,7 @@ impl Offers {
         let plain = Self {
             span: Span::around(&self.part, now),
             moment: None,
+            next: Arc::default(),
             ..self.clone()
         };
         if plain.span.from == i64::MIN {
@@ -203,6 +207,7 @@ impl Offers {
         (list < self.list_count()).then(|| Self {
             list,
             moment: None,
+            next: Arc::default(),
             ..self.clone()
         })
     }
@@ -382,6 +387,22 @@ impl Offers {
                 prices: Prices::read(change.price, change.compare_at),
             })
         })
+    }
+
+    /// When the price of the variant at a row changes next by itself, if it does.
+    pub fn changes_at(&self, row: u32) -> Option<i64> {
+        if self.span.until == i64::MAX {
+            return None;
+        }
+        let next = self.next.get_or_init(|| {
+            let later = self.changes(self.span.until.saturating_sub(1), i64::MAX);
+            let mut next: Vec<_> = later.map(|change| (change.variant, change.at)).collect();
+            next.sort_unstable();
+            next.dedup_by_key(|(variant, _)| *variant);
+            next
+        });
+        let place = next.binary_search_by_key(&row, |&(variant, _)| variant);
+        next.get(place.ok()?).map(|&(_, at)| at)
     }
 
     /// Price range and availability of the product at a row.

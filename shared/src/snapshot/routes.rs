@@ -28,7 +28,7 @@ record! {
 }
 
 /// What kind of thing a path names; each has its own space of paths.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub enum RouteKind {
     /// `/p/<slug>`
     Product,

@@ -11,6 +11,7 @@ use super::facets::{
 };
 use super::heap::{Heap, HeapFull};
 use super::layout::{ALIGNMENT, PartKind, section};
+use super::ledger::{self, ContentChangeRecord, LeftPathRecord, RedirectRecord};
 use super::local_tables::{LocalSections, LocalTables};
 use super::measures::MeasureRecord;
 use super::page_sections::PageSectionRecord;
@@ -100,6 +101,12 @@ pub struct CatalogTables {
     pub ratings: Vec<RatingRecord>,
     /// The further languages, in the shop's order.
     pub locales: Vec<LocalTables>,
+    /// Sorted when written.
+    pub left_paths: Vec<LeftPathRecord>,
+    /// Sorted when written.
+    pub redirects: Vec<RedirectRecord>,
+    /// Of products, categories, brands and pages; none at all if nothing is known.
+    pub content_changes: Vec<ContentChangeRecord>,
 }
 
 /// Writing a catalog part failed.
@@ -169,6 +176,10 @@ impl CatalogTables {
         writer.rows(section::FACET_CODES, &self.facet_codes())?;
         writer.rows(section::MEASURES, &self.measures)?;
         local.write(&mut writer)?;
+        ledger::sort(&mut self.left_paths, &mut self.redirects, &self.strings);
+        writer.rows(section::LEFT_PATHS, &self.left_paths)?;
+        writer.rows(section::REDIRECTS, &self.redirects)?;
+        writer.rows(section::CONTENT_CHANGES, &self.content_changes)?;
         writer.rows(section::PAGE_SECTIONS, &self.page_sections)?;
         writer.rows(section::SECTION_PRODUCTS, &self.section_products)?;
         writer.rows(section::SECTION_CATEGORIES, &self.section_categories)?;

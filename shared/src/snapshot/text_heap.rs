@@ -41,6 +41,22 @@ struct Place {
     len: u32,
 }
 
+/// Hashes of texts by where they lie.
+#[derive(Clone, Debug, Default)]
+pub struct TextHashes(Vec<(u32, u64)>);
+
+impl TextHashes {
+    /// XXH3-64 of a text; 0 for an empty one.
+    pub fn of(&self, at: TextRef) -> u64 {
+        let offset = at.offset.get();
+        let found = self.0.binary_search_by_key(&offset, |&(offset, _)| offset);
+        let place = found.ok().filter(|_| at.len.get() > 0);
+        place
+            .and_then(|place| self.0.get(place))
+            .map_or(0, |&(_, hash)| hash)
+    }
+}
+
 impl TextHeap {
     /// A heap that keeps its texts in a new file, whose name is gone at once: whatever happens, nothing stays behind.
     ///
@@ -88,6 +104,14 @@ impl TextHeap {
             offset: offset.into(),
             len: len.into(),
         })
+    }
+
+    /// What tells each text from others, without reading any.
+    pub fn hashes(&self) -> TextHashes {
+        let places = self.places.iter();
+        let mut all: Vec<_> = places.map(|place| (place.offset, place.hash)).collect();
+        all.sort_unstable();
+        TextHashes(all)
     }
 
     fn append(&mut self, bytes: &[u8]) {

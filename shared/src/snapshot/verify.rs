@@ -90,6 +90,7 @@ impl Catalog {
         self.verify_local_records(bounds)?;
         self.verify_section_records(bounds)?;
         self.verify_review_records(bounds)?;
+        self.verify_ledger(bounds)?;
         if part.has(section::MEASURES) {
             part.verify_rows::<MeasureRecord>(section::MEASURES, bounds)?;
         }

@@ -102,11 +102,29 @@ pub fn catalog(catalog: &Catalog, said: &mut DefaultHasher) {
     }
     catalog.media_origins().for_each(|origin| origin.hash(said));
     routes(catalog, said);
+    ledger(catalog, said);
     search(catalog, said);
     rows_that_cannot_be(catalog, said);
     for local in catalog.locales() {
         self::catalog(local, said);
         translations(local, said);
+    }
+}
+
+/// What is known of the past.
+fn ledger(catalog: &Catalog, said: &mut DefaultHasher) {
+    for left in catalog.left_paths() {
+        format!("{left:?}").hash(said);
+        format!("{:?}", catalog.left(left.kind, left.path)).hash(said);
+    }
+    for (from, to, since) in catalog.redirects() {
+        (from, to, since, catalog.redirect(from)).hash(said);
+    }
+    for kind in RouteKind::ALL {
+        for row in [0, 1, catalog.product_count(), u32::MAX] {
+            format!("{:?}", catalog.content_change(kind, row)).hash(said);
+        }
+        format!("{:?}", catalog.left(kind, "nothing")).hash(said);
     }
 }
 
@@ -186,6 +204,7 @@ pub fn offers(offers: &Offers, said: &mut DefaultHasher) {
     for row in (0..offers.variant_count()).chain([u32::MAX]) {
         format!("{:?}", offers.past_prices(row)).hash(said);
         offers.lowest_before(row).hash(said);
+        offers.changes_at(row).hash(said);
     }
     for row in (0..offers.variant_count()).chain([u32::MAX]) {
         (offers.tax_class(row), offers.weight(row)).hash(said);

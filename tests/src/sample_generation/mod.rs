@@ -11,6 +11,7 @@ mod random;
 
 /// Its further languages.
 mod languages;
+mod ledger;
 mod prices;
 /// Terms from a seed.
 mod terms;

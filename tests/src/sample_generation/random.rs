@@ -13,7 +13,7 @@ use super::shop::{
     Product, ProductOption, Shop, Variant,
 };
 use super::terms;
-use super::{languages, prices};
+use super::{languages, ledger, prices};
 use crate::catalogue::Dice;
 
 /// How much a shop has of what.
@@ -114,10 +114,14 @@ impl Shop {
             terms: terms::random(seed),
             languages: Vec::new(),
             prices: None,
+            left_paths: Vec::new(),
+            redirects: Vec::new(),
+            content_changes: Vec::new(),
         };
         random.facets(&mut shop);
         shop.languages = languages::random(seed, &shop);
         shop.prices = prices::random(seed, &shop);
+        ledger::random(seed, &mut shop);
         shop
     }
 }

@@ -9,7 +9,7 @@ use super::shop::{
     Attribute, Brand, Category, Facet, FacetValue, FormerPath, Medium, OptionValue, Page, Product,
     ProductOption, Shop, Variant,
 };
-use super::{languages, prices};
+use super::{languages, ledger, prices};
 
 impl Shop {
     /// Reads everything a generation says.
@@ -44,7 +44,11 @@ impl Shop {
             terms: Some(generation.terms().clone()).filter(|terms| *terms != Terms::default()),
             languages: languages::read(catalog),
             prices: prices::read(generation),
+            left_paths: Vec::new(),
+            redirects: Vec::new(),
+            content_changes: Vec::new(),
         };
+        ledger::read(catalog, &mut read);
         read.former_paths.sort();
         read
     }

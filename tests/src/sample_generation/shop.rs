@@ -35,13 +35,25 @@ pub struct Shop {
     pub languages: Vec<Language>,
     /// None if there is only the shop's own list, in which nothing changes.
     pub prices: Option<SamplePrices>,
+    /// Languages by number, paths below their kinds, ids, instants, and whether they lead nowhere.
+    pub left_paths: Vec<(u32, RouteKind, String, String, i64, bool)>,
+    /// From, to, instant.
+    pub redirects: Vec<(String, String, i64)>,
+    /// Hashes and instants: of products, categories, brands and pages.
+    pub content_changes: Vec<(u64, i64)>,
 }
 
 impl Shop {
-    /// The same, whenever it was made: without the instants at which prices ended.
+    /// The same, whenever it was made: without the instants at which prices ended, paths were left and content changed.
     pub fn without_instants(mut self) -> Self {
         for (.., until, _) in self.prices.iter_mut().flat_map(|prices| &mut prices.past) {
             *until = 0;
+        }
+        for (.., since, _) in &mut self.left_paths {
+            *since = 0;
+        }
+        for (_, at) in &mut self.content_changes {
+            *at = 0;
         }
         self
     }

@@ -21,7 +21,7 @@ use frontage_shared::snapshot::terms::{Goods, TermsTables};
 use frontage_shared::snapshot::text::{TextDocument, TextIndexBuilder};
 
 use super::shop::{Attribute, Medium, Product, ProductOption, Shop, Variant};
-use super::{Parts, languages, prices};
+use super::{Parts, languages, ledger, prices};
 
 /// The least tantivy accepts.
 const TEXT_INDEX_BUDGET_BYTES: usize = 15_000_000;
@@ -48,6 +48,7 @@ impl Shop {
         writer.skus(self);
         writer.tables.text_files = text.finish().expect("the index is in memory");
         languages::write(self, &mut writer.tables, TEXT_INDEX_BUDGET_BYTES);
+        ledger::write(self, &mut writer.tables);
         let catalog = writer
             .tables
             .write(Cursor::new(Vec::new()))

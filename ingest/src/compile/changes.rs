@@ -1,0 +1,319 @@
+//! When the content of each page last changed: what tells one content from another, and the last generation's word.
+//!
+//! What counts is what a page says: its texts, pictures, choices and properties, in every language, and which products
+//! a list has. Prices and stock do not: they change every minute and are told elsewhere.
+
+use std::collections::HashMap;
+
+use frontage_shared::snapshot::catalog::Catalog;
+use frontage_shared::snapshot::heap::Heap;
+use frontage_shared::snapshot::layout::section;
+use frontage_shared::snapshot::ledger::{ContentChange, ContentChangeRecord};
+use frontage_shared::snapshot::products::ProductRecord;
+use frontage_shared::snapshot::record::{List, StrRef, TextRef};
+use frontage_shared::snapshot::routes::RouteKind;
+use frontage_shared::snapshot::tables::CatalogTables;
+use frontage_shared::snapshot::text_heap::TextHashes;
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_64, xxh3_64_with_seed};
+
+use super::products::Tables;
+
+/// A thread is worth it for so many rows.
+const ROWS_A_THREAD: usize = 4_096;
+
+/// A hash of a content in the making.
+struct Content<'t> {
+    tables: &'t CatalogTables,
+    texts: &'t TextHashes,
+    hasher: Xxh3Default,
+}
+
+impl<'t> Content<'t> {
+    fn of(tables: &'t CatalogTables, texts: &'t TextHashes) -> Self {
+        Self {
+            tables,
+            texts,
+            hasher: Xxh3Default::new(),
+        }
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.hasher.update(&(bytes.len() as u64).to_le_bytes());
+        self.hasher.update(bytes);
+    }
+
+    fn str(&mut self, at: StrRef) {
+        self.bytes(of_heap(&self.tables.strings, at));
+    }
+
+    fn text(&mut self, at: TextRef) {
+        self.hasher.update(&self.texts.of(at).to_le_bytes());
+    }
+
+    fn number(&mut self, number: u32) {
+        self.hasher.update(&number.to_le_bytes());
+    }
+
+    fn media<const S: u32>(&mut self, list: List<S>) {
+        for one in slice(&self.tables.media, list) {
+            self.str(one.url);
+            self.str(one.alt);
+        }
+    }
+
+    fn product(&mut self, product: &ProductRecord) {
+        for at in [
+            product.id,
+            product.slug,
+            product.name,
+            product.seo_title,
+            product.seo_description,
+        ] {
+            self.str(at);
+        }
+        self.text(product.short_description);
+        self.text(product.description);
+        self.number(product.flags.get());
+        self.number(product.condition.get());
+        let brand = product.brand.get();
+        if let Some(brand) = brand.and_then(|row| self.tables.brands.get(row as usize)) {
+            self.str(brand.name);
+        }
+        for category in slice(&self.tables.product_categories, product.categories) {
+            let row = category.get().map(|row| row as usize);
+            if let Some(category) = row.and_then(|row| self.tables.categories.get(row)) {
+                self.str(category.path);
+                self.str(category.name);
+            }
+        }
+        for option in slice(&self.tables.options, product.options) {
+            self.str(option.name);
+            for value in slice(&self.tables.option_values, option.values) {
+                self.str(value.name);
+                self.str(value.swatch);
+            }
+        }
+        for variant in slice(&self.tables.variants, product.variants) {
+            for at in [
+                variant.id,
+                variant.sku,
+                variant.gtin,
+                variant.mpn,
+                variant.name,
+            ] {
+                self.str(at);
+            }
+            self.media(variant.media);
+        }
+        for value in slice(&self.tables.product_attributes, product.attributes) {
+            let row = value.get().map(|row| row as usize);
+            let Some(value) = row.and_then(|row| self.tables.attribute_values.get(row)) else {
+                continue;
+            };
+            let row = value.attribute.get().map(|row| row as usize);
+            if let Some(attribute) = row.and_then(|row| self.tables.attributes.get(row)) {
+                self.str(attribute.label);
+                self.str(attribute.unit);
+            }
+            self.str(value.label);
+        }
+        self.media(product.media);
+    }
+
+    /// Which products a list has, in which order.
+    fn listing<const S: u32>(&mut self, list: List<S>) {
+        for row in slice(&self.tables.listings, list) {
+            let row = row.get().map(|row| row as usize);
+            if let Some(product) = row.and_then(|row| self.tables.products.get(row)) {
+                self.str(product.id);
+            }
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.hasher.digest()
+    }
+}
+
+/// A row of a page in the making: what its content comes to, what it is known by, and when the merchant says it changed.
+type Row = (u64, StrRef, i64);
+
+impl Tables<'_> {
+    /// When each product, category, brand and page changed: now, if its content is another one than in the last
+    /// generation.
+    pub(super) fn content_changes(&self) -> Vec<ContentChangeRecord> {
+        let known = Known::of(self.previous);
+        let texts = &self.tables.texts.hashes();
+        let products = self.contents(
+            texts,
+            section::PRODUCTS,
+            &self.tables.products,
+            |content, one| {
+                content.product(one);
+                (one.id, one.updated_at.get())
+            },
+        );
+        let categories = self.contents(
+            texts,
+            section::CATEGORIES,
+            &self.tables.categories,
+            |content, one| {
+                for at in [
+                    one.id,
+                    one.path,
+                    one.name,
+                    one.seo_title,
+                    one.seo_description,
+                ] {
+                    content.str(at);
+                }
+                content.text(one.description);
+                content.media(one.media);
+                content.listing(one.products);
+                (one.id, one.updated_at.get())
+            },
+        );
+        let brands = self.contents(
+            texts,
+            section::BRANDS,
+            &self.tables.brands,
+            |content, one| {
+                content.str(one.name);
+                content.listing(one.products);
+                (one.slug, 0)
+            },
+        );
+        let pages = self.contents(texts, section::PAGES, &self.tables.pages, |content, one| {
+            for at in [one.slug, one.title, one.seo_title, one.seo_description] {
+                content.str(at);
+            }
+            content.text(one.body);
+            (one.id, one.updated_at.get())
+        });
+        let all = [
+            (RouteKind::Product, products),
+            (RouteKind::Category, categories),
+            (RouteKind::Brand, brands),
+            (RouteKind::Page, pages),
+        ];
+        let rows = all
+            .into_iter()
+            .flat_map(|(kind, rows)| rows.into_iter().map(move |row| (kind, row)));
+        let record = |(kind, (content, id, told)): (RouteKind, Row)| ContentChangeRecord {
+            content: content.into(),
+            at: match known.find(kind, self.tables.strings.get(id)) {
+                Some(before) if before.content == content => before.at,
+                Some(_) => self.now,
+                // What is met for the first time changed when the merchant says so, else when it came to the others.
+                None if told > 0 && told <= self.now => told,
+                None if known.anything() => self.now,
+                None => 0,
+            }
+            .into(),
+        };
+        rows.map(record).collect()
+    }
+
+    /// What each row of a section says, in every language.
+    fn contents<T: Sync>(
+        &self,
+        texts: &TextHashes,
+        id: u32,
+        rows: &[T],
+        say: impl Fn(&mut Content<'_>, &T) -> (StrRef, i64) + Sync,
+    ) -> Vec<Row> {
+        let tables = &self.tables;
+        let one = |row: &T| {
+            let mut content = Content::of(tables, texts);
+            let (id, told) = say(&mut content, row);
+            (content.finish(), id, told)
+        };
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let chunk = rows.len().div_ceil(threads).max(ROWS_A_THREAD);
+        let mut all: Vec<Row> = std::thread::scope(|scope| {
+            let work = rows.chunks(chunk);
+            let work: Vec<_> = work
+                .map(|rows| scope.spawn(move || rows.iter().map(one).collect::<Vec<_>>()))
+                .collect();
+            let done = work.into_iter().flat_map(|thread| {
+                let done = thread.join();
+                done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            });
+            done.collect()
+        });
+        for (number, language) in (1_u64..).zip(&self.languages.all) {
+            let strings = language.tables.strings.iter();
+            let strings = strings.map(|&(field, row, at)| {
+                let text = of_heap(&tables.strings, at);
+                (field, row, xxh3_64(text))
+            });
+            let long = language.tables.texts.iter();
+            let long = long.map(|&(field, row, at)| (field, row, texts.of(at)));
+            for (field, row, hash) in strings.chain(long) {
+                if field.section() == id
+                    && let Some((content, ..)) = all.get_mut(row as usize)
+                {
+                    // A sum does not ask in which order texts came.
+                    let seed = (number << 32) | u64::from(field.number());
+                    let own = xxh3_64_with_seed(&hash.to_le_bytes(), seed);
+                    *content = content.wrapping_add(own);
+                }
+            }
+        }
+        all
+    }
+}
+
+/// What the last generation knew.
+struct Known<'p> {
+    previous: Option<&'p Catalog>,
+    categories: HashMap<&'p str, u32>,
+    brands: HashMap<&'p str, u32>,
+    pages: HashMap<&'p str, u32>,
+}
+
+impl<'p> Known<'p> {
+    fn of(previous: Option<&'p Catalog>) -> Self {
+        let all = previous.into_iter();
+        let categories = all.clone().flat_map(|one| one.categories());
+        let brands = all.clone().flat_map(|one| one.brands());
+        let pages = all.flat_map(|one| one.pages());
+        Self {
+            previous,
+            categories: categories.map(|one| (one.id(), one.row)).collect(),
+            brands: brands.map(|one| (one.slug(), one.row)).collect(),
+            pages: pages.map(|one| (one.id(), one.row)).collect(),
+        }
+    }
+
+    /// Whether anything is known at all.
+    fn anything(&self) -> bool {
+        let first = |previous: &Catalog| previous.content_change(RouteKind::Product, 0);
+        self.previous.and_then(first).is_some()
+    }
+
+    fn find(&self, kind: RouteKind, id: &str) -> Option<ContentChange> {
+        let previous = self.previous?;
+        let row = match kind {
+            RouteKind::Product => previous.product_by_id(id)?.row,
+            RouteKind::Category => *self.categories.get(id)?,
+            RouteKind::Brand => *self.brands.get(id)?,
+            RouteKind::Page => *self.pages.get(id)?,
+        };
+        previous.content_change(kind, row)
+    }
+}
+
+/// The bytes of a text; whether they are UTF-8 need not be asked again.
+fn of_heap(heap: &Heap, at: StrRef) -> &[u8] {
+    let start = at.offset.get() as usize;
+    let end = start.saturating_add(at.len.get() as usize);
+    heap.as_bytes().get(start..end).unwrap_or_default()
+}
+
+/// The rows of a list; none where it is wrong.
+fn slice<T, const S: u32>(rows: &[T], list: List<S>) -> &[T] {
+    let range = list.range();
+    rows.get(range.start as usize..range.end as usize)
+        .unwrap_or_default()
+}
