@@ -293,12 +293,12 @@ impl Shop {
     fn redirected(&self, serving: &Serving, request: &Request<'_>) -> Option<Response> {
         let reads = matches!(*request.method, Method::GET | Method::HEAD);
         serving.generation.catalog.redirects().next()?;
-        let ctx = self.context(request.now);
+        let ctx = self.context(&serving.theme, request.now);
         let prefixes: Vec<&str> = serving.prefixes().collect();
         let prefixes = prefixes.iter().copied();
         let page =
             reads.then(|| page::redirected(request.target, prefixes, &serving.generation, &ctx));
-        Some(self.finish(page??, &serving.stamp, request))
+        Some(finish(page??, &serving.stamp, &serving.theme, request))
     }
 
     /// An address that is none of ours: a page that helps to go on.

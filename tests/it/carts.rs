@@ -3,6 +3,7 @@
 use frontage_tests::documents::shop;
 use frontage_tests::shop::ShopBuilder;
 use frontage_tests::shopper::{Shopper, fields, hidden, location};
+use serde_json::json;
 
 use crate::buying::open;
 
@@ -162,7 +163,14 @@ async fn what_no_form_of_ours_sends_changes_nothing() {
 
 #[tokio::test]
 async fn another_system_can_take_over_with_the_cart() {
-    let mut shop = ShopBuilder::of(shop(2))
+    let mut documents = shop(3);
+    for document in &mut documents {
+        // A number that two articles have names neither of them.
+        if document["id"] == "p2" || document["id"] == "p3" {
+            document["sku"] = json!("twice");
+        }
+    }
+    let mut shop = ShopBuilder::of(documents)
         .server(
             "[checkout]\nmethods = [\"handoff\"]\n\
              handoff_url = \"https://till.example/basket?items={lines}&currency={currency}&lang={locale}\"",
@@ -172,6 +180,7 @@ async fn another_system_can_take_over_with_the_cart() {
     let mut ann = Shopper::new();
     ann.add(&shop, "p1", 2).await;
     ann.add(&shop, "p2", 1).await;
+    ann.add(&shop, "p3", 1).await;
     let cart = ann.get(&shop, "/cart").await;
     let policy = cart.headers["content-security-policy"].to_str().unwrap();
     assert!(
@@ -185,6 +194,6 @@ async fn another_system_can_take_over_with_the_cart() {
     let away = ann.get(&shop, "/checkout").await;
     assert_eq!(
         location(&away),
-        "https://till.example/basket?items=p1:2,p2:1&currency=EUR&lang=en"
+        "https://till.example/basket?items=p1:2,p2:1,p3:1&currency=EUR&lang=en"
     );
 }

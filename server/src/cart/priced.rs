@@ -57,6 +57,8 @@ pub struct Choice {
     pub destination: Destination,
     /// The delivery method's id, if one was chosen.
     pub delivery: Option<String>,
+    /// Whether the first method on offer is taken where none was chosen, or none that is on offer.
+    pub or_first: bool,
     /// The instant, Unix seconds.
     pub now: i64,
 }
@@ -156,6 +158,7 @@ fn basket(cart: &Cart, lines: &[Line<'_>], generation: &Generation, choice: &Cho
         coupons: cart.coupons.clone(),
         destination: choice.destination.clone(),
         delivery_method: choice.delivery.clone(),
+        first_delivery: choice.or_first,
         customer_group: None,
         now: choice.now,
     }

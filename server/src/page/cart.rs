@@ -120,6 +120,7 @@ pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, show: &Show<'_>)
             ..Destination::default()
         },
         delivery: None,
+        or_first: false,
     };
     let priced = Priced::of(
         show.cart,
@@ -197,7 +198,10 @@ pub(crate) fn handoff(
         return None;
     }
     let pieces = priced.lines.iter().map(|line| {
-        let number = super::text::or(line.variant.sku(), line.variant.id());
+        let (sku, id) = (line.variant.sku(), line.variant.id());
+        // A number that several variants have names none of them.
+        let is_shared = view.catalog.variants_by_sku(sku).nth(1).is_some();
+        let number = if sku.is_empty() || is_shared { id } else { sku };
         format!(
             "{}:{}",
             crate::route::encode_segment(number),

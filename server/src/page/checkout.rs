@@ -298,6 +298,7 @@ fn choice(view: &View<'_>, fields: &Fields) -> Choice {
             postcode: to.postcode.unwrap_or_default(),
         },
         delivery: Some(fields.delivery.clone()).filter(|id| !id.is_empty()),
+        or_first: false,
         now: view.now,
     }
 }
@@ -308,16 +309,11 @@ fn price_as_chosen<'a>(view: &View<'a>, cart: &Cart, choice: &Choice) -> Priced<
 
 /// The cart priced for where it goes, to be shown. Where there are methods and none was chosen, the first is.
 fn price<'a>(view: &View<'a>, cart: &Cart, fields: &Fields) -> Priced<'a> {
-    let mut choice = choice(view, fields);
-    let priced = price_as_chosen(view, cart, &choice);
-    let first = priced.totals.delivery_options.first();
-    match (&priced.totals.chosen_delivery, first) {
-        (ChosenDelivery::NotChosen | ChosenDelivery::NotAvailable, Some(first)) => {
-            choice.delivery = Some(first.id.clone());
-            price_as_chosen(view, cart, &choice)
-        }
-        _ => priced,
-    }
+    let choice = Choice {
+        or_first: true,
+        ..choice(view, fields)
+    };
+    price_as_chosen(view, cart, &choice)
 }
 
 fn say(view: &View<'_>, said: Said, total: i64) -> String {

@@ -11,6 +11,8 @@ pub struct Basket {
     pub destination: Destination,
     /// Id of the delivery method that the shopper chose.
     pub delivery_method: Option<String>,
+    /// Whether the first method on offer is taken, if none was chosen or the chosen one is not on offer.
+    pub first_delivery: bool,
     /// The customer group of the shopper; none for guests.
     pub customer_group: Option<String>,
     /// Unix seconds.

@@ -42,13 +42,14 @@ pub(super) fn options(
         })
     };
     let options: Vec<DeliveryOption> = methods.into_iter().filter_map(option).collect();
-    let chosen = match &basket.delivery_method {
+    let wanted = basket.delivery_method.as_ref();
+    let found = wanted.and_then(|id| options.iter().find(|option| option.id == *id));
+    let first = options.first().filter(|_| basket.first_delivery);
+    let chosen = match found.or(first) {
         _ if terms.delivery_methods.is_empty() => ChosenDelivery::NotNeeded,
+        Some(option) => ChosenDelivery::Method(option.clone()),
+        None if wanted.is_some() => ChosenDelivery::NotAvailable,
         None => ChosenDelivery::NotChosen,
-        Some(id) => match options.iter().find(|option| option.id == *id) {
-            Some(option) => ChosenDelivery::Method(option.clone()),
-            None => ChosenDelivery::NotAvailable,
-        },
     };
     (options, chosen)
 }

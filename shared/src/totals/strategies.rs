@@ -168,6 +168,7 @@ pub(crate) fn basket() -> impl Strategy<Value = Basket> {
                     postcode: String::new(),
                 },
                 delivery_method,
+                first_delivery: false,
                 customer_group,
                 now,
             },

@@ -445,6 +445,19 @@ fn free_delivery_frees_the_methods_it_names() {
     assert_eq!(open.delivery_options[1].price, 0);
     let unknown = euros(&terms, &cart(10_000, Some("drone")));
     assert_eq!(unknown.chosen_delivery, ChosenDelivery::NotAvailable);
+    for chosen in [None, Some("drone"), Some("standard")] {
+        let first = Basket {
+            first_delivery: true,
+            ..cart(10_000, chosen)
+        };
+        // Of what is on offer, the one that was chosen; else the first.
+        let id = chosen.filter(|id| *id == "standard");
+        let id = id.unwrap_or(open.delivery_options[0].id.as_str());
+        assert_eq!(
+            euros(&terms, &first),
+            euros(&terms, &cart(10_000, Some(id)))
+        );
+    }
 }
 
 #[test]

@@ -247,7 +247,11 @@ impl Told {
             let spelt = url::Url::parse(&self.shop.url(last)).expect("an address");
             assert!(now.contains(last), "{last} is no product");
             let page = self.shop.get(old).await;
-            assert!(matches!(page.status, 301 | 302 | 308), "{old}: {}", page.status);
+            assert!(
+                matches!(page.status, 301 | 302 | 308),
+                "{old}: {}",
+                page.status
+            );
             assert!(
                 page.header("location").ends_with(spelt.path()),
                 "{old} leads to {}",
