@@ -201,7 +201,7 @@ mod tests {
         let mut ratings = [
             of(0, &[50]),
             of(1, &[50; 40]),
-            of(2, &[10, 20]),
+            of(2, &[10; 40]),
             of(3, &[48; 40]),
         ];
         rank(&mut ratings);

@@ -47,7 +47,10 @@ impl PastPrices {
         let earlier_is_lower = |&(_, earlier): &(i64, i64)| earlier < price;
         let kept = self.0.iter().rposition(earlier_is_lower);
         self.0.truncate(kept.map_or(0, |last| last + 1));
-        self.0.push((at, price));
+        // Two prices may end in one second, or a clock goes back: of the two, the lower one counts.
+        if self.0.last().is_none_or(|&(until, _)| until < at) {
+            self.0.push((at, price));
+        }
         let start = at.saturating_sub(WINDOW_SECONDS);
         self.0.retain(|&(until, _)| until > start);
         if self.0.len() > MAX_PAST_PRICES {
@@ -97,6 +100,17 @@ mod tests {
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
         i64::try_from(*state >> 33).unwrap() % bound
+    }
+
+    #[test]
+    fn of_prices_that_end_in_one_second_the_lowest_counts() {
+        for (first, second) in [(3, 5), (5, 3)] {
+            let mut past = PastPrices::default();
+            past.change(9, price(first), price(second));
+            past.change(9, price(second), price(7));
+            past.change(8, price(7), price(1));
+            assert_eq!(past.iter().collect::<Vec<_>>(), [(9, 3)]);
+        }
     }
 
     #[test]
