@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwap;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::{error, info, warn};
 
 use crate::bots::Bots;
@@ -34,6 +34,14 @@ pub struct Reload {
     pub certificates: Option<Arc<Certificates>>,
 }
 
+/// SIGHUP, caught from here on: before that it ends the process.
+///
+/// # Errors
+/// The system allows no handler.
+pub fn hang_ups() -> std::io::Result<Signal> {
+    signal(SignalKind::hangup())
+}
+
 /// What the configuration says about connections; `limits` fit the process.
 pub fn rules(config: &Config, limits: Arc<Limits>) -> Rules {
     let telling_proxies = match config.proxy_protocol {
@@ -57,14 +65,7 @@ pub fn clients(config: &Config) -> Clients {
 
 impl Reload {
     /// Heeds SIGHUP and looks at certificates, for ever.
-    pub async fn run(mut self) {
-        let mut hang_ups = match signal(SignalKind::hangup()) {
-            Ok(hang_ups) => hang_ups,
-            Err(error) => {
-                error!(%error, "cannot listen for SIGHUP, the configuration is not read again");
-                return;
-            }
-        };
+    pub async fn run(mut self, mut hang_ups: Signal) {
         let check_every = match &self.certificates {
             Some(_) => self.config.tls.check_every,
             None => NEVER,

@@ -110,6 +110,7 @@ async fn serve(config: Config, file: &Path, started: SystemTime) -> anyhow::Resu
         "frontage-server {}",
         env!("CARGO_PKG_VERSION")
     );
+    let hang_ups = reload::hang_ups().context("cannot listen for SIGHUP")?;
     let store = open_store(&config)?;
     let cache = open_cache(&config)?;
     let doors = Doors::open(&config, started).await?;
@@ -159,7 +160,7 @@ async fn serve(config: Config, file: &Path, started: SystemTime) -> anyhow::Resu
         shop: Arc::clone(&shop),
         certificates,
     };
-    let reload = tokio::spawn(reload.run());
+    let reload = tokio::spawn(reload.run(hang_ups));
     let cut_off = doors.serve(&shop, &rules).await?;
     reload.abort();
     watch.abort();

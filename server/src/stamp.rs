@@ -13,6 +13,9 @@ const GENERATION: HeaderName = HeaderName::from_static("x-frontage-generation");
 const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
                            magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
 
+/// Headers of pages, by kind and coding.
+type Usual = HashMap<(Kind, Encoding), Arc<HeaderMap>>;
+
 /// What browsers and caches on the way are told, as the operator decides.
 #[derive(Clone, Debug, Default)]
 pub struct Edge {
@@ -65,7 +68,7 @@ pub struct Stamp {
     tags: Option<(TagHeader, u64)>,
     /// Those of a usual page of each kind in each coding, made with the first such page. Without tags, all kinds have
     /// the same.
-    usual: Arc<RwLock<HashMap<(Kind, Encoding), Arc<HeaderMap>>>>,
+    usual: Arc<RwLock<Usual>>,
 }
 
 impl Stamp {

@@ -6,6 +6,18 @@ use std::time::Duration;
 use crate::announce::Announced;
 use crate::counters::{BOUNDS, CYCLES, Counts, RESULTS, SourceCounts};
 
+/// A count of a source.
+type Value = fn(&SourceCounts) -> u64;
+
+const PER_SOURCE: [(&str, &str, Value); 2] = [
+    ("records_refused_total", "Records refused.", |counts| {
+        counts.refused
+    }),
+    ("received_bytes_total", "Bytes over the wire.", |counts| {
+        counts.bytes
+    }),
+];
+
 /// All counters, as text.
 pub(super) fn write(out: &mut String, counts: &Counts) {
     let info = format!("version=\"{}\"", env!("CARGO_PKG_VERSION"));
@@ -32,15 +44,7 @@ pub(super) fn write(out: &mut String, counts: &Counts) {
             sample(out, "runs_total", &labels, count);
         }
     }
-    let per_source: [(&str, &str, fn(&SourceCounts) -> u64); 2] = [
-        ("records_refused_total", "Records refused.", |counts| {
-            counts.refused
-        }),
-        ("received_bytes_total", "Bytes over the wire.", |counts| {
-            counts.bytes
-        }),
-    ];
-    for (name, help, value) in per_source {
+    for (name, help, value) in PER_SOURCE {
         begin(out, name, "counter", help);
         for (source, counts) in &counts.sources {
             sample(out, name, &format!("source=\"{source}\""), value(counts));
