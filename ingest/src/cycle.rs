@@ -9,17 +9,17 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use frontage_shared::manifest::{Manifest, PartEntry, SourceState};
+use frontage_shared::manifest::{Manifest, PartEntry};
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::layout::PartKind;
 use frontage_shared::snapshot::offers::Offers;
 use frontage_shared::snapshot::{SnapshotError, mapped};
 use frontage_shared::store::{Store, StoreError};
 use futures_util::stream::{self, StreamExt as _};
-use serde::{Deserialize, Serialize};
 
-use crate::basis::{self, Basis, BasisHalf, Tally};
+use crate::basis::{self, Basis, Tally};
 use crate::board::Board;
+pub use crate::built::Built;
 use crate::compile::{self, Before, CompileError, Compiled, Since};
 use crate::config::{Config, Provides, Source};
 use crate::conflicts;
@@ -30,8 +30,8 @@ use crate::fetch::{Client, FetchError};
 use crate::harvest;
 use crate::history::{self, HistoryError, Run, RunResult};
 use crate::lock::{self, LockError};
-use crate::merge::{Conflicts, MergeError, Merged, Reserved};
-use crate::publish::{self, Candidate, PublishError};
+use crate::merge::{Conflicts, MergeError, Merged};
+use crate::publish::{self, PublishError};
 use crate::release;
 use crate::verified::{self, Verified};
 use crate::webhooks::WebhookError;
@@ -444,54 +444,6 @@ pub enum Build {
     Waiting(Conflicts),
     /// Both parts of the next generation.
     Ready(Box<Built>, Conflicts),
-}
-
-/// Both parts of the next generation, as files.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Built {
-    /// The slow half.
-    pub catalog: (PartEntry, PathBuf),
-    /// The fast half.
-    pub offers: (Compiled, PathBuf),
-    sources: BTreeMap<String, SourceState>,
-    /// What the fast half was compiled from, and what was counted in it.
-    halves: BTreeMap<String, BasisHalf>,
-    tally: Tally,
-    #[serde(default)]
-    reserved: Reserved,
-}
-
-impl Built {
-    /// As it is published.
-    pub fn candidate(&self, reason: &'static str) -> Candidate {
-        Candidate {
-            catalog: self.catalog.clone(),
-            counts: self.offers.0.counts,
-            offers: (self.offers.0.entry.clone(), self.offers.1.clone()),
-            sources: self.sources.clone(),
-            reason,
-            pinned: false,
-        }
-    }
-
-    /// Both parts and where their files lie.
-    pub fn parts(&mut self) -> [(PartKind, &PartEntry, &mut PathBuf); 2] {
-        let (catalog, offers) = (&mut self.catalog, &mut self.offers);
-        [
-            (PartKind::Catalog, &catalog.0, &mut catalog.1),
-            (PartKind::Offers, &offers.0.entry, &mut offers.1),
-        ]
-    }
-
-    /// What the fast half was compiled from, and what was counted in it.
-    pub fn basis(&self) -> Basis {
-        Basis {
-            part: self.offers.0.entry.hash.clone(),
-            halves: self.halves.clone(),
-            tally: self.tally,
-            reserved: self.reserved.clone(),
-        }
-    }
 }
 
 struct CompileJob {

@@ -121,6 +121,8 @@ pub mod bell;
 
 /// What is under way.
 pub mod board;
+/// What compiling made.
+pub mod built;
 
 /// What this process has done, counted.
 pub mod counters;

@@ -72,7 +72,9 @@ mod tests {
         let [fresh, stale] = PAGE_SECONDS;
         assert_eq!(
             usual,
-            format!("public, max-age={fresh}, stale-while-revalidate={stale}, stale-if-error=86400")
+            format!(
+                "public, max-age={fresh}, stale-while-revalidate={stale}, stale-if-error=86400"
+            )
         );
         assert_eq!(CachePolicy::page_for(40), None);
         let shorter = |seconds| CachePolicy::page_for(seconds).unwrap();

@@ -16,6 +16,7 @@ mod choice;
 mod url;
 
 /// Addresses of fragments, which scripts put into pages.
+mod feed_format;
 mod fragment;
 /// The same addresses in the shop's further languages.
 mod place;
@@ -29,8 +30,9 @@ mod closed;
 mod tests;
 
 pub(crate) use encoding::{decode_query, encode_segment};
+pub use feed_format::FeedFormat;
 pub use fragment::{Fragment, Part};
 pub use listing::{Listing, PriceBound, Sort};
 pub use place::locale_of;
-pub use url::{FeedFormat, Parsed, Route, RouteError};
+pub use url::{Parsed, Route, RouteError};
 pub use withdrawal::Withdrawal;

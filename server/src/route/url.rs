@@ -11,6 +11,7 @@ use frontage_shared::snapshot::locales::LocaleIndex;
 
 use super::choice::{choice, write_choice};
 use super::encoding::{self, decode_path, decode_query};
+use super::feed_format::FeedFormat;
 use super::fragment::Fragment;
 use super::listing::{Listing, Sort};
 use super::withdrawal::Withdrawal;
@@ -136,15 +137,6 @@ pub enum Route {
         /// How it is written.
         format: FeedFormat,
     },
-}
-
-/// How the feed of everything that can be bought is written.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum FeedFormat {
-    /// RSS 2.0 with Google's product attributes.
-    Google,
-    /// One JSON object a line, with the same names.
-    Lines,
 }
 
 /// What an address turned out to be.
@@ -515,21 +507,6 @@ impl fmt::Display for Route {
             Self::Robots => f.write_str("/robots.txt"),
             Self::Feed { format } => write_path(f, "/feeds/", format.file()),
         }
-    }
-}
-
-impl FeedFormat {
-    /// The name of its file.
-    pub fn file(self) -> &'static str {
-        match self {
-            Self::Google => "google.xml",
-            Self::Lines => "products.ndjson",
-        }
-    }
-
-    fn of_file(name: &str) -> Option<Self> {
-        let all = [Self::Google, Self::Lines];
-        all.into_iter().find(|format| format.file() == name)
     }
 }
 

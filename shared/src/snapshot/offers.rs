@@ -18,6 +18,7 @@ pub use super::offer_tables::OffersTables;
 use super::part::{Part, Rows};
 use super::past_prices::PastPrices;
 use super::price_lists::{self, ListRows, PriceChange, Prices};
+pub use super::price_order::PriceOrder;
 use super::price_order::ProductPrices;
 use super::record::{Bounds, Counts as _, RowRef, record};
 use super::row_set::RowSet;
@@ -472,7 +473,7 @@ impl Offers {
     }
 
     /// The product at a rank.
-    fn at_rank(&self, rank: u32) -> Option<u32> {
+    pub(super) fn at_rank(&self, rank: u32) -> Option<u32> {
         match self.moment.as_ref().map(|moment| moment.moved.at(rank)) {
             None => self.at_rank_when_made(rank),
             Some(Ok(row)) => Some(row),
@@ -561,49 +562,6 @@ impl Offers {
         self.part.rows(section::VARIANT_OFFERS)
     }
 }
-
-/// Product rows from cheap to dear.
-pub enum PriceOrder<'a> {
-    /// As the part has them.
-    Plain(std::slice::Iter<'a, RowRef<{ section::PRODUCT_OFFERS }>>),
-    /// Looked up one by one.
-    Sought(&'a Offers, std::ops::Range<u32>),
-}
-
-impl PriceOrder<'_> {
-    fn sought(offers: &Offers, rank: u32) -> u32 {
-        offers.at_rank(rank).unwrap_or(u32::MAX)
-    }
-}
-
-impl Iterator for PriceOrder<'_> {
-    type Item = u32;
-
-    fn next(&mut self) -> Option<u32> {
-        match self {
-            Self::Plain(rows) => rows.next().map(|row| row.0.get()),
-            Self::Sought(offers, ranks) => ranks.next().map(|rank| Self::sought(offers, rank)),
-        }
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        match self {
-            Self::Plain(rows) => rows.size_hint(),
-            Self::Sought(_, ranks) => ranks.size_hint(),
-        }
-    }
-}
-
-impl DoubleEndedIterator for PriceOrder<'_> {
-    fn next_back(&mut self) -> Option<u32> {
-        match self {
-            Self::Plain(rows) => rows.next_back().map(|row| row.0.get()),
-            Self::Sought(offers, ranks) => ranks.next_back().map(|rank| Self::sought(offers, rank)),
-        }
-    }
-}
-
-impl ExactSizeIterator for PriceOrder<'_> {}
 
 fn price_order_error(row: u32) -> SnapshotError {
     SnapshotError::Order {

@@ -1,6 +1,9 @@
 //! §10 What follows for products from the prices of their variants: ranges, and the order from cheap to dear.
 
+use super::layout::section;
+use super::offers::Offers;
 use super::price_lists::Prices;
+use super::record::RowRef;
 
 /// The prices of a product.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -154,6 +157,49 @@ impl Moved {
 fn small(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
+
+/// Product rows from cheap to dear.
+pub enum PriceOrder<'a> {
+    /// As the part has them.
+    Plain(std::slice::Iter<'a, RowRef<{ section::PRODUCT_OFFERS }>>),
+    /// Looked up one by one.
+    Sought(&'a Offers, std::ops::Range<u32>),
+}
+
+impl PriceOrder<'_> {
+    fn sought(offers: &Offers, rank: u32) -> u32 {
+        offers.at_rank(rank).unwrap_or(u32::MAX)
+    }
+}
+
+impl Iterator for PriceOrder<'_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        match self {
+            Self::Plain(rows) => rows.next().map(|row| row.0.get()),
+            Self::Sought(offers, ranks) => ranks.next().map(|rank| Self::sought(offers, rank)),
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        match self {
+            Self::Plain(rows) => rows.size_hint(),
+            Self::Sought(_, ranks) => ranks.size_hint(),
+        }
+    }
+}
+
+impl DoubleEndedIterator for PriceOrder<'_> {
+    fn next_back(&mut self) -> Option<u32> {
+        match self {
+            Self::Plain(rows) => rows.next_back().map(|row| row.0.get()),
+            Self::Sought(offers, ranks) => ranks.next_back().map(|rank| Self::sought(offers, rank)),
+        }
+    }
+}
+
+impl ExactSizeIterator for PriceOrder<'_> {}
 
 #[cfg(test)]
 mod tests {
