@@ -1,12 +1,13 @@
 //! Every kind of page, judged by tools that others made: axe-core at WCAG 2.2 AA, light and dark, on a desktop and a
 //! phone; the Nu checker for HTML. Left out, with a line that says so, where the tools are not installed.
 
+use frontage_tests::backend::Response;
 use frontage_tests::browser::{Browser, Screen};
 use frontage_tests::catalogue::Catalogue;
 use frontage_tests::catalogue::product::Lifecycle;
 use frontage_tests::page_tools;
 use frontage_tests::shop::{Shop, ShopBuilder};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_kept_out_of_any_page() {
@@ -75,10 +76,20 @@ async fn every_page_is_valid_html() {
     );
 }
 
+/// A source of reviews beside the generated catalogue.
+const REVIEWS: &str = "[source.reviews]\nprovides = \"catalog\"\nurl = \"REVIEWS\"\nschedule = \"* * * * * *\"\nformat = \"ndjson\"\n";
+
+fn review(number: u32, product: &str) -> Value {
+    json!({"type": "review", "id": number.to_string(), "product_id": product, "rating": 1 + number % 5,
+        "title": "As described", "body": "Does what it should.", "author": "Ada", "verified": number % 2 == 0,
+        "language": if number == 3 { "de" } else { "en" }, "answer": "Thank you!",
+        "created_at": "2026-03-01T08:00:00Z"})
+}
+
 /// A shop, and a page of every kind.
 async fn open() -> (Shop, Vec<String>) {
-    let mut shop = ShopBuilder::generated(150).start();
-    shop.open().await;
+    let mut shop = ShopBuilder::generated(150).ingest(REVIEWS).start();
+    shop.fill_in("REVIEWS", "/reviews.ndjson");
     let catalogue = Catalogue::new(150);
     let on_sale = catalogue
         .products()
@@ -86,6 +97,12 @@ async fn open() -> (Shop, Vec<String>) {
     let product = on_sale
         .max_by_key(|product| product.variants().len())
         .expect("a product");
+    let reviews: Vec<Value> = (1..=8)
+        .map(|number| review(number, &product.number()))
+        .collect();
+    let reviews = Response::ndjson(&reviews);
+    shop.backend.respond_with("/reviews.ndjson", reviews);
+    shop.open().await;
     let slug = frontage_shared::model::slug::from_text(&product.name());
     let brand = frontage_shared::model::slug::from_text(product.brand());
     let paths = vec![
@@ -93,6 +110,7 @@ async fn open() -> (Shop, Vec<String>) {
         "/c/outdoor".to_owned(),
         "/c/outdoor?sort=price-asc&price-max=90&stock=in".to_owned(),
         format!("/p/{slug}"),
+        format!("/p/{slug}/reviews"),
         format!("/b/{brand}"),
         "/search?q=lamp".to_owned(),
         "/search?q=qqqqqq".to_owned(),

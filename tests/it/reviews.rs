@@ -129,6 +129,7 @@ async fn pages_are_made_of_sections_whose_queries_know_prices_and_stock() {
     let mut all = documents();
     all.extend(pages());
     let mut shop = ShopBuilder::of(all).shop("locales = [\"de\"]").start();
+    told(&shop).await;
     shop.open().await;
     let home = shop.get("/").await.body;
     assert!(
@@ -166,13 +167,13 @@ async fn pages_are_made_of_sections_whose_queries_know_prices_and_stock() {
     let landing = shop.get("/pages/landing").await.body;
     let place = |id: &str| landing.find(&format!("href=\"/p/mug-{id}\""));
     assert!(place("b") < place("a") && place("c").is_none(), "{landing}");
-    told(&shop).await;
 }
 
 /// What does not exist is told by name.
 async fn told(shop: &Shop) {
-    let ended = shop.ingest(&["check"]).await;
-    let told = ended.stdout + &ended.stderr;
+    let checked = shop.ingest(&["check", "--json"]).await;
+    let report: Value = serde_json::from_str(&checked.stdout).expect("JSON");
+    let told = report["conflicts"][1].to_string();
     for part in [
         "`gone`",
         "`Nobody`",

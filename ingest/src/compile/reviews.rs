@@ -203,9 +203,10 @@ mod tests {
             of(1, &[50; 40]),
             of(2, &[10; 40]),
             of(3, &[48; 40]),
+            of(4, &[20; 40]),
         ];
         rank(&mut ratings);
-        assert_eq!(ratings.map(|rating| rating.rank.get()), [2, 0, 3, 1]);
+        assert_eq!(ratings.map(|rating| rating.rank.get()), [2, 0, 3, 1, 4]);
         rank(&mut []);
     }
 }
