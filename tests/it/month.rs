@@ -276,17 +276,7 @@ async fn nothing_that_worked_is_ever_not_found() {
                 other => panic!("day {day}: {path} worked once and answers {other}"),
             }
         }
-        for (id, redirect) in &month.redirects {
-            let from = redirect["from"].as_str().expect("an address");
-            let page = shop.get(from).await;
-            let to = page.header("location").replace(&shop.url(""), "");
-            assert_eq!(page.status, 302, "day {day}: {id}");
-            let there = shop.get(&to).await.status;
-            assert!(
-                matches!(there, 200 | 410),
-                "day {day}: {from} leads to {to}, which answers {there}"
-            );
-        }
+        redirects_lead_on(&shop, &month, day).await;
     }
     assert!(
         asked > 1_000 && moved > 300 && gone > 50,
@@ -295,6 +285,21 @@ async fn nothing_that_worked_is_ever_not_found() {
     println!(
         "addresses that once worked, asked for over {DAYS} days: {asked}; moved {moved}, gone {gone}, not found 0"
     );
+}
+
+/// The merchant's redirects lead to what answers.
+async fn redirects_lead_on(shop: &Shop, month: &Month, day: u64) {
+    for (id, redirect) in &month.redirects {
+        let from = redirect["from"].as_str().expect("an address");
+        let page = shop.get(from).await;
+        let to = page.header("location").replace(&shop.url(""), "");
+        assert_eq!(page.status, 302, "day {day}: {id}");
+        let there = shop.get(&to).await.status;
+        assert!(
+            matches!(there, 200 | 410),
+            "day {day}: {from} leads to {to}, which answers {there}"
+        );
+    }
 }
 
 /// The id of each product by its current address.

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use frontage_shared::snapshot::catalog::Catalog;
+use frontage_shared::snapshot::categories::CategoryRecord;
 use frontage_shared::snapshot::heap::Heap;
 use frontage_shared::snapshot::layout::section;
 use frontage_shared::snapshot::ledger::{ContentChange, ContentChangeRecord};
@@ -120,6 +121,21 @@ impl<'t> Content<'t> {
         self.media(product.media);
     }
 
+    fn category(&mut self, category: &CategoryRecord) {
+        for at in [
+            category.id,
+            category.path,
+            category.name,
+            category.seo_title,
+            category.seo_description,
+        ] {
+            self.str(at);
+        }
+        self.text(category.description);
+        self.media(category.media);
+        self.listing(category.products);
+    }
+
     /// Which products a list has, in which order.
     fn listing<const S: u32>(&mut self, list: List<S>) {
         for row in slice(&self.tables.listings, list) {
@@ -158,18 +174,7 @@ impl Tables<'_> {
             section::CATEGORIES,
             &self.tables.categories,
             |content, one| {
-                for at in [
-                    one.id,
-                    one.path,
-                    one.name,
-                    one.seo_title,
-                    one.seo_description,
-                ] {
-                    content.str(at);
-                }
-                content.text(one.description);
-                content.media(one.media);
-                content.listing(one.products);
+                content.category(one);
                 (one.id, one.updated_at.get())
             },
         );

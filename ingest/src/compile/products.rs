@@ -173,8 +173,11 @@ impl<'a> Tables<'a> {
         mut product: Product,
         conflicts: &mut Conflicts,
     ) -> Result<(), CompileError> {
-        let successor = product.replaced_by.as_deref();
-        self.succeeds(RouteKind::Product, &product.id, successor);
+        self.succeeds(
+            RouteKind::Product,
+            &product.id,
+            product.replaced_by.as_deref(),
+        );
         if product.status.unwrap_or_default() != Status::Active {
             self.inactive.insert(product.id);
             return Ok(());

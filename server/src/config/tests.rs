@@ -1,0 +1,73 @@
+//! The reference configuration says what the code does, and problems are told by their keys.
+
+use super::*;
+
+const REFERENCE: &str = include_str!("../../../config/server.toml");
+
+fn parse(text: &str) -> Result<Config, Vec<String>> {
+    Config::parse(text, Path::new("/etc/frontage"))
+}
+
+#[test]
+fn the_reference_states_the_true_defaults_of_every_key() {
+    let reference = parse(REFERENCE).unwrap();
+    assert_eq!(reference, parse("shop = \"demo\"").unwrap());
+    // A key that the code knows and the reference lacks would go unnoticed otherwise.
+    let table: Table = REFERENCE.parse().unwrap();
+    assert_eq!(table.len(), 22, "{table}");
+    assert_eq!(table["theme"].as_table().unwrap().len(), 5);
+    assert_eq!(table["images"].as_table().unwrap().len(), 2);
+    assert_eq!(table["tls"].as_table().unwrap().len(), 4);
+    assert_eq!(table["bots"].as_table().unwrap().len(), 6);
+    assert_eq!(table["limits"].as_table().unwrap().len(), 11);
+    let checkout = table["checkout"].as_table().unwrap();
+    assert_eq!(checkout.len(), 9);
+    assert_eq!(checkout["stripe"].as_table().unwrap().len(), 5);
+}
+
+#[test]
+fn all_problems_are_told_at_once() {
+    let problems = parse(
+        "listen = \"8080\"\nbase_url = \"shop.example\"\nstore = \"s3://bucket\"\nhosts = \"x\"\nlog = \"xml\"\n\
+         pol_interval_ms = 5\n[limits]\nidle_ms = -1\nmax_header_bytes = 10\nidle = 3\n",
+    )
+    .unwrap_err();
+    for key in [
+        "listen",
+        "base_url",
+        "store",
+        "hosts",
+        "log",
+        "pol_interval_ms",
+        "limits.idle_ms",
+        "limits.idle",
+        "shop",
+    ] {
+        assert!(
+            problems
+                .iter()
+                .any(|text| text.contains(&format!("`{key}`"))),
+            "{key} missing in {problems:#?}"
+        );
+    }
+    assert_eq!(problems.len(), 10, "{problems:#?}");
+}
+
+#[test]
+fn paths_are_relative_to_the_file_and_hosts_come_from_the_origin() {
+    let config =
+        parse("shop = \"demo\"\nstore = \"../store\"\ncache = \"copy\"\nbase_url = \"https://Shop.Example:8443/\"")
+            .unwrap();
+    assert_eq!(config.store, Path::new("/etc/frontage/../store"));
+    assert_eq!(config.cache, Path::new("/etc/frontage/copy"));
+    assert_eq!(config.base_url, "https://Shop.Example:8443");
+    assert_eq!(config.hosts, ["shop.example"]);
+}
+
+#[test]
+fn a_file_that_is_no_toml_is_refused_with_its_line() {
+    let problems = parse("shop = \n").unwrap_err();
+    assert!(problems[0].contains("line 1"), "{problems:?}");
+    let error = Config::load(Path::new("/nonexistent/server.toml")).unwrap_err();
+    assert!(error.to_string().contains("cannot be read"), "{error}");
+}
