@@ -173,23 +173,16 @@ impl<'a> Tables<'a> {
         mut product: Product,
         conflicts: &mut Conflicts,
     ) -> Result<(), CompileError> {
-        self.succeeds(
-            RouteKind::Product,
-            &product.id,
-            product.replaced_by.as_deref(),
-        );
+        let successor = product.replaced_by.as_deref();
+        self.succeeds(RouteKind::Product, &product.id, successor);
         if product.status.unwrap_or_default() != Status::Active {
             self.inactive.insert(product.id);
             return Ok(());
         }
         let mut variants = self.sellable_variants(&mut product, conflicts);
         if variants.is_empty() {
-            conflicts.add(|| {
-                format!(
-                    "product `{}` has no active variant and is left out",
-                    product.id
-                )
-            });
+            let id = &product.id;
+            conflicts.add(|| format!("product `{id}` has no active variant and is left out"));
             return Ok(());
         }
         let row = row_count(&self.tables.products);

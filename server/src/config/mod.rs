@@ -166,8 +166,7 @@ impl Config {
         let (log, trusted_proxies) = (keys.log(), keys.trusted_proxies());
         let proxy_protocol = keys.boolean("proxy_protocol");
         let tls = tls::Settings::read(keys.table("tls", "tls."));
-        let hsts = keys.hsts(&base_url);
-        let cache_tags = keys.cache_tags();
+        let (hsts, cache_tags) = (keys.hsts(&base_url), keys.cache_tags());
         let mut checkout = keys.checkout();
         let indexnow_key = keys.indexnow_key();
         let bots = bots::Settings::read(keys.table("bots", "bots."));
