@@ -224,7 +224,7 @@ fn work(
             .recv();
         let Ok(batch) = next else { return };
         let records = batch.records.map_err(HarvestError::from);
-        let records = records.and_then(|records| examined(source, &mapper, records, &keep));
+        let records = records.and_then(|records| examined(source, &mapper, records, keep));
         let failed = records.is_err();
         let done = Done {
             number: Some(batch.number),

@@ -12,8 +12,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 fn write(folder: &Path, name: &str, text: &str) {
     let path = folder.join(name);
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, text).unwrap();
+    std::fs::create_dir_all(path.parent().expect("a whole test")).expect("a whole test");
+    std::fs::write(path, text).expect("a whole test");
 }
 
 /// The home page, as soon as it is as wanted.
@@ -32,7 +32,7 @@ async fn home_that(shop: &Shop, is_wanted: impl Fn(&str) -> bool) -> String {
 /// The address of a file of the shop in a page.
 fn address<'a>(page: &'a str, name: &str) -> &'a str {
     let end = page.find(name).unwrap_or_else(|| panic!("no {name}")) + name.len();
-    let start = page[..end].rfind("/assets/").unwrap();
+    let start = page[..end].rfind("/assets/").expect("a whole test");
     &page[start..end]
 }
 
@@ -81,7 +81,9 @@ async fn a_theme_is_followed_and_a_broken_one_changes_nothing() {
     assert_eq!(icon.headers["content-type"], "image/svg+xml");
     let font = shop.get(address(&page, "own.woff2")).await;
     assert_eq!(font.body, "no font, but a file");
-    let policy = font.headers["content-security-policy"].to_str().unwrap();
+    let policy = font.headers["content-security-policy"]
+        .to_str()
+        .expect("a whole test");
     assert!(policy.contains("font-src 'self'"), "{policy}");
 
     refuses_what_is_broken(&shop, &theme).await;
@@ -152,7 +154,7 @@ async fn the_check_of_the_configuration_names_file_line_and_rule() {
         assert!(told.contains(part), "{part}\n{told}");
     }
     for name in ["theme.css", "slots/fotter.html", "files/note.txt"] {
-        std::fs::remove_file(theme.join(name)).unwrap();
+        std::fs::remove_file(theme.join(name)).expect("a whole test");
     }
     write(&theme, "theme.toml", "light.ink = \"#888\"\n");
     let (code, told) = check(&shop).await;
@@ -181,8 +183,8 @@ async fn check(shop: &Shop) -> (Option<i32>, String) {
         .arg(shop.folder().join("server.toml"))
         .output()
         .await
-        .unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
+        .expect("a whole test");
+    let told = String::from_utf8(output.stderr).expect("a whole test");
     (output.status.code(), told)
 }
 
@@ -199,14 +201,16 @@ async fn pictures_come_in_the_widths_of_a_resizer() {
                https://img.example/640/mug.jpg?q=1&amp;f=webp 640w\" sizes=";
     assert!(page.body.contains(set), "{}", page.body);
     assert!(page.body.contains("width=\"700\" height=\"500\""));
-    let policy = page.headers["content-security-policy"].to_str().unwrap();
+    let policy = page.headers["content-security-policy"]
+        .to_str()
+        .expect("a whole test");
     assert!(
         policy.contains("https://cdn.example https://img.example"),
         "{policy}"
     );
     let file = shop.folder().join("server.toml");
-    let text = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, text.replace("{path}", "")).unwrap();
+    let text = std::fs::read_to_string(&file).expect("a whole test");
+    std::fs::write(&file, text.replace("{path}", "")).expect("a whole test");
     let (code, told) = check(&shop).await;
     assert_eq!(code, Some(2));
     assert!(

@@ -1,6 +1,7 @@
 //! All addresses of a generation: current ones, former ones and where they lead, and those that lead nowhere any more.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use frontage_shared::snapshot::heap::Heap;
 use frontage_shared::snapshot::ledger::{self, LeftPathRecord, RedirectRecord};
@@ -89,12 +90,24 @@ impl Tables<'_> {
         redirects: &[Redirect],
         conflicts: &mut Conflicts,
     ) -> Result<(), CompileError> {
-        let all: HashMap<&str, &str> = redirects
-            .iter()
-            .map(|one| (one.from.as_str(), one.to.as_str()))
-            .collect();
+        let mut all: HashMap<&str, &str> = HashMap::new();
         let mut records = Vec::with_capacity(redirects.len());
+        let mut firsts = Vec::with_capacity(redirects.len());
         for one in redirects {
+            match all.entry(&one.from) {
+                Entry::Vacant(entry) => {
+                    entry.insert(&one.to);
+                    firsts.push(one);
+                }
+                Entry::Occupied(entry) => {
+                    let (first, from, to) = (*entry.get(), &one.from, &one.to);
+                    conflicts.add(|| {
+                        format!("redirects lead from `{from}` to both `{first}` and `{to}`; the first stays")
+                    });
+                }
+            }
+        }
+        for one in firsts {
             let Some(to) = end_of(&all, &one.from) else {
                 conflicts.add(|| {
                     format!(

@@ -356,7 +356,9 @@ fn first_bytes(text: &str) -> u64 {
         .iter_mut()
         .zip(text.bytes())
         .for_each(|(to, from)| *to = from);
-    u64::from_be_bytes(first)
+    first
+        .iter()
+        .fold(0, |number, &byte| number << 8 | u64::from(byte))
 }
 
 /// The same of a text in lower case.

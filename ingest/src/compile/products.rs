@@ -85,8 +85,8 @@ pub(super) struct Origins {
 
 impl Origins {
     fn note(&mut self, address: &str) {
-        let slashes = address.match_indices('/').map(|(at, _)| at);
-        let end = slashes.skip(2).next().unwrap_or(address.len());
+        let mut slashes = address.match_indices('/').map(|(at, _)| at);
+        let end = slashes.nth(2).unwrap_or(address.len());
         let begin = address.get(..end).unwrap_or(address);
         if self.known.contains(begin) {
             return;

@@ -74,7 +74,7 @@ impl Container {
         if self.state == State::Open {
             // As we write documents ourselves; a line that says its type later is parsed.
             let rest = text.strip_prefix("{\"type\":\"")?;
-            let kind = rest.get(..rest.find(['"', '\\'])?)?;
+            let (kind, _) = rest.split_once('"')?;
             Kind::parse(kind)?;
             match self.counts.get_mut(kind) {
                 Some(count) => *count += 1,

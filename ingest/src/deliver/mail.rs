@@ -38,14 +38,17 @@ struct Waiting {
 /// What a mail is about.
 enum Letter {
     Order(Box<Order>),
-    Withdrawal(Withdrawal),
+    Withdrawal(Box<Withdrawal>),
 }
 
 impl Letter {
     /// What stored bytes are; none if they are damaged.
     fn decode(bytes: &[u8]) -> Option<Self> {
         let order = || Order::decode(bytes).ok().map(Box::new).map(Self::Order);
-        let withdrawal = Withdrawal::decode(bytes).ok().map(Self::Withdrawal);
+        let withdrawal = Withdrawal::decode(bytes)
+            .ok()
+            .map(Box::new)
+            .map(Self::Withdrawal);
         withdrawal.or_else(order)
     }
 

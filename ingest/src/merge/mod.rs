@@ -182,7 +182,7 @@ impl Merged {
             .collect()
     }
 
-    /// Categories, pages and attributes.
+    /// Categories, pages, attributes and redirects.
     ///
     /// # Errors
     /// The feed cache cannot be read.
@@ -190,7 +190,12 @@ impl Merged {
         let mut structure = Structure::default();
         for line in self.lines(
             |feed| &feed.catalog,
-            |kind| matches!(kind, Kind::Category | Kind::Page | Kind::Attribute),
+            |kind| {
+                matches!(
+                    kind,
+                    Kind::Category | Kind::Page | Kind::Attribute | Kind::Redirect
+                )
+            },
         )? {
             match resolve(line?, conflicts)? {
                 Document::Category(category) => structure.categories.push(category),

@@ -67,21 +67,23 @@ fn holds_control(text: &str) -> bool {
         return true;
     }
     // The first bytes of U+0080 to U+009F, of U+202D and U+202E, and of U+FFFE and U+FFFF.
-    memchr::memchr3_iter(0xc2, 0xe2, 0xef, bytes).any(|at| match bytes.get(at..) {
-        Some([0xc2, 0x80..=0x9f, ..]) => true,
-        Some([0xe2, 0x80, 0xad | 0xae, ..]) => true,
-        Some([0xef, 0xbf, 0xbe | 0xbf, ..]) => true,
-        _ => false,
+    memchr::memchr3_iter(0xc2, 0xe2, 0xef, bytes).any(|at| {
+        matches!(
+            bytes.get(at..),
+            Some(
+                [0xc2, 0x80..=0x9f, ..]
+                    | [0xe2, 0x80, 0xad | 0xae, ..]
+                    | [0xef, 0xbf, 0xbe | 0xbf, ..]
+            )
+        )
     })
 }
 
 /// Whether a JSON text may hold a control character that is to be removed, as it is or as an escape.
 pub(super) fn text_may_hold_control(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let is_suspect = |at: usize| match bytes.get(at + 1) {
-        Some(b'"' | b'\\' | b'/' | b'n' | b'r' | b't') => false,
-        _ => true,
-    };
+    let is_harmless = |byte: &u8| matches!(byte, b'"' | b'\\' | b'/' | b'n' | b'r' | b't');
+    let is_suspect = |at: usize| !bytes.get(at + 1).is_some_and(is_harmless);
     let mut escape = 0;
     while let Some(at) = bytes
         .get(escape..)

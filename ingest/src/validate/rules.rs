@@ -279,7 +279,11 @@ fn check_sale(price: &Price, pointer: impl Fn(&str) -> String) -> Result<(), Fau
             None => Ok(()),
         };
     }
-    let instant = |text: &str| chrono::DateTime::parse_from_rfc3339(text).ok();
+    // Prices change at whole seconds.
+    let instant = |text: &str| {
+        let time = chrono::DateTime::parse_from_rfc3339(text).ok()?;
+        Some(time.timestamp())
+    };
     match bounds.map(|(_, time)| time.and_then(instant)) {
         [Some(from), Some(until)] if until <= from => Err(Fault::new(
             pointer("sale_until"),

@@ -202,6 +202,7 @@ impl DoubleEndedIterator for PriceOrder<'_> {
 impl ExactSizeIterator for PriceOrder<'_> {}
 
 #[cfg(test)]
+#[expect(clippy::indexing_slicing, reason = "a test may fail")]
 mod tests {
     use super::*;
 

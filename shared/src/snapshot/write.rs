@@ -17,7 +17,8 @@ use super::text_heap::TextHeap;
 pub(crate) const HEADER_CHECKED_LEN: usize = std::mem::offset_of!(HeaderRecord, header_checksum);
 
 /// What lies between two aligned files.
-const ZEROS: [u8; ALIGNMENT as usize] = [0; ALIGNMENT as usize];
+const ZEROS: [u8; 64] = [0; 64];
+const _: () = assert!(ZEROS.len() as u64 == ALIGNMENT);
 
 /// Writes one part. Sections must come in ascending order of their numbers, each once.
 #[derive(Debug)]
