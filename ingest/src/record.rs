@@ -14,8 +14,8 @@ use crate::config::{Config, Recordings, Source};
 use crate::fetch::{RawFeed, RawPage};
 use crate::history::Run;
 
-/// Fast, and small enough: pages are recorded while they are read, by the cores that read them.
-const LEVEL: i32 = -3;
+/// Fast, and small enough: pages are recorded while they are read.
+const LEVEL: i32 = 1;
 
 /// The raw responses of one run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -91,7 +91,7 @@ impl Month {
         self.swap(&mut dice);
         self.replace(&mut dice, day);
         self.restructure(&mut dice, day);
-        if day % 5 == 0 {
+        if day.is_multiple_of(5) {
             let (old, new) = (
                 dice.below(6),
                 format!("Maker {} since {day}", dice.below(50)),
@@ -104,11 +104,11 @@ impl Month {
                 }
             }
         }
-        if day % 4 == 0 {
+        if day.is_multiple_of(4) {
             let id = Self::any(&mut dice, &self.pages);
             self.pages.get_mut(&id).expect("a page")["slug"] = json!(format!("guide-of-day-{day}"));
         }
-        if day % 6 == 0 {
+        if day.is_multiple_of(6) {
             let to = *dice.pick(&["/p/thing-1", "/c/department-2", "/search?q=thing", "/"]);
             let id = format!("r{day}");
             self.redirects.insert(
@@ -119,7 +119,7 @@ impl Month {
     }
 
     fn bring_back(&mut self, dice: &mut Dice, day: u64) {
-        if day % 3 != 0 || self.gone.is_empty() {
+        if !day.is_multiple_of(3) || self.gone.is_empty() {
             return;
         }
         let id = Self::any(dice, &self.gone);
@@ -150,7 +150,7 @@ impl Month {
     fn replace(&mut self, dice: &mut Dice, day: u64) {
         self.products
             .retain(|_, product| product["status"] != "archived");
-        if day % 2 != 0 {
+        if !day.is_multiple_of(2) {
             return;
         }
         let (old, new) = (
@@ -180,7 +180,7 @@ impl Month {
             self.categories.get_mut(&id).expect("a category")["slug"] =
                 json!(format!("department-of-day-{day}"));
         }
-        if day % 7 == 0 && self.categories.len() > 4 {
+        if day.is_multiple_of(7) && self.categories.len() > 4 {
             let (old, new) = (
                 Self::any(dice, &self.categories),
                 Self::any(dice, &self.categories),

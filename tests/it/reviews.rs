@@ -17,7 +17,7 @@ fn product(id: &str, price: &str, more: Value) -> Value {
 fn review(number: u32, product: &str, rating: f64) -> Value {
     json!({"type": "review", "id": format!("r-{number}"), "product_id": product, "rating": rating,
         "author": "Ada <b>", "title": format!("Heading {number}"), "body": "Warm </script>\nfor long",
-        "created_at": format!("2026-03-{:02}T08:00:00Z", 1 + number % 28), "verified": number % 2 == 0})
+        "created_at": format!("2026-03-{:02}T08:00:00Z", 1 + number % 28), "verified": number.is_multiple_of(2)})
 }
 
 fn documents() -> Vec<Value> {

@@ -107,7 +107,7 @@ async fn a_theme_is_followed_and_a_broken_one_changes_nothing() {
 /// What was there stays, and the reason is told.
 async fn refuses_what_is_broken(shop: &Shop, theme: &Path) {
     write(
-        &theme,
+        theme,
         "slots/announcement.html",
         "<p>\n<script>alert(1)</script>",
     );
