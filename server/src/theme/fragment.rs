@@ -15,6 +15,8 @@ const ELEMENTS: &str = "a abbr address aside b bdi blockquote br button caption 
 const HEAD_ELEMENTS: &str = "link meta script";
 /// Elements without content.
 const VOID: &str = "br col hr img input link meta source wbr";
+/// Elements that `/>` closes inside of a drawing.
+const DRAWN: &str = "circle ellipse g line path polygon polyline rect svg use";
 /// Attributes of `meta` in the head.
 const META: &str = "name property content media";
 /// Attributes that no element may have, besides handlers of events.
@@ -110,13 +112,16 @@ impl<'a> Reader<'a> {
     }
 
     fn end_tag(&mut self, start: usize) -> Result<(), Flaw> {
-        let rest = self.rest();
-        let end = rest
-            .find('>')
-            .ok_or_else(|| self.flaw(start, "tag", "a tag has no end"))?;
-        let tag = rest.get(..=end).unwrap_or_default();
-        let name = tag.trim_start_matches("</").trim_end_matches('>').trim();
-        let name = name.to_ascii_lowercase();
+        self.at += 2;
+        let name = self
+            .word(|character| character.is_ascii_alphanumeric())
+            .to_ascii_lowercase();
+        self.skip_space();
+        // For a browser, what begins with anything but a name is a comment, and closes nothing.
+        if name.is_empty() || !self.rest().starts_with('>') {
+            return Err(self.flaw(start, "tag", "a closing tag is </, a name and >"));
+        }
+        self.at += 1;
         match self.open.pop() {
             Some((open, _)) if open == name => {}
             Some((open, _)) => {
@@ -128,8 +133,7 @@ impl<'a> Reader<'a> {
                 return Err(self.flaw(start, "end-tag", why));
             }
         }
-        self.out.push_str(tag);
-        self.at += end + 1;
+        self.out.push_str(&format!("</{name}>"));
         Ok(())
     }
 
@@ -142,12 +146,25 @@ impl<'a> Reader<'a> {
             let value = self.with_files(name, value, start)?;
             self.out.push_str(&format!(" {name}=\"{value}\""));
         }
+        let is_void = is_one_of(VOID, &tag.name);
+        if tag.closes_itself && !is_void && !self.is_drawn(&tag.name) {
+            let name = &tag.name;
+            let why = format!("/> does not close <{name}>; write <{name}></{name}>");
+            return Err(self.flaw(start, "end-tag", why));
+        }
         self.out
             .push_str(if tag.closes_itself { "/>" } else { ">" });
-        if !tag.closes_itself && !is_one_of(VOID, &tag.name) {
+        if !tag.closes_itself && !is_void {
             self.open.push((tag.name, start));
         }
         Ok(())
+    }
+
+    /// Whether it is part of a drawing. Only there do browsers heed `/>`; elsewhere the element would stay open and
+    /// swallow the page.
+    fn is_drawn(&self, name: &str) -> bool {
+        let is_open = self.open.iter().any(|(open, _)| open == "svg");
+        is_one_of(DRAWN, name) && (is_open || name == "svg")
     }
 
     /// Reads a tag and goes behind it.
@@ -249,7 +266,10 @@ impl<'a> Reader<'a> {
             return Err(self.flaw(at, "element", why));
         }
         self.check_attributes(tag, at)?;
-        let value = |wanted: &str| tag.attributes.iter().find(|(name, _)| name == wanted);
+        let value = |wanted: &str| {
+            let mut all = tag.attributes.iter();
+            all.find(|(name, _)| name.eq_ignore_ascii_case(wanted))
+        };
         let has = |wanted: &str| value(wanted).is_some();
         match name {
             "img" if !has("alt") => Err(self.flaw(
@@ -302,6 +322,8 @@ impl<'a> Reader<'a> {
 
     /// The value with the addresses of the theme's files in it.
     fn with_files(&self, name: &str, value: &str, at: usize) -> Result<String, Flaw> {
+        // Browsers take any spelling of a name.
+        let name = &*name.to_ascii_lowercase();
         let loads = matches!(name, "src" | "poster" | "srcset");
         let leads = matches!(name, "href" | "action" | "xlink:href");
         if !loads && !leads {
@@ -388,6 +410,14 @@ mod tests {
             "<meta name=\"a\" content=\"b\">\n<link rel=\"icon\" href=\"/assets/0/a.png\">"
         );
         of("<form action=\"/search\"><input name=\"q\"></form><svg viewBox=\"0 0 1 1\"><path d=\"M0 0\"/></svg>", Place::Body).unwrap();
+        assert_eq!(
+            of(
+                "<p>a<br/></P\n><IMG SRC=\"files/a.png\" ALT=\"\" WIDTH=\"1\" HEIGHT=\"1\"/>",
+                Place::Body
+            )
+            .unwrap(),
+            "<p>a<br/></p><img SRC=\"/assets/0/a.png\" ALT=\"\" WIDTH=\"1\" HEIGHT=\"1\"/>"
+        );
     }
 
     #[test]
@@ -427,6 +457,22 @@ mod tests {
             ("<p a=\"1\" A=\"2\">", "1:attribute: A stands there twice"),
             ("5 < 6", "1:tag:"),
             ("<!-- a", "1:comment:"),
+            ("<div/>", "1:end-tag: /> does not close <div>"),
+            ("<textarea/>", "1:end-tag:"),
+            ("<svg><div/></svg>", "1:end-tag:"),
+            ("<path d=\"M0 0\"/>", "1:end-tag:"),
+            ("<div></ div>", "1:tag:"),
+            ("<div></</div>", "1:tag:"),
+            ("<div></div x>", "1:tag:"),
+            ("<a HREF=\"javascript:alert(1)\">", "1:address:"),
+            (
+                "<video POSTER=\"https://a.example/x.png\"></video>",
+                "1:address:",
+            ),
+            (
+                "<img SRC=\"https://a.example/x.png\" ALT=\"\" WIDTH=\"1\" HEIGHT=\"1\">",
+                "1:address:",
+            ),
             ("<!DOCTYPE html>", "1:tag:"),
             ("<form action=\"https://evil.example/\">", "1:address:"),
             (
@@ -442,6 +488,8 @@ mod tests {
             ("<style>p{}</style>", "1:element:"),
             ("<script>x</script>", "1:script:"),
             ("<script src=\"files/a.png\"></script>", "1:script:"),
+            ("<script src=\"files/a.png\" defer/>", "1:end-tag:"),
+            ("<link REL=\"stylesheet\" href=\"files/a.png\">", "1:link:"),
             (
                 "<script src=\"https://a.example/x.js\" defer></script>",
                 "1:address:",
