@@ -159,12 +159,14 @@ fn names(folder: &Path, problems: &mut Vec<Problem>) -> Vec<String> {
         }
     };
     let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    // What editors and file managers leave there is not meant.
-    let mut names: Vec<_> = names
-        .filter(|name| !name.starts_with('.') && !name.ends_with('~'))
-        .collect();
+    let mut names: Vec<_> = names.filter(|name| is_meant(name)).collect();
     names.sort();
     names
+}
+
+/// Whether a file is the theme's: what editors and file managers leave there is not.
+pub(super) fn is_meant(name: &str) -> bool {
+    !name.starts_with('.') && !name.ends_with('~')
 }
 
 fn files(folder: &Path, problems: &mut Vec<Problem>) -> Vec<File> {

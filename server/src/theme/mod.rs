@@ -57,7 +57,7 @@ pub struct ThemeSettings {
 #[derive(Debug)]
 pub struct Theme {
     /// Stylesheet, script, icon, and the files of the theme.
-    pub assets: Assets,
+    pub assets: Arc<Assets>,
     /// What stands in slots.
     pub slots: Slots,
     /// The shop's sign; none for its name in words.
@@ -73,7 +73,7 @@ pub struct Theme {
     /// What is not wrong but should be looked at.
     pub warnings: Vec<String>,
     /// Files of looks before this one.
-    earlier: Vec<Arc<Theme>>,
+    earlier: Vec<Arc<Assets>>,
 }
 
 impl Theme {
@@ -108,7 +108,7 @@ impl Theme {
             Scheme::Dark => ["dark", "dark"],
         };
         Self {
-            assets: Assets::load(&css, read.files, read.icon.as_deref()),
+            assets: Arc::new(Assets::load(&css, read.files, read.icon.as_deref())),
             slots: read.slots,
             logo: read.logo,
             scheme: read.scheme,
@@ -122,22 +122,19 @@ impl Theme {
 
     /// This look after another one, whose files are answered for as well.
     fn after(mut self, before: &Arc<Self>) -> Self {
-        let earlier = before.earlier.iter().take(EARLIER - 1);
-        self.earlier = std::iter::once(before)
-            .chain(earlier)
-            .map(Arc::clone)
-            .collect();
+        let known = std::iter::once(&before.assets).chain(&before.earlier);
+        self.earlier = known.take(EARLIER).map(Arc::clone).collect();
         self
     }
 
     /// The files of this look and of those before it.
     pub(crate) fn all_assets(&self) -> impl Iterator<Item = &Assets> {
-        let earlier = self.earlier.iter().map(|theme| &theme.assets);
-        std::iter::once(&self.assets).chain(earlier)
+        let all = std::iter::once(&self.assets).chain(&self.earlier);
+        all.map(|assets| &**assets)
     }
 }
 
-/// What tells one state of a folder from another: names, sizes and times of all its files.
+/// What tells one state of a folder from another: names, sizes and times of all its files that are meant.
 fn fingerprint(folder: &Path) -> Vec<(PathBuf, u64, std::time::SystemTime)> {
     let mut seen = Vec::new();
     for folder in [
@@ -147,10 +144,49 @@ fn fingerprint(folder: &Path) -> Vec<(PathBuf, u64, std::time::SystemTime)> {
     ] {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
         seen.extend(entries.filter_map(|entry| {
+            let name = entry.file_name();
+            if !name.to_str().is_some_and(folder::is_meant) {
+                return None;
+            }
             let about = std::fs::metadata(entry.path()).ok()?;
             Some((entry.path(), about.len(), about.modified().ok()?))
         }));
     }
     seen.sort();
     seen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_files_of_the_last_looks_are_kept() {
+        let mut theme = Arc::new(Theme::plain());
+        let first = Arc::downgrade(&theme.assets);
+        let look = Arc::downgrade(&theme);
+        for _ in 0..EARLIER {
+            theme = Arc::new(Theme::plain().after(&theme));
+        }
+        assert!(look.upgrade().is_none());
+        assert!(first.upgrade().is_some());
+        assert_eq!(theme.all_assets().count(), 1 + EARLIER);
+        theme = Arc::new(Theme::plain().after(&theme));
+        assert!(first.upgrade().is_none());
+        assert_eq!(theme.all_assets().count(), 1 + EARLIER);
+    }
+
+    #[test]
+    fn what_editors_leave_in_a_folder_is_no_change() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str| std::fs::write(folder.path().join(name), "x").unwrap();
+        let path = folder.path();
+        write("theme.toml");
+        let before = fingerprint(path);
+        write(".theme.toml.swp");
+        write("theme.css~");
+        assert_eq!(fingerprint(path), before);
+        write("theme.css");
+        assert_ne!(fingerprint(path), before);
+    }
 }
