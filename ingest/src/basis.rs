@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::feed::{FeedError, FeedFolder, Half, MappedHalf, replace};
+use crate::feed::{FeedError, FeedFolder, Half, MappedHalf, boot, replace};
 use crate::merge::Reserved;
 
 /// Says which halves these are.
@@ -26,6 +26,9 @@ pub struct Basis {
     /// What orders had taken from stock.
     #[serde(default)]
     pub reserved: Reserved,
+    /// The start of the machine in which it was kept; [`Basis::keep`] fills it in.
+    #[serde(default)]
+    pub boot: Option<String>,
 }
 
 /// A source's offers.
@@ -49,11 +52,24 @@ pub struct Tally {
 }
 
 impl Basis {
-    /// The basis of an offers part, if it is at hand.
+    /// The basis of an offers part, if it is at hand and whole: halves are not waited for until they are on disk.
     pub fn load(state: &Path, part: &str) -> Option<Self> {
         let text = std::fs::read(folder(state).join(FILE)).ok()?;
         let basis: Self = serde_json::from_slice(&text).ok()?;
-        Some(basis).filter(|basis| basis.part == part)
+        let basis = Some(basis).filter(|basis| basis.part == part)?;
+        if basis.boot.as_deref() != boot::id() {
+            let mut halves = basis.halves.values().map(|half| &half.half);
+            let torn = halves.find(|half| !boot::is_whole(&half_path(state, half), &half.hash));
+            if let Some(half) = torn {
+                let half = &half.hash;
+                tracing::warn!(
+                    half,
+                    "offers of the published generation were not on disk yet when the machine stopped; all are read again"
+                );
+                return None;
+            }
+        }
+        Some(basis)
     }
 
     /// A half of it.
@@ -82,12 +98,19 @@ impl Basis {
         let mut kept = vec![folder.join(FILE)];
         for (source, half) in &self.halves {
             let name = half_path(state, &half.half);
-            if !name.is_file() {
-                FeedFolder::open(state, source)?.link(&half.half, &name)?;
+            // What has that name already may be torn, and the half of the feed was looked at when it was loaded. That
+            // one may be gone by now, if the source brought another feed.
+            let linked = FeedFolder::open(state, source)?.link(&half.half, &name);
+            if linked.is_err() && !boot::is_whole(&name, &half.half.hash) {
+                return linked;
             }
             kept.push(name);
         }
-        let text = serde_json::to_vec_pretty(self).map_err(|error| FeedError::Damaged {
+        let kept_now = Self {
+            boot: boot::id().map(str::to_owned),
+            ..self.clone()
+        };
+        let text = serde_json::to_vec_pretty(&kept_now).map_err(|error| FeedError::Damaged {
             path: folder.clone(),
             reason: error.to_string(),
         })?;

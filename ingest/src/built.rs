@@ -56,6 +56,7 @@ impl Built {
             halves: self.halves.clone(),
             tally: self.tally,
             reserved: self.reserved.clone(),
+            boot: None,
         }
     }
 }

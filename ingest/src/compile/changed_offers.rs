@@ -45,15 +45,20 @@ pub(super) fn tables(
     before: Before<'_>,
     conflicts: &mut Conflicts,
 ) -> Result<Option<(OffersTables, Tally)>, CompileError> {
-    let Some(changes) = changes(config, merged, catalog, before)? else {
-        return Ok(None);
-    };
     let Changes {
-        old,
         new,
-        keys,
+        variants: changed,
         mut tally,
-    } = changes;
+    } = match changes(config, merged, catalog, before) {
+        Ok(Some(changes)) => changes,
+        Ok(None) => return Ok(None),
+        // It only saves time, and what is damaged would be damaged in the next cycle as well. What is wrong with the
+        // feeds of now is found again by whoever reads all.
+        Err(error) => {
+            tracing::warn!(%error, "what the published offers were made of cannot be read; all offers are read again");
+            return Ok(None);
+        }
+    };
     let rows = 0..catalog.variant_count();
     let mut prices = PriceLists::new(config, now, previous);
     prices.keep(catalog.variant_count());
@@ -62,15 +67,12 @@ pub(super) fn tables(
     let mut variants: Vec<VariantOffer> = rows.clone().map(|row| published.variant(row)).collect();
     let mut goods: Vec<Goods> = rows.map(|row| before.offers.goods(row)).collect();
     let mut classes = Classes::known(before.offers.tax_classes());
-    for (row, (id, sku, product_id)) in variants_of(catalog, &keys) {
-        let was_stated = |table: OfferTable| table.find(id, sku).is_some_and(|was| was.is_stated);
-        let was_used = was_stated(old.table_of(id, sku)?);
+    for (row, (id, sku, product_id)) in changed {
         let table = new.table_of(id, sku)?;
         let stated = table.find(id, sku);
         let product = new.table_of(product_id, "")?;
         let known = classes.goods(stated, product.find(product_id, ""));
-        let is_used = stated.is_some_and(|stated| stated.is_stated);
-        tally.used = (tally.used + usize::from(is_used)).saturating_sub(usize::from(was_used));
+        tally.used += usize::from(stated.is_some_and(|stated| stated.is_stated));
         if stated.is_none() {
             prices.set(row, id, &[], conflicts)?;
         }
@@ -105,22 +107,25 @@ pub(super) fn tables(
 }
 
 /// What is different from what the published part was compiled from.
-struct Changes {
-    old: MappedOffers,
+struct Changes<'a> {
     new: MappedOffers,
-    /// Keys of offers that are others now, or gone, or new.
-    keys: BTreeSet<String>,
-    /// What is counted now, but for the variants that are still to be looked up.
+    variants: Variants<'a>,
+    /// What is counted now, without those variants.
     tally: Tally,
 }
 
+/// Variants by row, with id, SKU and the id of their product.
+type Variants<'a> = BTreeMap<u32, (&'a str, &'a str, &'a str)>;
+
 /// What changed, unless so much did that reading all is as fast.
-fn changes(
+///
+/// Nothing else reads the basis, so whoever calls this knows whether it can be read.
+fn changes<'a>(
     config: &Config,
     merged: &Merged,
-    catalog: &Catalog,
+    catalog: &'a Catalog,
     before: Before<'_>,
-) -> Result<Option<Changes>, CompileError> {
+) -> Result<Option<Changes<'a>>, CompileError> {
     let halves = merged.offer_halves(config);
     let same_sources = halves.len() == before.basis.halves.len()
         && halves.iter().all(|(source, half)| {
@@ -146,10 +151,15 @@ fn changes(
         let (was, is) = (old.is_stated(key)?, new.is_stated(key)?);
         tally.stated = (tally.stated + usize::from(is)).saturating_sub(usize::from(was));
     }
+    let variants = variants_of(catalog, &keys);
+    for (id, sku, _) in variants.values() {
+        let table: OfferTable = old.table_of(id, sku)?;
+        let was_used = table.find(id, sku).is_some_and(|was| was.is_stated);
+        tally.used = tally.used.saturating_sub(usize::from(was_used));
+    }
     Ok(Some(Changes {
-        old,
         new,
-        keys,
+        variants,
         tally,
     }))
 }
@@ -181,11 +191,8 @@ fn differences<'a>(
     all.filter(|id| before.get(*id) != now.get(*id)).cloned()
 }
 
-/// The variants that a changed key can speak of, by row, with id, SKU and the id of their product.
-fn variants_of<'a>(
-    catalog: &'a Catalog,
-    keys: &BTreeSet<String>,
-) -> BTreeMap<u32, (&'a str, &'a str, &'a str)> {
+/// The variants that a changed key can speak of.
+fn variants_of<'a>(catalog: &'a Catalog, keys: &BTreeSet<String>) -> Variants<'a> {
     let mut variants = BTreeMap::new();
     for key in keys {
         let by_sku = key.strip_prefix("sku:").into_iter();

@@ -250,12 +250,91 @@ fn a_part_from_the_one_before_is_the_part_of_all_offers() {
             halves,
             tally,
             reserved,
+            boot: None,
         };
         basis.keep(&shop.config.state);
         published = Some((Offers::open(mapped::map(&file).unwrap()).unwrap(), hash));
     }
     assert_eq!(from_before, 59);
     knows_the_past(&published.unwrap().0);
+}
+
+#[test]
+fn a_basis_that_was_lost_with_the_power_costs_time_and_nothing_else() {
+    let mut shop = Shop::new();
+    let mut offers = shop.offers();
+    let merged = shop.merged(&offers, 5);
+    let (catalog, entry) = shop.catalog(&merged);
+    let compile = |merged: &Merged, before: Option<Before<'_>>, name: &str| {
+        let (file, mut conflicts) = (shop.part(name), Conflicts::default());
+        let since = Since {
+            now: 1_000_000,
+            published: None,
+        };
+        let catalog = (&catalog, &entry);
+        super::offers(
+            &shop.config,
+            merged,
+            catalog,
+            since,
+            before,
+            &mut conflicts,
+            &file,
+        )
+        .unwrap();
+        std::fs::read(&file).unwrap()
+    };
+    let published = compile(&merged, None, "published");
+    let state = shop.config.state.clone();
+    let basis = Basis {
+        part: "part".to_owned(),
+        halves: merged.offer_halves(&shop.config),
+        tally: Tally::default(),
+        reserved: BTreeMap::new(),
+        boot: None,
+    };
+    basis.keep(&state);
+    let basis = Basis::load(&state, "part").unwrap();
+    let note = state.join("basis/basis.json");
+    let half = state.join(format!(
+        "basis/{}.ndjson",
+        basis.halves["a_stock"].half.hash
+    ));
+    let whole = std::fs::read(&half).unwrap();
+    // Not through the name of the feed: the cache notices that by itself.
+    std::fs::remove_file(&half).unwrap();
+    std::fs::write(&half, &whole[..whole.len() - 9]).unwrap();
+
+    let others = offers.get_mut("a_stock").unwrap();
+    let last = others.keys().next_back().unwrap().clone();
+    others.remove(&last);
+    let now = shop.merged(&offers, 5);
+    let opened = Offers::open(mapped::map(&shop.folder.path().join("published")).unwrap()).unwrap();
+    let before = Before {
+        state: &state,
+        offers: &opened,
+        basis: &basis,
+    };
+    assert!(compile(&now, Some(before), "changed") == compile(&now, None, "all"));
+    assert!(!published.is_empty());
+
+    if let Some(id) = crate::feed::boot::id() {
+        let text = std::fs::read_to_string(&note).unwrap();
+        std::fs::write(&note, text.replace(id, "an-earlier-start")).unwrap();
+        assert_eq!(Basis::load(&state, "part"), None);
+    }
+    basis.keep(&state);
+    assert_eq!(std::fs::read(&half).unwrap(), whole);
+    assert!(Basis::load(&state, "part").is_some());
+    assert_eq!(
+        std::fs::read_dir(state.join("basis")).unwrap().count(),
+        1 + basis
+            .halves
+            .values()
+            .map(|half| &half.half.hash)
+            .collect::<std::collections::BTreeSet<_>>()
+            .len()
+    );
 }
 
 fn knows_the_past(offers: &Offers) {

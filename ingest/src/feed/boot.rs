@@ -18,7 +18,7 @@ static ID: LazyLock<Option<String>> = LazyLock::new(|| {
 });
 
 /// Names this start of the machine; nothing where the system does not tell.
-pub(super) fn id() -> Option<&'static str> {
+pub(crate) fn id() -> Option<&'static str> {
     ID.as_deref()
 }
 
@@ -26,7 +26,7 @@ pub(super) fn id() -> Option<&'static str> {
 static WHOLE: LazyLock<Mutex<HashSet<PathBuf>>> = LazyLock::new(Mutex::default);
 
 /// Whether a file is what its hash says. It is read once in the life of the program.
-pub(super) fn is_whole(path: &Path, hash: &str) -> bool {
+pub(crate) fn is_whole(path: &Path, hash: &str) -> bool {
     let known = || WHOLE.lock().unwrap_or_else(PoisonError::into_inner);
     if known().contains(path) {
         return true;

@@ -34,12 +34,24 @@ impl FeedFolder {
         MappedHalf::open(&self.half_path(half))
     }
 
-    /// Gives a half another name that outlives the feed.
+    /// Gives a half another name that outlives the feed, in place of what had it.
     ///
     /// # Errors
-    /// The file system cannot link.
+    /// The half is not there any more, or the file system cannot link.
     pub fn link(&self, half: &Half, name: &Path) -> Result<(), FeedError> {
-        std::fs::hard_link(self.half_path(half), name).map_err(io_error(name))
+        let beside = name.with_extension("part");
+        removed(&beside)?;
+        std::fs::hard_link(self.half_path(half), &beside).map_err(io_error(name))?;
+        std::fs::rename(&beside, name).map_err(io_error(name))?;
+        // Where both names were of one file already, renaming does nothing.
+        removed(&beside)
+    }
+}
+
+fn removed(path: &Path) -> Result<(), FeedError> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(io_error(path)(error)),
+        _ => Ok(()),
     }
 }
 

@@ -3,7 +3,7 @@
 //! A feed has two halves that change at different speeds. Half files are named by their content and never modified;
 //! a small JSON file says which two are the accepted ones, and is replaced in one rename.
 
-mod boot; // what a machine that lost its power leaves behind
+pub(crate) mod boot; // what a machine that lost its power leaves behind
 mod draft; // a feed in the making
 mod keep; // documents that stay although the feed does not say them
 mod lookup; // lines by key, and what differs between two halves
