@@ -129,6 +129,29 @@ fn container_schema(document: &Value) -> Option<jsonschema::Validator> {
 }
 
 #[test]
+fn feeds_can_count_and_delete_every_kind() {
+    use crate::wire::Kind;
+    let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    let names = |kinds: Vec<Kind>| {
+        let names = kinds.into_iter().map(|kind| kind.as_str().to_owned());
+        names.collect::<std::collections::BTreeSet<_>>()
+    };
+    let of = |skip: &[Kind]| {
+        let kinds = Kind::ALL.into_iter().filter(|kind| !skip.contains(kind));
+        names(kinds.collect())
+    };
+    let end = parse(include_str!("../../../schemas/end.schema.json"));
+    let counts = &end["properties"]["counts"]["properties"];
+    let counted = counts.as_object().unwrap().keys().cloned().collect();
+    // What back ends say of orders is answered to a request, not written into a feed with a last line.
+    assert_eq!(of(&[Kind::OrderStatus]), counted);
+    let delete = parse(include_str!("../../../schemas/delete.schema.json"));
+    let deleted = delete["properties"]["of"]["enum"].as_array().unwrap();
+    let deleted = deleted.iter().map(|one| one.as_str().unwrap().to_owned());
+    assert_eq!(of(&[Kind::OrderStatus, Kind::Delete]), deleted.collect());
+}
+
+#[test]
 fn valid_examples_are_accepted_and_come_through_whole() {
     let examples = examples("valid");
     assert!(examples.len() >= 5);
