@@ -113,7 +113,9 @@ pub fn list(
 pub fn replay(state: &Path, hooks: &[Webhook], ids: &[String]) -> Result<Replayed, WebhookError> {
     let mut replayed = 0;
     for id in ids {
-        let now = replay_those(state, hooks, EventState::ALL, |entry, _| entry.id == *id)?;
+        let now = replay_those(state, hooks, EventState::ALL, |_, _, entry| {
+            Ok(entry.id == *id)
+        })?;
         if now == 0 {
             return Err(WebhookError::Unknown(id.clone()));
         }
@@ -132,8 +134,10 @@ pub fn replay_since(state: &Path, hooks: &[Webhook], at: i64) -> Result<Replayed
         made.is_ok_and(|made| made.timestamp() >= at)
     };
     let states = [EventState::Failed, EventState::Sent];
-    let replayed = replay_those(state, hooks, states, |_, event| {
-        event.is_some_and(was_made_since)
+    let replayed = replay_those(state, hooks, states, |outbox, state, entry| {
+        let bytes = outbox.read(state, entry)?;
+        let event = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        Ok(event.as_ref().is_some_and(was_made_since))
     })?;
     Ok(Replayed { replayed })
 }
@@ -142,7 +146,7 @@ fn replay_those(
     state: &Path,
     hooks: &[Webhook],
     states: impl IntoIterator<Item = EventState> + Clone,
-    is_wanted: impl Fn(&Entry, Option<&Event>) -> bool,
+    is_wanted: impl Fn(&Outbox, EventState, &Entry) -> Result<bool, WebhookError>,
 ) -> Result<u64, WebhookError> {
     let mut replayed = 0;
     for hook in hooks {
@@ -150,9 +154,7 @@ fn replay_those(
         let before = replayed;
         for state in states.clone() {
             for entry in outbox.list(state)? {
-                let bytes = outbox.read(state, &entry)?;
-                let event = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-                if is_wanted(&entry, event.as_ref()) {
+                if is_wanted(&outbox, state, &entry)? {
                     // An event keeps its number, so it comes before what happened since.
                     if state != EventState::Waiting {
                         outbox.move_to(&entry, state, EventState::Waiting)?;

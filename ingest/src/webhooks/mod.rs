@@ -28,6 +28,7 @@ use crate::cycle::CycleError;
 use crate::feed::FeedError;
 use crate::lock::LockError;
 use crate::operate::OperateError;
+use crate::publish::PublishError;
 
 /// Events cannot be made, sent, listed or sent again.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +50,16 @@ pub enum WebhookError {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// A file says how far a receiver is, and cannot be read.
+    #[error(
+        "{path} is damaged ({reason}), so nobody knows what was told; whoever deletes it has the receiver told of what comes from now on"
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A file cannot be replaced.
     #[error(transparent)]
     File(#[from] FeedError),
@@ -67,6 +78,27 @@ pub enum WebhookError {
     /// A thread of the program ended early.
     #[error("a bug: {0}")]
     Bug(String),
+}
+
+impl WebhookError {
+    /// Whether a generation is not in the store any more, or no longer as it was written, so that waiting does not help.
+    fn is_gone(&self) -> bool {
+        let of_cycle = |error: &CycleError| match error {
+            // The next cycle repairs it.
+            CycleError::Publish(PublishError::Store(StoreError::Head(_))) => false,
+            CycleError::Publish(error) => error.is_damage(),
+            _ => false,
+        };
+        match self {
+            Self::Cycle(error) => of_cycle(error),
+            Self::Operate(error) => match &**error {
+                OperateError::NoGeneration { .. } => true,
+                OperateError::Cycle(error) => of_cycle(error),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
 }
 
 impl From<CycleError> for WebhookError {

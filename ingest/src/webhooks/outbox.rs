@@ -181,8 +181,15 @@ impl Outbox {
     }
 
     /// How far events of generations are; none before anything was done for this receiver.
+    ///
+    /// A damaged file is an error: a receiver that looked new would not be told of what happened meanwhile.
     pub(super) fn cursor(&self) -> Result<Option<Cursor>, WebhookError> {
-        read_json(&self.folder.join("cursor.json"))
+        let path = self.folder.join("cursor.json");
+        let parsed = read(&path)?.map(|bytes| serde_json::from_slice(&bytes));
+        parsed.transpose().map_err(|error| WebhookError::Damaged {
+            path,
+            reason: error.to_string(),
+        })
     }
 
     pub(super) fn set_cursor(&self, cursor: Cursor) -> Result<(), WebhookError> {
@@ -315,6 +322,24 @@ mod tests {
         assert_eq!(outbox.read(EventState::Waiting, &waiting[0]).unwrap(), None);
         assert_eq!(outbox.read(EventState::Sent, &waiting[0]).unwrap(), bytes);
         assert_eq!(outbox.list(EventState::Waiting).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_damaged_cursor_is_not_one_of_somebody_new() {
+        let folder = tempfile::tempdir().unwrap();
+        let outbox = Outbox::of(folder.path(), "x");
+        outbox.make().unwrap();
+        assert_eq!(outbox.cursor().unwrap(), None);
+        let cursor = Cursor {
+            generation: Some(7),
+        };
+        outbox.set_cursor(cursor).unwrap();
+        assert_eq!(outbox.cursor().unwrap(), Some(cursor));
+        for damaged in ["", "{\"generation\":", "[]"] {
+            std::fs::write(folder.path().join("webhooks/x/cursor.json"), damaged).unwrap();
+            let error = outbox.cursor().unwrap_err().to_string();
+            assert!(error.contains("cursor.json"), "{error}");
+        }
     }
 
     #[test]

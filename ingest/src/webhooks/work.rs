@@ -196,8 +196,10 @@ impl Worker {
         if self.outbox.list(EventState::Waiting)?.len() >= self.hook.max_waiting {
             return Ok(());
         }
-        self.make_of_generations().await?;
+        // Orders do not wait for a generation that cannot be opened.
+        let of_generations = self.make_of_generations().await;
         self.make_of_orders().await?;
+        of_generations?;
         self.made.clear();
         Ok(())
     }
@@ -214,14 +216,39 @@ impl Worker {
                 generation: Some(newest.unwrap_or(0)),
             });
         };
+        // Somebody emptied the store, or its newest generation was damaged.
+        if let Some(newest) = newest.filter(|newest| *newest < told) {
+            let webhook = &self.hook.name;
+            tracing::warn!(
+                webhook,
+                told,
+                newest,
+                "the current generation is older than the one that was told last; what differs between them is not told"
+            );
+            self.last = None;
+            return self.outbox.set_cursor(Cursor {
+                generation: Some(newest),
+            });
+        }
         let Some(current) = current.filter(|current| current.generation > told) else {
             return Ok(());
         };
+        let newest = current.generation;
         for manifest in self.chain(current, told).await? {
-            let to = self.open(&manifest).await?;
+            let opened = self.open(&manifest).await;
+            // Manifests are kept for longer than parts; then the next one is compared with the last that was told.
+            let Some(to) = unless_gone(opened, manifest.generation < newest)? else {
+                let (webhook, generation) = (&self.hook.name, manifest.generation);
+                tracing::warn!(
+                    webhook,
+                    generation,
+                    "the parts of a generation are gone; what it changed is told with the next one"
+                );
+                continue;
+            };
             let from = match self.last.take().filter(|last| last.number() == told) {
                 Some(last) => Some(last),
-                None => self.open_number(told).await,
+                None => self.open_number(told).await?,
             };
             self.write_generation(&manifest, from, Arc::clone(&to))
                 .await?;
@@ -255,18 +282,21 @@ impl Worker {
     }
 
     /// A generation; none if it is not there any more.
-    async fn open_number(&self, number: u64) -> Option<Arc<Generation>> {
+    async fn open_number(&self, number: u64) -> Result<Option<Arc<Generation>>, WebhookError> {
         if number == 0 {
-            return None;
+            return Ok(None);
         }
-        match operate::open(&self.context, number).await {
-            Ok(generation) => Some(Arc::new(generation)),
-            Err(error) => {
-                let webhook = &self.hook.name;
-                tracing::warn!(webhook, number, %error, "the generation that was told last is gone; what differs from it is not told");
-                None
-            }
+        let opened = operate::open(&self.context, number).await;
+        let found = unless_gone(opened.map_err(WebhookError::from), true)?;
+        if found.is_none() {
+            let webhook = &self.hook.name;
+            tracing::warn!(
+                webhook,
+                number,
+                "the generation that was told last is gone; what differs from it is not told"
+            );
         }
+        Ok(found.map(Arc::new))
     }
 
     async fn open(&self, manifest: &Manifest) -> Result<Arc<Generation>, WebhookError> {
@@ -477,6 +507,18 @@ impl Writer {
     }
 }
 
+/// What was opened; none if it may be gone and is. Whatever else keeps it from being opened may pass.
+fn unless_gone<T>(
+    opened: Result<T, WebhookError>,
+    may_be_gone: bool,
+) -> Result<Option<T>, WebhookError> {
+    match opened {
+        Ok(opened) => Ok(Some(opened)),
+        Err(error) if may_be_gone && error.is_gone() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Whether an answer says that the event was taken: any status 2xx does, and nothing else.
 fn taken(sent: Result<Answer, FetchError>) -> Result<(), (Failure, Option<Duration>)> {
     let failure = |what, status, detail| Failure {
@@ -509,4 +551,47 @@ async fn in_background<T: Send + 'static>(
 ) -> Result<T, WebhookError> {
     let done = tokio::task::spawn_blocking(work).await;
     done.unwrap_or_else(|stopped| Err(WebhookError::Bug(stopped.to_string())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operate::OperateError;
+    use crate::publish::PublishError;
+    use frontage_shared::store::StoreError;
+
+    fn of_store(kind: std::io::ErrorKind) -> WebhookError {
+        let error = StoreError::Io {
+            action: "read".to_owned(),
+            source: kind.into(),
+        };
+        CycleError::from(error).into()
+    }
+
+    #[test]
+    fn only_what_is_gone_is_gone() {
+        let missing = || of_store(std::io::ErrorKind::NotFound);
+        assert!(matches!(unless_gone::<()>(Err(missing()), true), Ok(None)));
+        assert!(unless_gone::<()>(Err(missing()), false).is_err());
+        let nowhere = OperateError::NoGeneration {
+            wanted: 3,
+            kept: vec![4],
+        };
+        assert!(matches!(
+            unless_gone::<()>(Err(nowhere.into()), true),
+            Ok(None)
+        ));
+        // A disk that is full or a store that does not answer will be there again.
+        let full = PublishError::at(std::path::Path::new("copy"));
+        let full = CycleError::from(full(std::io::ErrorKind::StorageFull.into()));
+        for passing in [
+            of_store(std::io::ErrorKind::TimedOut),
+            OperateError::from(full).into(),
+            CycleError::from(StoreError::Head("torn".to_owned())).into(),
+        ] {
+            assert!(!passing.is_gone(), "{passing}");
+            assert!(unless_gone::<()>(Err(passing), true).is_err());
+        }
+        assert!(matches!(unless_gone(Ok(5), true), Ok(Some(5))));
+    }
 }
