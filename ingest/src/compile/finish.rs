@@ -152,7 +152,7 @@ impl Tables<'_> {
     }
 
     /// The row of a product; they are sorted by id.
-    fn row_of(&self, id: &str) -> Option<u32> {
+    pub(super) fn row_of(&self, id: &str) -> Option<u32> {
         let products = &self.tables.products;
         let found =
             products.binary_search_by(|product| self.tables.strings.get(product.id).cmp(id));

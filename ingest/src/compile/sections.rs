@@ -24,7 +24,6 @@ const LIMIT: u32 = 8;
 
 /// What sections look things up in.
 pub(super) struct Lookup {
-    products: HashMap<String, u32>,
     brands: HashMap<String, u32>,
 }
 
@@ -37,16 +36,11 @@ impl Tables<'_> {
         };
         if !pages.iter().any(has_some) {
             return Lookup {
-                products: HashMap::new(),
                 brands: HashMap::new(),
             };
         }
-        let products = (0..).zip(&self.tables.products);
         let brands = (0..).zip(&self.tables.brands);
         Lookup {
-            products: products
-                .map(|(row, one)| (heap_text(&self.tables, one.id), row))
-                .collect(),
             brands: brands
                 .map(|(row, one)| (heap_text(&self.tables, one.slug), row))
                 .collect(),
@@ -102,10 +96,12 @@ impl Tables<'_> {
         let products = match section.kind {
             SectionKind::Products => {
                 let row = |id: &String| {
-                    lookup.products.get(id).copied().or_else(|| {
+                    let row = self.row_of(id);
+                    // What is switched off may come back, and is not shown meanwhile.
+                    if row.is_none() && !self.inactive.contains(id) {
                         missing("product", id);
-                        None
-                    })
+                    }
+                    row
                 };
                 section.product_ids.iter().filter_map(row).collect()
             }
