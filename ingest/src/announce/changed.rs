@@ -9,6 +9,7 @@ use std::hash::{BuildHasherDefault, Hasher as _};
 use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::locales::LocaleIndex;
+use frontage_shared::snapshot::page_sections::PageSection;
 use frontage_shared::snapshot::products::Product;
 use url::Url;
 use xxhash_rust::xxh3::Xxh3Default;
@@ -86,7 +87,13 @@ fn pages(generation: &Generation, catalog: &Catalog, mut see: impl FnMut(String,
     }
     for page in catalog.pages() {
         if page.is_indexable() {
-            let content = hash(&(page.title(), page.body(), page.seo_title()));
+            let texts = (page.title(), page.body(), page.seo_title());
+            let sections: Vec<u64> = page
+                .sections()
+                .iter()
+                .map(|one| section_content(catalog, one))
+                .collect();
+            let content = hash(&(texts, sections));
             see(format!("{prefix}/pages/{}", page.slug()), content);
         }
     }
@@ -100,6 +107,25 @@ fn product_content(generation: &Generation, product: &Product<'_>) -> u64 {
         .collect();
     let seo = (product.seo_title(), product.seo_description());
     hash(&(difference::fingerprint(product), seo, offers))
+}
+
+/// What a section says, and what it shows as long as nothing is sold out.
+fn section_content(catalog: &Catalog, section: &PageSection<'_>) -> u64 {
+    let texts = (section.title(), section.body(), section.href());
+    let asks = (
+        section.kind().number(),
+        section.limit(),
+        section.is_on_sale(),
+        section.is_in_stock(),
+    );
+    let media: Vec<_> = section.media().map(|one| (one.url(), one.alt())).collect();
+    // Rows are others as soon as a product comes.
+    let products = section
+        .products()
+        .filter_map(|row| Some(catalog.product(row)?.id()));
+    let products: Vec<_> = products.collect();
+    let categories: Vec<_> = section.categories().map(|one| one.path()).collect();
+    hash(&(texts, section.label(), asks, media, products, categories))
 }
 
 fn hash(value: &impl std::hash::Hash) -> u64 {

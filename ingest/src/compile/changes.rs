@@ -136,6 +136,39 @@ impl<'t> Content<'t> {
         self.listing(category.products);
     }
 
+    /// What the sections of a page say and show, in all languages. A page without any is what it was before there were
+    /// sections.
+    fn sections(&mut self, page: usize) {
+        let tables = self.tables;
+        let page = u32::try_from(page).ok();
+        let all = &tables.page_sections;
+        let first = all.partition_point(|one| one.page.get() < page);
+        let own = all.get(first..).unwrap_or_default().iter();
+        for one in own.take_while(|one| one.page.get() == page) {
+            for number in [one.kind, one.flags, one.limit] {
+                self.number(number.get());
+            }
+            for at in [one.language, one.title, one.href, one.label] {
+                self.str(at);
+            }
+            self.text(one.body);
+            self.media(one.media);
+            for product in slice(&tables.section_products, one.products) {
+                let row = product.get().map(|row| row as usize);
+                if let Some(product) = row.and_then(|row| tables.products.get(row)) {
+                    self.str(product.id);
+                }
+            }
+            for category in slice(&tables.section_categories, one.categories) {
+                let row = category.get().map(|row| row as usize);
+                if let Some(category) = row.and_then(|row| tables.categories.get(row)) {
+                    self.str(category.path);
+                    self.str(category.name);
+                }
+            }
+        }
+    }
+
     /// Which products a list has, in which order.
     fn listing<const S: u32>(&mut self, list: List<S>) {
         for row in slice(&self.tables.listings, list) {
@@ -164,7 +197,7 @@ impl Tables<'_> {
             texts,
             section::PRODUCTS,
             &self.tables.products,
-            |content, one| {
+            |content, _, one| {
                 content.product(one);
                 (one.id, one.updated_at.get())
             },
@@ -173,7 +206,7 @@ impl Tables<'_> {
             texts,
             section::CATEGORIES,
             &self.tables.categories,
-            |content, one| {
+            |content, _, one| {
                 content.category(one);
                 (one.id, one.updated_at.get())
             },
@@ -182,19 +215,25 @@ impl Tables<'_> {
             texts,
             section::BRANDS,
             &self.tables.brands,
-            |content, one| {
+            |content, _, one| {
                 content.str(one.name);
                 content.listing(one.products);
                 (one.slug, 0)
             },
         );
-        let pages = self.contents(texts, section::PAGES, &self.tables.pages, |content, one| {
-            for at in [one.slug, one.title, one.seo_title, one.seo_description] {
-                content.str(at);
-            }
-            content.text(one.body);
-            (one.id, one.updated_at.get())
-        });
+        let pages = self.contents(
+            texts,
+            section::PAGES,
+            &self.tables.pages,
+            |content, row, one| {
+                for at in [one.slug, one.title, one.seo_title, one.seo_description] {
+                    content.str(at);
+                }
+                content.text(one.body);
+                content.sections(row);
+                (one.id, one.updated_at.get())
+            },
+        );
         let all = [
             (RouteKind::Product, products),
             (RouteKind::Category, categories),
@@ -225,20 +264,23 @@ impl Tables<'_> {
         texts: &TextHashes,
         id: u32,
         rows: &[T],
-        say: impl Fn(&mut Content<'_>, &T) -> (StrRef, i64) + Sync,
+        say: impl Fn(&mut Content<'_>, usize, &T) -> (StrRef, i64) + Sync,
     ) -> Vec<Row> {
         let tables = &self.tables;
-        let one = |row: &T| {
+        let one = |at: usize, row: &T| {
             let mut content = Content::of(tables, texts);
-            let (id, told) = say(&mut content, row);
+            let (id, told) = say(&mut content, at, row);
             (content.finish(), id, told)
         };
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let chunk = rows.len().div_ceil(threads).max(ROWS_A_THREAD);
         let mut all: Vec<Row> = std::thread::scope(|scope| {
-            let work = rows.chunks(chunk);
+            let work = rows.chunks(chunk).enumerate();
             let work: Vec<_> = work
-                .map(|rows| scope.spawn(move || rows.iter().map(one).collect::<Vec<_>>()))
+                .map(|(number, rows)| {
+                    let rows = (number * chunk..).zip(rows);
+                    scope.spawn(move || rows.map(|(at, row)| one(at, row)).collect::<Vec<_>>())
+                })
                 .collect();
             let done = work.into_iter().flat_map(|thread| {
                 let done = thread.join();

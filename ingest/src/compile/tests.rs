@@ -294,3 +294,53 @@ fn offers_follow_the_variants() {
         conflicts.samples
     );
 }
+
+#[test]
+fn sections_are_part_of_what_a_page_says() {
+    let shop = Shop::new();
+    let mut off = mug("3", "Red Mug");
+    off["status"] = json!("archived");
+    let page = |section: Value| {
+        let front = json!({"type": "page", "id": "front", "slug": "front", "title": "Front", "sections": [section]});
+        let about = json!({"type": "page", "id": "about", "slug": "about", "title": "About"});
+        with(&[
+            mug("1", "Blue Mug"),
+            mug("2", "Green Mug"),
+            off.clone(),
+            about,
+            front,
+        ])
+    };
+    let contents = |section: Value| {
+        let (catalog, conflicts, _) = shop.catalog(&page(section), None);
+        let change = |row| {
+            catalog
+                .content_change(RouteKind::Page, row)
+                .unwrap()
+                .content
+        };
+        let pages = catalog
+            .pages()
+            .map(|page| (page.id().to_owned(), change(page.row)));
+        let pages: BTreeMap<_, _> = pages.collect();
+        (pages["about"], pages["front"], conflicts.samples)
+    };
+    let shows = |ids: &[&str]| json!({"kind": "products", "title": "New", "product_ids": ids});
+    let (about, front, conflicts) = contents(shows(&["1", "3"]));
+    // What is switched off exists, and what does not is told.
+    assert_eq!(conflicts, Vec::<String>::new());
+    assert_eq!(contents(shows(&["1"])), (about, front, Vec::new()));
+    let others = [
+        shows(&["1", "2"]),
+        json!({"kind": "products", "title": "Old", "product_ids": ["1"]}),
+        json!({"kind": "categories", "title": "New"}),
+        json!({"kind": "text", "title": "New", "body": "<p>Hello</p>"}),
+    ];
+    for other in others {
+        let (own_about, own_front, conflicts) = contents(other.clone());
+        assert_eq!((own_about, conflicts.len()), (about, 0), "{other}");
+        assert_ne!(own_front, front, "{other}");
+    }
+    let (.., conflicts) = contents(shows(&["4"]));
+    assert!(conflicts[0].contains("product `4`"), "{conflicts:?}");
+}
