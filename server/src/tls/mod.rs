@@ -34,8 +34,16 @@ pub struct Certificates {
     files: (PathBuf, PathBuf),
     provider: Arc<CryptoProvider>,
     current: ArcSwap<Pair>,
-    /// What the files looked like when they were read last, whatever came of it.
-    seen: Mutex<(Stamp, Stamp)>,
+    seen: Mutex<Seen>,
+}
+
+/// What is known of the files.
+#[derive(Debug)]
+struct Seen {
+    /// What they looked like when the pair that is shown was read.
+    shown: (Stamp, Stamp),
+    /// What they looked like when they were refused last, and why.
+    refused: Option<((Stamp, Stamp), String)>,
 }
 
 /// A certificate and its key.
@@ -50,7 +58,7 @@ type Stamp = Option<(SystemTime, u64)>;
 /// What came of looking at the files.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Look {
-    /// They are as they were.
+    /// They are as they were, or still refused for the same reason.
     Same,
     /// A new pair is shown.
     Replaced,
@@ -116,7 +124,10 @@ impl Certificates {
             files,
             provider,
             current: ArcSwap::from_pointee(pair),
-            seen: Mutex::new(seen),
+            seen: Mutex::new(Seen {
+                shown: seen,
+                refused: None,
+            }),
         }))
     }
 
@@ -133,14 +144,15 @@ impl Certificates {
         Ok(TlsAcceptor::from(Arc::new(config)))
     }
 
-    /// Looks at the files, and shows what they hold now.
+    /// Looks at the files, and shows what they hold now. A refused pair is tried each time: the right to read a file
+    /// may come without a change of its time or size.
     pub fn look(&self, now: SystemTime) -> Look {
         let stamps = stamps(&self.files);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if *seen == stamps {
+        if seen.shown == stamps {
+            seen.refused = None;
             return Look::Same;
         }
-        *seen = stamps;
         let loaded = load(&self.files, &self.provider).and_then(|pair| {
             let is_good = pair.not_after >= unix(now);
             is_good
@@ -151,9 +163,18 @@ impl Certificates {
             Ok(pair) => {
                 info!(not_after = pair.not_after, "showing another certificate");
                 self.current.store(Arc::new(pair));
+                *seen = Seen {
+                    shown: stamps,
+                    refused: None,
+                };
                 Look::Replaced
             }
             Err(error) => {
+                let refused = Some((stamps, error.to_string()));
+                if seen.refused == refused {
+                    return Look::Same;
+                }
+                seen.refused = refused;
                 warn!(%error, "the new certificate is refused, the old one stays");
                 Look::Refused
             }
@@ -264,6 +285,28 @@ mod tests {
         std::fs::remove_file(&key).unwrap();
         assert_eq!(shown.look(noon()), Look::Refused);
         assert!(shown.not_after() > first_end);
+    }
+
+    #[test]
+    fn a_refused_pair_is_tried_again_though_its_files_look_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let (certificate, key) = (folder.path().join("c.pem"), folder.path().join("k.pem"));
+        let (first, first_key) = made(2030);
+        std::fs::write(&certificate, first).unwrap();
+        std::fs::write(&key, &first_key).unwrap();
+        let shown = Certificates::open(&certificate, &key, noon()).unwrap();
+        let written = std::fs::metadata(&key).unwrap().modified().unwrap();
+
+        let (second, second_key) = made(2031);
+        std::fs::write(&certificate, format!("# new\n{second}")).unwrap();
+        assert_eq!(shown.look(noon()), Look::Refused);
+        assert_eq!(shown.look(noon()), Look::Same, "it is told once");
+        assert_eq!(first_key.len(), second_key.len());
+        std::fs::write(&key, second_key).unwrap();
+        let file = std::fs::File::options().write(true).open(&key).unwrap();
+        file.set_modified(written).unwrap();
+        assert_eq!(shown.look(noon()), Look::Replaced);
+        assert_eq!(shown.look(noon()), Look::Same);
     }
 
     #[test]
