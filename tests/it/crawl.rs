@@ -56,6 +56,7 @@ async fn crawlers_are_refused_exactly_what_robots_txt_closes() {
         format!("{list}?sort=price-asc"),
         format!("{list}?stock=in&page=2"),
         format!("{list}?price-min=10"),
+        format!("{list}?view=list"),
         format!("{list}?f.colour=red"),
         page.clone(),
         format!("{page}?part=buybox"),

@@ -16,8 +16,8 @@ impl Route {
 }
 
 impl Listing {
-    /// Whether it is filtered or sorted.
+    /// Whether it is filtered, sorted or shown in another way.
     fn is_narrowed(&self) -> bool {
-        self.is_filtered() || self.sort.is_some()
+        self.is_filtered() || self.sort.is_some() || self.as_list
     }
 }
