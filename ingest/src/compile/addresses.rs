@@ -137,11 +137,13 @@ fn record(
     Ok(ledger::redirect(strings, ends, since)?)
 }
 
-/// Where redirects lead in the end, from one of them.
+/// Where redirects lead in the end, from one of them. One without a query holds for its path with any query, as it does
+/// for whoever asks.
 fn end_of<'r>(all: &HashMap<&str, &'r str>, from: &str) -> Option<&'r str> {
     let mut to = *all.get(from)?;
     for _ in 0..MAX_HOPS {
-        match all.get(to) {
+        let path = to.split('?').next().unwrap_or_default();
+        match all.get(to).or_else(|| all.get(path)) {
             Some(next) => to = next,
             None => return Some(to).filter(|to| *to != from),
         }
@@ -183,10 +185,18 @@ mod tests {
             ("/y", "/x"),
             ("/z", "/x"),
             ("/s", "/s"),
+            ("/d", "/e?y=1"),
+            ("/e", "/d?x=1"),
+            ("/f", "/f?x=1"),
+            ("/g", "/h?x=1"),
+            ("/h", "/i?y=1"),
+            ("/k?x=1", "/k"),
         ]);
         assert_eq!(end_of(&all, "/a"), Some("/c"));
         assert_eq!(end_of(&all, "/b"), Some("/c"));
-        for from in ["/x", "/y", "/z", "/s"] {
+        assert_eq!(end_of(&all, "/g"), Some("/i?y=1"));
+        assert_eq!(end_of(&all, "/k?x=1"), Some("/k"));
+        for from in ["/x", "/y", "/z", "/s", "/d", "/e", "/f"] {
             assert_eq!(end_of(&all, from), None, "{from}");
         }
     }

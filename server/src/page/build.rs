@@ -81,21 +81,23 @@ pub fn redirected<'p>(
     ctx: &Context<'_>,
 ) -> Option<Page> {
     let catalog = &generation.catalog;
-    let path = target.split('?').next().unwrap_or_default();
-    let (to, since) = catalog
-        .redirect(target)
-        .or_else(|| catalog.redirect(path))?;
+    let next = |address: &str| {
+        let path = address.split('?').next().unwrap_or_default();
+        let found = catalog.redirect(address);
+        found.or_else(|| catalog.redirect(path))
+    };
+    let (to, since) = next(target)?;
     let mut to = to.to_owned();
     for _ in 0..MOST_HOPS {
         // What leads to an address of ours leads to where that page is now, and on from there.
         if let Ok(parsed) = Parsed::parse(&to, prefixes.clone()) {
             to = settled(&parsed, generation);
         }
-        match catalog.redirect(&to) {
-            _ if to == target || to == path => return None,
-            Some((next, _)) => next.clone_into(&mut to),
-            None => return Some(redirect(&View::new(generation, ctx), to, Some(since))),
-        }
+        // As it would be found when the client asks for it: whatever leads round never comes to an end here.
+        let Some((further, _)) = next(&to) else {
+            return Some(redirect(&View::new(generation, ctx), to, Some(since)));
+        };
+        to = further.to_owned();
     }
     None
 }

@@ -9,6 +9,7 @@ use frontage_shared::snapshot::facets::{
     AttributeRecord, AttributeValueRecord, FacetRecord, FacetValueRecord, RankRecord,
 };
 use frontage_shared::snapshot::layout::PartKind;
+use frontage_shared::snapshot::ledger;
 use frontage_shared::snapshot::offers::{Availability, OffersTables, VariantOffer};
 use frontage_shared::snapshot::products::{
     MediaRecord, OptionRecord, OptionValueRecord, ProductRecord, ShopRecord, VariantRecord,
@@ -109,6 +110,16 @@ impl Shop {
         self.tables.pages.push(page);
         self.route(RouteKind::Page, "delivery", 0, false);
         self.attribute_and_facets();
+        for ends in [
+            ("/round", "/and?y=1"),
+            ("/and", "/round?x=1"),
+            ("/first", "/second?x=1"),
+            ("/second", "/delivery"),
+            ("/third?x=1", "/third"),
+        ] {
+            let record = ledger::redirect(&mut self.tables.strings, ends, 0).unwrap();
+            self.tables.redirects.push(record);
+        }
     }
 
     fn attribute_and_facets(&mut self) {

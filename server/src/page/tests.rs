@@ -433,3 +433,18 @@ fn pages_are_small_and_whole() {
         }
     }
 }
+
+#[test]
+fn redirects_lead_to_their_end_and_never_round() {
+    let generation = generation();
+    let location = |target| {
+        let page = redirected(target, std::iter::empty(), &generation, &context());
+        page.and_then(|page| page.location)
+    };
+    for target in ["/round", "/and", "/round?x=1", "/and?y=1", "/third"] {
+        assert_eq!(location(target), None, "{target}");
+    }
+    assert_eq!(location("/first").as_deref(), Some("/delivery"));
+    assert_eq!(location("/second?z=1").as_deref(), Some("/delivery"));
+    assert_eq!(location("/third?x=1").as_deref(), Some("/third"));
+}
