@@ -26,20 +26,25 @@ pub enum CachePolicy {
 
 /// For how long a page is fresh, and for how long it may be shown once more after that, in seconds.
 const PAGE_SECONDS: [u64; 2] = [10, 30];
+/// For how long it may be shown after that if there is no answer.
+const PAGE_IF_ERROR: u64 = 86_400;
 
 impl CachePolicy {
     /// The value of `Cache-Control` of a page that must not be shown any more in so many seconds; none where the usual
     /// one ends before that.
     pub fn page_for(seconds: u64) -> Option<String> {
         let [fresh, stale] = PAGE_SECONDS;
-        if seconds >= fresh + stale {
+        if seconds >= fresh + PAGE_IF_ERROR {
             return None;
         }
         let fresh = fresh.min(seconds);
-        let stale = seconds - fresh;
-        Some(match stale {
+        let left = seconds - fresh;
+        let stale = stale.min(left);
+        Some(match left {
             0 => format!("public, max-age={fresh}"),
-            stale => format!("public, max-age={fresh}, stale-while-revalidate={stale}"),
+            left => format!(
+                "public, max-age={fresh}, stale-while-revalidate={stale}, stale-if-error={left}"
+            ),
         })
     }
 
@@ -73,12 +78,19 @@ mod tests {
         assert_eq!(
             usual,
             format!(
-                "public, max-age={fresh}, stale-while-revalidate={stale}, stale-if-error=86400"
+                "public, max-age={fresh}, stale-while-revalidate={stale}, stale-if-error={PAGE_IF_ERROR}"
             )
         );
-        assert_eq!(CachePolicy::page_for(40), None);
+        assert_eq!(CachePolicy::page_for(86_410), None);
         let shorter = |seconds| CachePolicy::page_for(seconds).unwrap();
-        assert_eq!(shorter(39), "public, max-age=10, stale-while-revalidate=29");
+        assert_eq!(
+            shorter(86_409),
+            "public, max-age=10, stale-while-revalidate=30, stale-if-error=86399"
+        );
+        assert_eq!(
+            shorter(39),
+            "public, max-age=10, stale-while-revalidate=29, stale-if-error=29"
+        );
         assert_eq!(shorter(10), "public, max-age=10");
         assert_eq!(shorter(3), "public, max-age=3");
         assert_eq!(shorter(0), "public, max-age=0");
