@@ -84,6 +84,23 @@ pub struct Logo {
     pub height: u32,
 }
 
+impl Logo {
+    /// The logo in a scheme: where the ground is always light or always dark, the shopper's system has no say.
+    pub(super) fn on(self, scheme: Scheme) -> Self {
+        match scheme {
+            Scheme::Both => self,
+            Scheme::Light => Self {
+                dark_href: self.href.clone(),
+                ..self
+            },
+            Scheme::Dark => Self {
+                href: self.dark_href.clone(),
+                ..self
+            },
+        }
+    }
+}
+
 /// Reads a folder.
 pub(super) fn read(folder: &Path) -> Result<Folder, Vec<Problem>> {
     let mut problems = Vec::new();

@@ -110,7 +110,7 @@ impl Theme {
         Self {
             assets: Arc::new(Assets::load(&css, read.files, read.icon.as_deref())),
             slots: read.slots,
-            logo: read.logo,
+            logo: read.logo.map(|logo| logo.on(read.scheme)),
             scheme: read.scheme,
             paper: paper.map(|table| tokens.colour(table, "paper")),
             fonts: read.fonts,
@@ -174,6 +174,29 @@ mod tests {
         theme = Arc::new(Theme::plain().after(&theme));
         assert!(first.upgrade().is_none());
         assert_eq!(theme.all_assets().count(), 1 + EARLIER);
+    }
+
+    #[test]
+    fn the_logo_is_that_of_the_scheme() {
+        for (scheme, expected) in [
+            (Scheme::Both, ("/light", "/dark")),
+            (Scheme::Light, ("/light", "/light")),
+            (Scheme::Dark, ("/dark", "/dark")),
+        ] {
+            let logo = Logo {
+                href: "/light".to_owned(),
+                dark_href: "/dark".to_owned(),
+                width: 1,
+                height: 1,
+            };
+            let read = folder::Folder {
+                scheme,
+                logo: Some(logo),
+                ..folder::Folder::default()
+            };
+            let logo = Theme::of(read, &Tokens::default()).logo.unwrap();
+            assert_eq!((&*logo.href, &*logo.dark_href), expected, "{scheme:?}");
+        }
     }
 
     #[test]
