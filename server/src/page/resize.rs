@@ -84,7 +84,7 @@ impl Resizer {
                 .template
                 .replace("{width}", &width.to_string())
                 .replace("{url}", &encoded)
-                .replace("{path}", path);
+                .replace("{path}", path.split('?').next().unwrap_or_default());
             // A comma or space would end the candidate.
             let address = address.replace(' ', "%20").replace(',', "%2C");
             let comma = if set.is_empty() { "" } else { ", " };
@@ -122,6 +122,11 @@ mod tests {
         assert_eq!(
             by_path.srcset("/media/x.jpg", 400),
             "https://img.example/320/media/x.jpg 320w"
+        );
+        let with_query = resizer("https://img.example{path}?w={width}");
+        assert_eq!(
+            with_query.srcset("https://cdn.example/x.jpg?v=2", 400),
+            "https://img.example/x.jpg?w=320 320w"
         );
         assert_eq!(by_url.srcset("/media/x.jpg", 400), "");
         assert_eq!(by_path.srcset("/media/x.svg", 400), "");
