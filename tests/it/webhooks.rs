@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use frontage_shared::manifest::Manifest;
+use frontage_shared::snapshot::layout::PartKind;
 use frontage_shared::store::Store;
 use frontage_tests::backend::Response;
 use frontage_tests::backend::merchant::{Merchant, Mood, Sent};
@@ -263,6 +264,41 @@ async fn no_more_events_wait_than_may_and_none_is_lost() {
         ]
     });
     assert_eq!(taken, wanted.collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_generation_whose_parts_are_gone_is_told_with_the_next_one() {
+    let keys = "events = [\"price.changed\", \"generation.published\", \"order.accepted\"]";
+    let bed = Bed::new(keys, shop(&[("a", "9.00")])).await;
+    bed.publish(&shop(&[("a", "8.00")])).await;
+    let offers = bed.current().await.offers;
+    bed.publish(&shop(&[("a", "7.00")])).await;
+    let accepted = orders::accept(&bed.store, 1);
+    let part = offers.file_name(PartKind::Offers);
+    std::fs::remove_file(bed.store.folder().join("parts").join(part)).expect("a part");
+    assert_eq!(bed.send().await.0, Some(0));
+    let order = format!("{}.order.accepted", accepted[0]);
+    assert_eq!(
+        bed.ids(),
+        ["g3.price.changed.1", "g3.generation.published", &order]
+    );
+    let told = &bed.events()[0];
+    assert_eq!(told["compared_with"], 1);
+    let item = &told["items"][0];
+    let amounts = (&item["before"]["amount"], &item["after"]["amount"]);
+    assert_eq!(amounts, (&json!("9.00"), &json!("7.00")));
+
+    // A store that was emptied counts from 1 again, and its generations are told.
+    let cursor = bed.shop.folder().join("ingest/webhooks/other/cursor.json");
+    let text = std::fs::read_to_string(&cursor).expect("a cursor");
+    std::fs::write(&cursor, text.replace('3', "300")).expect("a cursor");
+    assert_eq!(bed.send().await.1, "0 sent, 0 still waiting\n");
+    bed.publish(&shop(&[("a", "6.00")])).await;
+    bed.send().await;
+    assert_eq!(
+        bed.ids()[3..],
+        ["g4.price.changed.1", "g4.generation.published"]
+    );
 }
 
 #[tokio::test]
