@@ -321,7 +321,8 @@ impl Keys<'_> {
         self.list(
             "trusted_proxies",
             "addresses such as [\"10.0.0.7\"]",
-            |text| text.parse().ok(),
+            // Clients are compared with them in this form.
+            |text| text.parse().ok().map(|ip: IpAddr| ip.to_canonical()),
         )
     }
 

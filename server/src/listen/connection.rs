@@ -76,6 +76,15 @@ async fn until_over(stage: &mut watch::Receiver<Stage>) {
     let _ = stage.wait_for(|stage| *stage == Stage::Over).await;
 }
 
+/// Who is at the other end.
+#[derive(Clone, Copy)]
+struct Peer {
+    address: IpAddr,
+    /// Whether it is a proxy that had to say whom it speaks for and named nobody. What stands in headers then is the
+    /// client's own word.
+    names_nobody: bool,
+}
+
 /// What a connection goes through before there are requests on it.
 struct Door {
     server: Arc<Server>,
@@ -86,10 +95,14 @@ struct Door {
 
 impl Door {
     async fn open(self, mut stream: TimedStream, peer: IpAddr) {
-        let mut client = peer;
+        let mut client = Peer {
+            address: peer,
+            names_nobody: false,
+        };
         if self.rules.telling_proxies.contains(&peer.to_canonical()) {
             match proxy::read(&mut stream).await {
-                Ok(told) => client = told.unwrap_or(peer),
+                Ok(Some(told)) => client.address = told,
+                Ok(None) => client.names_nobody = true,
                 Err(error) => {
                     debug!(%error, "a trusted proxy does not say whom it speaks for");
                     return;
@@ -115,7 +128,7 @@ impl Door {
     async fn converse(
         self,
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        peer: IpAddr,
+        peer: Peer,
     ) {
         let Self {
             server,
@@ -194,11 +207,14 @@ fn protocol(limits: &Limits) -> auto::Builder<TokioExecutor> {
 async fn exchange(
     server: &Server,
     rules: &Rules,
-    peer: IpAddr,
+    peer: Peer,
     request: hyper::Request<Incoming>,
     in_flight: InFlight,
 ) -> hyper::Response<Guarded> {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    if peer.names_nobody {
+        parts.headers.remove("x-forwarded-for");
+    }
     let takes_posts = |target: &str| server.answer.takes_posts(target);
     let vetted = match vet::head(&parts, &rules.hosts, takes_posts) {
         Ok(()) => read(body, &rules.limits).await,
@@ -228,7 +244,7 @@ async fn exchange(
                 } else {
                     &[]
                 },
-                peer,
+                peer: peer.address,
                 now: now(),
             };
             let response = match server.answer.answer(&request) {

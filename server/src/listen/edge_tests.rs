@@ -150,6 +150,12 @@ async fn a_trusted_proxy_says_whom_it_speaks_for_and_must() {
         .talk(&[&version_2[..], request.as_bytes()].concat())
         .await;
     assert!(got.contains("you are 192.0.2.10"), "{got}");
+    let forged = request.replace("\r\n\r\n", "\r\nX-Forwarded-For: 192.0.2.12\r\n\r\n");
+    let local = b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0";
+    for header in [&b"PROXY UNKNOWN\r\n"[..], local] {
+        let got = running.talk(&[header, forged.as_bytes()].concat()).await;
+        assert!(got.contains("you are 127.0.0.1, for None"), "{got}");
+    }
     assert_eq!(
         running.talk(request.as_bytes()).await,
         "",

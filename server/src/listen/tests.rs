@@ -39,7 +39,10 @@ impl Answer for Echo {
             }));
         }
         let said = match request.target {
-            "/peer" => format!("you are {}", request.peer),
+            "/peer" => {
+                let forwarded = request.headers.get("x-forwarded-for");
+                format!("you are {}, for {forwarded:?}", request.peer)
+            }
             target => format!("you asked {target}"),
         };
         let mut response = respond::sentence(&self.0, StatusCode::OK, "home", &said);
