@@ -132,7 +132,6 @@ impl Reload {
 /// Keys whose new values wait for the next start.
 fn waiting(old: &Config, new: &Config) -> Vec<&'static str> {
     let (before, after) = (&old.limits, &new.limits);
-    let limiter = |limits: &Limits| (limits.cart_changes_per_minute, limits.orders_per_minute);
     let changed = [
         ("listen", old.listen != new.listen),
         ("admin", old.admin != new.admin),
@@ -145,17 +144,30 @@ fn waiting(old: &Config, new: &Config) -> Vec<&'static str> {
             "body_cache_bytes",
             old.body_cache_bytes != new.body_cache_bytes,
         ),
+        (
+            "redirects_permanent_after_days",
+            old.redirects_settle != new.redirects_settle,
+        ),
         ("log", old.log != new.log),
         ("indexnow_key", old.indexnow_key != new.indexnow_key),
         ("cache_tags", old.cache_tags != new.cache_tags),
         ("hsts", old.hsts != new.hsts),
         ("tls", old.tls != new.tls),
         ("checkout", old.checkout != new.checkout),
+        ("theme", old.theme != new.theme),
+        ("images", old.images != new.images),
         (
             "limits.max_connections",
             before.max_connections != after.max_connections,
         ),
-        ("limits.*_per_minute", limiter(before) != limiter(after)),
+        (
+            "limits.cart_changes_per_minute",
+            before.cart_changes_per_minute != after.cart_changes_per_minute,
+        ),
+        (
+            "limits.orders_per_minute",
+            before.orders_per_minute != after.orders_per_minute,
+        ),
     ];
     let changed = changed.into_iter().filter(|(_, is_changed)| *is_changed);
     changed.map(|(key, _)| key).collect()
@@ -167,4 +179,42 @@ fn waiting(old: &Config, new: &Config) -> Vec<&'static str> {
 )]
 fn now() -> SystemTime {
     SystemTime::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_for_the_next_start_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("server.toml");
+        let read = |text: &str| {
+            std::fs::write(&file, format!("shop = \"demo\"\n{text}")).unwrap();
+            Config::load(&file).unwrap()
+        };
+        let old = read("");
+        for (text, expected) in [
+            (
+                "redirects_permanent_after_days = 3",
+                "redirects_permanent_after_days",
+            ),
+            ("[theme]\nfolder = \"look\"", "theme"),
+            (
+                "[images]\ntemplate = \"https://img.example/{width}{path}\"",
+                "images",
+            ),
+            (
+                "[limits]\norders_per_minute = 1",
+                "limits.orders_per_minute",
+            ),
+            (
+                "[limits]\ncart_changes_per_minute = 1",
+                "limits.cart_changes_per_minute",
+            ),
+        ] {
+            assert_eq!(waiting(&old, &read(text)), [expected], "{text}");
+        }
+        assert!(waiting(&old, &read("[limits]\nidle_ms = 5000")).is_empty());
+    }
 }
