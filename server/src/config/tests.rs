@@ -71,3 +71,13 @@ fn a_file_that_is_no_toml_is_refused_with_its_line() {
     let error = Config::load(Path::new("/nonexistent/server.toml")).unwrap_err();
     assert!(error.to_string().contains("cannot be read"), "{error}");
 }
+
+#[test]
+fn addresses_of_proxies_are_compared_in_one_form() {
+    let config = parse("shop = \"demo\"\ntrusted_proxies = [\"::ffff:10.0.0.7\", \"10.0.0.8\"]");
+    let proxies = config.unwrap().trusted_proxies;
+    assert_eq!(
+        proxies,
+        ["10.0.0.7", "10.0.0.8"].map(|ip| ip.parse::<IpAddr>().unwrap())
+    );
+}
