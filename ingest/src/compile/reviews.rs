@@ -198,7 +198,7 @@ mod tests {
             of(4, &[20; 40]),
         ];
         rank(&mut ratings);
-        assert_eq!(ratings.map(|rating| rating.rank.get()), [2, 0, 4, 1, 3]);
+        assert_eq!(ratings.map(|rating| rating.rank.get()), [2, 0, 3, 1, 4]);
         rank(&mut []);
     }
 }
