@@ -158,12 +158,18 @@ async fn until_all_say(shop: &Shop, sale: bool, (from, until): (u64, u64)) {
     }
 }
 
-/// How long a page may be kept, in seconds.
+/// How long a page may be kept, in seconds: while it is fresh, and after that while another is fetched or cannot be.
 fn kept(header: &str) -> u64 {
     let parts = header.split(", ").filter_map(|part| part.split_once('='));
-    parts
-        .map(|(_, seconds)| seconds.parse::<u64>().expect("seconds"))
-        .sum()
+    let (mut fresh, mut stale) = (0, 0);
+    for (name, seconds) in parts {
+        let seconds = seconds.parse::<u64>().expect("seconds");
+        match name {
+            "max-age" => fresh = seconds,
+            _ => stale = stale.max(seconds),
+        }
+    }
+    fresh + stale
 }
 
 #[tokio::test]

@@ -266,23 +266,7 @@ fn a_basis_that_was_lost_with_the_power_costs_time_and_nothing_else() {
     let merged = shop.merged(&offers, 5);
     let (catalog, entry) = shop.catalog(&merged);
     let compile = |merged: &Merged, before: Option<Before<'_>>, name: &str| {
-        let (file, mut conflicts) = (shop.part(name), Conflicts::default());
-        let since = Since {
-            now: 1_000_000,
-            published: None,
-        };
-        let catalog = (&catalog, &entry);
-        super::offers(
-            &shop.config,
-            merged,
-            catalog,
-            since,
-            before,
-            &mut conflicts,
-            &file,
-        )
-        .unwrap();
-        std::fs::read(&file).unwrap()
+        compiled(&shop, merged, (&catalog, &entry), before, name)
     };
     let published = compile(&merged, None, "published");
     let state = shop.config.state.clone();
@@ -326,15 +310,36 @@ fn a_basis_that_was_lost_with_the_power_costs_time_and_nothing_else() {
     basis.keep(&state);
     assert_eq!(std::fs::read(&half).unwrap(), whole);
     assert!(Basis::load(&state, "part").is_some());
-    assert_eq!(
-        std::fs::read_dir(state.join("basis")).unwrap().count(),
-        1 + basis
-            .halves
-            .values()
-            .map(|half| &half.half.hash)
-            .collect::<std::collections::BTreeSet<_>>()
-            .len()
-    );
+    let halves = basis.halves.values().map(|half| &half.half.hash);
+    let halves: std::collections::BTreeSet<_> = halves.collect();
+    let files = std::fs::read_dir(state.join("basis")).unwrap().count();
+    assert_eq!(files, 1 + halves.len());
+}
+
+fn compiled(
+    shop: &Shop,
+    merged: &Merged,
+    catalog: (&Catalog, &PartEntry),
+    before: Option<Before<'_>>,
+    name: &str,
+) -> Vec<u8> {
+    let (file, mut conflicts) = (shop.part(name), Conflicts::default());
+    let since = Since {
+        now: 1_000_000,
+        published: None,
+    };
+    let conflicts = &mut conflicts;
+    super::offers(
+        &shop.config,
+        merged,
+        catalog,
+        since,
+        before,
+        conflicts,
+        &file,
+    )
+    .unwrap();
+    std::fs::read(&file).unwrap()
 }
 
 fn knows_the_past(offers: &Offers) {

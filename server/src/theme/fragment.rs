@@ -434,15 +434,6 @@ mod tests {
             ("<p ONCLICK=\"x()\">", "1:attribute: ONCLICK"),
             ("<p style=\"x\">", "1:attribute: style"),
             ("<iframe src=\"/\"></iframe>", "1:element:"),
-            ("<a href=\"javascript:alert(1)\">", "1:address:"),
-            ("<a href=\" javascript:alert(1)\">", "1:address:"),
-            ("<a href=\"&#106;avascript:alert(1)\">", "1:address:"),
-            ("<a href=\"//evil.example\">", "1:address:"),
-            ("<a href=\"/\\evil.example\">", "1:address:"),
-            (
-                "<img src=\"https://a.example/x.png\" alt=\"\" width=\"1\" height=\"1\">",
-                "1:address:",
-            ),
             (
                 "<img src=\"files/b.png\" alt=\"\" width=\"1\" height=\"1\">",
                 "1:file:",
@@ -464,15 +455,6 @@ mod tests {
             ("<div></ div>", "1:tag:"),
             ("<div></</div>", "1:tag:"),
             ("<div></div x>", "1:tag:"),
-            ("<a HREF=\"javascript:alert(1)\">", "1:address:"),
-            (
-                "<video POSTER=\"https://a.example/x.png\"></video>",
-                "1:address:",
-            ),
-            (
-                "<img SRC=\"https://a.example/x.png\" ALT=\"\" WIDTH=\"1\" HEIGHT=\"1\">",
-                "1:address:",
-            ),
             ("<!DOCTYPE html>", "1:tag:"),
             ("<form action=\"https://evil.example/\">", "1:address:"),
             (
@@ -483,6 +465,28 @@ mod tests {
             let told = of(text, Place::Body).unwrap_err();
             assert!(told.starts_with(expected), "{text}: {told}");
         }
+    }
+
+    #[test]
+    fn addresses_of_others_are_refused_however_they_are_spelt() {
+        for text in [
+            "<a href=\"javascript:alert(1)\">",
+            "<a href=\" javascript:alert(1)\">",
+            "<a href=\"&#106;avascript:alert(1)\">",
+            "<a href=\"//evil.example\">",
+            "<a href=\"/\\evil.example\">",
+            "<img src=\"https://a.example/x.png\" alt=\"\" width=\"1\" height=\"1\">",
+            "<a HREF=\"javascript:alert(1)\">",
+            "<video POSTER=\"https://a.example/x.png\"></video>",
+            "<img SRC=\"https://a.example/x.png\" ALT=\"\" WIDTH=\"1\" HEIGHT=\"1\">",
+        ] {
+            let told = of(text, Place::Body).unwrap_err();
+            assert!(told.starts_with("1:address:"), "{text}: {told}");
+        }
+    }
+
+    #[test]
+    fn the_head_takes_no_words_and_no_scripts_of_others() {
         for (text, rule) in [
             ("words", "1:text:"),
             ("<style>p{}</style>", "1:element:"),
