@@ -38,6 +38,7 @@ pub mod release;
 /// A pin with an end.
 pub mod flip;
 
+mod half_hash; // texts that are found where they lie
 /// The stages of one source.
 pub mod harvest;
 

@@ -23,6 +23,7 @@ pub mod withdrawal;
 
 /// What the merchant says about an order.
 pub mod order_status;
+mod stored; // how these are written down
 
 /// Where parts and manifests live: a folder today, a bucket later.
 pub mod store;

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::stored;
 use serde::{Deserialize, Serialize};
 
 use crate::snapshot::layout::PartKind;
@@ -114,9 +115,7 @@ impl Manifest {
             checksum: self.digest()?,
             ..self.clone()
         };
-        let mut bytes = serde_json::to_vec_pretty(&sealed)?;
-        bytes.push(b'\n');
-        Ok(bytes)
+        Ok(stored::bytes(&sealed)?)
     }
 
     /// Reads a manifest and checks that it is whole.

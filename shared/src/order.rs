@@ -7,6 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::stored;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
@@ -273,9 +274,7 @@ impl Order {
     /// # Errors
     /// None in practice; whatever the serializer says.
     pub fn encode(&self) -> Result<Vec<u8>, serde_json::Error> {
-        let mut bytes = serde_json::to_vec_pretty(self)?;
-        bytes.push(b'\n');
-        Ok(bytes)
+        stored::bytes(self)
     }
 
     /// Reads what [`Order::encode`] wrote.

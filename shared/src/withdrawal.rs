@@ -4,6 +4,7 @@
 //! it was received, it is never changed, and it is delivered until the merchant has it. Its shape for others is
 //! `schemas/withdrawal.schema.json`.
 
+use crate::stored;
 use serde::{Deserialize, Serialize};
 
 /// One withdrawal.
@@ -52,9 +53,7 @@ impl Withdrawal {
     /// # Errors
     /// None in practice; whatever the serializer says.
     pub fn encode(&self) -> Result<Vec<u8>, serde_json::Error> {
-        let mut bytes = serde_json::to_vec_pretty(self)?;
-        bytes.push(b'\n');
-        Ok(bytes)
+        stored::bytes(self)
     }
 
     /// Reads stored bytes.

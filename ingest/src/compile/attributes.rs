@@ -6,8 +6,8 @@ use frontage_shared::snapshot::record::{List, RowRef};
 
 use super::facets::row_count;
 use super::products::Tables;
-use super::rows::Sought;
 use super::{CompileError, words};
+use crate::half_hash::Sought;
 use crate::wire::{Attribute, AttributeDefinition};
 
 impl Tables<'_> {

@@ -16,8 +16,8 @@ use frontage_shared::snapshot::record::{List, RowRef};
 use frontage_shared::snapshot::tables::CatalogTables;
 
 use super::facet_attributes::{Stated, add_attributes};
-use super::rows::{Rows, Sought};
 use crate::config::Facets;
+use crate::half_hash::{Known, Sought};
 use crate::wire::AttributeDefinition;
 
 /// Attributes chosen without the merchant's word: at most this many, the most common ones.
@@ -57,7 +57,7 @@ pub(super) struct Collected {
     last_product: Option<u32>,
     values: Vec<Value>,
     /// Values by label with unit: `28 l` is one value, whether an option or an attribute says it.
-    by_label: Rows,
+    by_label: Known<u32>,
 }
 
 #[derive(Debug, Default)]
@@ -93,7 +93,7 @@ impl Collected {
             products: 0,
             last_product: None,
             values: Vec::new(),
-            by_label: Rows::default(),
+            by_label: Known::default(),
         }
     }
 

@@ -20,7 +20,6 @@ mod prices; // price lists, and prices that change by themselves
 mod products; // one product after another into the tables
 mod reviews; // what shoppers say
 mod routes; // current and former paths, pinned to the last generation
-mod rows; // rows by their texts
 mod sections; // what pages are made of
 mod terms; // promotions, delivery methods, taxes
 mod text; // the text index, on threads of its own

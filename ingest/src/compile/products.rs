@@ -22,10 +22,10 @@ use super::facets::{FacetBuilder, Origin, Statement, row_count};
 use super::labels::Labels;
 use super::languages::Languages;
 use super::routes::{ProductSlugs, Successors};
-use super::rows::Rows;
 use super::text::TextThreads;
 use super::{CompileError, seconds};
 use crate::config::Config;
+use crate::half_hash::Known;
 use crate::merge::{Conflicts, Merged};
 use crate::wire::{
     AttributeDefinition, Condition, Kind, Media, MediaKind, Product, Relation, Status, Variant,
@@ -47,7 +47,7 @@ pub(super) struct Tables<'a> {
     pub(super) attributes: hashbrown::HashMap<String, u32>,
     pub(super) attribute_list: Vec<(String, AttributeRecord)>,
     /// Rows of distinct values, by the attribute's index and the value.
-    pub(super) attribute_values: Rows,
+    pub(super) attribute_values: Known<u32>,
     /// Brand names with the rows of their products.
     pub(super) brands: BTreeMap<String, Vec<u32>>,
     /// Products by category row, subtree included.
@@ -140,7 +140,7 @@ impl<'a> Tables<'a> {
             languages,
             attributes: hashbrown::HashMap::new(),
             attribute_list: Vec::new(),
-            attribute_values: Rows::default(),
+            attribute_values: Known::default(),
             brands: BTreeMap::new(),
             listings,
             variant_ids: hashbrown::HashSet::new(),

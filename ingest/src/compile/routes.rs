@@ -16,7 +16,7 @@ const GONE_SECONDS: i64 = 730 * 24 * 60 * 60;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::facets::row_count;
-use super::rows::{Rows, Sought};
+use crate::half_hash::{Known, Sought};
 
 /// Gives products their slugs.
 pub(super) struct ProductSlugs<'a> {
@@ -87,7 +87,7 @@ impl<'a> ProductSlugs<'a> {
 pub(super) struct Routes {
     records: Vec<RouteRecord>,
     /// Current records by kind and path.
-    current: Rows,
+    current: Known<u32>,
 }
 
 impl Routes {

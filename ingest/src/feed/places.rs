@@ -2,18 +2,13 @@
 
 use std::borrow::Cow;
 
-use hashbrown::HashTable;
-use xxhash_rust::xxh3::xxh3_64;
-
 use super::parse_line;
+use crate::half_hash::{Known, Sought};
 use crate::wire::Kind;
 
 /// Beginnings of lines by key; of several lines with one kind and key the first.
 #[derive(Debug, Default)]
-pub(super) struct Places {
-    /// Half of the key's hash, and where its line begins.
-    table: HashTable<(u32, u64)>,
-}
+pub(super) struct Places(Known<u64>);
 
 impl Places {
     /// Looks at every line once; lines that cannot be read are not found.
@@ -24,39 +19,27 @@ impl Places {
             let line = bytes.get(start..end).unwrap_or_default();
             if let Some((head, key)) = head(line).filter(|(head, _)| *head != before) {
                 before = head;
-                places.add(&key, start);
+                places.0.add(Sought::text(&key), start as u64);
             }
             start = end + 1;
         }
         places
     }
 
-    fn add(&mut self, key: &str, start: usize) {
-        let half = half_hash(key);
-        self.table
-            .insert_unique(spread(half), (half, start as u64), |&(half, _)| {
-                spread(half)
-            });
-    }
-
     /// Where lines begin that may have a key.
     pub(super) fn candidates(&self, key: &str) -> impl Iterator<Item = usize> {
-        let half = half_hash(key);
-        let found = self.table.iter_hash(spread(half));
-        found
-            .filter(move |(other, _)| *other == half)
-            .filter_map(|&(_, start)| usize::try_from(start).ok())
+        let found = self.0.candidates(Sought::text(key));
+        found.filter_map(|start| usize::try_from(start).ok())
     }
 
     /// Where every line begins that was found, in no order.
     pub(super) fn starts(&self) -> impl Iterator<Item = usize> {
-        let all = self.table.iter();
-        all.filter_map(|&(_, start)| usize::try_from(start).ok())
+        self.0.all().filter_map(|start| usize::try_from(start).ok())
     }
 
     /// How many keys there are.
     pub(super) fn len(&self) -> usize {
-        self.table.len()
+        self.0.len()
     }
 }
 
@@ -80,17 +63,4 @@ pub(super) fn parsed(line: &[u8]) -> Option<((Kind, Cow<'_, str>), &str)> {
     let line = parse_line(text)?;
     let json = text.get(text.len().checked_sub(line.json.len())?..)?;
     Some(((line.kind, Cow::Owned(line.key)), json))
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "half of a hash is as good as any other half"
-)]
-fn half_hash(key: &str) -> u32 {
-    xxh3_64(key.as_bytes()) as u32
-}
-
-/// The table takes its buckets from the low bits and its tags from the high ones.
-fn spread(half: u32) -> u64 {
-    u64::from(half).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

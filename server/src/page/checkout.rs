@@ -187,7 +187,7 @@ pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, show: &Show<'_>)
         frame,
         checkout_href: view.href(&Route::Checkout),
         said: show.said.map(|said| say(view, said, priced.totals.total)),
-        faults: fault_views(view, show.faults),
+        faults: fault_views(view, show.faults, |field| label(view, field)),
         contact: contact(view, fields, &faults),
         shipping: address(view, "shipping", &fields.shipping, &faults),
         countries: countries(view, settings, &fields.shipping.country),
@@ -329,14 +329,15 @@ fn say(view: &View<'_>, said: Said, total: i64) -> String {
     }
 }
 
-fn fault_views(view: &View<'_>, faults: &[Fault]) -> Vec<FaultView> {
+/// What is wrong with a form, above it; `label` is what a field is called.
+pub(super) fn fault_views<'w>(
+    view: &View<'_>,
+    faults: &[Fault],
+    label: impl Fn(&str) -> &'w str,
+) -> Vec<FaultView> {
     let one = |fault: &Fault| FaultView {
         field: fault.field.clone(),
-        text: format!(
-            "{}: {}",
-            label(view, &fault.field),
-            explain(view, &fault.rule)
-        ),
+        text: format!("{}: {}", label(&fault.field), explain(view, &fault.rule)),
     };
     faults.iter().map(one).collect()
 }

@@ -9,7 +9,7 @@ use frontage_shared::withdrawal::Withdrawal;
 use sailfish::TemplateSimple;
 
 use super::cart::personal;
-use super::checkout::{FaultView, FieldView, TRAP, explain};
+use super::checkout::{FaultView, FieldView, TRAP, explain, fault_views};
 use super::frame::{Frame, Indexing};
 use super::receipt::Found;
 use super::view::View;
@@ -106,7 +106,7 @@ pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, show: &Show<'_>)
     match show.stage {
         Stage::Form(faults) => {
             page.lead = words.withdrawal_help.clone();
-            page.faults = fault_views(view, faults);
+            page.faults = fault_views(view, faults, |field| label(view, field));
             page.fields = inputs(view, fields, faults);
             page.articles = fields.articles.clone();
         }
@@ -187,18 +187,6 @@ fn label(view: &View<'_>, field: &str) -> &'static str {
         "date" => &words.withdrawal_date,
         _ => &words.withdrawal_articles,
     }
-}
-
-fn fault_views(view: &View<'_>, faults: &[Fault]) -> Vec<FaultView> {
-    let one = |fault: &Fault| FaultView {
-        field: fault.field.clone(),
-        text: format!(
-            "{}: {}",
-            label(view, &fault.field),
-            explain(view, &fault.rule)
-        ),
-    };
-    faults.iter().map(one).collect()
 }
 
 fn inputs(view: &View<'_>, fields: &WithdrawalFields, faults: &[Fault]) -> Vec<FieldView> {
