@@ -16,6 +16,7 @@ use frontage_shared::snapshot::offers::Offers;
 use frontage_shared::snapshot::{SnapshotError, mapped};
 use frontage_shared::store::{Store, StoreError};
 use futures_util::stream::{self, StreamExt as _};
+use tokio::runtime::Handle;
 
 use crate::basis::{self, Basis, Tally};
 use crate::board::Board;
@@ -210,7 +211,7 @@ pub async fn build(
         return Ok(Build::Unchanged);
     }
     let job = CompileJob {
-        config: context.config.clone(),
+        context: context.clone(),
         merged,
         published,
         scratch: context.scratch()?,
@@ -447,7 +448,7 @@ pub enum Build {
 }
 
 struct CompileJob {
-    config: Arc<Config>,
+    context: Context,
     merged: Merged,
     published: Option<Published>,
     scratch: PathBuf,
@@ -477,7 +478,7 @@ impl CompileJob {
                     .as_ref()
                     .map(|published| &published.catalog.0);
                 let part = match compile::catalog(
-                    &self.config,
+                    &self.context.config,
                     &self.merged,
                     (previous, self.now),
                     &mut conflicts,
@@ -493,16 +494,33 @@ impl CompileJob {
             }
         };
         let offers_path = self.scratch.join("next.offers");
-        let (offers, tally) = self.offers(kept, (catalog, &entry), &mut conflicts, &offers_path)?;
+        let runtime = Handle::current();
+        let (offers, tally) = std::thread::scope(|scope| {
+            if kept.is_none() {
+                scope.spawn(|| runtime.block_on(self.put_ahead(catalog, &entry, &path)));
+            }
+            self.offers(kept, (catalog, &entry), &mut conflicts, &offers_path)
+        })?;
         let built = Built {
             catalog: (entry, path),
             offers: (offers, offers_path),
             sources: self.merged.sources(),
-            halves: self.merged.offer_halves(&self.config),
+            halves: self.merged.offer_halves(&self.context.config),
             tally,
             reserved: self.merged.reserved.clone(),
         };
         Ok(Build::Ready(Box::new(built), conflicts))
+    }
+
+    /// Checks a new catalog part and copies it into the store while its offers are compiled: both read and write a lot, and
+    /// neither waits for the other. Should it fail, publishing does it again, and says why.
+    async fn put_ahead(&self, catalog: &Catalog, entry: &PartEntry, file: &Path) {
+        let mut verified = self.context.verified();
+        let store = &self.context.store;
+        match publish::catalog_ahead(store, catalog, (entry, file), &mut verified).await {
+            Ok(()) => verified.save(),
+            Err(error) => tracing::debug!(%error, "the catalog is not in the store yet"),
+        }
     }
 
     /// Where the catalog part is kept, its offers part and what that was compiled from may be, too.
@@ -513,9 +531,10 @@ impl CompileJob {
         conflicts: &mut Conflicts,
         file: &Path,
     ) -> Result<(Compiled, Tally), CompileError> {
-        let basis = kept.and_then(|published| published.basis(&self.config));
+        let config = &self.context.config;
+        let basis = kept.and_then(|published| published.basis(config));
         let before = kept.zip(basis.as_ref()).map(|(published, basis)| Before {
-            state: &self.config.state,
+            state: &config.state,
             offers: &published.offers.0,
             basis,
         });
@@ -525,7 +544,7 @@ impl CompileJob {
             published: published.map(|published| (&published.catalog.0, &published.offers.0)),
         };
         compile::offers(
-            &self.config,
+            config,
             &self.merged,
             catalog,
             since,

@@ -7,6 +7,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use frontage_shared::manifest::{Counts, Manifest, PartEntry, SourceState};
+use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::layout::PartKind;
 use frontage_shared::snapshot::{Generation, SnapshotError, mapped};
 use frontage_shared::store::{Store, StoreError};
@@ -128,15 +129,41 @@ pub async fn prepare(
     };
     let files = [&candidate.catalog.1, &candidate.offers.1];
     verify(manifest.clone(), files, verified.knows(files[0])).await?;
-    for ((kind, entry), file) in manifest.parts().into_iter().zip(files) {
-        verified.add(file);
-        let stored = store.folder().join("parts").join(entry.file_name(kind));
-        if !verified.knows(&stored) {
-            store.put_part(kind, entry, file).await?;
-            verified.add(&stored);
-        }
+    for (part, file) in manifest.parts().into_iter().zip(files) {
+        put_part(store, part, file, verified).await?;
     }
     Ok(manifest)
+}
+
+/// Checks a catalog part, opened from `file`, and puts it into the store before the rest of its generation is there:
+/// publishing then finds both done. It reads the part on the caller's thread. A part that no manifest comes to name goes with the next clearing of the store.
+///
+/// # Errors
+/// Verification or the store failed.
+pub async fn catalog_ahead(
+    store: &Store,
+    catalog: &Catalog,
+    (entry, file): (&PartEntry, &Path),
+    verified: &mut Verified,
+) -> Result<(), PublishError> {
+    catalog.verify()?;
+    put_part(store, (PartKind::Catalog, entry), file, verified).await
+}
+
+/// Puts a file that was found whole into the store, unless it is known to be there.
+async fn put_part(
+    store: &Store,
+    (kind, entry): (PartKind, &PartEntry),
+    file: &Path,
+    verified: &mut Verified,
+) -> Result<(), PublishError> {
+    verified.add(file);
+    let stored = store.folder().join("parts").join(entry.file_name(kind));
+    if !verified.knows(&stored) {
+        store.put_part(kind, entry, file).await?;
+        verified.add(&stored);
+    }
+    Ok(())
 }
 
 /// A local copy of a stored part, in `folder` under its own name, compared with its hash unless `verified` knows it.
