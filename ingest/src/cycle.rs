@@ -488,8 +488,11 @@ impl CompileJob {
                     Err(CompileError::NoProducts) => return Ok(Build::Waiting(conflicts)),
                     Err(error) => return Err(error.into()),
                 };
-                let open = mapped::map(&path).and_then(Catalog::open);
-                compiled = open.map_err(CompileError::Catalog)?;
+                // Verification reads all of it; a mapping of its own gives that memory back.
+                let open = || mapped::map(&path).and_then(Catalog::open);
+                let verified = open().and_then(|catalog| catalog.verify());
+                verified.map_err(PublishError::from)?;
+                compiled = open().map_err(CompileError::Catalog)?;
                 (&compiled, part.entry, path)
             }
         };
@@ -497,7 +500,7 @@ impl CompileJob {
         let runtime = Handle::current();
         let (offers, tally) = std::thread::scope(|scope| {
             if kept.is_none() {
-                scope.spawn(|| runtime.block_on(self.put_ahead(catalog, &entry, &path)));
+                scope.spawn(|| runtime.block_on(self.put_ahead(&entry, &path)));
             }
             self.offers(kept, (catalog, &entry), &mut conflicts, &offers_path)
         })?;
@@ -512,12 +515,13 @@ impl CompileJob {
         Ok(Build::Ready(Box::new(built), conflicts))
     }
 
-    /// Checks a new catalog part and copies it into the store while its offers are compiled: both read and write a lot, and
-    /// neither waits for the other. Should it fail, publishing does it again, and says why.
-    async fn put_ahead(&self, catalog: &Catalog, entry: &PartEntry, file: &Path) {
+    /// Copies a verified catalog part into the store while its offers are compiled: one waits for the disk and the other
+    /// for a core. Should it fail, publishing does it again, and says why. A part that no manifest comes to name goes with
+    /// the next clearing of the store.
+    async fn put_ahead(&self, entry: &PartEntry, file: &Path) {
         let mut verified = self.context.verified();
-        let store = &self.context.store;
-        match publish::catalog_ahead(store, catalog, (entry, file), &mut verified).await {
+        let part = (PartKind::Catalog, entry);
+        match publish::put_part(&self.context.store, part, file, &mut verified).await {
             Ok(()) => verified.save(),
             Err(error) => tracing::debug!(%error, "the catalog is not in the store yet"),
         }

@@ -7,7 +7,6 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use frontage_shared::manifest::{Counts, Manifest, PartEntry, SourceState};
-use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::layout::PartKind;
 use frontage_shared::snapshot::{Generation, SnapshotError, mapped};
 use frontage_shared::store::{Store, StoreError};
@@ -135,23 +134,11 @@ pub async fn prepare(
     Ok(manifest)
 }
 
-/// Checks a catalog part, opened from `file`, and puts it into the store before the rest of its generation is there:
-/// publishing then finds both done. It reads the part on the caller's thread. A part that no manifest comes to name goes with the next clearing of the store.
+/// Puts a part whose file was found whole into the store, unless it is known to be there.
 ///
 /// # Errors
-/// Verification or the store failed.
-pub async fn catalog_ahead(
-    store: &Store,
-    catalog: &Catalog,
-    (entry, file): (&PartEntry, &Path),
-    verified: &mut Verified,
-) -> Result<(), PublishError> {
-    catalog.verify()?;
-    put_part(store, (PartKind::Catalog, entry), file, verified).await
-}
-
-/// Puts a file that was found whole into the store, unless it is known to be there.
-async fn put_part(
+/// The store failed.
+pub async fn put_part(
     store: &Store,
     (kind, entry): (PartKind, &PartEntry),
     file: &Path,
