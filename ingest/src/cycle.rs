@@ -182,13 +182,23 @@ async fn stages(
     })
 }
 
-/// Merges the accepted feeds and compiles what differs from the current generation. Publishes nothing.
+/// What a build is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purpose {
+    /// It will be published: what is done of it may be in the store before the rest is.
+    Publish,
+    /// Somebody wants to see what would be published.
+    Look,
+}
+
+/// Merges the accepted feeds and compiles what differs from the current generation. Makes nothing current.
 ///
 /// # Errors
 /// The documents cannot be read or compiled.
 pub async fn build(
     context: &Context,
     current: Option<&Manifest>,
+    purpose: Purpose,
     now: i64,
 ) -> Result<Build, CycleError> {
     let feeds = accepted_feeds(&context.config)?;
@@ -214,6 +224,7 @@ pub async fn build(
         context: context.clone(),
         merged,
         published,
+        purpose,
         scratch: context.scratch()?,
         now,
     };
@@ -324,9 +335,11 @@ impl Context {
                 tracing::warn!(%error, "cannot remove temporary files of a writer that was killed")
             }
         }
-        for leftover in [verified::part_file, basis::part_file, conflicts::part_file] {
+        let state = &self.config.state;
+        let leftovers = [verified::part_file(state), conflicts::part_file(state)];
+        for leftover in leftovers.into_iter().chain(basis::part_files(state)) {
             // Whoever writes these files replaces what is there.
-            let _ = std::fs::remove_file(leftover(&self.config.state));
+            let _ = std::fs::remove_file(leftover);
         }
         match std::fs::remove_dir_all(self.scratch_folder()) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -451,6 +464,7 @@ struct CompileJob {
     context: Context,
     merged: Merged,
     published: Option<Published>,
+    purpose: Purpose,
     scratch: PathBuf,
     /// Unix seconds.
     now: i64,
@@ -499,7 +513,7 @@ impl CompileJob {
         let offers_path = self.scratch.join("next.offers");
         let runtime = Handle::current();
         let (offers, tally) = std::thread::scope(|scope| {
-            if kept.is_none() {
+            if kept.is_none() && self.purpose == Purpose::Publish {
                 scope.spawn(|| runtime.block_on(self.put_ahead(&entry, &path)));
             }
             self.offers(kept, (catalog, &entry), &mut conflicts, &offers_path)
