@@ -18,6 +18,9 @@ pub mod mail_server;
 /// Orders as the server accepts them.
 pub mod orders;
 
+/// A process that a test started.
+pub mod daemon;
+
 /// A whole shop for a test.
 pub mod shop;
 
@@ -53,3 +56,6 @@ pub mod handover;
 
 /// Rules for what is written for Prometheus.
 pub mod exposition;
+
+/// The bill of materials of what is shipped.
+pub mod materials;
