@@ -35,6 +35,7 @@ use crate::merge::{Conflicts, MergeError, Merged};
 use crate::publish::{self, PublishError};
 use crate::release;
 use crate::verified::{self, Verified};
+use crate::vitals::Vitals;
 use crate::webhooks::WebhookError;
 
 /// Sources that are read side by side; each holds a run of lines in memory.
@@ -55,6 +56,8 @@ pub struct Context {
     pub board: Board,
     /// What was done since the process started, for monitors.
     pub counters: Counters,
+    /// Whether the daemon's clocks move, for the service manager.
+    pub vitals: Vitals,
 }
 
 /// What a cycle did.
@@ -313,6 +316,7 @@ pub fn context(config: Config) -> Result<Context, CycleError> {
         show_progress: false,
         board: Board::default(),
         counters: Counters::default(),
+        vitals: Vitals::default(),
     })
 }
 

@@ -66,6 +66,9 @@ pub mod webhooks;
 /// When: the daemon.
 pub mod schedule;
 
+/// Whether the daemon is alive, for the service manager.
+pub mod vitals;
+
 /// Where a value came from.
 pub mod why;
 

@@ -111,6 +111,9 @@ pub mod watch;
 /// What operators and monitors ask.
 pub mod admin;
 
+/// Whether the server is alive, for the service manager.
+pub mod vitals;
+
 /// `/status` for people.
 mod status_page;
 

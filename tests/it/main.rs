@@ -77,6 +77,12 @@ mod reviews;
 /// Ways through the shop: the menu, all brands, lists in two shapes.
 mod navigation;
 
+/// The Debian package, the image, the manual, completions and the bill of materials.
+mod shipped;
+
+/// What a service manager is told, and what the shipped units ask of it.
+mod supervised;
+
 /// What tools that others made say about every kind of page.
 mod page_tools;
 
