@@ -198,7 +198,7 @@ pub async fn build(
         });
         return Ok(Build::Waiting(conflicts));
     }
-    let merged = merge(context, feeds).await?;
+    let merged = merge(context, feeds, now).await?;
     let published = match current {
         Some(manifest) => open_or_rebuild(context, manifest).await?,
         None => None,
@@ -227,13 +227,17 @@ pub fn merged(context: &Context, feeds: BTreeMap<String, Feed>) -> Result<Merged
     Merged::new(&context.config, feeds)?.less_orders(&context.config, &context.store)
 }
 
-/// The same, on a thread that answers nobody: a shop may have many orders, and each is a file.
+/// The same at an instant, on a thread that answers nobody: a shop may have many orders, and each is a file.
 ///
 /// # Errors
 /// The feed cache or the orders cannot be read.
-pub async fn merge(context: &Context, feeds: BTreeMap<String, Feed>) -> Result<Merged, CycleError> {
+pub async fn merge(
+    context: &Context,
+    feeds: BTreeMap<String, Feed>,
+    now: i64,
+) -> Result<Merged, CycleError> {
     let context = context.clone();
-    run_blocking(move || Ok(merged(&context, feeds)?)).await
+    run_blocking(move || Ok(merged(&context, feeds)?.at(&context.config, now))).await
 }
 
 /// A source that the published shop is made of and whose documents are not at hand. Publishing without it would
@@ -476,17 +480,18 @@ impl CompileJob {
                     .published
                     .as_ref()
                     .map(|published| &published.catalog.0);
-                let part = match compile::catalog(
+                let (part, dates) = match compile::catalog(
                     &self.config,
                     &self.merged,
                     (previous, self.now),
                     &mut conflicts,
                     &path,
                 ) {
-                    Ok(part) => part,
+                    Ok(compiled) => compiled,
                     Err(CompileError::NoProducts) => return Ok(Build::Waiting(conflicts)),
                     Err(error) => return Err(error.into()),
                 };
+                dates.keep(&self.config.state, self.merged.documents)?;
                 let open = mapped::map(&path).and_then(Catalog::open);
                 compiled = open.map_err(CompileError::Catalog)?;
                 (&compiled, part.entry, path)

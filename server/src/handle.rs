@@ -243,6 +243,10 @@ impl Shop {
                 .checkout
                 .as_ref()
                 .is_some_and(|checkout| checkout.settings.takes_withdrawals()),
+            takes_stock_requests: self
+                .checkout
+                .as_ref()
+                .is_some_and(|checkout| checkout.settings.stock_requests),
             locale: LocaleIndex::OWN,
             now,
             redirects_settle: self.redirects_settle,

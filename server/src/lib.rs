@@ -60,6 +60,8 @@ pub mod payment;
 /// Requests that have to do with such payments.
 mod paying;
 
+/// Requests to be told when something can be had again.
+mod restocking;
 /// Requests to withdraw from a contract.
 mod withdrawing;
 

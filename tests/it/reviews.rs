@@ -38,7 +38,7 @@ fn documents() -> Vec<Value> {
 }
 
 /// The first node of a kind in the structured data of a page.
-fn node(page: &str, kind: &str) -> Value {
+pub(crate) fn node(page: &str, kind: &str) -> Value {
     let data = page
         .split("application/ld+json\">")
         .nth(1)

@@ -8,7 +8,7 @@ use frontage_shared::snapshot::price_lists::Prices;
 use super::history::Previous;
 use super::prices::PriceLists;
 use super::terms::{self, Classes};
-use super::{CompileError, seconds};
+use super::{CompileError, bundles, seconds};
 use crate::basis::Tally;
 use crate::config::Config;
 use crate::merge::{Conflicts, Merged, Stated};
@@ -49,6 +49,7 @@ pub(super) fn tables(
             variants.push(offer);
         }
     }
+    bundles::weaken(catalog, &mut variants);
     let tally = Tally {
         stated: table.stated()?,
         used,

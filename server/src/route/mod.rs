@@ -20,6 +20,9 @@ mod feed_format;
 mod fragment;
 /// The same addresses in the shop's further languages.
 mod place;
+/// Where one asks to be told when something can be had again.
+mod restock;
+
 /// Where one withdraws from a contract.
 mod withdrawal;
 
@@ -34,5 +37,6 @@ pub use feed_format::FeedFormat;
 pub use fragment::{Fragment, Part};
 pub use listing::{Listing, PriceBound, Sort};
 pub use place::locale_of;
+pub use restock::Restock;
 pub use url::{Parsed, Route, RouteError};
 pub use withdrawal::Withdrawal;

@@ -14,6 +14,7 @@ use super::encoding::{self, decode_path, decode_query};
 use super::feed_format::FeedFormat;
 use super::fragment::Fragment;
 use super::listing::{Listing, Sort};
+use super::restock::Restock;
 use super::withdrawal::Withdrawal;
 use crate::lists::ListKind;
 
@@ -105,6 +106,8 @@ pub enum Route {
     },
     /// `/withdrawal`: withdrawing from a contract.
     Withdrawal(Withdrawal),
+    /// `/restock?variant=…`: being told when something can be had again.
+    Restock(Restock),
     /// `/webhooks/stripe`: where Stripe says what was paid.
     StripeWebhook,
     /// `/assets/<hash>/<name>`
@@ -249,6 +252,7 @@ impl Route {
                 token: last(pairs, "t").unwrap_or_default(),
             },
             ["withdrawal"] => Self::Withdrawal(Withdrawal::of(pairs)),
+            ["restock"] => Self::Restock(Restock::of(pairs)),
             ["webhooks", "stripe"] => Self::StripeWebhook,
             ["assets", hash, name] => Self::Asset {
                 hash: checked_slug(hash)?,
@@ -361,7 +365,7 @@ impl Route {
     pub fn is_personal(&self) -> bool {
         match self {
             Self::Cart { .. } | Self::CartPartial | Self::Checkout | Self::Order { .. } => true,
-            Self::StripeWebhook | Self::Withdrawal(_) => true,
+            Self::StripeWebhook | Self::Withdrawal(_) | Self::Restock(_) => true,
             Self::Lists | Self::List { .. } => true,
             Self::Fragment(fragment) => fragment.is_personal(),
             _ => false,
@@ -377,6 +381,7 @@ impl Route {
                 | Self::Lists
                 | Self::StripeWebhook
                 | Self::Withdrawal(_)
+                | Self::Restock(_)
         )
     }
 
@@ -432,6 +437,7 @@ impl Route {
             Self::Order { .. } => "order",
             Self::StripeWebhook => "webhook",
             Self::Withdrawal(_) => "withdrawal",
+            Self::Restock(_) => "restock",
             Self::Asset { .. } => "asset",
             Self::SitemapIndex | Self::Sitemap { .. } => "sitemap",
             Self::Robots => "robots",
@@ -497,6 +503,7 @@ impl fmt::Display for Route {
             Self::Checkout => f.write_str("/checkout"),
             Self::StripeWebhook => f.write_str("/webhooks/stripe"),
             Self::Withdrawal(withdrawal) => withdrawal.fmt(f),
+            Self::Restock(restock) => restock.fmt(f),
             Self::Order { id, token } => write_order(f, id, token),
             Self::Asset { hash, name } => {
                 write_path(f, "/assets/", hash)?;
