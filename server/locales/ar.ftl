@@ -412,3 +412,13 @@ stars = { $count ->
    *[other] { $number } نجمة
 }
 enlarge = تكبير الصورة
+rating = التقييم
+any-rating = أي تقييم
+stars-or-more = { $count ->
+    [zero] { $number } نجمة أو أكثر
+    [one] نجمة واحدة ({ $number }) أو أكثر
+    [two] نجمتان ({ $number }) أو أكثر
+    [few] { $number } نجوم أو أكثر
+    [many] { $number } نجمة أو أكثر
+   *[other] { $number } نجمة أو أكثر
+}

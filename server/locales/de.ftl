@@ -360,3 +360,9 @@ stars = { $count ->
    *[other] { $number } Sterne
 }
 enlarge = Bild vergrößern
+rating = Bewertung
+any-rating = Jede Bewertung
+stars-or-more = { $count ->
+    [one] { $number } Stern oder mehr
+   *[other] { $number } Sterne oder mehr
+}

@@ -361,3 +361,9 @@ stars = { $count ->
    *[other] { $number } stars
 }
 enlarge = Enlarge the picture
+rating = Rating
+any-rating = Any rating
+stars-or-more = { $count ->
+    [one] { $number } star or more
+   *[other] { $number } stars or more
+}

@@ -360,3 +360,9 @@ stars = { $count ->
    *[other] { $number } estrellas
 }
 enlarge = Ampliar la imagen
+rating = Valoración
+any-rating = Cualquier valoración
+stars-or-more = { $count ->
+    [one] { $number } estrella o más
+   *[other] { $number } estrellas o más
+}

@@ -360,3 +360,9 @@ stars = { $count ->
    *[other] { $number } étoiles
 }
 enlarge = Agrandir l’image
+rating = Note
+any-rating = Toutes les notes
+stars-or-more = { $count ->
+    [one] { $number } étoile ou plus
+   *[other] { $number } étoiles ou plus
+}

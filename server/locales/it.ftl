@@ -360,3 +360,9 @@ stars = { $count ->
    *[other] { $number } stelle
 }
 enlarge = Ingrandisci l’immagine
+rating = Valutazione
+any-rating = Qualsiasi valutazione
+stars-or-more = { $count ->
+    [one] { $number } stella o più
+   *[other] { $number } stelle o più
+}

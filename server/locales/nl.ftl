@@ -360,3 +360,9 @@ stars = { $count ->
    *[other] { $number } sterren
 }
 enlarge = Afbeelding vergroten
+rating = Beoordeling
+any-rating = Elke beoordeling
+stars-or-more = { $count ->
+    [one] { $number } ster of meer
+   *[other] { $number } sterren of meer
+}

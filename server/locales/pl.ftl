@@ -386,3 +386,11 @@ stars = { $count ->
    *[other] { $number } gwiazdki
 }
 enlarge = Powiększ zdjęcie
+rating = Ocena
+any-rating = Dowolna ocena
+stars-or-more = { $count ->
+    [one] { $number } gwiazdka lub więcej
+    [few] { $number } gwiazdki lub więcej
+    [many] { $number } gwiazdek lub więcej
+   *[other] { $number } gwiazdki lub więcej
+}

@@ -360,3 +360,9 @@ stars = { $count ->
    *[other] { $number } stjärnor
 }
 enlarge = Förstora bilden
+rating = Betyg
+any-rating = Alla betyg
+stars-or-more = { $count ->
+    [one] { $number } stjärna eller fler
+   *[other] { $number } stjärnor eller fler
+}

@@ -62,6 +62,8 @@ mod paying;
 
 /// Requests to be told when something can be had again.
 mod restocking;
+/// Pictures for links, drawn.
+mod share_card;
 /// Requests to withdraw from a contract.
 mod withdrawing;
 

@@ -50,7 +50,9 @@ pub fn build(route: &Route, generation: &Generation, ctx: &Context<'_>) -> Page 
         Route::Sitemap { number } => sitemap::file(view, *number),
         Route::Robots => sitemap::robots(view),
         // Files of ours and feeds are no pages; whoever has none under this address has nothing.
-        Route::Asset { .. } | Route::Feed { .. } => errors::not_found(view, ""),
+        Route::Asset { .. } | Route::Feed { .. } | Route::ShareCard(_) => {
+            errors::not_found(view, "")
+        }
         // Nor is what is one shopper's own; `personal` makes that.
         Route::Cart { .. }
         | Route::CartPartial

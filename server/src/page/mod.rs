@@ -80,6 +80,9 @@ mod offer;
 /// A product.
 mod product;
 
+/// Pictures for links to pages without one.
+pub(crate) mod share;
+
 /// What sets consist of.
 mod bundle;
 

@@ -14,6 +14,7 @@ use super::offer::{self, Offer};
 use super::resize::{ON_PRODUCT, THUMBNAIL};
 use super::restock::{self, RestockForm};
 use super::reviews::{self, Reviews};
+use super::share;
 use super::text::or;
 use super::view::{self, View};
 use super::words::Words;
@@ -267,6 +268,9 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
     frame.place(view, &trail, Some(view.link(product.name(), &own)));
     let buybox = buybox(view, product, chosen, by_id);
     frame.og_image = images.first().map(|image| view.absolute(image.url));
+    if images.is_empty() {
+        frame.card = share::href(view, RouteKind::Product, product.slug(), product.name());
+    }
     frame.og_price = buybox.offer.price.as_ref().map(|price| price.now.money);
     frame.json_ld = product_data::graph(view, &frame, product, chosen, &images);
     let noindex = frame.indexing.is_noindex();

@@ -122,6 +122,7 @@ pub(crate) fn robots(view: &View<'_>) -> Page {
         "price-min=",
         "price-max=",
         "stock=",
+        "rating=",
         "part=",
         "view=",
     ] {

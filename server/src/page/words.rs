@@ -149,7 +149,7 @@ messages! {
         wishlist add_to_wishlist view_wishlist wishlist_empty share_wishlist share_wishlist_help shared_wishlist
         take_shared_wishlist comparison add_to_comparison view_comparison comparison_empty list_cleared clear_list
         availability price_per_unit department differs not_stated suggested_searches recently_viewed
-        all_departments all_brands view_grid view_list reviews verified_purchase sort_rating enlarge;
+        all_departments all_brands view_grid view_list reviews verified_purchase sort_rating rating any_rating enlarge;
     filled:
         page_title(title page) list_description(name shop products) more_values(number) price_in(currency)
         shown(from to total) any_facet(facet) price_from(amount) price_up_to(amount) price_between(low high)
@@ -165,7 +165,7 @@ messages! {
     counted:
         products() choices(option) variants() only_left()
         line_only_left() lines_gone() lines_taken() coupon_too_few()
-        list_gone() list_taken() suggestions_found() review_count() stars();
+        list_gone() list_taken() suggestions_found() review_count() stars() stars_or_more();
 }
 
 /// A language's file, parsed, and the English one behind it.

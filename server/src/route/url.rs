@@ -15,6 +15,7 @@ use super::feed_format::FeedFormat;
 use super::fragment::Fragment;
 use super::listing::{Listing, Sort};
 use super::restock::Restock;
+use super::share::ShareCard;
 use super::withdrawal::Withdrawal;
 use crate::lists::ListKind;
 
@@ -108,6 +109,8 @@ pub enum Route {
     Withdrawal(Withdrawal),
     /// `/restock?variant=…`: being told when something can be had again.
     Restock(Restock),
+    /// `/share/<hash>/<kind>/<slug>.png`: a picture for links to a page that has none.
+    ShareCard(ShareCard),
     /// `/webhooks/stripe`: where Stripe says what was paid.
     StripeWebhook,
     /// `/assets/<hash>/<name>`
@@ -252,6 +255,9 @@ impl Route {
                 token: last(pairs, "t").unwrap_or_default(),
             },
             ["withdrawal"] => Self::Withdrawal(Withdrawal::of(pairs)),
+            ["share", ref rest @ ..] => {
+                Self::ShareCard(ShareCard::of(rest).ok_or(RouteError::NotFound)?)
+            }
             ["restock"] => Self::Restock(Restock::of(pairs)),
             ["webhooks", "stripe"] => Self::StripeWebhook,
             ["assets", hash, name] => Self::Asset {
@@ -438,7 +444,7 @@ impl Route {
             Self::StripeWebhook => "webhook",
             Self::Withdrawal(_) => "withdrawal",
             Self::Restock(_) => "restock",
-            Self::Asset { .. } => "asset",
+            Self::Asset { .. } | Self::ShareCard(_) => "asset",
             Self::SitemapIndex | Self::Sitemap { .. } => "sitemap",
             Self::Robots => "robots",
             Self::Feed { .. } => "feed",
@@ -503,6 +509,7 @@ impl fmt::Display for Route {
             Self::Checkout => f.write_str("/checkout"),
             Self::StripeWebhook => f.write_str("/webhooks/stripe"),
             Self::Withdrawal(withdrawal) => withdrawal.fmt(f),
+            Self::ShareCard(card) => card.fmt(f),
             Self::Restock(restock) => restock.fmt(f),
             Self::Order { id, token } => write_order(f, id, token),
             Self::Asset { hash, name } => {
@@ -552,7 +559,7 @@ fn write_reviews(f: &mut fmt::Formatter<'_>, slug: &str, listing: &Listing) -> f
     listing.write_query(f)
 }
 
-fn write_path(f: &mut fmt::Formatter<'_>, prefix: &str, segment: &str) -> fmt::Result {
+pub(super) fn write_path(f: &mut fmt::Formatter<'_>, prefix: &str, segment: &str) -> fmt::Result {
     f.write_str(prefix)?;
     encoding::write_segment(f, segment)
 }
