@@ -230,7 +230,8 @@ async fn verify(
     }
 }
 
-fn hash_of(path: &Path) -> Option<String> {
+/// The BLAKE3 of a file, if it can be read.
+pub(crate) fn hash_of(path: &Path) -> Option<String> {
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader(std::fs::File::open(path).ok()?).ok()?;
     Some(hasher.finalize().to_hex().to_string())

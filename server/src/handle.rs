@@ -326,14 +326,14 @@ impl Shop {
 
     /// Where the merchant leads from this address, if anywhere: that wins over what the shop has there.
     fn redirected(&self, serving: &Serving, request: &Request<'_>) -> Option<Response> {
-        let reads = matches!(*request.method, Method::GET | Method::HEAD);
+        if !matches!(*request.method, Method::GET | Method::HEAD) {
+            return None;
+        }
         serving.generation.catalog.redirects().next()?;
         let ctx = self.context(&serving.theme, request.now);
-        let prefixes: Vec<&str> = serving.prefixes().collect();
-        let prefixes = prefixes.iter().copied();
-        let page =
-            reads.then(|| page::redirected(request.target, prefixes, &serving.generation, &ctx));
-        Some(finish(page??, &serving.stamp, &serving.theme, request))
+        let prefixes = serving.prefixes();
+        let page = page::redirected(request.target, prefixes, &serving.generation, &ctx)?;
+        Some(finish(page, &serving.stamp, &serving.theme, request))
     }
 
     /// An address that is none of ours: a page that helps to go on.

@@ -13,9 +13,8 @@ use frontage_tests::catalogue::Dice;
 use frontage_tests::documents::{category, product};
 use frontage_tests::orders::{self, PERSONAL};
 use frontage_tests::shop::{Shop, ShopBuilder};
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use frontage_tests::stripe;
 use serde_json::{Value, json};
-use sha2::Sha256;
 
 const SECRET: &str = "0123456789abcdef";
 const PATH: &str = "/in/frontage";
@@ -92,16 +91,13 @@ fn text(value: &Value) -> String {
 /// An event whose signature and key are right.
 fn event(sent: &Sent) -> Value {
     let signature = sent.headers["frontage-signature"].to_str().expect("ASCII");
-    let (instant, hex) = signature
+    let (instant, _) = signature
         .strip_prefix("t=")
         .and_then(|rest| rest.split_once(",v1="))
         .expect("an instant and a signature");
-    let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).expect("a key of any length");
-    mac.update(format!("{instant}.").as_bytes());
-    mac.update(&sent.body);
-    let expected = mac.finalize().into_bytes();
-    let expected: String = expected.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(hex, expected);
+    let body = std::str::from_utf8(&sent.body).expect("an event is UTF-8");
+    let instant = instant.parse().expect("seconds");
+    assert_eq!(signature, stripe::sign(SECRET, instant, body));
     let event: Value = serde_json::from_slice(&sent.body).expect("an event is JSON");
     assert_eq!(event["id"], sent.key());
     event

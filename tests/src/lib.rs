@@ -18,6 +18,9 @@ pub mod mail_server;
 /// Orders as the server accepts them.
 pub mod orders;
 
+/// Ports for processes that come back at the same address.
+pub mod ports;
+
 /// A whole shop for a test.
 pub mod shop;
 

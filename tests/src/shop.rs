@@ -4,7 +4,7 @@
 //! dropped, whatever the test did.
 
 use std::fmt::Write as _;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
@@ -15,6 +15,7 @@ use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use crate::backend::{Backend, Config, Data, Response};
+use crate::ports;
 
 /// How long anything may take before a test gives up on it. Nothing passes or fails by being quick.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -179,7 +180,7 @@ impl ShopBuilder {
             .prefix("frontage-shop-")
             .tempdir()
             .expect("a temporary folder");
-        let [listen, admin, desk] = free_addresses();
+        let [listen, admin, desk] = ports::free();
         let mut ingest = format!(
             "store = \"store\"\nstate = \"ingest\"\n\n[shop]\nid = \"demo\"\nname = \"Test shop\"\ncurrency = \"EUR\"\n{}\n\
              [source.catalog]\nprovides = \"catalog\"\nurl = \"{}\"\nschedule = \"{}\"\nformat = \"{}\"\n{}\n",
@@ -575,18 +576,6 @@ fn with_defaults(keys: &str) -> String {
         }
     }
     all
-}
-
-/// Addresses that were free a moment ago.
-fn free_addresses<const COUNT: usize>() -> [SocketAddr; COUNT] {
-    // All are bound before one is given back, so that they differ.
-    let listeners: [TcpListener; COUNT] =
-        std::array::from_fn(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port"));
-    listeners.map(|listener| {
-        listener
-            .local_addr()
-            .expect("a bound listener has an address")
-    })
 }
 
 fn write_file(path: &Path, text: &str) {

@@ -7,7 +7,6 @@ use std::collections::HashMap;
 
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::categories::CategoryRecord;
-use frontage_shared::snapshot::heap::Heap;
 use frontage_shared::snapshot::layout::section;
 use frontage_shared::snapshot::ledger::{ContentChange, ContentChangeRecord};
 use frontage_shared::snapshot::products::ProductRecord;
@@ -44,7 +43,7 @@ impl<'t> Content<'t> {
     }
 
     fn str(&mut self, at: StrRef) {
-        self.bytes(of_heap(&self.tables.strings, at));
+        self.bytes(self.tables.strings.bytes_of(at));
     }
 
     fn text(&mut self, at: TextRef) {
@@ -312,7 +311,7 @@ impl Tables<'_> {
         for (number, language) in (1_u64..).zip(&self.languages.all) {
             let strings = language.tables.strings.iter();
             let strings = strings.map(|&(field, row, at)| {
-                let text = of_heap(&tables.strings, at);
+                let text = tables.strings.bytes_of(at);
                 (field, row, xxh3_64(text))
             });
             let long = language.tables.texts.iter();
@@ -370,13 +369,6 @@ impl<'p> Known<'p> {
         };
         previous.content_change(kind, row)
     }
-}
-
-/// The bytes of a text; whether they are UTF-8 need not be asked again.
-fn of_heap(heap: &Heap, at: StrRef) -> &[u8] {
-    let start = at.offset.get() as usize;
-    let end = start.saturating_add(at.len.get() as usize);
-    heap.as_bytes().get(start..end).unwrap_or_default()
 }
 
 /// The rows of a list; none where it is wrong.

@@ -164,6 +164,13 @@ impl Tables<'_> {
         found.ok().and_then(|row| u32::try_from(row).ok())
     }
 
+    /// A brand; they are sorted by slug.
+    pub(super) fn brand(&self, slug: &str) -> Option<&BrandRecord> {
+        let brands = &self.tables.brands;
+        let found = brands.binary_search_by(|brand| self.tables.strings.get(brand.slug).cmp(slug));
+        brands.get(found.ok()?)
+    }
+
     fn finish_brands(&mut self, featured: &[u32]) -> Result<Vec<String>, CompileError> {
         let mut by_slug: BTreeMap<String, (String, Vec<u32>)> = BTreeMap::new();
         for (name, products) in std::mem::take(&mut self.brands) {
@@ -248,7 +255,6 @@ impl Tables<'_> {
         pages: Vec<Page>,
         conflicts: &mut Conflicts,
     ) -> Result<(), CompileError> {
-        let lookup = self.section_lookup(&pages);
         let mut by_slug: BTreeMap<String, Page> = BTreeMap::new();
         for page in &pages {
             self.succeeds(RouteKind::Page, &page.id, page.replaced_by.as_deref());
@@ -272,7 +278,7 @@ impl Tables<'_> {
         }
         for (row, page) in (0..).zip(by_slug.into_values()) {
             self.languages.page(&mut self.tables, row, &page)?;
-            self.page_sections(row, &page, &lookup, conflicts)?;
+            self.page_sections(row, &page, conflicts)?;
             let seo = page.seo.unwrap_or_default();
             let strings = &mut self.tables.strings;
             let record = PageRecord {

@@ -300,6 +300,7 @@ fn tell(id: OrderId, failed: &Attempts, pause: Option<Duration>) {
     }
 }
 
-fn rfc3339(at: DateTime<Utc>) -> String {
+/// An instant as bodies that are sent have it.
+pub(crate) fn rfc3339(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }

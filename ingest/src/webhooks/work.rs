@@ -8,7 +8,7 @@ use std::fs::File;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use frontage_shared::manifest::Manifest;
 use frontage_shared::snapshot::Generation;
 use reqwest::Method;
@@ -23,7 +23,7 @@ use super::outbox::{Cursor, Entry, EventState, Head, Outbox};
 use super::{WebhookError, sign};
 use crate::config::Webhook;
 use crate::cycle::{Context, CycleError};
-use crate::deliver::{Attempts, Failure, FailureKind, clock, why_unanswered};
+use crate::deliver::{Attempts, Failure, FailureKind, clock, rfc3339, why_unanswered};
 use crate::fetch::{self, Answer, FetchError, ORDER_BACKOFF, Parcel};
 use crate::lock;
 use crate::operate;
@@ -539,10 +539,6 @@ fn taken(sent: Result<Answer, FetchError>) -> Result<(), (Failure, Option<Durati
             None,
         )),
     }
-}
-
-fn rfc3339(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 /// Waits for work on files on a thread that answers nobody.

@@ -276,27 +276,9 @@ impl Keys<'_> {
     }
 
     fn hosts(&mut self, base_url: &str) -> Vec<String> {
-        let Some(value) = self.table.remove("hosts") else {
-            return host_of_url(base_url).into_iter().collect();
-        };
-        let hosts: Option<Vec<String>> = value.as_array().and_then(|items| {
-            items
-                .iter()
-                .map(|item| {
-                    item.as_str()
-                        .and_then(|text| host_of_url(&format!("http://{text}")))
-                })
-                .collect()
-        });
-        hosts.unwrap_or_else(|| {
-            self.problem(
-                "hosts",
-                format_args!(
-                    "must be a list of host names such as [\"shop.example\"], got {value}"
-                ),
-            );
-            Vec::new()
-        })
+        let what = "host names such as [\"shop.example\"]";
+        let hosts = self.list_or("hosts", what, |text| host_of_url(&format!("http://{text}")));
+        hosts.unwrap_or_else(|| host_of_url(base_url).into_iter().collect())
     }
 
     fn log(&mut self) -> LogFormat {

@@ -40,13 +40,14 @@ impl Heap {
 
     /// A text that was added before; empty for a reference of another heap.
     pub fn get(&self, at: StrRef) -> &str {
+        std::str::from_utf8(self.bytes_of(at)).unwrap_or_default()
+    }
+
+    /// The bytes of a text that was added before; whether they are UTF-8 is not asked.
+    pub fn bytes_of(&self, at: StrRef) -> &[u8] {
         let start = at.offset.get() as usize;
-        let bytes = self
-            .bytes
-            .get(start..start.saturating_add(at.len.get() as usize));
-        bytes
-            .and_then(|bytes| std::str::from_utf8(bytes).ok())
-            .unwrap_or_default()
+        let end = start.saturating_add(at.len.get() as usize);
+        self.bytes.get(start..end).unwrap_or_default()
     }
 
     /// The heap's bytes as they go into the file.
