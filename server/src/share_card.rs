@@ -19,9 +19,8 @@ pub(crate) const HEIGHT: usize = 630;
 const KEPT: usize = 64;
 /// Space around the texts.
 const MARGIN: f32 = 80.0;
-/// Sizes that are tried for the name, the largest first, and how many lines it may have.
-const SIZES: [f32; 3] = [84.0, 68.0, 56.0];
-const LINES: usize = 4;
+/// Sizes that are tried for the name, the largest first, with how many lines of it there may be.
+const SIZES: [(f32, usize); 3] = [(84.0, 4), (68.0, 5), (56.0, 6)];
 const SHOP_SIZE: f32 = 36.0;
 
 /// Latin, Greek and Cyrillic letters of DejaVu Sans Bold; see the licence beside it.
@@ -101,15 +100,15 @@ fn draw(card: &Card) -> Vec<u8> {
 
 /// The largest size at which a text has its lines, and those lines; the last is cut where even the smallest is too large.
 fn fit(font: &FontRef<'_>, text: &str) -> (f32, Vec<String>) {
-    let smallest = SIZES[SIZES.len() - 1];
-    for size in SIZES {
+    for (size, most) in SIZES {
         let lines = wrap(font, size, text);
-        if lines.len() <= LINES.min((380.0 / size) as usize) {
+        if lines.len() <= most {
             return (size, lines);
         }
     }
+    let [.., (smallest, most)] = SIZES;
     let mut lines = wrap(font, smallest, text);
-    lines.truncate(LINES);
+    lines.truncate(most);
     if let Some(last) = lines.last_mut() {
         while width(font, smallest, last) > WIDTH as f32 - 2.0 * MARGIN - smallest {
             last.pop();
@@ -207,6 +206,7 @@ fn shade(cover: f32) -> u8 {
 }
 
 /// A picture of 256 colours between two, as PNG.
+#[expect(clippy::big_endian_bytes, reason = "PNG has the large end first")]
 fn encode(points: &[u8], [ground, letters]: [[u8; 3]; 2]) -> Vec<u8> {
     let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
     let mut head = Vec::new();
@@ -234,6 +234,7 @@ fn encode(points: &[u8], [ground, letters]: [[u8; 3]; 2]) -> Vec<u8> {
     png
 }
 
+#[expect(clippy::big_endian_bytes, reason = "PNG has the large end first")]
 fn chunk(png: &mut Vec<u8>, kind: &[u8; 4], body: &[u8]) {
     png.extend(u32::try_from(body.len()).unwrap_or(0).to_be_bytes());
     png.extend(kind);
