@@ -60,6 +60,10 @@ pub mod payment;
 /// Requests that have to do with such payments.
 mod paying;
 
+/// Requests to be told when something can be had again.
+mod restocking;
+/// Pictures for links, drawn.
+mod share_card;
 /// Requests to withdraw from a contract.
 mod withdrawing;
 

@@ -120,6 +120,26 @@ impl<'t> Content<'t> {
         self.media(product.media);
     }
 
+    /// What a bundle consists of. A product that is none is what it was before there were bundles.
+    fn bundle(&mut self, product: usize) {
+        let tables = self.tables;
+        let product = u32::try_from(product).ok();
+        let all = &tables.bundle_items;
+        let first = all.partition_point(|one| one.product.get() < product);
+        let own = all.get(first..).unwrap_or_default().iter();
+        for one in own.take_while(|one| one.product.get() == product) {
+            let row = one.item.get().map(|row| row as usize);
+            if let Some(item) = row.and_then(|row| tables.products.get(row)) {
+                self.str(item.id);
+            }
+            let row = one.variant.get().map(|row| row as usize);
+            if let Some(variant) = row.and_then(|row| tables.variants.get(row)) {
+                self.str(variant.id);
+            }
+            self.number(one.quantity.get());
+        }
+    }
+
     fn category(&mut self, category: &CategoryRecord) {
         for at in [
             category.id,
@@ -196,8 +216,9 @@ impl Tables<'_> {
             texts,
             section::PRODUCTS,
             &self.tables.products,
-            |content, _, one| {
+            |content, row, one| {
                 content.product(one);
+                content.bundle(row);
                 (one.id, one.updated_at.get())
             },
         );

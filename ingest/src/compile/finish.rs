@@ -15,6 +15,7 @@ use frontage_shared::snapshot::tables::CatalogTables;
 use super::facets::row_count;
 use super::products::{Related, Tables};
 use super::{CompileError, seconds};
+use crate::dates::{self, Dates};
 use crate::merge::{Conflicts, MergeError};
 use crate::wire::{Page, PageKind, Redirect, Review, Status};
 
@@ -29,10 +30,11 @@ impl Tables<'_> {
         reviews: impl Iterator<Item = Result<Review, MergeError>>,
         redirects: &[Redirect],
         conflicts: &mut Conflicts,
-    ) -> Result<(CatalogTables, Counts), CompileError> {
+    ) -> Result<(CatalogTables, Counts, Dates), CompileError> {
         let featured = self.ranks();
         self.finish_attributes()?;
         self.finish_related(conflicts)?;
+        self.finish_bundles(conflicts);
         let brand_slugs = self.finish_brands(&featured)?;
         self.finish_categories(&featured)?;
         self.languages.categories(&mut self.tables, &self.tree)?;
@@ -61,7 +63,10 @@ impl Tables<'_> {
             categories: row_count(&self.tables.categories),
             pages: row_count(&self.tables.pages),
         };
-        Ok((self.tables, counts))
+        for shop in &mut self.tables.shop {
+            shop.documents = dates::catalog_hash(shop.documents, self.dates.last);
+        }
+        Ok((self.tables, counts, self.dates))
     }
 
     /// Fills the ranks and gives each product's position in the shop's own order: with image first, newest first.
@@ -263,10 +268,12 @@ impl Tables<'_> {
         for page in &pages {
             self.succeeds(RouteKind::Page, &page.id, page.replaced_by.as_deref());
         }
-        for page in pages
-            .into_iter()
-            .filter(|page| page.status.unwrap_or_default() == Status::Active)
-        {
+        for page in pages {
+            let window = (page.publish_from.as_deref(), page.publish_until.as_deref());
+            let is_active = page.status.unwrap_or_default() == Status::Active;
+            if !is_active || !self.dates.admit(window, self.now) {
+                continue;
+            }
             if let Some(other) = by_slug.get(&page.slug) {
                 conflicts.add(|| {
                     format!(

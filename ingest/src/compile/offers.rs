@@ -11,7 +11,7 @@ use frontage_shared::snapshot::products::Product;
 use super::history::Previous;
 use super::prices::PriceLists;
 use super::terms::{self, Classes};
-use super::{CompileError, seconds};
+use super::{CompileError, bundles, seconds};
 use crate::basis::Tally;
 use crate::config::Config;
 use crate::merge::{Conflicts, MappedOffers, MergeError, Merged, OfferTable, Stated};
@@ -113,6 +113,7 @@ pub(super) fn tables(
             variants.push(offer);
         }
     }
+    bundles::weaken(catalog, &mut variants);
     let tally = Tally {
         stated: table.stated()?,
         used,

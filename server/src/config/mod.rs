@@ -378,6 +378,7 @@ impl Keys<'_> {
             privacy_page: keys.optional("privacy_page"),
             newsletter: keys.boolean("newsletter"),
             withdrawal: keys.boolean_or("withdrawal", true),
+            stock_requests: keys.boolean("stock_requests"),
             stripe: keys.stripe(),
         };
         keys.refuse_the_rest();

@@ -228,14 +228,21 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The top of the category tree, without empty ones. One that stands alone gives way to what is below it.
+    pub(crate) fn top_categories(&self) -> Vec<Category<'a>> {
+        let filled = |category: &Category<'a>| category.products().len() > 0;
+        let tops: Vec<_> = self.catalog.root_categories().filter(filled).collect();
+        let below = match tops.as_slice() {
+            [only] => only.children().filter(filled).collect(),
+            _ => Vec::new(),
+        };
+        if below.len() > 1 { below } else { tops }
+    }
+
     /// The top of the category tree as tiles, without empty ones.
     pub(crate) fn departments(&self, most: usize) -> Vec<Department<'a>> {
-        let filled = self
-            .catalog
-            .root_categories()
-            .filter(|category| category.products().len() > 0);
-        filled
-            .take(most)
+        let tops = self.top_categories().into_iter();
+        tops.take(most)
             .map(|category| self.department(&category))
             .collect()
     }

@@ -4,6 +4,7 @@ use std::io::{self, Seek, Write};
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::bundles::BundleItemRecord;
 use super::categories::{BrandRecord, CategoryRecord, PageRecord};
 use super::facets::{
     AttributeRecord, AttributeValueRecord, FacetCodeRecord, FacetListRecord, FacetRecord,
@@ -99,6 +100,8 @@ pub struct CatalogTables {
     pub reviews: Vec<ReviewRecord>,
     /// Sorted by product.
     pub ratings: Vec<RatingRecord>,
+    /// Sorted by product.
+    pub bundle_items: Vec<BundleItemRecord>,
     /// The further languages, in the shop's order.
     pub locales: Vec<LocalTables>,
     /// Sorted when written.
@@ -185,6 +188,7 @@ impl CatalogTables {
         writer.rows(section::SECTION_CATEGORIES, &self.section_categories)?;
         writer.rows(section::REVIEWS, &self.reviews)?;
         writer.rows(section::RATINGS, &self.ratings)?;
+        writer.rows(section::BUNDLE_ITEMS, &self.bundle_items)?;
         Ok(writer.finish()?)
     }
 
