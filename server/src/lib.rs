@@ -54,6 +54,9 @@ pub mod lists;
 /// From a form to a durable order.
 pub mod checkout;
 
+/// What the server asks of others, within bounds.
+pub mod outbound;
+
 /// Payment on a provider's own page.
 pub mod payment;
 

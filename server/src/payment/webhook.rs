@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::Deserialize;
 use sha2::Sha256;
 
-use super::settings::Secrets;
+use crate::outbound::Secrets;
 use super::{Progress, Report};
 
 /// The header with the signature.
