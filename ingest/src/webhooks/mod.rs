@@ -12,7 +12,6 @@ mod event; // kinds of events, and how one is written
 mod generation; // events of what was published
 mod orders; // events of orders
 mod outbox; // the files of one receiver
-mod sign; // the signature
 mod work; // making and sending
 
 use std::path::PathBuf;

@@ -10,17 +10,18 @@ use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use frontage_shared::manifest::Manifest;
+use frontage_shared::signature;
 use frontage_shared::snapshot::Generation;
 use reqwest::Method;
 use serde::Serialize;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::WebhookError;
 use super::event::Event;
 use super::generation;
 use super::orders::{self, Follower};
 use super::outbox::{Cursor, Entry, EventState, Head, Outbox};
-use super::{WebhookError, sign};
 use crate::config::Webhook;
 use crate::cycle::{Context, CycleError};
 use crate::deliver::{Attempts, Failure, FailureKind, clock, why_unanswered};
@@ -418,7 +419,7 @@ impl Worker {
 
     async fn attempt(&self, entry: &Entry, body: &[u8]) -> Result<(), (Failure, Option<Duration>)> {
         let now = schedule::now();
-        let signature = sign::signature(&self.hook.secret, now.timestamp(), body);
+        let signature = signature::signature(&self.hook.secret, now.timestamp(), body);
         let parcel = Parcel {
             method: &Method::POST,
             idempotency_key: &entry.id,

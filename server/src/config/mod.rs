@@ -15,6 +15,7 @@ use crate::bots;
 use crate::checkout::{Method, Settings};
 use crate::page::Resizer;
 use crate::payment::StripeSettings;
+use crate::pricing::PricingSettings;
 use crate::stamp::TagHeader;
 use crate::table::Keys;
 use crate::theme::ThemeSettings;
@@ -221,6 +222,7 @@ fn locate(checkout: &mut Settings, folder: &Path, cache: &Path) {
         true => cache.join("keys"),
         false => folder.join(&checkout.keys),
     };
+    checkout.pricing.locate(folder);
     let stripe = &mut checkout.stripe;
     for file in [&mut stripe.secret_key_file, &mut stripe.webhook_secret_file] {
         if !file.as_os_str().is_empty() {
@@ -379,6 +381,7 @@ impl Keys<'_> {
             newsletter: keys.boolean("newsletter"),
             withdrawal: keys.boolean_or("withdrawal", true),
             stripe: keys.stripe(),
+            pricing: PricingSettings::read(keys.table("pricing", "checkout.pricing.")),
         };
         keys.refuse_the_rest();
         settings

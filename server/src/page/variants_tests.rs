@@ -207,6 +207,7 @@ fn get(generation: &Generation, address: &str) -> Page {
         locale: LocaleIndex::OWN,
         now: crate::testing::noon(),
         redirects_settle: 0,
+        quoted: None,
     };
     build(&route, generation, &ctx)
 }
