@@ -281,6 +281,7 @@ impl Shop {
             locale: LocaleIndex::OWN,
             now,
             redirects_settle: self.redirects_settle,
+            quoted: None,
         }
     }
 

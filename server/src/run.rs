@@ -35,6 +35,7 @@ use crate::live::{self, Live};
 use crate::metrics::Metrics;
 use crate::page;
 use crate::payment::stripe::Stripe;
+use crate::pricing::Pricing;
 use crate::reload::{self, Reload};
 use crate::route::Parsed;
 use crate::sockets::{self, Sockets};
@@ -447,6 +448,11 @@ fn open_checkout(config: &Config, store: &Store) -> anyhow::Result<Option<Checko
         .takes_stripe()
         .then(|| Stripe::open(&settings.stripe, &config.shop))
         .transpose()?;
+    let pricing = &settings.pricing;
+    let pricing = pricing
+        .is_used()
+        .then(|| Pricing::open(pricing))
+        .transpose()?;
     let limits = &config.limits;
     Ok(Some(Checkout {
         settings: settings.clone(),
@@ -455,6 +461,7 @@ fn open_checkout(config: &Config, store: &Store) -> anyhow::Result<Option<Checko
         store: store.clone(),
         limiter: Limiter::new(limits.cart_changes_per_minute, limits.orders_per_minute),
         stripe,
+        pricing,
     }))
 }
 

@@ -122,6 +122,9 @@ mod buying;
 
 /// What a shopper keeps besides a cart: lists, and what was looked at.
 mod lists;
+/// Carts that the merchant's own API prices.
+mod pricing;
+
 /// Payment on a provider's page: paid once is ordered once, and what was not paid is not ordered.
 mod payments;
 

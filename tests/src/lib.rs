@@ -45,6 +45,9 @@ pub mod browser;
 /// A shopper without a browser.
 pub mod shopper;
 
+/// A stand-in for a merchant's pricing API.
+pub mod pricing;
+
 /// A stand-in for Stripe.
 pub mod stripe;
 

@@ -16,6 +16,7 @@ use crate::bots;
 use crate::checkout::{Method, Settings};
 use crate::page::Resizer;
 use crate::payment::StripeSettings;
+use crate::pricing::PricingSettings;
 use crate::stamp::TagHeader;
 use crate::table::Keys;
 use crate::theme::ThemeSettings;
@@ -239,6 +240,7 @@ fn locate(checkout: &mut Settings, folder: &Path, cache: &Path) {
         true => cache.join("keys"),
         false => folder.join(&checkout.keys),
     };
+    checkout.pricing.locate(folder);
     let stripe = &mut checkout.stripe;
     for file in [&mut stripe.secret_key_file, &mut stripe.webhook_secret_file] {
         if !file.as_os_str().is_empty() {
@@ -380,6 +382,7 @@ impl Keys<'_> {
             withdrawal: keys.boolean_or("withdrawal", true),
             stock_requests: keys.boolean("stock_requests"),
             stripe: keys.stripe(),
+            pricing: PricingSettings::read(keys.table("pricing", "checkout.pricing.")),
         };
         keys.refuse_the_rest();
         settings
