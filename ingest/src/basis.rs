@@ -125,9 +125,18 @@ impl Basis {
     }
 }
 
-/// Where a note of the basis lies that is being written.
-pub fn part_file(state: &Path) -> PathBuf {
-    folder(state).join(FILE).with_extension("part")
+/// Removes halves that were being linked when their process was killed. The caller is the one writer.
+pub fn remove_leftovers(state: &Path) {
+    let entries = std::fs::read_dir(folder(state)).into_iter().flatten();
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "part")
+        {
+            // Whoever writes these files replaces what is there.
+            let _ = std::fs::remove_file(path);
+        }
+    }
 }
 
 fn folder(state: &Path) -> PathBuf {

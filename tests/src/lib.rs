@@ -18,6 +18,9 @@ pub mod mail_server;
 /// Orders as the server accepts them.
 pub mod orders;
 
+/// A process for a test.
+mod daemon;
+
 /// A whole shop for a test.
 pub mod shop;
 
@@ -47,6 +50,9 @@ pub mod page_tools;
 
 /// A crawler that follows every link it sees.
 pub mod crawler;
+
+/// Object storage that others made.
+pub mod engines;
 
 /// A server whose socket outlives it.
 pub mod handover;

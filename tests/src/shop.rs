@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use frontage_shared::manifest::Manifest;
@@ -15,6 +15,7 @@ use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use crate::backend::{Backend, Config, Data, Response};
+pub use crate::daemon::Daemon;
 
 /// How long anything may take before a test gives up on it. Nothing passes or fails by being quick.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -53,14 +54,6 @@ pub struct Shop {
     desk: SocketAddr,
     client: reqwest::Client,
     daemons: Vec<Daemon>,
-}
-
-/// A process that a test started.
-#[derive(Debug)]
-pub struct Daemon {
-    name: &'static str,
-    child: Child,
-    log: PathBuf,
 }
 
 /// How a command ended.
@@ -478,6 +471,18 @@ impl Shop {
         self.spawn("frontage-ingest", &["run", "--config"], &config, "own")
     }
 
+    /// The same with another configuration of the shop's folder.
+    pub fn own_ingest_of(&self, file: &str) -> Daemon {
+        let config = self.folder().join(file);
+        self.spawn("frontage-ingest", &["run", "--config"], &config, file)
+    }
+
+    /// The same for a `frontage-server serve` with another configuration of the shop's folder.
+    pub fn own_server_of(&self, file: &str) -> Daemon {
+        let config = self.folder().join(file);
+        self.spawn("frontage-server", &["serve", "--config"], &config, file)
+    }
+
     /// A `frontage-server serve` that the caller keeps, and may kill.
     pub fn own_server(&self) -> Daemon {
         let config = self.folder().join("server.toml");
@@ -525,26 +530,6 @@ impl Page {
     }
 }
 
-impl Daemon {
-    /// Whether it ended by itself.
-    pub fn has_ended(&mut self) -> bool {
-        !matches!(self.child.try_wait(), Ok(None))
-    }
-
-    /// Kills it at once, as the kernel would.
-    pub fn kill(&mut self) {
-        // It may have ended by itself; then there is nothing left to kill.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Drop for Daemon {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
 /// The path of one of the workspace's programs, which lies beside this test's own.
 pub fn binary(name: &str) -> PathBuf {
     let own = std::env::current_exe().expect("this program has a path");
@@ -578,7 +563,7 @@ fn with_defaults(keys: &str) -> String {
 }
 
 /// Addresses that were free a moment ago.
-fn free_addresses<const COUNT: usize>() -> [SocketAddr; COUNT] {
+pub(crate) fn free_addresses<const COUNT: usize>() -> [SocketAddr; COUNT] {
     // All are bound before one is given back, so that they differ.
     let listeners: [TcpListener; COUNT] =
         std::array::from_fn(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port"));
