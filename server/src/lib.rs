@@ -18,6 +18,9 @@ mod table;
 /// TLS: a certificate that can be replaced while the shop is open.
 pub mod tls;
 
+/// What this server says of itself in the store.
+mod heartbeat;
+
 /// The configuration, read again.
 pub mod reload;
 

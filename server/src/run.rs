@@ -28,6 +28,7 @@ use crate::checkout::book::Book;
 use crate::cli::{Arguments, Command, ConfigCommand, Exit};
 use crate::config::{Config, Limits};
 use crate::handle::Shop;
+use crate::heartbeat;
 use crate::keys::Keys;
 use crate::limiter::Limiter;
 use crate::listen::{self, Answer, Hosts, Pulse, Rules, Server};
@@ -127,6 +128,12 @@ async fn serve(config: Config, file: &Path, started: SystemTime) -> anyhow::Resu
     let shop = Arc::new(open_shop(&config, live, &metrics, &store)?);
     let themes = tokio::spawn(follow(Arc::clone(&shop), config.theme.clone(), watch::now));
     let report = Arc::new(Report::default());
+    let heartbeat = heartbeat::start(
+        &store,
+        &shop,
+        &config.fleet,
+        doors.shoppers.socket.local_addr()?,
+    );
     let mut watch = Watch::new(
         store,
         cache,
@@ -177,10 +184,9 @@ async fn serve(config: Config, file: &Path, started: SystemTime) -> anyhow::Resu
         .run(),
     );
     let cut_off = doors.serve(&shop, &rules).await?;
-    vitals.abort();
-    reload.abort();
-    watch.abort();
-    themes.abort();
+    for task in [vitals, reload, watch, heartbeat, themes] {
+        task.abort();
+    }
     // The admin task ends by itself once told; if it is gone already there is nobody to tell.
     let _ = stop_admin.send(());
     let _ = admin.await;
@@ -421,8 +427,7 @@ fn verify_part(bytes: OwnedBytes) -> Result<PartKind, SnapshotError> {
 }
 
 fn open_store(config: &Config) -> anyhow::Result<Store> {
-    let location = config.store.to_str().context("`store` is not UTF-8")?;
-    Ok(Store::open(location, Path::new("/"), &config.shop)?)
+    Ok(Store::at(&config.store, &config.shop)?)
 }
 
 fn open_cache(config: &Config) -> anyhow::Result<Cache> {

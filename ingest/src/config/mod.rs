@@ -21,6 +21,7 @@ mod orders;
 mod paging;
 mod settings;
 mod source;
+mod store;
 mod traffic;
 mod webhooks;
 

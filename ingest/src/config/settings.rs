@@ -5,6 +5,7 @@
 use super::decoding::Decoding;
 use chrono_tz::Tz;
 use frontage_shared::model::money::Currency;
+use frontage_shared::store::StoreLocation;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,8 +26,10 @@ use crate::ownership::Say;
 /// Everything the operator decides.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The folder generations are published to.
-    pub store: PathBuf,
+    /// Where generations are published.
+    pub store: StoreLocation,
+    /// How long the right to publish may go without a renewal before another daemon takes it.
+    pub lease: Duration,
     /// The folder of the feed cache, run history and quarantine; may be deleted, and is rebuilt.
     pub state: PathBuf,
     /// Who sells.
