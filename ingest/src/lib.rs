@@ -69,6 +69,9 @@ pub mod webhooks;
 /// When: the daemon.
 pub mod schedule;
 
+/// Whether the daemon is alive, for the service manager.
+pub mod vitals;
+
 /// Where a value came from.
 pub mod why;
 
@@ -125,6 +128,8 @@ pub mod bell;
 
 /// What is under way.
 pub mod board;
+/// What feeds are compiled into.
+pub mod build;
 /// What compiling made.
 pub mod built;
 

@@ -148,6 +148,7 @@ impl Feed {
             locale: self.locale,
             now: self.now,
             redirects_settle: 0,
+            quoted: None,
         };
         let view = &View::new(&self.serving.generation, &ctx);
         let mut text = String::new();

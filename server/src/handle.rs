@@ -257,6 +257,7 @@ impl Shop {
             locale: LocaleIndex::OWN,
             now,
             redirects_settle: self.redirects_settle,
+            quoted: None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! The daemon that serves shoppers: one part takes generations from the store, one answers requests from the current one.
 //!
 //! Modules stand in the order of a request. The two parts meet in `live` and nowhere else: `watch` replaces the
-//! generation being served, `handle` reads it. Nothing here parses a merchant's data.
+//! generation being served, `handle` reads it. Nothing here parses a merchant's feeds.
 
 /// What the command line may say, and the exit codes.
 pub mod cli;
@@ -53,6 +53,15 @@ pub mod lists;
 
 /// From a form to a durable order.
 pub mod checkout;
+
+/// A cart priced by the merchant's own API.
+pub mod pricing;
+
+/// Requests whose answers need such prices.
+mod quoting;
+
+/// What the server asks of others, within bounds.
+pub mod outbound;
 
 /// Payment on a provider's own page.
 pub mod payment;
@@ -114,6 +123,9 @@ pub mod watch;
 
 /// What operators and monitors ask.
 pub mod admin;
+
+/// Whether the server is alive, for the service manager.
+pub mod vitals;
 
 /// `/status` for people.
 mod status_page;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use frontage_shared::daemon::supervisor;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::{error, info, warn};
 
@@ -77,8 +78,12 @@ impl Reload {
                     if heard.is_none() {
                         return;
                     }
-                    self.read_again();
+                    supervisor::reloading();
+                    if !self.read_again() {
+                        supervisor::status("the new configuration is refused, the old one stays");
+                    }
                     self.look();
+                    supervisor::ready();
                 }
                 () = tokio::time::sleep(check_every) => self.look(),
             }
@@ -96,14 +101,14 @@ impl Reload {
         }
     }
 
-    /// Reads the file, and changes what can be changed now.
-    fn read_again(&mut self) {
+    /// Reads the file, and changes what can be changed now; says whether the file was taken.
+    fn read_again(&mut self) -> bool {
         let next = match Config::load(&self.file) {
             Ok(next) => next,
             Err(error) => {
                 error!(%error, "the configuration is refused, the old one stays");
                 self.shop.metrics.reload(false);
-                return;
+                return false;
             }
         };
         let waiting = waiting(&self.config, &next);
@@ -124,6 +129,7 @@ impl Reload {
         self.config.trusted_proxies = next.trusted_proxies;
         self.shop.metrics.reload(true);
         info!("the configuration was read again");
+        true
     }
 }
 

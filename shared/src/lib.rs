@@ -26,6 +26,9 @@ pub mod withdrawal;
 pub mod order_status;
 mod stored; // how these are written down
 
+/// The signature of what is sent to others.
+pub mod signature;
+
 /// Where parts and manifests live: a folder today, a bucket later.
 pub mod store;
 

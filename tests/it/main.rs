@@ -87,6 +87,12 @@ mod share;
 /// Ways through the shop: the menu, all brands, lists in two shapes.
 mod navigation;
 
+/// The Debian package, the image, the manual, completions and the bill of materials.
+mod shipped;
+
+/// What a service manager is told, and what the shipped units ask of it.
+mod supervised;
+
 /// What tools that others made say about every kind of page.
 mod page_tools;
 
@@ -116,6 +122,9 @@ mod buying;
 
 /// What a shopper keeps besides a cart: lists, and what was looked at.
 mod lists;
+/// Carts that the merchant's own API prices.
+mod pricing;
+
 /// Payment on a provider's page: paid once is ordered once, and what was not paid is not ordered.
 mod payments;
 

@@ -43,7 +43,7 @@ impl<'t> Content<'t> {
     }
 
     fn str(&mut self, at: StrRef) {
-        self.bytes(self.tables.strings.bytes_of(at));
+        self.bytes(self.tables.strings.get(at).as_bytes());
     }
 
     fn text(&mut self, at: TextRef) {
@@ -311,7 +311,7 @@ impl Tables<'_> {
         for (number, language) in (1_u64..).zip(&self.languages.all) {
             let strings = language.tables.strings.iter();
             let strings = strings.map(|&(field, row, at)| {
-                let text = tables.strings.bytes_of(at);
+                let text = tables.strings.get(at).as_bytes();
                 (field, row, xxh3_64(text))
             });
             let long = language.tables.texts.iter();

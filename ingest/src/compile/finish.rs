@@ -76,10 +76,19 @@ impl Tables<'_> {
             let product = products.get(row as usize);
             std::cmp::Reverse(product.map_or(0, |product| product.created_at.get()))
         };
-        let by_name = self.positions_by_name();
-        let newest = positions(products.len(), created);
         let has_image = |row: u32| self.has_image.get(row as usize) == Some(&true);
-        let featured = positions(products.len(), |row| (!has_image(row), created(row)));
+        let (newest, featured) = (
+            || positions(products.len(), created),
+            || positions(products.len(), |row| (!has_image(row), created(row))),
+        );
+        let (by_name, newest, featured) = std::thread::scope(|scope| {
+            let others = scope.spawn(|| (newest(), featured()));
+            let by_name = self.positions_by_name();
+            let others = others.join();
+            let (newest, featured) =
+                others.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            (by_name, newest, featured)
+        });
         let all = by_name.iter().zip(&newest).zip(&featured);
         self.tables.ranks = all
             .map(|((&name, &newest), &featured)| RankRecord {

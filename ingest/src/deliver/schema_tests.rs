@@ -170,6 +170,30 @@ fn requests_for_stock_and_their_schema_say_the_same() {
 }
 
 #[test]
+fn the_examples_of_carts_and_quotes_fit_their_schemas() {
+    for (schema, example) in [
+        (
+            include_str!("../../../schemas/cart.schema.json"),
+            include_str!("../../../schemas/examples/pricing/cart.json"),
+        ),
+        (
+            include_str!("../../../schemas/quote.schema.json"),
+            include_str!("../../../schemas/examples/pricing/quote.json"),
+        ),
+    ] {
+        let schema = schema_of(schema);
+        let example: Value = serde_json::from_str(example).unwrap();
+        assert!(schema.is_valid(&example), "{example}");
+        let mut more = example.clone();
+        more["discont"] = json!("1.00");
+        assert!(!schema.is_valid(&more));
+        let mut wrong = example;
+        wrong["lines"][0]["unit_price"] = json!(2.5);
+        assert!(!schema.is_valid(&wrong));
+    }
+}
+
+#[test]
 fn the_schema_refuses_what_the_type_refuses() {
     let schema = schema();
     let (mut tried, mut refused) = (0, 0);

@@ -3,6 +3,8 @@
 //! A key is accepted once per run. The same document again is harmless; a different one with the same key is refused,
 //! because nothing says which of the two is right.
 
+use bumpalo::Bump;
+
 use super::contract::{self, Deviation};
 use super::error::ValidateError;
 use super::known::{self, Known};
@@ -90,9 +92,11 @@ pub fn examine<T>(
 pub fn examine_text<T>(
     source: &Source,
     (text, origin): (&str, &Origin),
+    arena: &mut Bump,
     keep: impl Fn(Document) -> (T, u64),
 ) -> Option<Examined<T>> {
-    let document = sound::document(source, text)?;
+    arena.reset();
+    let document = sound::document(source, text, arena)?;
     let (kind, key) = (document.kind(), document.key());
     let sound = Sound::of(document, &key, Vec::new(), &keep);
     let candidate = Candidate {

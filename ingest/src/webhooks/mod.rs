@@ -13,7 +13,6 @@ mod generation; // events of what was published
 mod generations; // which generations, compared with which
 mod orders; // events of orders
 mod outbox; // the files of one receiver
-mod sign; // the signature
 mod work; // making and sending
 
 use std::path::PathBuf;

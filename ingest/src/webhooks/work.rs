@@ -9,16 +9,17 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
+use frontage_shared::signature;
 use frontage_shared::snapshot::Generation;
 use reqwest::Method;
 use serde::Serialize;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::WebhookError;
 use super::event::Event;
 use super::orders::{self, Follower};
 use super::outbox::{Entry, EventState, Head, Outbox};
-use super::{WebhookError, sign};
 use crate::config::Webhook;
 use crate::cycle::Context;
 use crate::deliver::{Attempts, Failure, FailureKind, clock, rfc3339, why_unanswered};
@@ -275,7 +276,7 @@ impl Worker {
 
     async fn attempt(&self, entry: &Entry, body: &[u8]) -> Result<(), (Failure, Option<Duration>)> {
         let now = schedule::now();
-        let signature = sign::signature(&self.hook.secret, now.timestamp(), body);
+        let signature = signature::signature(&self.hook.secret, now.timestamp(), body);
         let parcel = Parcel {
             method: &Method::POST,
             idempotency_key: &entry.id,

@@ -15,6 +15,7 @@ use super::{
     reviews, search, sitemap,
 };
 use crate::cache_policy::CachePolicy;
+use crate::pricing::Quoted;
 use crate::route::{Parsed, Route};
 use crate::theme::Theme;
 
@@ -173,6 +174,8 @@ pub struct Context<'a> {
     pub now: SystemTime,
     /// How long a redirect from a former address may be taken back, in seconds; then it is for good.
     pub redirects_settle: i64,
+    /// What came of asking the merchant what the shopper's cart costs, if it was asked.
+    pub quoted: Option<&'a Quoted>,
 }
 
 /// Which page this is: the label of logs and metrics.
