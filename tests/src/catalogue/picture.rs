@@ -122,15 +122,11 @@ fn of_category(id: &str) -> Option<String> {
     ))
 }
 
-/// A name, the top and bottom of a background, and silhouettes with their colours.
-type Scene = (
-    &'static str,
-    (&'static str, &'static str),
-    [(&'static str, &'static str); 3],
-);
+/// Silhouettes with their colours.
+type Things = [(&'static str, &'static str); 3];
 
-/// Several things side by side, for the top of a page.
-const SCENES: [Scene; 2] = [
+/// Several things side by side, for the top of a page: a name, a background, and silhouettes with their colours.
+const SCENES: [(&str, (&str, &str), Things); 2] = [
     (
         "season",
         ("#dfe8e1", "#a9bfb0"),
