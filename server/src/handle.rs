@@ -26,12 +26,11 @@ use crate::metrics::{BotAnswer, Metrics};
 use crate::page::{self, Page};
 use crate::personal;
 use crate::respond::{self, Finished, Response};
-use crate::route::{self, Fragment, Parsed, Route, RouteError, ShareCard};
-use crate::share_card::Cards;
+use crate::route::{self, Fragment, Parsed, Route, RouteError};
+use crate::share_card::{self, Cards};
 use crate::stamp::{Edge, Stamp};
 use crate::theme::Theme;
 use crate::theme::follow::Look;
-use crate::visit;
 
 /// How long a redirect may be taken back unless the configuration says otherwise: a week.
 const REDIRECTS_SETTLE_SECONDS: i64 = 7 * 24 * 60 * 60;
@@ -131,7 +130,7 @@ fn without_page(
         return Some(file.unwrap_or_else(|| shop.no_route(serving, RouteError::NotFound, request)));
     }
     if let Route::ShareCard(wanted) = &parsed.route {
-        return Some(share(shop, serving, wanted, request));
+        return Some(share_card::answer(shop, serving, wanted, request));
     }
     if let Route::Feed { format } = parsed.route {
         let feed = (format, parsed.locale);
@@ -140,29 +139,6 @@ fn without_page(
         return Some(response);
     }
     None
-}
-
-/// Answers a request for the picture of a page that has none of its own.
-fn share(
-    shop: &Shop,
-    serving: &Arc<Serving>,
-    wanted: &ShareCard,
-    request: &Request<'_>,
-) -> Response {
-    let ctx = visit::context(shop, serving, request);
-    let Some(card) = page::share::find(&serving.generation, &ctx, wanted) else {
-        return visit::not_found(shop, serving, request);
-    };
-    let png = shop.cards.png(&card);
-    let hash = blake3::hash(&png);
-    let body = (Encoding::Identity, png);
-    respond::file(
-        &serving.stamp,
-        request.headers,
-        "image/png",
-        hash.as_bytes(),
-        body,
-    )
 }
 
 /// Answers a request for a page that is the same for everybody: the one kept from before, or one made now; made for a
