@@ -43,6 +43,8 @@ pub enum Purpose {
     Order,
     /// A withdrawal's form that was shown, and the link to what was received.
     Withdrawal,
+    /// What lets a customer into the markets of a group.
+    Group,
 }
 
 /// Why the keys cannot be used.
