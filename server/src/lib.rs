@@ -48,6 +48,9 @@ pub mod personal;
 /// What answers to one shopper have in common.
 pub(crate) mod visit;
 
+/// Markets of one customer group.
+pub mod groups;
+
 /// What a shopper wants to buy, in a signed cookie.
 pub mod cart;
 

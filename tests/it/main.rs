@@ -124,8 +124,11 @@ mod carts;
 /// From a product to an order.
 mod buying;
 
+/// Prices for one customer group.
+mod groups;
 /// What a shopper keeps besides a cart: lists, and what was looked at.
 mod lists;
+
 /// Carts that the merchant's own API prices.
 mod pricing;
 

@@ -195,7 +195,7 @@ impl Check<'_> {
             }
         };
         let time_zone = self.time_zone("shop.time_zone", &table.time_zone);
-        if !is_locale(&table.locale) {
+        if !is_locale(&table.locale) || table.locale.to_ascii_lowercase().contains("-x-") {
             self.problem(
                 "shop.locale",
                 "expected a language tag such as en or de-AT",
