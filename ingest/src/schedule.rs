@@ -11,6 +11,7 @@ use frontage_shared::daemon::supervisor;
 use frontage_shared::manifest::Manifest;
 use frontage_shared::store::OrderState;
 use rand::RngExt as _;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -82,6 +83,7 @@ pub async fn run(context: Context) -> Result<(), ScheduleError> {
     }
     tasks.spawn(heed_orders(context.clone(), stopped.clone()));
     tasks.spawn(end_pins(context.clone(), stopped.clone()));
+    tasks.spawn(hear_hang_ups(stopped.clone()));
     tokio::pin!(signals);
     let began = now();
     let vitals = context.vitals.clone();
@@ -112,6 +114,21 @@ pub async fn run(context: Context) -> Result<(), ScheduleError> {
     tasks.join_all().await;
     telling.abort();
     result
+}
+
+/// SIGHUP would end the process; a shop's configuration is read when it starts.
+async fn hear_hang_ups(mut stopped: watch::Receiver<bool>) {
+    let Ok(mut hang_ups) = signal(SignalKind::hangup()) else {
+        return;
+    };
+    loop {
+        tokio::select! {
+            _ = hang_ups.recv() => {
+                tracing::warn!("a shop's configuration is read at its start; restart the daemon to have it read again");
+            }
+            _ = stopped.changed() => return,
+        }
+    }
 }
 
 /// Ends pins that have an end, in the second in which they do.

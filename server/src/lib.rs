@@ -18,6 +18,15 @@ mod table;
 /// TLS: a certificate that can be replaced while the shop is open.
 pub mod tls;
 
+/// What one of several shops may take.
+pub mod budget;
+
+/// One shop, and all that runs for it.
+pub mod tenant;
+
+/// All shops of the process, by host.
+pub mod house;
+
 /// The configuration, read again.
 pub mod reload;
 

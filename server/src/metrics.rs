@@ -143,7 +143,18 @@ struct Histogram<const COUNT: usize> {
 /// Writes metrics in Prometheus' text format. Every family is begun once, with its help and type.
 #[derive(Default)]
 pub struct Exposition {
-    text: String,
+    families: Vec<Family>,
+    /// Where the samples go that come next.
+    current: usize,
+    /// Labels that all samples get: whose they are.
+    whose: String,
+}
+
+/// A family with all its samples, of however many shops.
+struct Family {
+    name: String,
+    head: String,
+    samples: String,
 }
 
 impl Metrics {
@@ -204,7 +215,7 @@ impl Metrics {
         self.rejections.iter().map(get).sum()
     }
 
-    /// Writes everything counted here.
+    /// Writes what is counted of a shop.
     pub fn write(&self, out: &mut Exposition) {
         out.family(
             "frontage_http_requests_total",
@@ -222,7 +233,6 @@ impl Metrics {
             }
         }
         self.write_durations(out);
-        self.write_connections(out);
         self.write_bots(out);
         self.write_buying(out);
         self.write_generations(out);
@@ -290,7 +300,8 @@ impl Metrics {
         }
     }
 
-    fn write_connections(&self, out: &mut Exposition) {
+    /// Writes what is counted of connections, whichever shop they are for.
+    pub fn write_connections(&self, out: &mut Exposition) {
         let connections = get(&self.connections);
         out.single(
             "frontage_http_connections",
@@ -441,19 +452,46 @@ impl<const COUNT: usize> Histogram<COUNT> {
 impl Exposition {
     /// Begins a family of samples.
     pub fn family(&mut self, name: &str, kind: &str, help: &str) {
-        self.text
-            .push_str(&format!("# HELP {name} {help}\n# TYPE {name} {kind}\n"));
+        let known = self.families.iter().position(|family| family.name == name);
+        self.current = known.unwrap_or(self.families.len());
+        if known.is_none() {
+            self.families.push(Family {
+                name: name.to_owned(),
+                head: format!("# HELP {name} {help}\n# TYPE {name} {kind}\n"),
+                samples: String::new(),
+            });
+        }
+    }
+
+    /// All samples from now on are of a shop.
+    pub fn of_shop(&mut self, shop: &str) {
+        self.whose = format!("shop=\"{}\"", label(shop));
+    }
+
+    /// Samples from now on are of the whole process.
+    pub fn of_all(&mut self) {
+        self.whose.clear();
     }
 
     /// One sample of the family begun last. `labels` come without braces and may be empty.
     pub fn sample(&mut self, name: &str, labels: &str, value: impl std::fmt::Display) {
+        let both = [self.whose.as_str(), labels];
+        let given = both.into_iter().filter(|labels| !labels.is_empty());
+        let labels = given.collect::<Vec<_>>().join(",");
         let braces = if labels.is_empty() {
             ("", "")
         } else {
             ("{", "}")
         };
+        let Some(family) = self.families.get_mut(self.current) else {
+            return;
+        };
         // Writing to a String cannot fail.
-        let _ = writeln!(self.text, "{name}{}{labels}{} {value}", braces.0, braces.1);
+        let _ = writeln!(
+            family.samples,
+            "{name}{}{labels}{} {value}",
+            braces.0, braces.1
+        );
     }
 
     /// A family of one sample without labels.
@@ -464,7 +502,8 @@ impl Exposition {
 
     /// The text so far.
     pub fn finish(self) -> String {
-        self.text
+        let texts = self.families.into_iter();
+        texts.map(|family| family.head + &family.samples).collect()
     }
 }
 
@@ -502,6 +541,7 @@ mod tests {
         metrics.rejection("verify");
         let mut out = Exposition::default();
         metrics.write(&mut out);
+        metrics.write_connections(&mut out);
         let text = out.finish();
         for line in [
             "frontage_http_requests_total{kind=\"product\",status=\"2xx\"} 1",

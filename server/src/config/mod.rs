@@ -13,6 +13,7 @@ use frontage_shared::daemon::places::Places;
 use toml::Table;
 
 use crate::bots;
+use crate::budget;
 use crate::checkout::{Method, Settings};
 use crate::page::Resizer;
 use crate::payment::StripeSettings;
@@ -23,6 +24,8 @@ use crate::tls;
 
 /// What the shop looks like.
 mod look;
+/// The folder of shops, a file each.
+pub mod shops;
 
 /// Everything the server is told before it starts.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -65,6 +68,10 @@ pub struct Config {
     pub indexnow_key: Option<String>,
     /// What crawlers may cost.
     pub bots: bots::Settings,
+    /// What the shop may take of the process, where it is one of several.
+    pub budget: budget::Settings,
+    /// The folder of shops, if there are several.
+    pub shops: Option<PathBuf>,
     /// What the shop looks like.
     pub theme: ThemeSettings,
     /// What makes other widths of pictures.
@@ -99,6 +106,9 @@ pub struct Limits {
     /// See above.
     pub orders_per_minute: u32,
 }
+
+/// The folder of the server's own copies, unless the configuration names another.
+const CACHE: &str = "/var/lib/frontage/server";
 
 /// Every problem of a configuration file.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -172,9 +182,7 @@ impl Config {
         let store = keys
             .text("store")
             .unwrap_or_else(|| "file:///var/lib/frontage/store".to_owned());
-        let cache = keys
-            .text("cache")
-            .unwrap_or_else(|| "/var/lib/frontage/server".to_owned());
+        let cache = keys.text("cache").unwrap_or_else(|| CACHE.to_owned());
         let shop = keys.shop();
         let base_url = keys.base_url();
         let hosts = keys.hosts(&base_url);
@@ -188,6 +196,8 @@ impl Config {
         let mut checkout = keys.checkout();
         let indexnow_key = keys.indexnow_key();
         let bots = bots::Settings::read(keys.table("bots", "bots."));
+        let budget = budget::Settings::read(keys.table("budget", "budget."));
+        let shops = keys.optional("shops");
         let (theme, images) = (keys.theme(folder), keys.images());
         let limits = keys.limits();
         keys.refuse_the_rest();
@@ -226,6 +236,8 @@ impl Config {
             checkout,
             indexnow_key,
             bots,
+            budget,
+            shops: shops.map(|shops| folder.join(shops)),
             theme,
             images,
             limits,
@@ -260,7 +272,7 @@ impl Keys<'_> {
     }
 
     fn shop(&mut self) -> String {
-        let missing = !self.table.contains_key("shop");
+        let missing = !self.table.contains_key("shop") && !self.has_shops();
         let shop = self.text("shop").unwrap_or_default();
         let plain = |byte: u8| {
             byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_'
@@ -277,6 +289,12 @@ impl Keys<'_> {
             );
         }
         shop
+    }
+
+    /// Whether the shops have files of their own; then the main file is of none of them.
+    fn has_shops(&self) -> bool {
+        let shops = self.table.get("shops").and_then(toml::Value::as_str);
+        shops.is_some_and(|folder| !folder.is_empty())
     }
 
     fn base_url(&mut self) -> String {
