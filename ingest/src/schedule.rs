@@ -19,6 +19,7 @@ use crate::announce;
 use crate::bell::{Bell, Bells, Ring};
 use crate::config::Source;
 use crate::cycle::{self, Context, CycleError, Outcome, ShopOutcome};
+use crate::dates::Dates;
 use crate::deliver;
 use crate::desk::{Desk, DeskError};
 use crate::flip::Flip;
@@ -84,6 +85,7 @@ pub async fn run(context: Context) -> Result<(), ScheduleError> {
     tasks.spawn(heed_orders(context.clone(), stopped.clone()));
     tasks.spawn(end_pins(context.clone(), stopped.clone()));
     tasks.spawn(hear_hang_ups(stopped.clone()));
+    tasks.spawn(keep_dates(context.clone(), stopped.clone()));
     tokio::pin!(signals);
     let began = now();
     let vitals = context.vitals.clone();
@@ -165,6 +167,39 @@ async fn end_pins(context: Context, mut stopped: watch::Receiver<bool>) {
                 }
             }
             Ok(_) => {}
+        }
+    }
+}
+
+/// Compiles again, in the second in which a document comes into the shop or goes by itself.
+async fn keep_dates(context: Context, mut stopped: watch::Receiver<bool>) {
+    /// How soon an instant is seen that another process found.
+    const LOOK: Duration = Duration::from_secs(1);
+    /// How soon it is tried again what failed.
+    const AGAIN: Duration = Duration::from_secs(10);
+    let mut told = None;
+    let (mut handled, mut pause) = (None, LOOK);
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stopped.changed() => return,
+        }
+        pause = LOOK;
+        // What a pin keeps from being published would be found again at every look.
+        let Some(next) = Dates::next(&context.config.state).filter(|&at| handled != Some(at))
+        else {
+            continue;
+        };
+        let left = next.saturating_mul(1000) - now().timestamp_millis();
+        if left > 0 {
+            pause = LOOK.min(Duration::from_millis(left.unsigned_abs()));
+            continue;
+        }
+        let outcome = cycle::run(&context, &[], "dates", now().timestamp()).await;
+        log(outcome.as_ref(), &mut told, &context.vitals);
+        match outcome {
+            Ok(_) => handled = Some(next),
+            Err(_) => pause = AGAIN,
         }
     }
 }

@@ -11,11 +11,11 @@ use hyper::StatusCode;
 use hyper::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use serde_json::{Value, json};
 
+use crate::exposition::{Exposition, label};
 use crate::handle::Shop;
 use crate::house::House;
 use crate::listen::{Answer, Refusal, Reply, Request};
 use crate::live::Serving;
-use crate::metrics::{Exposition, label};
 use crate::process;
 use crate::respond::{self, Response};
 use crate::status_page;

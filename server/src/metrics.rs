@@ -2,11 +2,12 @@
 //!
 //! Every label takes its values from a fixed list, so no client can make the exposition grow.
 
-use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use hyper::StatusCode;
+
+use crate::exposition::Exposition;
 
 /// Everything this process counts.
 #[derive(Default)]
@@ -45,6 +46,8 @@ pub struct Metrics {
     pub orders_refused: AtomicU64,
     /// Withdrawals from contracts that were received.
     pub withdrawals: AtomicU64,
+    /// Requests to be told when something can be had again.
+    pub stock_requests: AtomicU64,
     /// Payments begun at a provider.
     pub payments_begun: AtomicU64,
     /// Payments that could not be begun; the shopper was told.
@@ -53,6 +56,9 @@ pub struct Metrics {
     pub payment_mismatches: AtomicU64,
     /// Webhooks that were not believed.
     pub webhooks_refused: AtomicU64,
+    /// Carts that the merchant was to price, by outcome, and how long it took.
+    pricing: [AtomicU64; PRICING.len()],
+    pricing_times: RequestTimes,
     /// Requests being answered now.
     pub in_flight: AtomicU64,
     /// Generations taken into service.
@@ -64,7 +70,7 @@ pub struct Metrics {
 }
 
 /// The kinds of `respond::Response`.
-const KINDS: [&str; 27] = [
+const KINDS: [&str; 28] = [
     "home",
     "category",
     "brand",
@@ -78,6 +84,7 @@ const KINDS: [&str; 27] = [
     "webhook",
     "wishlist",
     "withdrawal",
+    "restock",
     "compare",
     "suggest",
     "recent",
@@ -96,6 +103,16 @@ const KINDS: [&str; 27] = [
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 /// The deadlines of `listen`.
 pub(crate) const DEADLINES: [&str; 5] = ["first_byte", "header", "body", "write", "idle"];
+/// What becomes of a cart that the merchant is to price.
+pub(crate) const PRICING: [&str; 7] = [
+    "answered",
+    "kept",
+    "resting",
+    "slow",
+    "unreachable",
+    "status",
+    "invalid",
+];
 /// The stages of `watch`.
 pub(crate) const STAGES: [&str; 6] = ["look", "manifest", "copy", "open", "verify", "warm"];
 /// Upper bounds in seconds. Pages take tens of microseconds, so the scale starts below a millisecond.
@@ -140,23 +157,6 @@ struct Histogram<const COUNT: usize> {
     sum_micros: AtomicU64,
 }
 
-/// Writes metrics in Prometheus' text format. Every family is begun once, with its help and type.
-#[derive(Default)]
-pub struct Exposition {
-    families: Vec<Family>,
-    /// Where the samples go that come next.
-    current: usize,
-    /// Labels that all samples get: whose they are.
-    whose: String,
-}
-
-/// A family with all its samples, of however many shops.
-struct Family {
-    name: String,
-    head: String,
-    samples: String,
-}
-
 impl Metrics {
     /// Counts one answered request.
     pub fn request(&self, kind: &str, status: StatusCode, duration: Duration) {
@@ -192,6 +192,14 @@ impl Metrics {
             .iter()
             .position(|(known, _)| *known == answer);
         add(&self.bots[position.unwrap_or_default()]);
+    }
+
+    /// Counts a cart that the merchant was to price, and how long asking took if it was asked.
+    pub fn pricing(&self, outcome: &str, took: Option<Duration>) {
+        add(&self.pricing[position(&PRICING, outcome)]);
+        if let Some(took) = took {
+            self.pricing_times.observe(&BUCKETS, took);
+        }
     }
 
     /// Counts a refused generation.
@@ -235,6 +243,7 @@ impl Metrics {
         self.write_durations(out);
         self.write_bots(out);
         self.write_buying(out);
+        self.write_pricing(out);
         self.write_generations(out);
     }
 
@@ -259,6 +268,11 @@ impl Metrics {
                 "frontage_withdrawals_total",
                 "Withdrawals from contracts that were received.",
                 &self.withdrawals,
+            ),
+            (
+                "frontage_stock_requests_total",
+                "Requests to be told when something can be had again.",
+                &self.stock_requests,
             ),
             (
                 "frontage_payments_begun_total",
@@ -298,6 +312,18 @@ impl Metrics {
         ] {
             out.single(name, "counter", help, get(count));
         }
+    }
+
+    fn write_pricing(&self, out: &mut Exposition) {
+        let name = "frontage_pricing_total";
+        let help = "Carts that the merchant's API was to price, by outcome.";
+        out.family(name, "counter", help);
+        for (outcome, count) in PRICING.iter().zip(&self.pricing) {
+            out.sample(name, &format!("outcome=\"{outcome}\""), get(count));
+        }
+        let name = "frontage_pricing_duration_seconds";
+        out.family(name, "histogram", "Time that asking the pricing API took.");
+        self.pricing_times.write(&BUCKETS, out, name, "");
     }
 
     /// Writes what is counted of connections, whichever shop they are for.
@@ -449,71 +475,6 @@ impl<const COUNT: usize> Histogram<COUNT> {
     }
 }
 
-impl Exposition {
-    /// Begins a family of samples.
-    pub fn family(&mut self, name: &str, kind: &str, help: &str) {
-        let known = self.families.iter().position(|family| family.name == name);
-        self.current = known.unwrap_or(self.families.len());
-        if known.is_none() {
-            self.families.push(Family {
-                name: name.to_owned(),
-                head: format!("# HELP {name} {help}\n# TYPE {name} {kind}\n"),
-                samples: String::new(),
-            });
-        }
-    }
-
-    /// All samples from now on are of a shop.
-    pub fn of_shop(&mut self, shop: &str) {
-        self.whose = format!("shop=\"{}\"", label(shop));
-    }
-
-    /// Samples from now on are of the whole process.
-    pub fn of_all(&mut self) {
-        self.whose.clear();
-    }
-
-    /// One sample of the family begun last. `labels` come without braces and may be empty.
-    pub fn sample(&mut self, name: &str, labels: &str, value: impl std::fmt::Display) {
-        let both = [self.whose.as_str(), labels];
-        let given = both.into_iter().filter(|labels| !labels.is_empty());
-        let labels = given.collect::<Vec<_>>().join(",");
-        let braces = if labels.is_empty() {
-            ("", "")
-        } else {
-            ("{", "}")
-        };
-        let Some(family) = self.families.get_mut(self.current) else {
-            return;
-        };
-        // Writing to a String cannot fail.
-        let _ = writeln!(
-            family.samples,
-            "{name}{}{labels}{} {value}",
-            braces.0, braces.1
-        );
-    }
-
-    /// A family of one sample without labels.
-    pub fn single(&mut self, name: &str, kind: &str, help: &str, value: impl std::fmt::Display) {
-        self.family(name, kind, help);
-        self.sample(name, "", value);
-    }
-
-    /// The text so far.
-    pub fn finish(self) -> String {
-        let texts = self.families.into_iter();
-        texts.map(|family| family.head + &family.samples).collect()
-    }
-}
-
-/// A text as a label value: quotes, backslashes and line ends escaped.
-pub fn label(text: &str) -> String {
-    text.replace('\\', "\\\\")
-        .replace('"', "\\\"")
-        .replace('\n', "\\n")
-}
-
 fn position(names: &[&str], name: &str) -> usize {
     let found = names.iter().position(|known| *known == name);
     debug_assert!(found.is_some(), "`{name}` is not in {names:?}");
@@ -531,6 +492,7 @@ fn get(counter: &AtomicU64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exposition::label;
 
     #[test]
     fn the_exposition_is_complete_and_cumulative() {

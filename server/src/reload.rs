@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use frontage_shared::daemon::supervisor;
@@ -18,6 +18,7 @@ use crate::handle::Clients;
 use crate::house::House;
 use crate::listen::{Hosts, Rules};
 use crate::tls::{Certificates, Look};
+use crate::watch;
 
 /// Certificates that nobody replaces are not looked at.
 const NEVER: Duration = Duration::from_secs(86_400);
@@ -94,7 +95,7 @@ impl Reload {
         let Some(certificates) = &self.certificates else {
             return;
         };
-        match certificates.look(now()) {
+        match certificates.look(watch::now()) {
             Look::Same => {}
             Look::Replaced => self.house.metrics.certificate(true),
             Look::Refused => self.house.metrics.certificate(false),
@@ -134,11 +135,8 @@ impl Reload {
             only.shop.clients.store(Arc::new(clients(&next)));
         }
         // What waits is compared with what the process was started with, however often the file is read.
-        self.config = Config {
-            bots: next.bots,
-            trusted_proxies: next.trusted_proxies,
-            ..self.config.clone()
-        };
+        self.config.bots = next.bots;
+        self.config.trusted_proxies = next.trusted_proxies;
         self.house.metrics.reload(is_sound);
         info!("the configuration was read again");
         is_sound
@@ -188,14 +186,6 @@ fn waiting(old: &Config, new: &Config) -> Vec<&'static str> {
     ];
     let changed = changed.into_iter().filter(|(_, is_changed)| *is_changed);
     changed.map(|(key, _)| key).collect()
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "whether a certificate has run out is asked here and nowhere else"
-)]
-fn now() -> SystemTime {
-    SystemTime::now()
 }
 
 #[cfg(test)]

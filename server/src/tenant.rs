@@ -20,6 +20,7 @@ use crate::limiter::Limiter;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::payment::stripe::Stripe;
+use crate::pricing::Pricing;
 use crate::reload;
 use crate::stamp::Edge;
 use crate::theme::follow::{Look, follow};
@@ -152,6 +153,11 @@ pub(crate) fn open_checkout(config: &Config, store: &Store) -> anyhow::Result<Op
         .takes_stripe()
         .then(|| Stripe::open(&settings.stripe, &config.shop))
         .transpose()?;
+    let pricing = &settings.pricing;
+    let pricing = pricing
+        .is_used()
+        .then(|| Pricing::open(pricing))
+        .transpose()?;
     let limits = &config.limits;
     Ok(Some(Checkout {
         settings: settings.clone(),
@@ -160,5 +166,6 @@ pub(crate) fn open_checkout(config: &Config, store: &Store) -> anyhow::Result<Op
         store: store.clone(),
         limiter: Limiter::new(limits.cart_changes_per_minute, limits.orders_per_minute),
         stripe,
+        pricing,
     }))
 }

@@ -71,8 +71,18 @@ mod locales;
 /// What a theme changes, and what a broken one does not.
 mod themes;
 
+/// Products and pages with a window of time.
+mod dates;
+/// The demo looks like a shop.
+mod demo;
+/// Being told when something can be had again.
+mod restock;
 /// What shoppers say, and pages made of sections.
 mod reviews;
+/// Products that are sold as a set.
+mod sets;
+/// Pictures for links to pages that have none.
+mod share;
 
 /// Ways through the shop: the menu, all brands, lists in two shapes.
 mod navigation;
@@ -118,6 +128,9 @@ mod buying;
 
 /// What a shopper keeps besides a cart: lists, and what was looked at.
 mod lists;
+/// Carts that the merchant's own API prices.
+mod pricing;
+
 /// Payment on a provider's page: paid once is ordered once, and what was not paid is not ordered.
 mod payments;
 

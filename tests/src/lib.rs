@@ -18,6 +18,9 @@ pub mod mail_server;
 /// Orders as the server accepts them.
 pub mod orders;
 
+/// Ports for processes that come back at the same address.
+pub mod ports;
+
 /// A process that a test started.
 pub mod daemon;
 
@@ -41,6 +44,9 @@ pub mod browser;
 
 /// A shopper without a browser.
 pub mod shopper;
+
+/// A stand-in for a merchant's pricing API.
+pub mod pricing;
 
 /// A stand-in for Stripe.
 pub mod stripe;

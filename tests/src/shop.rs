@@ -5,7 +5,7 @@
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -17,6 +17,7 @@ use serde_json::Value;
 
 use crate::backend::{Backend, Config, Data, Response};
 pub use crate::daemon::Daemon;
+use crate::ports;
 
 /// How long anything may take before a test gives up on it. Nothing passes or fails by being quick.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -174,7 +175,7 @@ impl ShopBuilder {
             .prefix("frontage-shop-")
             .tempdir()
             .expect("a temporary folder");
-        let [listen, admin, desk] = free_addresses();
+        let [listen, admin, desk] = ports::free();
         let mut ingest = format!(
             "store = \"store\"\nstate = \"ingest\"\n\n[shop]\nid = \"demo\"\nname = \"Test shop\"\ncurrency = \"EUR\"\n{}\n\
              [source.catalog]\nprovides = \"catalog\"\nurl = \"{}\"\nschedule = \"{}\"\nformat = \"{}\"\n{}\n",
@@ -578,18 +579,6 @@ fn with_defaults(keys: &str) -> String {
         }
     }
     all
-}
-
-/// Addresses that were free a moment ago.
-fn free_addresses<const COUNT: usize>() -> [SocketAddr; COUNT] {
-    // All are bound before one is given back, so that they differ.
-    let listeners: [TcpListener; COUNT] =
-        std::array::from_fn(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port"));
-    listeners.map(|listener| {
-        listener
-            .local_addr()
-            .expect("a bound listener has an address")
-    })
 }
 
 fn write_file(path: &Path, text: &str) {

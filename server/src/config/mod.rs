@@ -17,6 +17,7 @@ use crate::budget;
 use crate::checkout::{Method, Settings};
 use crate::page::Resizer;
 use crate::payment::StripeSettings;
+use crate::pricing::PricingSettings;
 use crate::stamp::TagHeader;
 use crate::table::Keys;
 use crate::theme::ThemeSettings;
@@ -251,6 +252,7 @@ fn locate(checkout: &mut Settings, folder: &Path, cache: &Path) {
         true => cache.join("keys"),
         false => folder.join(&checkout.keys),
     };
+    checkout.pricing.locate(folder);
     let stripe = &mut checkout.stripe;
     for file in [&mut stripe.secret_key_file, &mut stripe.webhook_secret_file] {
         if !file.as_os_str().is_empty() {
@@ -312,27 +314,9 @@ impl Keys<'_> {
     }
 
     fn hosts(&mut self, base_url: &str) -> Vec<String> {
-        let Some(value) = self.table.remove("hosts") else {
-            return host_of_url(base_url).into_iter().collect();
-        };
-        let hosts: Option<Vec<String>> = value.as_array().and_then(|items| {
-            items
-                .iter()
-                .map(|item| {
-                    item.as_str()
-                        .and_then(|text| host_of_url(&format!("http://{text}")))
-                })
-                .collect()
-        });
-        hosts.unwrap_or_else(|| {
-            self.problem(
-                "hosts",
-                format_args!(
-                    "must be a list of host names such as [\"shop.example\"], got {value}"
-                ),
-            );
-            Vec::new()
-        })
+        let what = "host names such as [\"shop.example\"]";
+        let hosts = self.list_or("hosts", what, |text| host_of_url(&format!("http://{text}")));
+        hosts.unwrap_or_else(|| host_of_url(base_url).into_iter().collect())
     }
 
     fn log(&mut self) -> LogFormat {
@@ -414,7 +398,9 @@ impl Keys<'_> {
             privacy_page: keys.optional("privacy_page"),
             newsletter: keys.boolean("newsletter"),
             withdrawal: keys.boolean_or("withdrawal", true),
+            stock_requests: keys.boolean("stock_requests"),
             stripe: keys.stripe(),
+            pricing: PricingSettings::read(keys.table("pricing", "checkout.pricing.")),
         };
         keys.refuse_the_rest();
         settings
