@@ -11,6 +11,7 @@ use frontage_shared::daemon::supervisor;
 use frontage_shared::manifest::Manifest;
 use frontage_shared::store::{Conditions, Fence};
 use rand::RngExt as _;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinSet};
 
@@ -93,8 +94,9 @@ pub async fn run(context: Context) -> Result<(), ScheduleError> {
     };
     if let Some(settings) = context.config.desk.clone() {
         let desk = Desk::open(context.clone(), settings, bells.clone()).await?;
-        tasks.spawn(desk.serve(stopped));
+        tasks.spawn(desk.serve(stopped.clone()));
     }
+    tasks.spawn(hear_hang_ups(stopped));
     tokio::pin!(signals);
     let telling = tokio::spawn(context.vitals.clone().tell());
     let signal = loop {
@@ -234,6 +236,21 @@ struct AbortOnDrop(AbortHandle);
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {
         self.0.abort();
+    }
+}
+
+/// SIGHUP would end the process; a shop's configuration is read when it starts.
+async fn hear_hang_ups(mut stopped: watch::Receiver<bool>) {
+    let Ok(mut hang_ups) = signal(SignalKind::hangup()) else {
+        return;
+    };
+    loop {
+        tokio::select! {
+            _ = hang_ups.recv() => {
+                tracing::warn!("a shop's configuration is read at its start; restart the daemon to have it read again");
+            }
+            _ = stopped.changed() => return,
+        }
     }
 }
 

@@ -370,7 +370,7 @@ fn finish(page: Page, stamp: &Stamp, theme: &Theme, request: &Request<'_>) -> Re
 }
 
 impl Answer for Shop {
-    fn takes_posts(&self, target: &str) -> bool {
+    fn takes_posts(&self, _: Option<&str>, target: &str) -> bool {
         let serving = self.live.load();
         let Some(serving) = serving.as_ref() else {
             return false;
@@ -426,6 +426,7 @@ mod tests {
     fn get(process: &Process, target: &str, headers: &HeaderMap) -> Response {
         let request = Request {
             method: &Method::GET,
+            host: None,
             target,
             headers,
             body: &[],

@@ -45,6 +45,8 @@ pub struct Config {
     pub facets: Facets,
     /// What is kept of raw responses.
     pub recordings: Recordings,
+    /// What the daemon may take of the machine.
+    pub budget: Budget,
     /// Where operators look and decide, if anywhere.
     pub desk: Option<Desk>,
     /// Where orders are delivered, if anywhere.
@@ -426,6 +428,13 @@ pub struct Recordings {
     pub runs: usize,
     /// What they may take together, compressed.
     pub max_bytes: u64,
+}
+
+/// What the daemon may take of the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// Memory of its own; files that are mapped into it do not count.
+    pub memory_bytes: Option<u64>,
 }
 
 /// How listings may be narrowed.
