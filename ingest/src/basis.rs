@@ -125,18 +125,13 @@ impl Basis {
     }
 }
 
-/// Removes halves that were being linked when their process was killed. The caller is the one writer.
-pub fn remove_leftovers(state: &Path) {
+/// What was being written: a note of the basis, or a half that was getting its name.
+pub fn part_files(state: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder(state)).into_iter().flatten();
-    for path in entries.flatten().map(|entry| entry.path()) {
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "part")
-        {
-            // Whoever writes these files replaces what is there.
-            let _ = std::fs::remove_file(path);
-        }
-    }
+    let paths = entries.flatten().map(|entry| entry.path());
+    paths
+        .filter(|path| path.extension().is_some_and(|end| end == "part"))
+        .collect()
 }
 
 fn folder(state: &Path) -> PathBuf {

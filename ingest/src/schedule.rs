@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use frontage_shared::daemon::supervisor;
 use frontage_shared::manifest::Manifest;
 use frontage_shared::store::{Conditions, Fence};
 use rand::RngExt as _;
@@ -17,6 +18,7 @@ use crate::announce;
 use crate::bell::{Bell, Bells, Ring};
 use crate::config::Source;
 use crate::cycle::{self, Context, CycleError, Outcome, ShopOutcome};
+use crate::dates::Dates;
 use crate::deliver;
 use crate::desk::{Desk, DeskError};
 use crate::flip::Flip;
@@ -24,6 +26,7 @@ use crate::history::{Run, RunResult};
 use crate::lease::LeaseError;
 use crate::lock;
 use crate::plan::Plan;
+use crate::vitals::Vitals;
 use crate::webhooks;
 
 /// The wall clock is asked again after this long, so that a machine that slept or was set right runs what is due.
@@ -31,6 +34,9 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 
 /// Why it ends: the name of a signal, or that none can be caught.
 type Signal = std::io::Result<&'static str>;
+
+/// What starts the first cycle; also what the daemon's signs of life call it.
+const START: &str = "start";
 
 /// The daemon cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +86,7 @@ pub async fn run(context: Context) -> Result<(), ScheduleError> {
     let signals = async {
         let signal = frontage_shared::daemon::shutdown::requested().await;
         if let Ok(signal) = &signal {
+            supervisor::stopping();
             tracing::info!(signal, "stopping");
         }
         signal
@@ -89,6 +96,7 @@ pub async fn run(context: Context) -> Result<(), ScheduleError> {
         tasks.spawn(desk.serve(stopped));
     }
     tokio::pin!(signals);
+    let telling = tokio::spawn(context.vitals.clone().tell());
     let signal = loop {
         let fence = tokio::select! {
             signal = &mut signals => break signal,
@@ -106,6 +114,7 @@ pub async fn run(context: Context) -> Result<(), ScheduleError> {
     // Only fails when nothing listens any more, and then there is nobody to stop.
     let _ = stop.send(true);
     tasks.join_all().await;
+    telling.abort();
     signal.map(drop).map_err(ScheduleError::Signal)
 }
 
@@ -122,6 +131,7 @@ async fn stand_by(context: &Context) -> Fence {
                         LeaseError::Standby { .. } => tracing::info!("{news}"),
                         _ => tracing::error!(%error, "cannot ask who publishes; it is tried again"),
                     }
+                    context.vitals.says(news.clone());
                     told = Some(news);
                 }
             }
@@ -165,10 +175,17 @@ impl Daemon<'_> {
         }
         self.begin(&mut tasks, &stopped);
         let began = now();
+        let vitals = &context.vitals;
+        vitals.says(format!("{} sources, polling each once", all.len()));
+        vitals.runs(
+            START,
+            all.iter().map(|source| source.request.deadline).sum(),
+        );
+        let _clocks = Clocks(context);
         tokio::select! {
             signal = &mut signals => return Some(signal),
             () = &mut lost => return None,
-            outcome = cycle::run(context, &all, "start", began.timestamp()) => log(outcome.as_ref(), &mut None),
+            outcome = cycle::run(context, &all, START, began.timestamp()) => log(outcome.as_ref(), &mut None, vitals),
         }
         for source in context.config.sources.clone() {
             let follower = Follower {
@@ -177,8 +194,10 @@ impl Daemon<'_> {
                 bells: self.bells.clone(),
                 stopped: stopped.clone(),
             };
+            vitals.waits(&follower.source.name);
             tasks.spawn(follower.follow(began));
         }
+        vitals.ends(START);
         let signal = tokio::select! {
             signal = &mut signals => Some(signal),
             () = &mut lost => None,
@@ -199,6 +218,19 @@ impl Daemon<'_> {
         }
         tasks.spawn(heed_orders(context.clone(), stopped.clone()));
         tasks.spawn(end_pins(context.clone(), stopped.clone()));
+        tasks.spawn(keep_dates(context.clone(), stopped.clone()));
+    }
+}
+
+/// Clocks that stand still once this daemon publishes no more.
+struct Clocks<'a>(&'a Context);
+
+impl Drop for Clocks<'_> {
+    fn drop(&mut self) {
+        let sources = self.0.config.sources.iter();
+        for clock in sources.map(|source| source.name.as_str()).chain([START]) {
+            self.0.vitals.ends(clock);
+        }
     }
 }
 
@@ -234,7 +266,7 @@ async fn end_pins(context: Context, mut stopped: watch::Receiver<bool>) {
             continue;
         }
         let outcome = cycle::run(&context, &[], "flip", now().timestamp()).await;
-        log(outcome.as_ref(), &mut told);
+        log(outcome.as_ref(), &mut told, &context.vitals);
         match outcome {
             Err(_) => pause = AGAIN,
             // Somebody let go of the pin before its end, and nobody took the end away. Another end may stand there by now.
@@ -245,6 +277,39 @@ async fn end_pins(context: Context, mut stopped: watch::Receiver<bool>) {
                 }
             }
             Ok(_) => {}
+        }
+    }
+}
+
+/// Compiles again, in the second in which a document comes into the shop or goes by itself.
+async fn keep_dates(context: Context, mut stopped: watch::Receiver<bool>) {
+    /// How soon an instant is seen that another process found.
+    const LOOK: Duration = Duration::from_secs(1);
+    /// How soon it is tried again what failed.
+    const AGAIN: Duration = Duration::from_secs(10);
+    let mut told = None;
+    let (mut handled, mut pause) = (None, LOOK);
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stopped.changed() => return,
+        }
+        pause = LOOK;
+        // What a pin keeps from being published would be found again at every look.
+        let Some(next) = Dates::next(&context.config.state).filter(|&at| handled != Some(at))
+        else {
+            continue;
+        };
+        let left = next.saturating_mul(1000) - now().timestamp_millis();
+        if left > 0 {
+            pause = LOOK.min(Duration::from_millis(left.unsigned_abs()));
+            continue;
+        }
+        let outcome = cycle::run(&context, &[], "dates", now().timestamp()).await;
+        log(outcome.as_ref(), &mut told, &context.vitals);
+        match outcome {
+            Ok(_) => handled = Some(next),
+            Err(_) => pause = AGAIN,
         }
     }
 }
@@ -274,7 +339,7 @@ async fn heed_orders(context: Context, mut stopped: watch::Receiver<bool>) {
         }
         looks -= 1;
         let outcome = cycle::run(&context, &[], "orders", now().timestamp()).await;
-        log(outcome.as_ref(), &mut told);
+        log(outcome.as_ref(), &mut told, &context.vitals);
     }
 }
 
@@ -303,9 +368,12 @@ impl Follower {
             handled = now();
             // Whoever rang until here is answered by this run; whoever rings from now on by the next.
             bell.answer();
+            self.context
+                .vitals
+                .runs(&self.source.name, self.source.request.deadline);
             let outcome =
                 cycle::run(&self.context, &[&self.source], trigger, handled.timestamp()).await;
-            log(outcome.as_ref(), &mut told);
+            log(outcome.as_ref(), &mut told, &self.context.vitals);
             if *self.stopped.borrow() {
                 return;
             }
@@ -320,6 +388,7 @@ impl Follower {
         let due = plan.next(handled, now()).map(|at| at + late);
         let mut asked: Option<(Ring, DateTime<Utc>)> = None;
         loop {
+            self.context.vitals.waits(&self.source.name);
             let now = now();
             let (at, trigger) = match (due, asked) {
                 (Some(due), Some((ring, at))) if at < due => (Some(at), ring.trigger()),
@@ -364,10 +433,11 @@ type Told = Option<(RunResult, Vec<String>)>;
 
 /// One line for each source that did anything, one for the shop if it changed. What was told already is not told
 /// again at every poll.
-fn log(outcome: Result<&Outcome, &CycleError>, told: &mut Told) {
+fn log(outcome: Result<&Outcome, &CycleError>, told: &mut Told, vitals: &Vitals) {
     let outcome = match outcome {
         Ok(outcome) => outcome,
         Err(error) => {
+            vitals.says(format!("a cycle failed: {error}"));
             tracing::error!(%error, "cycle failed; the published shop stays as it is");
             return;
         }
@@ -375,7 +445,7 @@ fn log(outcome: Result<&Outcome, &CycleError>, told: &mut Told) {
     for run in &outcome.runs {
         let news = (run.result, run.reasons.clone());
         if run.result == RunResult::Accepted || told.as_ref() != Some(&news) {
-            log_run(run);
+            log_run(run, vitals);
         }
         *told = Some(news);
     }
@@ -394,7 +464,13 @@ fn log(outcome: Result<&Outcome, &CycleError>, told: &mut Told) {
         );
     }
     match &outcome.shop {
-        ShopOutcome::Published(manifest) => log_published(manifest),
+        ShopOutcome::Published(manifest) => {
+            let (number, products) = (manifest.generation, manifest.counts.products);
+            vitals.says(format!(
+                "published generation {number}, {products} products"
+            ));
+            log_published(manifest);
+        }
         ShopOutcome::Unchanged => tracing::debug!("documents unchanged; nothing to publish"),
         ShopOutcome::Pinned { generation, .. } => {
             tracing::debug!(generation, "pinned; nothing is published over it")
@@ -416,7 +492,7 @@ fn log_published(manifest: &Manifest) {
     );
 }
 
-fn log_run(run: &Run) {
+fn log_run(run: &Run, vitals: &Vitals) {
     let (source, duration_ms, records, refused) =
         (&run.source, run.duration_ms, run.records, run.refused);
     let reasons = run.reasons.join("; ");
@@ -434,6 +510,7 @@ fn log_run(run: &Run) {
             );
         }
         RunResult::Held => {
+            vitals.says(format!("source {source} is held: {reasons}"));
             let hash = run.hash.as_deref().unwrap_or_default();
             tracing::warn!(
                 source,
@@ -443,6 +520,7 @@ fn log_run(run: &Run) {
             );
         }
         RunResult::Failed => {
+            vitals.says(format!("source {source} failed: {reasons}"));
             let stage = run.stage.as_deref().unwrap_or_default();
             tracing::error!(
                 source,

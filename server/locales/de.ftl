@@ -113,6 +113,7 @@ note-elsewhere = Gestrichelt: in dieser Kombination nicht erhältlich; die ander
 description = Beschreibung
 details = Einzelheiten
 goes-well = Passt gut dazu
+in-this-set = In diesem Set
 instead-of-it = Alternativen
 you-may-also-like = Das könnte Ihnen auch gefallen
 more-like-this = Ähnliche Produkte
@@ -265,6 +266,13 @@ withdrawal-received = Ihr Widerruf ist eingegangen
 withdrawal-keep = Drucken Sie diese Seite oder bewahren Sie ihre Adresse auf: Sie ist Ihre Eingangsbestätigung.
 withdrawal-not-stored = Ihr Widerruf wurde NICHT gesendet: Wir konnten ihn nicht speichern. Bitte versuchen Sie es gleich noch einmal.
 withdrawal-received-help = Eingegangen am { $time } unter der Nummer { $number }. Wir bestätigen ihn an { $email }.
+
+# Being told when something can be had again
+restock-ask = Sagen Sie mir, wenn es wieder da ist
+restock-help = Wir schreiben einmal an diese Adresse, sobald { $name } wieder zu haben ist.
+restock-received = Wir haben es notiert
+restock-received-help = Wir schreiben Ihnen, sobald { $name } wieder zu haben ist.
+restock-not-stored = Wir konnten es gerade nicht notieren. Bitte versuchen Sie es gleich noch einmal.
 payment-unavailable = Online-Zahlung funktioniert im Moment nicht. Es wurde nichts berechnet und Ihre Bestellung wurde NICHT aufgegeben. Bitte versuchen Sie es gleich noch einmal oder wählen Sie eine andere Zahlart.
 payment-pending = Ihre Zahlung wird bestätigt
 payment-failed = Die Zahlung ist nicht zustande gekommen
@@ -280,6 +288,8 @@ fault-not-chosen = bitte auswählen
 fault-not-accepted = bitte akzeptieren, um zu bestellen
 fault-too-long = bitte kürzen
 total-changed = Die Gesamtsumme hat sich inzwischen geändert: Sie war { $was }, jetzt ist sie { $now }. Bitte prüfen Sie sie und bestellen Sie noch einmal.
+prices-of-catalog = Ihre eigenen Preise konnten wir gerade nicht ermitteln. Dies sind die Preise unseres Katalogs.
+prices-unknown = Wir können Ihre Preise im Moment nicht ermitteln, deshalb kann nichts bestellt werden. Ihr Warenkorb bleibt, wie er ist; bitte versuchen Sie es gleich noch einmal.
 cart-changed-meanwhile = Ihr Warenkorb hat sich inzwischen geändert, vielleicht in einem anderen Tab. Bitte prüfen Sie ihn und bestellen Sie noch einmal.
 form-too-old = Diese Seite war lange geöffnet. Bitte prüfen Sie sie und bestellen Sie noch einmal.
 order-not-stored = Ihre Bestellung wurde NICHT aufgegeben: Wir konnten sie nicht speichern. Es wurde nichts berechnet. Bitte versuchen Sie es gleich noch einmal.
@@ -352,3 +362,9 @@ stars = { $count ->
    *[other] { $number } Sterne
 }
 enlarge = Bild vergrößern
+rating = Bewertung
+any-rating = Jede Bewertung
+stars-or-more = { $count ->
+    [one] { $number } Stern oder mehr
+   *[other] { $number } Sterne oder mehr
+}

@@ -114,6 +114,7 @@ note-elsewhere = Dashed: not made in this combination; choosing it changes the o
 description = Description
 details = Details
 goes-well = Goes well with it
+in-this-set = In this set
 instead-of-it = Instead of it
 you-may-also-like = You may also like
 more-like-this = More like this
@@ -266,6 +267,13 @@ withdrawal-received = We have received your withdrawal
 withdrawal-keep = Print this page or keep its address: it is your acknowledgement.
 withdrawal-not-stored = Your withdrawal was NOT sent: we could not store it. Please try again in a moment.
 withdrawal-received-help = Received on { $time } under the number { $number }. We confirm it to { $email }.
+
+# Being told when something can be had again
+restock-ask = Tell me when it is back
+restock-help = We will write to this address once, as soon as { $name } can be had again.
+restock-received = We have noted it
+restock-received-help = We will write to you as soon as { $name } can be had again.
+restock-not-stored = We could not note it just now. Please try again in a moment.
 payment-unavailable = Paying online does not work at the moment. Nothing was charged and your order was NOT placed. Please try again in a moment, or choose another way to pay.
 payment-pending = Your payment is being confirmed
 payment-failed = The payment did not go through
@@ -281,6 +289,8 @@ fault-not-chosen = please choose one
 fault-not-accepted = please accept them to order
 fault-too-long = please make this shorter
 total-changed = The total changed while you were here: it was { $was }, now it is { $now }. Please check it and order again.
+prices-of-catalog = We could not work out your own prices just now. These are the prices of our catalogue.
+prices-unknown = We cannot work out your prices at the moment, so nothing can be ordered. Your cart stays as it is; please try again in a moment.
 cart-changed-meanwhile = Your cart changed meanwhile, perhaps in another tab. Please check it and order again.
 form-too-old = This page was open for a long time. Please check it and order again.
 order-not-stored = Your order was NOT placed: we could not store it. Nothing was charged. Please try again in a moment.
@@ -353,3 +363,9 @@ stars = { $count ->
    *[other] { $number } stars
 }
 enlarge = Enlarge the picture
+rating = Rating
+any-rating = Any rating
+stars-or-more = { $count ->
+    [one] { $number } star or more
+   *[other] { $number } stars or more
+}

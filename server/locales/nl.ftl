@@ -113,6 +113,7 @@ note-elsewhere = Gestippeld: bestaat niet in deze combinatie; kiezen verandert o
 description = Beschrijving
 details = Details
 goes-well = Past er goed bij
+in-this-set = In deze set
 instead-of-it = In plaats daarvan
 you-may-also-like = Misschien ook iets voor jou
 more-like-this = Meer zoals dit
@@ -265,6 +266,13 @@ withdrawal-received = Wij hebben uw herroeping ontvangen
 withdrawal-keep = Druk deze pagina af of bewaar het adres: het is uw ontvangstbevestiging.
 withdrawal-not-stored = Uw herroeping is NIET verstuurd: wij konden haar niet opslaan. Probeer het zo meteen opnieuw.
 withdrawal-received-help = Ontvangen op { $time } onder nummer { $number }. Wij bevestigen dit aan { $email }.
+
+# Being told when something can be had again
+restock-ask = Laat weten wanneer het er weer is
+restock-help = We schrijven één keer naar dit adres, zodra { $name } er weer is.
+restock-received = We hebben het genoteerd
+restock-received-help = We schrijven je zodra { $name } er weer is.
+restock-not-stored = We konden het nu niet noteren. Probeer het zo meteen nog eens.
 payment-unavailable = Online betalen werkt op dit moment niet. Er is niets in rekening gebracht en je bestelling is NIET geplaatst. Probeer het zo nog eens of kies een andere betaalwijze.
 payment-pending = Je betaling wordt bevestigd
 payment-failed = De betaling is niet gelukt
@@ -280,6 +288,8 @@ fault-not-chosen = maak een keuze
 fault-not-accepted = ga hiermee akkoord om te bestellen
 fault-too-long = maak dit korter
 total-changed = Het totaal is intussen veranderd: het was { $was }, nu is het { $now }. Controleer het en bestel opnieuw.
+prices-of-catalog = We konden je eigen prijzen zojuist niet berekenen. Dit zijn de prijzen van onze catalogus.
+prices-unknown = We kunnen je prijzen op dit moment niet berekenen, dus er kan niets worden besteld. Je winkelwagen blijft zoals die is; probeer het zo nog eens.
 cart-changed-meanwhile = Je winkelwagen is intussen veranderd, misschien in een ander tabblad. Controleer hem en bestel opnieuw.
 form-too-old = Deze pagina stond lang open. Controleer haar en bestel opnieuw.
 order-not-stored = Je bestelling is NIET geplaatst: we konden haar niet opslaan. Er is niets in rekening gebracht. Probeer het zo nog eens.
@@ -352,3 +362,9 @@ stars = { $count ->
    *[other] { $number } sterren
 }
 enlarge = Afbeelding vergroten
+rating = Beoordeling
+any-rating = Elke beoordeling
+stars-or-more = { $count ->
+    [one] { $number } ster of meer
+   *[other] { $number } sterren of meer
+}

@@ -121,6 +121,7 @@ note-elsewhere = Linia przerywana: nie ma w tym zestawieniu; wybór zmieni też 
 description = Opis
 details = Szczegóły
 goes-well = Dobrze pasuje
+in-this-set = W tym zestawie
 instead-of-it = Zamiast tego
 you-may-also-like = Może Ci się też spodobać
 more-like-this = Podobne produkty
@@ -281,6 +282,13 @@ withdrawal-received = Otrzymaliśmy oświadczenie o odstąpieniu
 withdrawal-keep = Prosimy wydrukować tę stronę lub zachować jej adres: to potwierdzenie odbioru.
 withdrawal-not-stored = Oświadczenie NIE zostało wysłane: nie mogliśmy go zapisać. Prosimy spróbować ponownie za chwilę.
 withdrawal-received-help = Otrzymano { $time } pod numerem { $number }. Potwierdzenie wysyłamy na adres { $email }.
+
+# Being told when something can be had again
+restock-ask = Powiadom mnie o dostępności
+restock-help = Napiszemy na ten adres jeden raz, gdy tylko { $name } będzie znów dostępny.
+restock-received = Zapisaliśmy prośbę
+restock-received-help = Napiszemy do Ciebie, gdy tylko { $name } będzie znów dostępny.
+restock-not-stored = Nie udało się teraz zapisać prośby. Spróbuj ponownie za chwilę.
 payment-unavailable = Płatność online w tej chwili nie działa. Nic nie zostało pobrane, a zamówienie NIE zostało złożone. Spróbuj ponownie za chwilę albo wybierz inny sposób płatności.
 payment-pending = Twoja płatność jest potwierdzana
 payment-failed = Płatność się nie powiodła
@@ -296,6 +304,8 @@ fault-not-chosen = wybierz jedną z możliwości
 fault-not-accepted = zaakceptuj, aby zamówić
 fault-too-long = skróć ten tekst
 total-changed = Suma zmieniła się w międzyczasie: było { $was }, teraz jest { $now }. Sprawdź ją i zamów ponownie.
+prices-of-catalog = Nie udało się teraz ustalić Twoich własnych cen. To są ceny z naszego katalogu.
+prices-unknown = W tej chwili nie możemy ustalić Twoich cen, więc nie można niczego zamówić. Koszyk pozostaje bez zmian; spróbuj ponownie za chwilę.
 cart-changed-meanwhile = Twój koszyk zmienił się w międzyczasie, może w innej karcie. Sprawdź go i zamów ponownie.
 form-too-old = Ta strona była długo otwarta. Sprawdź ją i zamów ponownie.
 order-not-stored = Twoje zamówienie NIE zostało złożone: nie mogliśmy go zapisać. Nic nie zostało pobrane. Spróbuj ponownie za chwilę.
@@ -378,3 +388,11 @@ stars = { $count ->
    *[other] { $number } gwiazdki
 }
 enlarge = Powiększ zdjęcie
+rating = Ocena
+any-rating = Dowolna ocena
+stars-or-more = { $count ->
+    [one] { $number } gwiazdka lub więcej
+    [few] { $number } gwiazdki lub więcej
+    [many] { $number } gwiazdek lub więcej
+   *[other] { $number } gwiazdki lub więcej
+}

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use frontage_shared::daemon::manual::{self, Shell};
 
 /// Serves one shop from the generations that frontage-ingest publishes.
 #[derive(Parser, Debug)]
-#[command(name = "frontage-server", version, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+#[command(name = "frontage-server", version, long_version = manual::version(), after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -46,6 +47,20 @@ pub enum Command {
     /// Work on the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Print the completions for a shell
+    ///
+    /// For bash: frontage-server completions bash > /usr/share/bash-completion/completions/frontage-server
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Write the pages of the manual into a folder
+    ///
+    /// One page for the program and one for each command: man -l FOLDER/frontage-server.8
+    Man {
+        /// The folder; it is made if it is not there.
+        folder: PathBuf,
+    },
 }
 
 /// What can be done with a configuration.

@@ -144,9 +144,11 @@ impl Feed {
             resizer: None,
             sells: false,
             takes_withdrawals: false,
+            takes_stock_requests: false,
             locale: self.locale,
             now: self.now,
             redirects_settle: 0,
+            quoted: None,
         };
         let view = &View::new(&self.serving.generation, &ctx);
         let mut text = String::new();

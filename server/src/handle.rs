@@ -26,10 +26,12 @@ use crate::metrics::{BotAnswer, Metrics};
 use crate::page::{self, Page};
 use crate::personal;
 use crate::respond::{self, Finished, Response};
-use crate::route::{self, Fragment, Parsed, Route, RouteError};
+use crate::route::{self, Fragment, Parsed, Route, RouteError, ShareCard};
+use crate::share_card::Cards;
 use crate::stamp::{Edge, Stamp};
 use crate::theme::Theme;
 use crate::theme::follow::Look;
+use crate::visit;
 
 /// How long a redirect may be taken back unless the configuration says otherwise: a week.
 const REDIRECTS_SETTLE_SECONDS: i64 = 7 * 24 * 60 * 60;
@@ -52,6 +54,8 @@ pub struct Shop {
     pub resizer: Option<page::Resizer>,
     /// Cart and checkout; none in a catalogue.
     pub checkout: Option<Checkout>,
+    /// Pictures for links, as far as they were drawn.
+    pub(crate) cards: Cards,
     /// Who clients are.
     pub clients: ArcSwap<Clients>,
     /// What the shop proves itself with to search engines, at `/<key>.txt`.
@@ -126,6 +130,9 @@ fn without_page(
         let file = sets.find_map(|set| set.answer(hash, name, &serving.stamp, request.headers));
         return Some(file.unwrap_or_else(|| shop.no_route(serving, RouteError::NotFound, request)));
     }
+    if let Route::ShareCard(wanted) = &parsed.route {
+        return Some(share(shop, serving, wanted, request));
+    }
     if let Route::Feed { format } = parsed.route {
         let feed = (format, parsed.locale);
         let mut response = shop.feeds.answer(serving, feed, &shop.base_url, request);
@@ -133,6 +140,29 @@ fn without_page(
         return Some(response);
     }
     None
+}
+
+/// Answers a request for the picture of a page that has none of its own.
+fn share(
+    shop: &Shop,
+    serving: &Arc<Serving>,
+    wanted: &ShareCard,
+    request: &Request<'_>,
+) -> Response {
+    let ctx = visit::context(shop, serving, request);
+    let Some(card) = page::share::find(&serving.generation, &ctx, wanted) else {
+        return visit::not_found(shop, serving, request);
+    };
+    let png = shop.cards.png(&card);
+    let hash = blake3::hash(&png);
+    let body = (Encoding::Identity, png);
+    respond::file(
+        &serving.stamp,
+        request.headers,
+        "image/png",
+        hash.as_bytes(),
+        body,
+    )
 }
 
 /// Answers a request for a page that is the same for everybody: the one kept from before, or one made now; made for a
@@ -213,6 +243,7 @@ impl Shop {
             base_url: base_url.to_owned(),
             resizer: None,
             checkout: None,
+            cards: Cards::default(),
             indexnow_key: None,
             redirects_settle: REDIRECTS_SETTLE_SECONDS,
             clients: ArcSwap::from_pointee(Clients::default()),
@@ -243,9 +274,14 @@ impl Shop {
                 .checkout
                 .as_ref()
                 .is_some_and(|checkout| checkout.settings.takes_withdrawals()),
+            takes_stock_requests: self
+                .checkout
+                .as_ref()
+                .is_some_and(|checkout| checkout.settings.stock_requests),
             locale: LocaleIndex::OWN,
             now,
             redirects_settle: self.redirects_settle,
+            quoted: None,
         }
     }
 
@@ -291,14 +327,14 @@ impl Shop {
 
     /// Where the merchant leads from this address, if anywhere: that wins over what the shop has there.
     fn redirected(&self, serving: &Serving, request: &Request<'_>) -> Option<Response> {
-        let reads = matches!(*request.method, Method::GET | Method::HEAD);
+        if !matches!(*request.method, Method::GET | Method::HEAD) {
+            return None;
+        }
         serving.generation.catalog.redirects().next()?;
         let ctx = self.context(&serving.theme, request.now);
-        let prefixes: Vec<&str> = serving.prefixes().collect();
-        let prefixes = prefixes.iter().copied();
-        let page =
-            reads.then(|| page::redirected(request.target, prefixes, &serving.generation, &ctx));
-        Some(finish(page??, &serving.stamp, &serving.theme, request))
+        let prefixes = serving.prefixes();
+        let page = page::redirected(request.target, prefixes, &serving.generation, &ctx)?;
+        Some(finish(page, &serving.stamp, &serving.theme, request))
     }
 
     /// An address that is none of ours: a page that helps to go on.

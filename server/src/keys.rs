@@ -43,6 +43,8 @@ pub enum Purpose {
     Order,
     /// A withdrawal's form that was shown, and the link to what was received.
     Withdrawal,
+    /// The id of a request to be told when something can be had again.
+    StockRequest,
 }
 
 /// Why the keys cannot be used.
@@ -147,6 +149,16 @@ impl Keys {
             sealed.extend(key.tag(purpose, message));
         }
         URL_SAFE_NO_PAD.encode(sealed)
+    }
+
+    /// A number that nobody can work out who lacks the keys, the same for the same message; what it is of is not told by it.
+    pub fn number(&self, purpose: Purpose, message: &[u8]) -> u128 {
+        let Some(key) = self.keys.first() else {
+            return 0;
+        };
+        let whole = key.mac(purpose, message).finalize().into_bytes();
+        let bytes = whole.iter().take(16);
+        bytes.fold(0, |number, &byte| (number << 8) | u128::from(byte))
     }
 
     /// The message of a sealed text; none if we did not write it for this purpose, or its key is gone.

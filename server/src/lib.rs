@@ -1,7 +1,7 @@
 //! The daemon that serves shoppers: one part takes generations from the store, one answers requests from the current one.
 //!
 //! Modules stand in the order of a request. The two parts meet in `live` and nowhere else: `watch` replaces the
-//! generation being served, `handle` reads it. Nothing here parses a merchant's data.
+//! generation being served, `handle` reads it. Nothing here parses a merchant's feeds.
 
 /// What the command line may say, and the exit codes.
 pub mod cli;
@@ -57,12 +57,25 @@ pub mod lists;
 /// From a form to a durable order.
 pub mod checkout;
 
+/// A cart priced by the merchant's own API.
+pub mod pricing;
+
+/// Requests whose answers need such prices.
+mod quoting;
+
+/// What the server asks of others, within bounds.
+pub mod outbound;
+
 /// Payment on a provider's own page.
 pub mod payment;
 
 /// Requests that have to do with such payments.
 mod paying;
 
+/// Requests to be told when something can be had again.
+mod restocking;
+/// Pictures for links, drawn.
+mod share_card;
 /// Requests to withdraw from a contract.
 mod withdrawing;
 
@@ -113,6 +126,9 @@ pub mod watch;
 
 /// What operators and monitors ask.
 pub mod admin;
+
+/// Whether the server is alive, for the service manager.
+pub mod vitals;
 
 /// `/status` for people.
 mod status_page;

@@ -45,6 +45,8 @@ pub struct Metrics {
     pub orders_refused: AtomicU64,
     /// Withdrawals from contracts that were received.
     pub withdrawals: AtomicU64,
+    /// Requests to be told when something can be had again.
+    pub stock_requests: AtomicU64,
     /// Payments begun at a provider.
     pub payments_begun: AtomicU64,
     /// Payments that could not be begun; the shopper was told.
@@ -53,6 +55,9 @@ pub struct Metrics {
     pub payment_mismatches: AtomicU64,
     /// Webhooks that were not believed.
     pub webhooks_refused: AtomicU64,
+    /// Carts that the merchant was to price, by outcome, and how long it took.
+    pricing: [AtomicU64; PRICING.len()],
+    pricing_times: RequestTimes,
     /// Requests being answered now.
     pub in_flight: AtomicU64,
     /// Generations taken into service.
@@ -64,7 +69,7 @@ pub struct Metrics {
 }
 
 /// The kinds of `respond::Response`.
-const KINDS: [&str; 27] = [
+const KINDS: [&str; 28] = [
     "home",
     "category",
     "brand",
@@ -78,6 +83,7 @@ const KINDS: [&str; 27] = [
     "webhook",
     "wishlist",
     "withdrawal",
+    "restock",
     "compare",
     "suggest",
     "recent",
@@ -96,6 +102,16 @@ const KINDS: [&str; 27] = [
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 /// The deadlines of `listen`.
 pub(crate) const DEADLINES: [&str; 5] = ["first_byte", "header", "body", "write", "idle"];
+/// What becomes of a cart that the merchant is to price.
+pub(crate) const PRICING: [&str; 7] = [
+    "answered",
+    "kept",
+    "resting",
+    "slow",
+    "unreachable",
+    "status",
+    "invalid",
+];
 /// The stages of `watch`.
 pub(crate) const STAGES: [&str; 6] = ["look", "manifest", "copy", "open", "verify", "warm"];
 /// Upper bounds in seconds. Pages take tens of microseconds, so the scale starts below a millisecond.
@@ -183,6 +199,14 @@ impl Metrics {
         add(&self.bots[position.unwrap_or_default()]);
     }
 
+    /// Counts a cart that the merchant was to price, and how long asking took if it was asked.
+    pub fn pricing(&self, outcome: &str, took: Option<Duration>) {
+        add(&self.pricing[position(&PRICING, outcome)]);
+        if let Some(took) = took {
+            self.pricing_times.observe(&BUCKETS, took);
+        }
+    }
+
     /// Counts a refused generation.
     pub fn rejection(&self, stage: &str) {
         add(&self.rejections[position(&STAGES, stage)]);
@@ -225,6 +249,7 @@ impl Metrics {
         self.write_connections(out);
         self.write_bots(out);
         self.write_buying(out);
+        self.write_pricing(out);
         self.write_generations(out);
     }
 
@@ -249,6 +274,11 @@ impl Metrics {
                 "frontage_withdrawals_total",
                 "Withdrawals from contracts that were received.",
                 &self.withdrawals,
+            ),
+            (
+                "frontage_stock_requests_total",
+                "Requests to be told when something can be had again.",
+                &self.stock_requests,
             ),
             (
                 "frontage_payments_begun_total",
@@ -288,6 +318,18 @@ impl Metrics {
         ] {
             out.single(name, "counter", help, get(count));
         }
+    }
+
+    fn write_pricing(&self, out: &mut Exposition) {
+        let name = "frontage_pricing_total";
+        let help = "Carts that the merchant's API was to price, by outcome.";
+        out.family(name, "counter", help);
+        for (outcome, count) in PRICING.iter().zip(&self.pricing) {
+            out.sample(name, &format!("outcome=\"{outcome}\""), get(count));
+        }
+        let name = "frontage_pricing_duration_seconds";
+        out.family(name, "histogram", "Time that asking the pricing API took.");
+        self.pricing_times.write(&BUCKETS, out, name, "");
     }
 
     fn write_connections(&self, out: &mut Exposition) {

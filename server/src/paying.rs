@@ -269,7 +269,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn now_s(&self) -> i64 {
+    pub(crate) fn now_s(&self) -> i64 {
         i64::try_from(self.now_ms() / 1000).unwrap_or(i64::MAX)
     }
 

@@ -27,6 +27,7 @@ use crate::page::checkout::{self as checkout_page, Judged, Said};
 use crate::page::{self, Page, receipt};
 use crate::payment::settle::in_background;
 use crate::payment::stripe::Stripe;
+use crate::pricing::Quoted;
 use crate::respond::Response;
 use crate::route::{self, Fragment, Route};
 use crate::visit::{self, cookie, is_secure, may, not_found, plain, refused, see_other};
@@ -38,7 +39,7 @@ const HINT: &str = "has_cart";
 pub(crate) struct Basket {
     pub(crate) cart: Cart,
     /// Whether a cookie came that is no cart of ours.
-    unreadable: bool,
+    pub(crate) unreadable: bool,
 }
 
 /// Answers a request for a personal route.
@@ -64,6 +65,7 @@ pub(crate) fn answer<'a>(
         checkout,
         request: *request,
         serving,
+        quoted: None,
     };
     if route == Route::StripeWebhook {
         return desk.hear_stripe();
@@ -78,12 +80,11 @@ pub(crate) fn answer<'a>(
     match route {
         Route::CartPartial => Reply::Now(desk.respond(desk.cart_partial())),
         Route::Fragment(Fragment::Several { routes }) => Reply::Now(desk.several(&routes)),
-        Route::Checkout => Reply::Now(desk.checkout()),
+        Route::Checkout => desk.priced_checkout(),
         Route::Order { id, token } => Reply::Later(Box::pin(desk.order(id, token))),
         Route::Withdrawal(wanted) => desk.withdrawal(wanted),
-        Route::Cart { notice, shared } => {
-            Reply::Now(desk.cart(notice.as_deref(), shared.as_deref()))
-        }
+        Route::Restock(wanted) => desk.restock(&wanted),
+        Route::Cart { notice, shared } => desk.cart(notice.as_deref(), shared.as_deref()),
         _ => Reply::Now(not_found(shop, &desk.serving, request)),
     }
 }
@@ -94,6 +95,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) checkout: &'a Checkout,
     pub(crate) request: Request<'a>,
     pub(crate) serving: Arc<Serving>,
+    /// What came of asking the merchant for prices, once it was asked.
+    pub(crate) quoted: Option<Quoted>,
 }
 
 impl<'a> Desk<'a> {
@@ -104,7 +107,7 @@ impl<'a> Desk<'a> {
         };
         match route {
             Route::Cart { .. } => match self.may(Action::Cart) {
-                true => Reply::Now(self.change_cart(&form)),
+                true => self.change_cart(&form),
                 false => Reply::Now(self.refused(StatusCode::TOO_MANY_REQUESTS, 429)),
             },
             Route::Checkout => match form.get("order").is_none() || self.may(Action::Order) {
@@ -112,6 +115,7 @@ impl<'a> Desk<'a> {
                 false => Reply::Now(self.refused(StatusCode::TOO_MANY_REQUESTS, 429)),
             },
             Route::Withdrawal(_) => self.withdraw(form),
+            Route::Restock(_) => self.ask_for_stock(&form),
             _ => Reply::Now(self.refused(StatusCode::METHOD_NOT_ALLOWED, 405)),
         }
     }
@@ -127,7 +131,10 @@ impl<'a> Desk<'a> {
     }
 
     pub(crate) fn context(&self) -> page::Context<'_> {
-        visit::context(self.shop, &self.serving, &self.request)
+        page::Context {
+            quoted: self.quoted.as_ref(),
+            ..visit::context(self.shop, &self.serving, &self.request)
+        }
     }
 
     pub(crate) fn basket(&self) -> Basket {
@@ -166,21 +173,27 @@ impl<'a> Desk<'a> {
         self.respond(page::several_of(generation, ctx, routes, page))
     }
 
-    fn cart(&self, notice: Option<&str>, shared: Option<&str>) -> Response {
+    fn cart(self, notice: Option<&str>, shared: Option<&str>) -> Reply<'a> {
         let basket = self.basket();
         let notice = match basket.unreadable {
             true => Some(Outcome::Unreadable),
             false => notice.and_then(Outcome::parse),
         };
         let shared = shared.and_then(Cart::from_shared);
-        let mut response = self.show_cart(&basket.cart, notice.as_ref(), shared.as_ref());
-        if basket.unreadable {
-            self.keep(&mut response, &basket.cart);
-        }
-        response
+        self.priced_cart(basket, notice, shared, |desk, mut response, basket| {
+            if basket.unreadable {
+                desk.keep(&mut response, &basket.cart);
+            }
+            response
+        })
     }
 
-    fn show_cart(&self, cart: &Cart, notice: Option<&Outcome>, shared: Option<&Cart>) -> Response {
+    pub(crate) fn show_cart(
+        &self,
+        cart: &Cart,
+        notice: Option<&Outcome>,
+        shared: Option<&Cart>,
+    ) -> Response {
         let show = page::cart::Show {
             cart,
             notice,
@@ -213,11 +226,17 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn change_cart(&self, form: &Form) -> Response {
+    fn change_cart(self, form: &Form) -> Reply<'a> {
         let mut basket = self.basket();
         let change = Change::of(form);
         let outcome = change.apply(&mut basket.cart, form, self.generation());
-        let is_refusal = outcome.is_refusal();
+        if outcome.is_refusal() && form.get("partial").is_none() {
+            return self.priced_cart(basket, Some(outcome), None, |desk, mut response, basket| {
+                *response.http.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+                desk.keep(&mut response, &basket.cart);
+                response
+            });
+        }
         let mut response = if form.get("partial").is_some() {
             let ctx = self.context();
             self.respond(page::cart::changed(
@@ -225,8 +244,6 @@ impl<'a> Desk<'a> {
                 &ctx,
                 &outcome,
             ))
-        } else if is_refusal {
-            self.show_cart(&basket.cart, Some(&outcome), None)
         } else if form.get("checkout").is_some() {
             self.see_other(&Route::Checkout)
         } else {
@@ -236,14 +253,11 @@ impl<'a> Desk<'a> {
                 shared: None,
             })
         };
-        if is_refusal && form.get("partial").is_none() {
-            *response.http.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-        }
         self.keep(&mut response, &basket.cart);
-        response
+        Reply::Now(response)
     }
 
-    fn checkout(&self) -> Response {
+    pub(crate) fn checkout(&self) -> Response {
         let basket = self.basket();
         let ctx = self.context();
         if basket.cart.is_empty() {
@@ -279,7 +293,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    async fn submit(self, form: Form) -> Response {
+    async fn submit(mut self, form: Form) -> Response {
         let now_ms = self.now_ms();
         let ticket = form.get("ticket").unwrap_or_default();
         let ticket = Ticket::open(ticket, &self.checkout.keys, now_ms);
@@ -292,9 +306,12 @@ impl<'a> Desk<'a> {
         if cart.is_empty() {
             return self.see_other(&Route::cart());
         }
-        let generation = &self.serving.generation;
+        let typed = Fields::of(&form, &self.checkout.settings);
+        if form.get("order").is_some() {
+            self.quote_to_order(&cart, &typed).await;
+        }
         let judged = checkout_page::judge(
-            generation,
+            &self.serving.generation,
             &self.context(),
             self.checkout,
             &cart,
@@ -308,7 +325,10 @@ impl<'a> Desk<'a> {
                 fields,
                 faults,
                 said,
-            } => self.show_again(&cart, None, &fields, &faults, said),
+            } => {
+                self.quote_to_show(&cart, &fields).await;
+                self.show_again(&cart, None, &fields, &faults, said)
+            }
         }
     }
 
@@ -325,7 +345,10 @@ impl<'a> Desk<'a> {
         let Some(ticket) = kept.or_else(|| self.new_ticket(cart)) else {
             return self.refused(StatusCode::SERVICE_UNAVAILABLE, 500);
         };
-        let is_failure = matches!(said, Some(Said::NotStored | Said::NotPayable));
+        let is_failure = matches!(
+            said,
+            Some(Said::NotStored | Said::NotPayable | Said::NotPriced)
+        );
         let show = checkout_page::Show {
             cart,
             checkout: self.checkout,

@@ -19,11 +19,15 @@ pub mod manifest;
 pub mod order;
 
 /// A shopper's withdrawal from a contract.
+pub mod stock_request;
 pub mod withdrawal;
 
 /// What the merchant says about an order.
 pub mod order_status;
 mod stored; // how these are written down
+
+/// The signature of what is sent to others.
+pub mod signature;
 
 /// Where parts and manifests live: a folder today, a bucket later.
 pub mod store;

@@ -70,6 +70,9 @@ pub struct Order {
     pub locale: String,
     /// ISO 4217 code of every amount.
     pub currency: String,
+    /// Who said what it costs.
+    #[serde(default)]
+    pub priced_by: PricedBy,
     /// Who bought.
     pub customer: Customer,
     /// Where the invoice goes.
@@ -108,6 +111,19 @@ pub enum OrderKind {
     /// The only kind.
     #[default]
     Order,
+}
+
+/// Who said what an order costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PricedBy {
+    /// The generation: prices and terms of the merchant's feeds.
+    #[default]
+    Catalog,
+    /// The merchant's pricing API.
+    Merchant,
+    /// The generation, because the pricing API gave no answer; the shopper was told.
+    Fallback,
 }
 
 /// Who bought.

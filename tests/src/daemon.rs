@@ -1,4 +1,4 @@
-//! A process that a test started. It ends with the test, whatever the test did.
+//! A daemon that a test started: a process that is killed by its id when the test lets go of it.
 
 use std::path::PathBuf;
 use std::process::Child;

@@ -15,7 +15,8 @@ use std::time::{Duration, Instant};
 
 use frontage_shared::store::{Store, StoreLocation, StoreOptions};
 
-use crate::shop::{Shop, free_addresses};
+use crate::ports;
+use crate::shop::Shop;
 
 /// How long an engine may take to start; a busy machine takes its time to load so much Python.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -129,7 +130,7 @@ impl Engine {
         let data = folder.path().join("data");
         std::fs::create_dir_all(data.join(BUCKET)).expect("a folder");
         std::fs::write(folder.path().join("key"), KEY).expect("a file");
-        let [engine] = free_addresses();
+        let [engine] = ports::free();
         let log = std::fs::File::create(folder.path().join("log")).expect("a log file");
         let child = kind
             .command(engine.port(), &data)

@@ -18,8 +18,11 @@ pub mod mail_server;
 /// Orders as the server accepts them.
 pub mod orders;
 
-/// A process for a test.
-mod daemon;
+/// Ports for processes that come back at the same address.
+pub mod ports;
+
+/// A process that a test started.
+pub mod daemon;
 
 /// A whole shop for a test.
 pub mod shop;
@@ -42,6 +45,9 @@ pub mod browser;
 /// A shopper without a browser.
 pub mod shopper;
 
+/// A stand-in for a merchant's pricing API.
+pub mod pricing;
+
 /// A stand-in for Stripe.
 pub mod stripe;
 
@@ -59,3 +65,6 @@ pub mod handover;
 
 /// Rules for what is written for Prometheus.
 pub mod exposition;
+
+/// The bill of materials of what is shipped.
+pub mod materials;

@@ -43,6 +43,7 @@ pub fn order(id: OrderId, variant: &str, quantity: u32) -> Order {
         generation: 1,
         locale: "en".to_owned(),
         currency: "EUR".to_owned(),
+        priced_by: Default::default(),
         customer: Customer {
             email: "ada@example.org".to_owned(),
             ..Customer::default()

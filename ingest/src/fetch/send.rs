@@ -161,7 +161,10 @@ fn headers(request: &Request, parcel: Parcel<'_>, pass: Option<&Pass>) -> Header
         headers.insert(HeaderName::from_static("idempotency-key"), key);
     }
     if let Some(signature) = parcel.signature.and_then(|text| text.parse().ok()) {
-        headers.insert(HeaderName::from_static("frontage-signature"), signature);
+        headers.insert(
+            HeaderName::from_static(frontage_shared::signature::HEADER),
+            signature,
+        );
     }
     if let Some(pass) = pass {
         headers.insert(&pass.name, pass.value.clone());

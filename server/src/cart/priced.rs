@@ -1,6 +1,9 @@
 //! A cart seen against the current generation: names, prices, stock, what changed since the shopper looked.
 
+use std::sync::Arc;
+
 use frontage_shared::model::money::Currency;
+use frontage_shared::order::PricedBy;
 use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::offers::{Availability, VariantOffer};
@@ -8,6 +11,7 @@ use frontage_shared::snapshot::products::{Product, Variant};
 use frontage_shared::totals::{self, Basket, Destination, LineTotal, Totals};
 
 use super::{Cart, Item};
+use crate::pricing::{Quote, Quoted};
 
 /// A cart with everything known about it.
 pub struct Priced<'a> {
@@ -17,6 +21,10 @@ pub struct Priced<'a> {
     pub gone: usize,
     /// What it costs; lines that cannot be bought count nothing.
     pub totals: Totals,
+    /// Who says so; none while nobody can, and then it cannot be ordered.
+    pub by: Option<PricedBy>,
+    /// What the merchant answered, if these are the merchant's prices.
+    pub quote: Option<Arc<Quote>>,
 }
 
 /// One line of it.
@@ -52,7 +60,7 @@ pub enum Problem {
 
 /// What the price of a cart depends on besides its lines.
 #[derive(Clone, Default, Debug)]
-pub struct Choice {
+pub struct Choice<'q> {
     /// Where it goes, as far as that is known.
     pub destination: Destination,
     /// The delivery method's id, if one was chosen.
@@ -61,6 +69,8 @@ pub struct Choice {
     pub or_first: bool,
     /// The instant, Unix seconds.
     pub now: i64,
+    /// What came of asking the merchant for prices, if it was asked.
+    pub quoted: Option<&'q Quoted>,
 }
 
 impl<'a> Priced<'a> {
@@ -72,7 +82,7 @@ impl<'a> Priced<'a> {
         generation: &'a Generation,
         catalog: &'a Catalog,
         currency: Currency,
-        choice: &Choice,
+        choice: &Choice<'_>,
     ) -> Self {
         let is_comparable = cart.is_in(currency);
         let of = |item: &Item| Line::of(*item, catalog, generation, is_comparable);
@@ -91,24 +101,69 @@ impl<'a> Priced<'a> {
         for line in lines.iter_mut().filter(|line| line.problem.is_none()) {
             line.total = sums.next().copied().unwrap_or_default();
         }
-        Self {
+        let mut priced = Self {
             gone: cart.items.len() - lines.len(),
             lines,
             totals,
+            by: Some(PricedBy::Catalog),
+            quote: None,
+        };
+        match choice.quoted {
+            None => {}
+            Some(Quoted::Merchant(quote)) => priced.take(quote),
+            Some(Quoted::Fallback) => priced.by = Some(PricedBy::Fallback),
+            Some(Quoted::Refused) => priced.by = None,
         }
+        priced
+    }
+
+    /// Puts the merchant's prices in the place of the catalog's.
+    fn take(&mut self, quote: &Arc<Quote>) {
+        let bought = |line: &&mut Line<'_>| line.problem.is_none();
+        let fits = |line: &Line<'_>, quoted: &crate::pricing::quote::QuotedLine| {
+            line.variant.id() == quoted.variant && line.item.quantity == quoted.quantity
+        };
+        let mut lines: Vec<_> = self.lines.iter_mut().filter(bought).collect();
+        let is_for_this = lines.len() == quote.lines.len()
+            && lines
+                .iter()
+                .zip(&quote.lines)
+                .all(|(line, quoted)| fits(line, quoted));
+        if !is_for_this {
+            // The price of another cart is none of this one.
+            self.by = None;
+            return;
+        }
+        let quoted = quote.lines.iter().zip(&quote.totals.lines);
+        for (line, (quoted, total)) in lines.iter_mut().zip(quoted) {
+            // Who buys for less than they saw need not be told line by line.
+            let seen = line.was.or(line.price);
+            line.was = seen.filter(|seen| *seen < quoted.unit_price);
+            line.price = Some(quoted.unit_price);
+            line.total = *total;
+        }
+        self.totals = quote.totals.clone();
+        self.by = Some(PricedBy::Merchant);
+        self.quote = Some(Arc::clone(quote));
     }
 
     /// Whether it can be ordered as it is.
     pub fn can_be_ordered(&self) -> bool {
+        self.by.is_some() && self.is_for_sale()
+    }
+
+    /// Whether everything in it can be bought, whatever it costs.
+    pub fn is_for_sale(&self) -> bool {
         !self.lines.is_empty()
             && self.gone == 0
             && self.lines.iter().all(|line| line.problem.is_none())
     }
 
-    /// What tells these prices from others: articles, quantities, what one costs, and in which currency.
+    /// What tells these prices from others: articles, quantities, what one costs, in which currency, and who says so.
     pub fn prices_digest(&self) -> String {
         let mut hasher = xxhash_rust::xxh3::Xxh3::new();
         hasher.update(self.totals.currency.code().as_bytes());
+        hasher.update(&[self.by.map_or(u8::MAX, |by| by as u8)]);
         for line in &self.lines {
             hasher.update(&line.item.key.to_le_bytes());
             hasher.update(&line.item.quantity.to_le_bytes());
@@ -149,7 +204,7 @@ impl<'a> Line<'a> {
 }
 
 /// What is reckoned with: the lines that can be bought.
-fn basket(cart: &Cart, lines: &[Line<'_>], generation: &Generation, choice: &Choice) -> Basket {
+fn basket(cart: &Cart, lines: &[Line<'_>], generation: &Generation, choice: &Choice<'_>) -> Basket {
     let bought = lines.iter().filter(|line| line.problem.is_none());
     let reckoned = bought
         .filter_map(|line| totals::Line::of(generation, line.variant.row, line.item.quantity));

@@ -26,6 +26,7 @@ pub use settings::{Method, Settings};
 use crate::keys::Keys;
 use crate::limiter::Limiter;
 use crate::payment::stripe::Stripe;
+use crate::pricing::Pricing;
 use book::Book;
 use frontage_shared::store::Store;
 
@@ -43,4 +44,6 @@ pub struct Checkout {
     pub limiter: Limiter,
     /// The provider, if orders can be paid with one.
     pub stripe: Option<Stripe>,
+    /// The merchant's API, if it prices carts.
+    pub pricing: Option<Pricing>,
 }

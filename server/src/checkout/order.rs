@@ -40,6 +40,7 @@ pub fn of(occasion: &Occasion<'_>, priced: &Priced<'_>, fields: &Fields) -> Orde
         generation: occasion.generation,
         locale: occasion.locale.to_owned(),
         currency: totals.currency.code().to_owned(),
+        priced_by: priced.by.unwrap_or_default(),
         customer: Customer {
             email: fields.email.clone(),
             phone: some(&fields.phone),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::payment::StripeSettings;
+use crate::pricing::PricingSettings;
 
 /// The `[checkout]` table of the configuration.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -23,8 +24,12 @@ pub struct Settings {
     pub newsletter: bool,
     /// Whether there is a form to withdraw from a contract.
     pub withdrawal: bool,
+    /// Whether shoppers may ask to be told when something can be had again.
+    pub stock_requests: bool,
     /// The provider behind the method `stripe`.
     pub stripe: StripeSettings,
+    /// Who prices carts, if the catalog does not.
+    pub pricing: PricingSettings,
 }
 
 /// A way to pay.
@@ -121,6 +126,7 @@ impl Settings {
             ));
         }
         problems.extend(self.stripe.problems(self.takes_stripe()));
+        problems.extend(self.pricing.problems());
         problems
     }
 }

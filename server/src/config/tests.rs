@@ -23,7 +23,8 @@ fn the_reference_states_the_true_defaults_of_every_key() {
     assert_eq!(table["bots"].as_table().unwrap().len(), 6);
     assert_eq!(table["limits"].as_table().unwrap().len(), 11);
     let checkout = table["checkout"].as_table().unwrap();
-    assert_eq!(checkout.len(), 9);
+    assert_eq!(checkout.len(), 10);
+    assert_eq!(checkout["pricing"].as_table().unwrap().len(), 8);
     assert_eq!(checkout["stripe"].as_table().unwrap().len(), 5);
 }
 
@@ -75,6 +76,30 @@ fn a_file_that_is_no_toml_is_refused_with_its_line() {
     assert!(problems[0].contains("line 1"), "{problems:?}");
     let error = Config::load(Path::new("/nonexistent/server.toml")).unwrap_err();
     assert!(error.to_string().contains("cannot be read"), "{error}");
+}
+
+#[test]
+fn problems_are_told_with_file_and_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("server.toml");
+    let said = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        let said = Config::load(&file).unwrap_err().to_string();
+        said.replace(&format!("{}/", folder.path().display()), "")
+    };
+    let text = "shop = \"demo\"\nbase_url = \"http://h\"\nadmin = \"127.0.0.1:8080\"\n\n[limits]\nidle = 3\nidle_ms = \"long\"\n\n\
+                [checkout.stripe]\napi = 7\n";
+    let problems = said(text);
+    for line in [
+        "server.toml:3: `admin` must not be the address of `listen`",
+        "server.toml:6: `limits.idle` is not a key",
+        "server.toml:7: `limits.idle_ms` must be a whole number",
+        "server.toml:10: `checkout.stripe.api` must be a text",
+    ] {
+        assert!(problems.contains(line), "{line} is missing in {problems}");
+    }
+    let syntax = said("shop = \"demo\"\nlisten 7\n");
+    assert!(syntax.contains("server.toml:2: "), "{syntax}");
 }
 
 #[test]

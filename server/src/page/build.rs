@@ -15,6 +15,7 @@ use super::{
     reviews, search, sitemap,
 };
 use crate::cache_policy::CachePolicy;
+use crate::pricing::Quoted;
 use crate::route::{Parsed, Route};
 use crate::theme::Theme;
 
@@ -50,13 +51,16 @@ pub fn build(route: &Route, generation: &Generation, ctx: &Context<'_>) -> Page 
         Route::Sitemap { number } => sitemap::file(view, *number),
         Route::Robots => sitemap::robots(view),
         // Files of ours and feeds are no pages; whoever has none under this address has nothing.
-        Route::Asset { .. } | Route::Feed { .. } => errors::not_found(view, ""),
+        Route::Asset { .. } | Route::Feed { .. } | Route::ShareCard(_) => {
+            errors::not_found(view, "")
+        }
         // Nor is what is one shopper's own; `personal` makes that.
         Route::Cart { .. }
         | Route::CartPartial
         | Route::Checkout
         | Route::Order { .. }
         | Route::Withdrawal(_)
+        | Route::Restock(_)
         | Route::StripeWebhook => errors::not_found(view, ""),
         Route::Lists | Route::List { .. } => errors::not_found(view, ""),
         Route::Fragment(wanted) => fragment::build(view, wanted),
@@ -162,12 +166,16 @@ pub struct Context<'a> {
     pub sells: bool,
     /// Whether contracts are made here that one can withdraw from here.
     pub takes_withdrawals: bool,
+    /// Whether shoppers may ask to be told when something can be had again.
+    pub takes_stock_requests: bool,
     /// The language of the page.
     pub locale: LocaleIndex,
     /// The instant the request is answered for.
     pub now: SystemTime,
     /// How long a redirect from a former address may be taken back, in seconds; then it is for good.
     pub redirects_settle: i64,
+    /// What came of asking the merchant what the shopper's cart costs, if it was asked.
+    pub quoted: Option<&'a Quoted>,
 }
 
 /// Which page this is: the label of logs and metrics.
@@ -195,6 +203,8 @@ pub enum Kind {
     Order,
     /// Withdrawing from a contract.
     Withdrawal,
+    /// Being told when something can be had again.
+    Restock,
     /// The wishlist, or a partial about it.
     Wishlist,
     /// The comparison, or a partial about it.
@@ -232,6 +242,7 @@ impl Kind {
             Self::Checkout => "checkout",
             Self::Order => "order",
             Self::Withdrawal => "withdrawal",
+            Self::Restock => "restock",
             Self::Wishlist => "wishlist",
             Self::Compare => "compare",
             Self::Suggest => "suggest",

@@ -9,7 +9,7 @@ use sailfish::TemplateSimple;
 use super::card::Image;
 use super::format::Amount;
 use super::frame::{Frame, Indexing};
-use super::sums::{self, Sums};
+use super::sums::{self, Remark, Sums};
 use super::view::View;
 use super::words::Words;
 use super::{Context, Kind, Page, offer, render};
@@ -37,6 +37,8 @@ pub(crate) struct CartPage<'a> {
     pub(crate) words: &'static Words,
     pub(crate) frame: Frame<'a>,
     pub(crate) notice: Option<Notice>,
+    /// What is to be known about the prices.
+    pub(crate) remarks: Vec<Remark>,
     pub(crate) lines: Vec<LineView<'a>>,
     pub(crate) sums: Sums,
     /// Codes that apply or do not, with a sentence about those that do not.
@@ -44,6 +46,8 @@ pub(crate) struct CartPage<'a> {
     /// Whether there are promotions at all: without, no code is asked for.
     pub(crate) asks_for_coupons: bool,
     pub(crate) can_be_ordered: bool,
+    /// Whether something in it cannot be bought as it is.
+    pub(crate) needs_changes: bool,
     /// Lines of a shared cart and what brings them here.
     pub(crate) shared: Option<Shared<'a>>,
     pub(crate) cart_href: String,
@@ -114,13 +118,8 @@ pub(crate) struct ChangedPartial {
 pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, show: &Show<'_>) -> Page {
     let view = &View::new(generation, ctx);
     let choice = Choice {
-        now: view.now,
-        destination: Destination {
-            country: show.settings.countries.first().cloned().unwrap_or_default(),
-            ..Destination::default()
-        },
-        delivery: None,
-        or_first: false,
+        quoted: ctx.quoted,
+        ..choice(show.settings, view.now)
     };
     let priced = Priced::of(
         show.cart,
@@ -140,21 +139,35 @@ pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, show: &Show<'_>)
         words: view.words,
         frame,
         notice: notice(view, show, priced.gone),
+        remarks: sums::remarks(view, &priced),
         lines: priced
             .lines
             .iter()
-            .map(|line| line_view(view, line))
+            .map(|line| line_view(view, line, priced.quote.is_some()))
             .collect(),
         sums: sums::of(view, &priced.totals),
         coupons: coupons(view, show.cart, &priced),
-        asks_for_coupons: sums::has_coupons(view.generation),
+        asks_for_coupons: ctx.quoted.is_some() || sums::has_coupons(view.generation),
         can_be_ordered: priced.can_be_ordered(),
+        needs_changes: !priced.is_for_sale(),
         shared,
         cart_href: view.href(&Route::cart()),
         home_href: view.href(&Route::Home),
         share_url: view.url(&share),
     };
     personal(render(view, Kind::Cart, true, page))
+}
+
+/// What the price of a cart depends on, before anybody has said where it goes.
+pub(crate) fn choice(settings: &Settings, now: i64) -> Choice<'static> {
+    Choice {
+        now,
+        destination: Destination {
+            country: settings.countries.first().cloned().unwrap_or_default(),
+            ..Destination::default()
+        },
+        ..Choice::default()
+    }
 }
 
 /// How much is in the cart.
@@ -228,16 +241,25 @@ pub(crate) fn personal(page: Page) -> Page {
     }
 }
 
-fn shared<'a>(view: &View<'a>, cart: &Cart, choice: &Choice) -> Shared<'a> {
-    let priced = Priced::of(cart, view.generation, view.catalog, view.currency, choice);
+fn shared<'a>(view: &View<'a>, cart: &Cart, choice: &Choice<'_>) -> Shared<'a> {
+    // The merchant was asked for the shopper's own cart, not for this one.
+    let choice = Choice {
+        quoted: None,
+        ..choice.clone()
+    };
+    let priced = Priced::of(cart, view.generation, view.catalog, view.currency, &choice);
     let lines = priced.lines;
     Shared {
-        lines: lines.iter().map(|line| line_view(view, line)).collect(),
+        lines: lines
+            .iter()
+            .map(|line| line_view(view, line, false))
+            .collect(),
         token: cart.to_shared(),
     }
 }
 
-fn line_view<'a>(view: &View<'a>, line: &Line<'a>) -> LineView<'a> {
+/// A line; `is_quoted` if it has the merchant's own price, beside which a reduction of the catalog means nothing.
+fn line_view<'a>(view: &View<'a>, line: &Line<'a>, is_quoted: bool) -> LineView<'a> {
     let words = view.words;
     let price = line.price.map(|price| view.amount(price));
     let changed = match (line.was, price) {
@@ -247,6 +269,7 @@ fn line_view<'a>(view: &View<'a>, line: &Line<'a>) -> LineView<'a> {
     let name = line.product.name();
     let offer = view.offers.variant(line.variant.row);
     let before = offer.compare_at.filter(|_| offer.prices().is_reduced());
+    let before = before.filter(|_| !is_quoted);
     let own = line
         .variant
         .media()
@@ -260,7 +283,10 @@ fn line_view<'a>(view: &View<'a>, line: &Line<'a>) -> LineView<'a> {
         quantity: line.item.quantity,
         price,
         reduced_from: before.map(|before| view.amount(before)),
-        lowest: offer::lowest_before(view, &line.variant, &offer),
+        lowest: match is_quoted {
+            true => None,
+            false => offer::lowest_before(view, &line.variant, &offer),
+        },
         changed,
         problem: line.problem.map(|problem| explain(view, problem)),
         sum: line
@@ -355,12 +381,19 @@ fn undo(view: &View<'_>, outcome: &Outcome) -> Vec<(&'static str, String)> {
 
 fn coupons(view: &View<'_>, cart: &Cart, priced: &Priced<'_>) -> Vec<Coupon> {
     let refused = &priced.totals.refused_coupons;
+    let by_merchant = |code: &String| {
+        let quote = priced.quote.as_ref()?;
+        let mut refused = quote.refused_codes.iter();
+        let found = refused.find(|refused| refused.code.eq_ignore_ascii_case(code.trim()));
+        found.map(|refused| refused.reason.clone())
+    };
     let one = |code: &String| Coupon {
         code: code.clone(),
         refusal: refused
             .iter()
             .find(|refused| refused.code == *code)
-            .map(|refused| refusal(view, &refused.reason)),
+            .map(|refused| refusal(view, &refused.reason))
+            .or_else(|| by_merchant(code)),
     };
     cart.coupons.iter().map(one).collect()
 }

@@ -9,7 +9,7 @@ use sailfish::TemplateSimple;
 
 use super::cart::personal;
 use super::frame::{Frame, Indexing, Link};
-use super::sums::{self, Bought, Sums};
+use super::sums::{self, Bought, Remark, Sums};
 use super::view::View;
 use super::words::Words;
 use super::{Context, Kind, Page, render};
@@ -52,6 +52,8 @@ pub(crate) enum Said {
     NotStored,
     /// The payment could not be begun.
     NotPayable,
+    /// Nobody could say what it costs.
+    NotPriced,
 }
 
 /// A page, or the cart where something must be changed first.
@@ -100,6 +102,8 @@ pub(crate) struct CheckoutPage<'a> {
     pub(crate) newsletter: Option<bool>,
     pub(crate) bought: Vec<Bought>,
     pub(crate) sums: Sums,
+    /// What is to be known about the prices.
+    pub(crate) remarks: Vec<Remark>,
     pub(crate) ticket: String,
     /// What the shopper sees, for the order to be compared with: currency and minor units of the total, and what tells
     /// these prices from others.
@@ -168,7 +172,8 @@ pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, show: &Show<'_>)
         }
     };
     let priced = price(view, show.cart, fields);
-    if !priced.can_be_ordered() {
+    // Whoever has typed something keeps it, even while nobody can say what it costs.
+    if !priced.can_be_ordered() && !(show.fields.is_some() && priced.is_for_sale()) {
         return Built::CartFirst;
     }
     let faults: BTreeMap<&str, String> = show
@@ -206,6 +211,7 @@ pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, show: &Show<'_>)
         newsletter: settings.newsletter.then_some(fields.newsletter),
         bought: bought(view, &priced),
         sums: sums::of(view, &priced.totals),
+        remarks: remarks(view, &priced, show.said),
         ticket: show.ticket.seal(&show.checkout.keys),
         seen_total: format!("{} {}", priced.totals.currency.code(), priced.totals.total),
         seen_prices: priced.prices_digest(),
@@ -226,8 +232,8 @@ pub(crate) fn judge(
     let view = &View::new(generation, ctx);
     let fields = Fields::of(form, &checkout.settings);
     // What is ordered is what was chosen: nothing is put in its place here.
-    let priced = price_as_chosen(view, cart, &choice(view, &fields));
-    if !priced.can_be_ordered() {
+    let priced = price_as_chosen(view, cart, choice(&fields, view.now));
+    if !priced.is_for_sale() {
         return Judged::CartFirst;
     }
     let again = |faults, said| Judged::Again {
@@ -252,6 +258,9 @@ pub(crate) fn judge(
             field: "delivery".to_owned(),
             rule: Rule::NotChosen,
         });
+    }
+    if priced.by.is_none() {
+        return again(faults, Some(Said::NotPriced));
     }
     let Some(ticket) = ticket else {
         return again(faults, Some(Said::TooOld));
@@ -289,7 +298,15 @@ fn what_changed(form: &Form, priced: &Priced<'_>) -> Option<Said> {
     }
 }
 
-fn choice(view: &View<'_>, fields: &Fields) -> Choice {
+/// What is to be known about the prices, unless it is said above the form already.
+fn remarks(view: &View<'_>, priced: &Priced<'_>, said: Option<Said>) -> Vec<Remark> {
+    let mut remarks = sums::remarks(view, priced);
+    remarks.retain(|remark| said != Some(Said::NotPriced) || !remark.is_problem);
+    remarks
+}
+
+/// What the price of a cart depends on, as far as a form says it.
+pub(crate) fn choice(fields: &Fields, now: i64) -> Choice<'static> {
     let to = fields.shipping.to_address();
     Choice {
         destination: Destination {
@@ -299,21 +316,26 @@ fn choice(view: &View<'_>, fields: &Fields) -> Choice {
         },
         delivery: Some(fields.delivery.clone()).filter(|id| !id.is_empty()),
         or_first: false,
-        now: view.now,
+        now,
+        quoted: None,
     }
 }
 
-fn price_as_chosen<'a>(view: &View<'a>, cart: &Cart, choice: &Choice) -> Priced<'a> {
-    Priced::of(cart, view.generation, view.catalog, view.currency, choice)
+fn price_as_chosen<'a>(view: &View<'a>, cart: &Cart, choice: Choice<'_>) -> Priced<'a> {
+    let choice = Choice {
+        quoted: view.ctx.quoted,
+        ..choice
+    };
+    Priced::of(cart, view.generation, view.catalog, view.currency, &choice)
 }
 
 /// The cart priced for where it goes, to be shown. Where there are methods and none was chosen, the first is.
 fn price<'a>(view: &View<'a>, cart: &Cart, fields: &Fields) -> Priced<'a> {
     let choice = Choice {
         or_first: true,
-        ..choice(view, fields)
+        ..choice(fields, view.now)
     };
-    price_as_chosen(view, cart, &choice)
+    price_as_chosen(view, cart, choice)
 }
 
 fn say(view: &View<'_>, said: Said, total: i64) -> String {
@@ -326,6 +348,7 @@ fn say(view: &View<'_>, said: Said, total: i64) -> String {
         Said::TooOld => words.form_too_old.clone(),
         Said::NotStored => words.order_not_stored.clone(),
         Said::NotPayable => words.payment_unavailable.clone(),
+        Said::NotPriced => words.prices_unknown.clone(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! An order, for whoever has its link: what was bought, where it goes, how far it is.
 
 use frontage_shared::model::money::{Currency, Money};
-use frontage_shared::order::{Address, Order, OrderId, Payment, PaymentState};
+use frontage_shared::order::{Address, Order, OrderId, Payment, PaymentState, PricedBy};
 use frontage_shared::order_status::{OrderProgress, OrderStatus};
 use frontage_shared::snapshot::Generation;
 use frontage_shared::store::{OrderState, Store, StoreError};
@@ -9,7 +9,7 @@ use sailfish::TemplateSimple;
 
 use super::cart::personal;
 use super::frame::{Frame, Indexing};
-use super::sums::{Bought, Sum, Sums};
+use super::sums::{Bought, Remark, Sum, Sums};
 use super::view::View;
 use super::words::Words;
 use super::{Context, Kind, Page, countries, render};
@@ -33,6 +33,8 @@ pub(crate) struct ReceiptPage<'a> {
     pub(crate) tracking: Option<(String, String)>,
     pub(crate) bought: Vec<Bought>,
     pub(crate) sums: Sums,
+    /// What is to be known about the prices.
+    pub(crate) remarks: Vec<Remark>,
     pub(crate) shipping: Vec<String>,
     pub(crate) billing: Vec<String>,
     pub(crate) delivery: Option<String>,
@@ -160,6 +162,13 @@ fn page<'a>(view: &View<'a>, order: &Order, title: &'static str) -> ReceiptPage<
         tracking: None,
         bought: bought.collect(),
         sums: sums(view, order),
+        remarks: match order.priced_by {
+            PricedBy::Catalog | PricedBy::Merchant => Vec::new(),
+            PricedBy::Fallback => vec![Remark {
+                text: view.words.prices_of_catalog.clone(),
+                is_problem: false,
+            }],
+        },
         shipping: address(view, &order.shipping),
         billing: address(view, &order.billing),
         delivery: order

@@ -1,9 +1,11 @@
 //! The sums under a cart, a checkout and an order: one look for all three.
 
+use frontage_shared::order::PricedBy;
 use frontage_shared::snapshot::Generation;
 use frontage_shared::totals::{ChosenDelivery, Totals};
 
 use super::view::View;
+use crate::cart::Priced;
 
 /// The sums. Templates read it as `sums`.
 pub(crate) struct Sums {
@@ -26,6 +28,34 @@ pub(crate) struct Bought {
     pub(crate) variant: String,
     pub(crate) quantity: String,
     pub(crate) sum: String,
+}
+
+/// A sentence about the prices. Templates read a list of them as `remarks`.
+pub(crate) struct Remark {
+    pub(crate) text: String,
+    /// Whether something is otherwise than it should be.
+    pub(crate) is_problem: bool,
+}
+
+/// What is to be known about the prices of a cart: where they come from, if that is not what is usual, and what the
+/// merchant says.
+pub(crate) fn remarks(view: &View<'_>, priced: &Priced<'_>) -> Vec<Remark> {
+    let problem = |text: &str| Remark {
+        text: text.to_owned(),
+        is_problem: true,
+    };
+    let mut remarks = Vec::new();
+    match priced.by {
+        Some(PricedBy::Catalog | PricedBy::Merchant) => {}
+        Some(PricedBy::Fallback) => remarks.push(problem(&view.words.prices_of_catalog)),
+        None => remarks.push(problem(&view.words.prices_unknown)),
+    }
+    let messages = priced.quote.iter().flat_map(|quote| &quote.messages);
+    remarks.extend(messages.map(|message| Remark {
+        text: message.clone(),
+        is_problem: false,
+    }));
+    remarks
 }
 
 /// The sums of a cart.

@@ -5,14 +5,13 @@
 use frontage_shared::order::{Order, OrderId};
 use serde::{Deserialize, Serialize};
 
+use crate::outbound::ClientError;
+
 /// Which provider, and where it is.
 pub mod settings;
 
 /// Amounts as the provider counts them.
 pub mod amount;
-
-/// One request to the provider, within bounds.
-pub mod client;
 
 /// Stripe's hosted checkout.
 pub mod stripe;
@@ -92,8 +91,8 @@ pub enum PaymentError {
     #[error(transparent)]
     Amount(#[from] amount::AmountError),
     /// The provider could not be asked.
-    #[error(transparent)]
-    Client(#[from] client::ClientError),
+    #[error("the provider: {0}")]
+    Client(#[from] ClientError),
     /// The provider did not answer in time.
     #[error("the provider did not answer within {0} ms")]
     TooSlow(u128),

@@ -15,10 +15,10 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 
-use super::client::{Client, ClientError, SetupError};
-use super::settings::{Origin, Secrets, SecretsError, StripeSettings};
+use super::settings::StripeSettings;
 use super::webhook::{self, CallError, SessionObject};
 use super::{PaymentError, Report, Session, Wanted, amount};
+use crate::outbound::{Client, ClientError, Origin, Secrets, SecretsError, SetupError};
 use crate::route::encode_segment;
 
 /// The API as it is written for here; accounts may be on another version.
@@ -269,7 +269,7 @@ impl Stripe {
                 }
                 Ok((StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS, _)) if !is_last => {}
                 Ok((status, body)) => return Err(refused(status, &body)),
-                Err(ClientError::Connect(_)) if !is_last => {}
+                Err(ClientError::Connect { .. }) if !is_last => {}
                 Err(error) => return Err(error.into()),
             }
             tokio::time::sleep(pause).await;

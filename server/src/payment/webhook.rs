@@ -8,8 +8,8 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::Deserialize;
 use sha2::Sha256;
 
-use super::settings::Secrets;
 use super::{Progress, Report};
+use crate::outbound::Secrets;
 
 /// The header with the signature.
 pub const SIGNATURE: &str = "stripe-signature";

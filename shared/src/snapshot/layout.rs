@@ -11,7 +11,7 @@ pub const END_MAGIC: [u8; 8] = *b"EGATNORF";
 /// Readers refuse any other major version.
 pub const MAJOR: u16 = 1;
 /// Grows when something is added that old readers may ignore.
-pub const MINOR: u16 = 4;
+pub const MINOR: u16 = 5;
 /// Feature bits this build understands in `must_understand`.
 pub const KNOWN_FEATURES: u64 = 0;
 /// Sections start at multiples of this, a cache line.
@@ -245,6 +245,8 @@ pub mod section {
         REVIEWS = 51,
         /// All ratings of a product together, sorted by product.
         RATINGS = 52,
+        /// What bundles consist of, grouped by product; since version 1.5.
+        BUNDLE_ITEMS = 53,
         /// One record: which catalog part these offers belong to.
         OFFERS_META = 64,
         /// Price and stock of each variant, in the catalog's order.

@@ -235,6 +235,19 @@ impl Rate {
             millionths: percent.saturating_mul(10_000),
         }
     }
+
+    /// What [`Rate`] prints: per cent with at most four decimals, from 0 to 100; none for anything else.
+    pub fn parse(percent: &str) -> Option<Self> {
+        let (whole, decimals) = percent.split_once('.').unwrap_or((percent, "0"));
+        let is_number = |part: &str, most| {
+            (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        if !is_number(whole, 3) || !is_number(decimals, 4) {
+            return None;
+        }
+        let millionths = format!("{whole}{decimals:0<4}").parse().ok()?;
+        (millionths <= Self::FULL.millionths).then_some(Self { millionths })
+    }
 }
 
 /// Per cent with as many decimals as needed: `19`, `8.875`.

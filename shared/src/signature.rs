@@ -3,9 +3,12 @@
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
+/// The header that carries it.
+pub const HEADER: &str = "frontage-signature";
+
 /// The value of `Frontage-Signature`: when it was signed, Unix seconds, and HMAC-SHA-256 over that instant, a dot and the
 /// body, in hexadecimal.
-pub(super) fn signature(secret: &str, now: i64, body: &[u8]) -> String {
+pub fn signature(secret: &str, now: i64, body: &[u8]) -> String {
     // Any length of key is allowed, so this cannot fail.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
         return String::new();

@@ -1,10 +1,11 @@
-//! One request to the provider, on a connection of its own, with an answer of bounded size.
+//! One request to an origin, with an answer of bounded size.
 //!
-//! Payments are rare beside pages, so no connection is kept: nothing is stale after a provider's restart.
+//! A client that asks rarely makes a connection for each request: nothing is stale after a restart of the other end.
+//! One that asks often keeps connections, and asks again on a new one where a kept one turns out to be closed.
 
 use std::io;
-use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -14,31 +15,48 @@ use hyper::{Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{self, ClientConfig, RootCertStore};
 
-use super::settings::Origin;
+use super::origin::Origin;
 
-/// A session is a few kilobytes.
+/// The largest answer that is read.
 const MOST_ANSWER_BYTES: usize = 1 << 20;
+/// How long an unused connection is kept: less than servers usually wait.
+const KEPT_FOR: Duration = Duration::from_secs(30);
 
 /// Asks one origin.
 pub struct Client {
     origin: Origin,
     authority: HeaderValue,
     tls: Option<(TlsConnector, ServerName<'static>)>,
+    /// Connections that nobody uses now, the latest last; at most so many.
+    kept: Mutex<Vec<Connection>>,
+    most_kept: usize,
 }
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// No connection, or no trust in who is at its end. Nothing was asked.
-    #[error("the provider cannot be reached: {0}")]
-    Connect(io::Error),
-    /// The connection broke before the answer was there.
-    #[error("the provider did not answer: {0}")]
-    Broken(Box<dyn std::error::Error + Send + Sync>),
+    #[error("{host} cannot be reached: {source}")]
+    Connect {
+        /// Who was to be asked.
+        host: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The connection broke before the answer was there, or the answer is too large.
+    #[error("{host} gave no whole answer: {source}")]
+    Broken {
+        /// Who was asked.
+        host: String,
+        /// What went wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
 }
 
 /// Why a client cannot be made.
@@ -52,8 +70,21 @@ pub enum SetupError {
     Host(String),
 }
 
+/// A connection and the task that drives it, which ends with it.
+struct Connection {
+    sender: http1::SendRequest<Full<Bytes>>,
+    task: JoinHandle<()>,
+    since: Instant,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
 impl Client {
-    /// A client of one origin, which trusts the authorities that browsers trust.
+    /// A client of one origin, which trusts the authorities that browsers trust, and keeps no connection.
     ///
     /// # Errors
     /// TLS cannot be set up, or the host is none.
@@ -62,7 +93,11 @@ impl Client {
         Self::trusting(origin, RootCertStore { roots })
     }
 
-    fn trusting(origin: Origin, roots: RootCertStore) -> Result<Self, SetupError> {
+    /// The same, which trusts these authorities.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub(crate) fn trusting(origin: Origin, roots: RootCertStore) -> Result<Self, SetupError> {
         let no_host = || SetupError::Host(origin.host.clone());
         let bracketed = match origin.host.contains(':') {
             true => format!("[{}]", origin.host),
@@ -83,7 +118,15 @@ impl Client {
             authority: HeaderValue::try_from(authority).map_err(|_| no_host())?,
             tls,
             origin,
+            kept: Mutex::default(),
+            most_kept: 0,
         })
+    }
+
+    /// The same, which keeps so many connections while nobody uses them. For questions that may be asked twice: one
+    /// that got no answer on a kept connection is asked once more on a new one.
+    pub(crate) fn keeping(self, most_kept: usize) -> Self {
+        Self { most_kept, ..self }
     }
 
     /// Sends a request whose target is a path; whoever waits for it sets the deadline.
@@ -95,17 +138,72 @@ impl Client {
         mut request: Request<Full<Bytes>>,
     ) -> Result<(StatusCode, Bytes), ClientError> {
         request.headers_mut().insert(HOST, self.authority.clone());
+        if let Some(connection) = self.take().await
+            && let Ok(answer) = self.exchange(connection, request.clone()).await
+        {
+            return Ok(answer);
+        }
+        let connection = self.connect().await?;
+        self.exchange(connection, request).await
+    }
+
+    async fn connect(&self) -> Result<Connection, ClientError> {
+        let failed = |source| ClientError::Connect {
+            host: self.origin.host.clone(),
+            source,
+        };
         let address = (self.origin.host.as_str(), self.origin.port);
-        let socket = TcpStream::connect(address)
-            .await
-            .map_err(ClientError::Connect)?;
-        match &self.tls {
-            None => exchange(socket, request).await,
+        let socket = TcpStream::connect(address).await.map_err(failed)?;
+        let shaken = match &self.tls {
+            None => shake(socket).await,
             Some((connector, name)) => {
                 let stream = connector.connect(name.clone(), socket).await;
-                exchange(stream.map_err(ClientError::Connect)?, request).await
+                shake(stream.map_err(failed)?).await
+            }
+        };
+        shaken.map_err(|error| self.broken(error.into()))
+    }
+
+    /// A kept connection that is open as far as we know; older ones are closed.
+    async fn take(&self) -> Option<Connection> {
+        loop {
+            let mut connection = {
+                let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.retain(|connection| connection.since.elapsed() < KEPT_FOR);
+                kept.pop()?
+            };
+            if connection.sender.ready().await.is_ok() {
+                return Some(connection);
             }
         }
+    }
+
+    async fn exchange(
+        &self,
+        mut connection: Connection,
+        request: Request<Full<Bytes>>,
+    ) -> Result<(StatusCode, Bytes), ClientError> {
+        let answer = connection.sender.send_request(request).await;
+        let (parts, body) = answer
+            .map_err(|error| self.broken(error.into()))?
+            .into_parts();
+        let body = Limited::new(body, MOST_ANSWER_BYTES).collect().await;
+        let body = body.map_err(|source| self.broken(source))?;
+        self.keep(connection);
+        Ok((parts.status, body.to_bytes()))
+    }
+
+    fn keep(&self, mut connection: Connection) {
+        connection.since = Instant::now();
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < self.most_kept && !connection.sender.is_closed() {
+            kept.push(connection);
+        }
+    }
+
+    fn broken(&self, source: Box<dyn std::error::Error + Send + Sync>) -> ClientError {
+        let host = self.origin.host.clone();
+        ClientError::Broken { host, source }
     }
 }
 
@@ -118,32 +216,17 @@ fn connector(roots: RootCertStore) -> Result<TlsConnector, rustls::Error> {
     Ok(TlsConnector::from(Arc::new(config)))
 }
 
-async fn exchange(
+async fn shake(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    request: Request<Full<Bytes>>,
-) -> Result<(StatusCode, Bytes), ClientError> {
-    let broken = |error: hyper::Error| ClientError::Broken(error.into());
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
-        .await
-        .map_err(broken)?;
-    let answer = async move {
-        let (parts, body) = sender
-            .send_request(request)
-            .await
-            .map_err(broken)?
-            .into_parts();
-        let body = Limited::new(body, MOST_ANSWER_BYTES).collect().await;
-        let body = body.map_err(ClientError::Broken)?;
-        Ok((parts.status, body.to_bytes()))
-    };
-    let mut answer = pin!(answer);
-    tokio::select! {
-        biased;
-        answer = &mut answer => return answer,
-        // The other end may close with its last byte; what came before is still to be read.
-        _ = connection => {}
-    }
-    answer.await
+) -> Result<Connection, hyper::Error> {
+    let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    // What goes wrong with the connection is told to whoever waits for an answer.
+    let task = tokio::spawn(async move { drop(connection.await) });
+    Ok(Connection {
+        sender,
+        task,
+        since: Instant::now(),
+    })
 }
 
 #[cfg(test)]
@@ -206,7 +289,7 @@ mod tests {
 
         let client = Client::new(origin).unwrap();
         let error = client.send(ask()).await.unwrap_err();
-        assert!(matches!(error, ClientError::Connect(_)), "{error}");
+        assert!(matches!(error, ClientError::Connect { .. }), "{error}");
         assert!(error.to_string().contains("certificate"), "{error}");
     }
 }

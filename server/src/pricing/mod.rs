@@ -1,0 +1,286 @@
+//! A cart priced by the merchant's own API: one question, a deadline, an answer that is checked, or a stated fallback.
+//!
+//! `docs/checkout.md` says what is asked and what an answer is.
+
+/// Who is asked, and what happens if nobody answers.
+pub mod settings;
+
+/// What is asked.
+pub(crate) mod question;
+
+/// The answer, read strictly.
+pub(crate) mod answer;
+
+/// The answer, once it is sound.
+pub mod quote;
+
+/// The memory of failures.
+mod rest;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use question::Question;
+pub use quote::{Quote, Quoted};
+pub use settings::{Fallback, PricingSettings};
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use frontage_shared::signature;
+use http_body_util::Full;
+use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use hyper::{Method, Request, StatusCode};
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+use tokio_rustls::rustls::RootCertStore;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::{self, PemObject as _};
+use tracing::{info, warn};
+
+use crate::metrics::Metrics;
+use crate::outbound::{Client, ClientError, Secrets, SecretsError, SetupError};
+use answer::AnswerError;
+use rest::Rest;
+
+/// Answers that are remembered.
+const MOST_KEPT: usize = 4_096;
+
+/// The merchant's API.
+pub struct Pricing {
+    settings: PricingSettings,
+    client: Client,
+    path: String,
+    authorization: Option<HeaderValue>,
+    secret: Option<Secrets>,
+    under_way: Semaphore,
+    rest: Mutex<Rest>,
+    kept: Mutex<HashMap<blake3::Hash, (Instant, Arc<Quote>)>>,
+}
+
+/// Why the API cannot be used at all.
+#[derive(Debug, thiserror::Error)]
+pub enum PricingSetupError {
+    /// A file of secrets.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+    /// The client.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// The address is none.
+    #[error("`checkout.pricing.url` is not an address")]
+    Url,
+    /// The authorities cannot be read.
+    #[error("`checkout.pricing.ca_file` holds no certificate in PEM: {0}")]
+    Authorities(pem::Error),
+}
+
+/// Why a cart has no quote.
+#[derive(Debug, thiserror::Error)]
+pub enum PricingError {
+    /// The API failed a moment ago and is left alone.
+    #[error("the pricing API is left alone for a moment, because it did not work")]
+    Resting,
+    /// There was no answer in time.
+    #[error("the pricing API did not answer within {0} ms")]
+    Slow(u128),
+    /// There was no answer.
+    #[error("the pricing API: {0}")]
+    Client(#[from] ClientError),
+    /// It answered something else than 200.
+    #[error("the pricing API answered with status {0}")]
+    Status(u16),
+    /// It answered something that is no quote.
+    #[error("the pricing API: {0}")]
+    Answer(#[from] AnswerError),
+    /// The request could not be made.
+    #[error("the question is none: {0}")]
+    Question(#[from] hyper::http::Error),
+}
+
+impl fmt::Debug for Pricing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pricing({})", self.settings.url)
+    }
+}
+
+impl PricingError {
+    /// The label in metrics and logs.
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::Resting => "resting",
+            Self::Slow(_) => "slow",
+            Self::Client(_) => "unreachable",
+            Self::Status(_) => "status",
+            Self::Answer(_) | Self::Question(_) => "invalid",
+        }
+    }
+
+    /// Whether others would meet the same: then the API is left alone for a while.
+    fn is_outage(&self) -> bool {
+        match self {
+            Self::Slow(_) | Self::Client(_) => true,
+            Self::Status(status) => *status >= 500 || matches!(*status, 408 | 429),
+            Self::Resting | Self::Answer(_) | Self::Question(_) => false,
+        }
+    }
+}
+
+impl Pricing {
+    /// Reads secrets and authorities and gets ready; asks nobody.
+    ///
+    /// # Errors
+    /// A file cannot be read, or the address is none.
+    pub fn open(settings: &PricingSettings) -> Result<Self, PricingSetupError> {
+        let (origin, path) = settings.place().ok_or(PricingSetupError::Url)?;
+        let load = |key, file: &std::path::Path| {
+            let is_named = !file.as_os_str().is_empty();
+            is_named.then(|| Secrets::load(key, file, 1)).transpose()
+        };
+        let token = load("checkout.pricing.token_file", &settings.token_file)?;
+        let bearer = token.map(|token| {
+            let bearer: String = token.all().map(|token| format!("Bearer {token}")).collect();
+            // Secrets are visible ASCII, so this is always a header.
+            let mut bearer = HeaderValue::try_from(bearer)
+                .unwrap_or_else(|_| HeaderValue::from_static("Bearer"));
+            bearer.set_sensitive(true);
+            bearer
+        });
+        let client = match settings.ca_file.as_os_str().is_empty() {
+            true => Client::new(origin)?,
+            false => Client::trusting(origin, authorities(&settings.ca_file)?)?,
+        };
+        Ok(Self {
+            client: client.keeping(settings.at_once),
+            path,
+            authorization: bearer,
+            secret: load("checkout.pricing.secret_file", &settings.secret_file)?,
+            under_way: Semaphore::new(settings.at_once),
+            rest: Mutex::default(),
+            kept: Mutex::default(),
+            settings: settings.clone(),
+        })
+    }
+
+    /// What happens to a cart that has no quote.
+    pub(crate) fn fallback(&self) -> Quoted {
+        match self.settings.fallback {
+            Fallback::Catalog => Quoted::Fallback,
+            Fallback::Refuse => Quoted::Refused,
+        }
+    }
+
+    /// The answer to the same question of a moment ago.
+    pub(crate) fn kept(&self, question: &Question) -> Option<Arc<Quote>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let (since, quote) = kept.get(&blake3::hash(&question.body))?;
+        (since.elapsed() < self.settings.keep).then(|| Arc::clone(quote))
+    }
+
+    /// Asks; `now` is for the signature, Unix seconds.
+    ///
+    /// # Errors
+    /// There is no sound answer in time. It is logged and counted.
+    pub(crate) async fn ask(
+        &self,
+        question: &Question,
+        now: i64,
+        metrics: &Metrics,
+    ) -> Result<Arc<Quote>, PricingError> {
+        if !self.rest().may_ask(Instant::now()) {
+            metrics.pricing("resting", None);
+            return Err(PricingError::Resting);
+        }
+        let begun = Instant::now();
+        let asked = tokio::time::timeout(self.settings.deadline, self.exchange(question, now));
+        let outcome = match asked.await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(PricingError::Slow(self.settings.deadline.as_millis())),
+        };
+        let took = begun.elapsed();
+        match outcome {
+            Ok(quote) => {
+                metrics.pricing("answered", Some(took));
+                if self.rest().worked() {
+                    info!("the pricing API works again");
+                }
+                let quote = Arc::new(quote);
+                self.keep(question, &quote);
+                Ok(quote)
+            }
+            Err(error) => {
+                let outcome = error.outcome();
+                metrics.pricing(outcome, Some(took));
+                if error.is_outage() {
+                    self.rest().failed(Instant::now());
+                }
+                let took_ms = took.as_millis();
+                warn!(outcome, %error, took_ms, "a cart was not priced by the merchant");
+                Err(error)
+            }
+        }
+    }
+
+    async fn exchange(&self, question: &Question, now: i64) -> Result<Quote, PricingError> {
+        let request = self.request(&question.body, now)?;
+        // It is never closed; if it were, there would be no limit.
+        let _permit = self.under_way.acquire().await.ok();
+        match self.client.send(request).await? {
+            (StatusCode::OK, body) => Ok(answer::read(question, &body)?),
+            (status, _) => Err(PricingError::Status(status.as_u16())),
+        }
+    }
+
+    fn request(&self, body: &Bytes, now: i64) -> Result<Request<Full<Bytes>>, hyper::http::Error> {
+        let mut request = Request::builder()
+            .method(Method::POST)
+            .uri(&self.path)
+            .header(ACCEPT, "application/json")
+            .header(CONTENT_TYPE, "application/json")
+            .header(USER_AGENT, concat!("Frontage/", env!("CARGO_PKG_VERSION")));
+        if let Some(authorization) = &self.authorization {
+            request = request.header(AUTHORIZATION, authorization.clone());
+        }
+        for secret in self.secret.iter().flat_map(Secrets::all) {
+            let signature = signature::signature(secret, now, body);
+            request = request.header(signature::HEADER, signature);
+        }
+        request.body(Full::new(body.clone()))
+    }
+
+    fn keep(&self, question: &Question, quote: &Arc<Quote>) {
+        if self.settings.keep.is_zero() {
+            return;
+        }
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= MOST_KEPT {
+            kept.retain(|_, (since, _)| since.elapsed() < self.settings.keep);
+        }
+        if kept.len() >= MOST_KEPT {
+            kept.clear();
+        }
+        let quote = Arc::clone(quote);
+        kept.insert(blake3::hash(&question.body), (Instant::now(), quote));
+    }
+
+    fn rest(&self) -> std::sync::MutexGuard<'_, Rest> {
+        self.rest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn authorities(file: &std::path::Path) -> Result<RootCertStore, PricingSetupError> {
+    let mut roots = RootCertStore::empty();
+    let certificates =
+        CertificateDer::pem_file_iter(file).map_err(PricingSetupError::Authorities)?;
+    for certificate in certificates {
+        let certificate = certificate.map_err(PricingSetupError::Authorities)?;
+        // One that the library does not take is none that it could trust.
+        let _ = roots.add(certificate);
+    }
+    match roots.is_empty() {
+        true => Err(PricingSetupError::Authorities(pem::Error::NoItemsFound)),
+        false => Ok(roots),
+    }
+}

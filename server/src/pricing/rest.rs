@@ -1,0 +1,84 @@
+//! The memory of failures: an API that does not work is left alone for a while, so that shoppers do not wait for it.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// Failures in a row after which it is left alone.
+const MOST_FAILURES: u32 = 3;
+/// The first pause; it doubles with each further failure.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// The longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// How an API did lately.
+#[derive(Debug, Default)]
+pub(crate) struct Rest {
+    /// In a row.
+    failures: u32,
+    /// Nothing is asked before.
+    until: Option<Instant>,
+}
+
+impl Rest {
+    /// Whether it may be asked. After a pause, one question goes ahead and the others wait for what becomes of it.
+    pub(crate) fn may_ask(&mut self, now: Instant) -> bool {
+        match self.until {
+            None => true,
+            Some(until) if now < until => false,
+            Some(_) => {
+                self.until = Some(now + self.pause());
+                true
+            }
+        }
+    }
+
+    /// A question was answered; whether that is news.
+    pub(crate) fn worked(&mut self) -> bool {
+        let was_resting = self.until.is_some();
+        *self = Self::default();
+        was_resting
+    }
+
+    /// A question was not answered.
+    pub(crate) fn failed(&mut self, now: Instant) {
+        self.failures = self.failures.saturating_add(1);
+        if self.failures >= MOST_FAILURES {
+            self.until = Some(now + self.pause());
+        }
+    }
+
+    fn pause(&self) -> Duration {
+        let doublings = self.failures.saturating_sub(MOST_FAILURES).min(8);
+        (FIRST_PAUSE * (1 << doublings)).min(LONGEST_PAUSE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fails_is_left_alone_longer_and_longer_and_tried_once_in_between() {
+        let start = Instant::now();
+        let at = |seconds: u64| start + Duration::from_secs(seconds);
+        let mut rest = Rest::default();
+        for _ in 0..MOST_FAILURES {
+            assert!(rest.may_ask(start));
+            rest.failed(start);
+        }
+        assert!(!rest.may_ask(start));
+        assert!(rest.may_ask(at(1)), "one tries");
+        assert!(!rest.may_ask(at(1)), "and the others do not");
+        rest.failed(at(1));
+        assert!(!rest.may_ask(at(2)) && rest.may_ask(at(3)));
+        // Nobody waited for that answer: the next one tries after the same pause.
+        assert!(!rest.may_ask(at(4)) && rest.may_ask(at(5)));
+        assert!(rest.worked() && !rest.worked());
+        assert!(rest.may_ask(at(5)) && rest.may_ask(at(5)));
+        for _ in 0..100 {
+            rest.failed(at(5));
+        }
+        assert!(!rest.may_ask(at(34)) && rest.may_ask(at(35)));
+    }
+}

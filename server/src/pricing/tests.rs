@@ -1,0 +1,400 @@
+//! What an answer must be: sound ones are taken whole, and one with any fault is none.
+
+use frontage_shared::model::money::{Currency, Money};
+use frontage_shared::totals::{ChosenDelivery, DeliveryOption};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::answer;
+use super::question::{Asked, Question};
+use super::quote::Quote;
+
+fn question(currency: &str, quantities: &[u32], delivery: Option<&str>) -> Question {
+    let lines = quantities.iter().enumerate();
+    let lines = lines.map(|(number, &quantity)| Asked {
+        variant: format!("v{number}"),
+        quantity,
+    });
+    let method = |id: &str| DeliveryOption {
+        id: id.to_owned(),
+        name: format!("By {id}"),
+        description: "soon".to_owned(),
+        price: 490,
+        full_price: 490,
+        locations: Vec::new(),
+    };
+    Question {
+        body: Default::default(),
+        currency: Currency::parse(currency).unwrap(),
+        lines: lines.collect(),
+        coupons: vec![" Euro".to_owned()],
+        delivery_methods: vec![method("post"), method("van")],
+        delivery_method: delivery.map(str::to_owned),
+        is_sent: true,
+        prices_include_tax: true,
+    }
+}
+
+fn read(question: &Question, answer: &Value) -> Result<Quote, String> {
+    answer::read(question, answer.to_string().as_bytes()).map_err(|error| error.to_string())
+}
+
+/// Two lines, a discount, a method of the merchant's, taxes within.
+fn good() -> Value {
+    json!({
+        "currency": "EUR",
+        "lines": [
+            {"variant_id": "v1", "unit_price": "2.50", "total": "7.50", "tax_rate": "7"},
+            {"variant_id": "v0", "unit_price": "10.00", "discount": "1.00", "total": "19.00", "tax_rate": "19"},
+        ],
+        "discounts": [{"rule": "r", "name": "A euro", "code": "EURO", "amount": "1.00"}],
+        "delivery_methods": [{"id": "van", "price": "3.00"}, {"id": "bike", "name": "Bike", "price": "0"}],
+        "taxes": [{"rate": "7", "net": "7.01", "amount": "0.49"}, {"rate": "19", "net": "18.49", "amount": "3.51"}],
+        "total": "29.50",
+        "messages": ["Until Friday."],
+        "refused_coupons": [{"code": "euro", "reason": "Once is enough."}],
+    })
+}
+
+#[test]
+fn a_sound_answer_is_taken_whole() {
+    let quote = read(&question("EUR", &[2, 3], Some("van")), &good()).unwrap();
+    let prices: Vec<_> = quote.lines.iter().map(|line| line.unit_price).collect();
+    assert_eq!(prices, [1_000, 250], "in the order of the cart");
+    let totals = &quote.totals;
+    assert_eq!(
+        (
+            totals.subtotal,
+            totals.discount,
+            totals.delivery,
+            totals.tax,
+            totals.total
+        ),
+        (2_750, 100, 300, 400, 2_950)
+    );
+    assert_eq!(totals.lines[0].discount, 100);
+    assert_eq!(
+        totals.taxes[0].rate.to_string(),
+        "19",
+        "the highest rate first"
+    );
+    let ChosenDelivery::Method(van) = &totals.chosen_delivery else {
+        panic!("{totals:?}");
+    };
+    assert_eq!(
+        (van.name.as_str(), van.description.as_str()),
+        ("By van", "soon")
+    );
+    assert_eq!(quote.messages, ["Until Friday."]);
+    assert_eq!(quote.refused_codes[0].reason, "Once is enough.");
+    // Without methods of its own, the catalog's count, at the catalog's prices.
+    let mut plain = good();
+    plain.as_object_mut().unwrap().remove("delivery_methods");
+    plain["total"] = json!("31.40");
+    let quote = read(&question("EUR", &[2, 3], Some("post")), &plain).unwrap();
+    assert_eq!(quote.totals.delivery, 490);
+    assert_eq!(quote.totals.delivery_options.len(), 2);
+}
+
+#[test]
+fn the_documented_answer_is_one() {
+    let body = include_bytes!("../../../schemas/examples/pricing/quote.json");
+    let quote = answer::read(&question("EUR", &[2, 3], Some("van")), body).unwrap();
+    assert_eq!(quote.totals.total, 2_950);
+}
+
+#[test]
+fn every_fault_is_told_with_its_place() {
+    let question = question("EUR", &[2, 3], Some("van"));
+    let cases: [(&str, Value, &str); 31] = [
+        (
+            "/currency",
+            json!("USD"),
+            "/currency must be the currency that was asked for, got `USD`",
+        ),
+        ("/total", json!("29.51"), "/total must be 29.50"),
+        ("/total", json!(29.5), "expected a string"),
+        ("/total", json!("-29.50"), "/total is not an amount"),
+        ("/total", json!("29.505"), "more decimals"),
+        ("/total", json!("99999999999999999999"), "too large"),
+        (
+            "/lines/0/total",
+            json!("7.49"),
+            "/lines/0/total must be 7.50",
+        ),
+        (
+            "/lines/0/unit_price",
+            json!("2.505"),
+            "/lines/0/unit_price is not an amount",
+        ),
+        (
+            "/lines/0/unit_price",
+            json!("-2.50"),
+            "/lines/0/unit_price is not an amount",
+        ),
+        (
+            "/lines/0/unit_price",
+            json!("92233720368547758.07"),
+            "more than can be counted",
+        ),
+        (
+            "/lines/0/variant_id",
+            json!("v9"),
+            "/lines/0/variant_id must be a line of the cart, got `v9`",
+        ),
+        (
+            "/lines/1/variant_id",
+            json!("v1"),
+            "/lines/1/variant_id must not be priced twice",
+        ),
+        ("/lines/1", json!(null), "invalid type: null"),
+        (
+            "/lines/1/discount",
+            json!("20.01"),
+            "/lines/1/discount must not be more",
+        ),
+        (
+            "/lines/1/discount",
+            json!("2.00"),
+            "/lines/1/total must be 18.00",
+        ),
+        (
+            "/lines/0/tax_rate",
+            json!("101"),
+            "/lines/0/tax_rate must be per cent",
+        ),
+        (
+            "/lines",
+            json!([]),
+            "/lines must have a price for each line of the cart, got `none for v0`",
+        ),
+        (
+            "/discounts/0/amount",
+            json!("2.00"),
+            "/discounts must be 1.00",
+        ),
+        (
+            "/discounts/0/code",
+            json!("OTHER"),
+            "/discounts/0/code must be a code of the cart",
+        ),
+        (
+            "/discounts/0/name",
+            json!(""),
+            "/discounts/0/name must be 1 to 300",
+        ),
+        (
+            "/discounts/0/rule",
+            json!("a\nb"),
+            "/discounts/0/rule must be 1 to 200",
+        ),
+        (
+            "/delivery_methods/0/price",
+            json!("3.10"),
+            "/total must be 29.60",
+        ),
+        (
+            "/delivery_methods/1/id",
+            json!("van"),
+            "/delivery_methods/1/id must not be there twice",
+        ),
+        (
+            "/delivery_methods/1/name",
+            json!(null),
+            "/delivery_methods/1/name must be there",
+        ),
+        (
+            "/taxes/0/rate",
+            json!("19"),
+            "/taxes/1/rate must not be there twice",
+        ),
+        (
+            "/taxes/0/amount",
+            json!("0.495"),
+            "/taxes/0/amount is not an amount",
+        ),
+        ("/taxes/0/net", json!("17.02"), "/taxes must not tax more"),
+        ("/prices_include_tax", json!(false), "/total must be 33.50"),
+        (
+            "/messages/0",
+            json!("x".repeat(301)),
+            "/messages/0 must be 1 to 300",
+        ),
+        (
+            "/messages",
+            json!(vec!["x"; 51]),
+            "/messages must have at most 50 entries",
+        ),
+        (
+            "/refused_coupons/0/code",
+            json!("X"),
+            "/refused_coupons/0/code must be a code",
+        ),
+    ];
+    for (place, value, told) in cases {
+        let mut answer = good();
+        *answer.pointer_mut(place).unwrap_or(&mut Value::Null) = value.clone();
+        if answer.pointer(place).is_none() {
+            answer[&place[1..]] = value;
+        }
+        let error = read(&question, &answer).expect_err(place);
+        assert!(error.contains(told), "{place}: {error}");
+    }
+    let mut more = good();
+    more["discont"] = json!("1.00");
+    let error = read(&question, &more).unwrap_err();
+    assert!(error.contains("unknown field `discont`"), "{error}");
+    for text in [
+        "",
+        "null",
+        "[]",
+        "<html>maintenance</html>",
+        "{\"currency\":\"EUR\"}",
+    ] {
+        answer::read(&question, text.as_bytes()).expect_err(text);
+    }
+}
+
+/// A cart and a sound answer to it.
+#[derive(Clone, Debug)]
+struct Case {
+    question: Question,
+    answer: Value,
+}
+
+fn cases() -> impl Strategy<Value = Case> {
+    let line = (1_u32..=999, 0_i64..1_000_000, 0_i64..=100);
+    let currency = prop_oneof![Just("EUR"), Just("JPY"), Just("KWD")];
+    let freight = proptest::option::of(0_i64..100_000);
+    (currency, vec(line, 1..12), freight, any::<bool>()).prop_map(
+        |(currency, lines, freight, is_included)| {
+            let quantities: Vec<u32> = lines.iter().map(|line| line.0).collect();
+            let question = question(currency, &quantities, freight.map(|_| "van"));
+            let decimal = |minor: i64| {
+                let currency = question.currency;
+                Money { minor, currency }.to_string()
+            };
+            let (mut goods, mut off) = (0, 0);
+            let mut told = Vec::new();
+            for (number, (quantity, unit, percent)) in lines.iter().enumerate() {
+                let subtotal = unit * i64::from(*quantity);
+                let discount = subtotal * percent / 100;
+                goods += subtotal - discount;
+                off += discount;
+                told.push(json!({
+                    "variant_id": format!("v{number}"), "unit_price": decimal(*unit),
+                    "discount": decimal(discount), "total": decimal(subtotal - discount),
+                }));
+            }
+            let sum = goods + freight.unwrap_or(0);
+            let tax = sum / 10;
+            let (net, total) = match is_included {
+                true => (sum - tax, sum),
+                false => (sum, sum + tax),
+            };
+            let answer = json!({
+                "currency": currency, "lines": told, "prices_include_tax": is_included,
+                "discounts": [{"rule": "r", "name": "Less", "amount": decimal(off)}],
+                "delivery_methods": [{"id": "van", "price": decimal(freight.unwrap_or(7))}],
+                "taxes": [{"rate": "10", "net": decimal(net), "amount": decimal(tax)}],
+                "total": decimal(total),
+            });
+            Case { question, answer }
+        },
+    )
+}
+
+/// The places of all amounts that a sum depends on.
+fn amounts(answer: &Value, is_sent: bool) -> Vec<String> {
+    let lines = answer["lines"].as_array().unwrap().len();
+    let mut places = vec!["/total".to_owned(), "/discounts/0/amount".to_owned()];
+    for number in 0..lines {
+        for field in ["unit_price", "discount", "total"] {
+            places.push(format!("/lines/{number}/{field}"));
+        }
+    }
+    if is_sent {
+        places.push("/delivery_methods/0/price".to_owned());
+    }
+    if answer["prices_include_tax"] == false {
+        places.push("/taxes/0/amount".to_owned());
+    }
+    places
+}
+
+fn adds_up(quote: &Quote) -> Result<(), TestCaseError> {
+    let totals = &quote.totals;
+    let on_top = if totals.prices_include_tax {
+        0
+    } else {
+        totals.tax
+    };
+    prop_assert_eq!(
+        totals.total,
+        totals.subtotal - totals.discount + totals.delivery + on_top
+    );
+    let sum = |of: &dyn Fn(&frontage_shared::totals::LineTotal) -> i64| {
+        totals.lines.iter().map(of).sum::<i64>()
+    };
+    prop_assert_eq!(totals.subtotal, sum(&|line| line.subtotal));
+    prop_assert_eq!(totals.discount, sum(&|line| line.discount));
+    prop_assert_eq!(
+        totals.discount,
+        totals.discounts.iter().map(|one| one.amount).sum::<i64>()
+    );
+    let all = [
+        totals.subtotal,
+        totals.discount,
+        totals.delivery,
+        totals.tax,
+        totals.total,
+    ];
+    prop_assert!(all.iter().all(|amount| *amount >= 0));
+    for line in &totals.lines {
+        prop_assert!(line.discount >= 0 && line.total >= 0);
+        prop_assert_eq!(line.total, line.subtotal - line.discount);
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn sound_answers_add_up_in_every_currency(case in cases()) {
+        let quote = read(&case.question, &case.answer).map_err(TestCaseError::fail)?;
+        adds_up(&quote)?;
+        let asked = case.question.lines.iter().map(|line| line.variant.as_str());
+        let told = quote.lines.iter().map(|line| line.variant.as_str());
+        prop_assert!(asked.eq(told));
+    }
+
+    #[test]
+    fn one_amount_that_is_off_by_one_is_refused(case in cases(), pick in any::<prop::sample::Index>(), up in any::<bool>()) {
+        let places = amounts(&case.answer, case.question.delivery_method.is_some());
+        let place = &places[pick.index(places.len())];
+        let mut answer = case.answer.clone();
+        let amount = answer.pointer_mut(place).unwrap();
+        let money = Money::parse_decimal(amount.as_str().unwrap(), case.question.currency).unwrap();
+        let minor = if up { money.minor + 1 } else { money.minor - 1 };
+        *amount = json!(Money { minor, ..money }.to_string());
+        prop_assert!(read(&case.question, &answer).is_err(), "{} in {}", place, answer);
+    }
+
+    #[test]
+    fn whatever_is_taken_adds_up(case in cases(), pick in any::<prop::sample::Index>(), value in "-?[0-9]{1,20}(\\.[0-9]{0,4})?|[a-z]*") {
+        let places = amounts(&case.answer, true);
+        let mut answer = case.answer.clone();
+        *answer.pointer_mut(&places[pick.index(places.len())]).unwrap() = json!(value);
+        if let Ok(quote) = read(&case.question, &answer) {
+            adds_up(&quote)?;
+        }
+    }
+
+    #[test]
+    fn no_bytes_are_too_much(bytes in vec(any::<u8>(), 0..400)) {
+        let question = question("EUR", &[1], None);
+        prop_assert!(answer::read(&question, &bytes).is_err());
+    }
+}

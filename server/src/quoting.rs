@@ -1,0 +1,118 @@
+//! Requests whose answers need the merchant's prices: the question is asked before the page is made.
+//!
+//! Where the catalog prices carts, nothing here waits.
+
+use crate::cart::{Cart, Choice, Outcome};
+use crate::checkout::fields::Fields;
+use crate::form::Form;
+use crate::limiter::Action;
+use crate::listen::Reply;
+use crate::page::{View, cart as cart_page, checkout as checkout_page};
+use crate::personal::{Basket, Desk};
+use crate::pricing::{Question, Quoted};
+use crate::respond::Response;
+use frontage_shared::totals::ChosenDelivery;
+
+impl<'a> Desk<'a> {
+    /// The cart's page, priced by whoever prices carts.
+    pub(crate) fn priced_cart(
+        mut self,
+        basket: Basket,
+        notice: Option<Outcome>,
+        shared: Option<Cart>,
+        respond: impl FnOnce(&Self, Response, &Basket) -> Response + Send + 'a,
+    ) -> Reply<'a> {
+        let show = move |desk: &Self, basket: &Basket| {
+            let response = desk.show_cart(&basket.cart, notice.as_ref(), shared.as_ref());
+            respond(desk, response, basket)
+        };
+        if self.checkout.pricing.is_none() {
+            return Reply::Now(show(&self, &basket));
+        }
+        Reply::Later(Box::pin(async move {
+            let choice = cart_page::choice(&self.checkout.settings, self.now_s());
+            self.quote(&basket.cart, choice).await;
+            show(&self, &basket)
+        }))
+    }
+
+    /// The checkout's page, priced by whoever prices carts.
+    pub(crate) fn priced_checkout(mut self) -> Reply<'a> {
+        let settings = &self.checkout.settings;
+        if self.checkout.pricing.is_none() || settings.hands_off() {
+            return Reply::Now(self.checkout());
+        }
+        Reply::Later(Box::pin(async move {
+            let cart = self.basket().cart;
+            let fields = Fields::of(&Form::default(), &self.checkout.settings);
+            self.quote_to_show(&cart, &fields).await;
+            self.checkout()
+        }))
+    }
+
+    /// Asks what a form costs, before the form is shown again.
+    pub(crate) async fn quote_to_show(&mut self, cart: &Cart, fields: &Fields) {
+        let choice = checkout_page::choice(fields, self.now_s());
+        let choice = Choice {
+            or_first: true,
+            ..choice
+        };
+        self.quote(cart, choice).await;
+    }
+
+    /// Asks what is about to be ordered costs, whatever was answered a moment ago.
+    pub(crate) async fn quote_to_order(&mut self, cart: &Cart, fields: &Fields) {
+        let choice = checkout_page::choice(fields, self.now_s());
+        self.quoted = self.ask_merchant(cart, &choice, true).await;
+    }
+
+    async fn quote(&mut self, cart: &Cart, mut choice: Choice<'static>) {
+        self.quoted = self.ask_merchant(cart, &choice, false).await;
+        let Some(Quoted::Merchant(quote)) = &self.quoted else {
+            return;
+        };
+        let is_open = matches!(
+            quote.totals.chosen_delivery,
+            ChosenDelivery::NotChosen | ChosenDelivery::NotAvailable
+        );
+        // Which method is the first is only known when the merchant has said which there are.
+        if let Some(first) = quote.totals.delivery_options.first()
+            && is_open
+            && choice.or_first
+        {
+            choice.delivery = Some(first.id.clone());
+            choice.or_first = false;
+            self.quoted = self.ask_merchant(cart, &choice, false).await;
+        }
+    }
+
+    /// What comes of asking for the price of a cart; none where nobody is asked.
+    async fn ask_merchant(
+        &self,
+        cart: &Cart,
+        choice: &Choice<'static>,
+        is_order: bool,
+    ) -> Option<Quoted> {
+        let pricing = self.checkout.pricing.as_ref()?;
+        let question = self.question(cart, choice)?;
+        let metrics = &self.shop.metrics;
+        if let Some(quote) = pricing.kept(&question).filter(|_| !is_order) {
+            metrics.pricing("kept", None);
+            return Some(Quoted::Merchant(quote));
+        }
+        // Whoever asks without end must not get the catalog's prices for it.
+        if !self.may(Action::Cart) {
+            return Some(Quoted::Refused);
+        }
+        match pricing.ask(&question, self.now_s(), metrics).await {
+            Ok(quote) => Some(Quoted::Merchant(quote)),
+            Err(_) => Some(pricing.fallback()),
+        }
+    }
+
+    fn question(&self, cart: &Cart, choice: &Choice<'_>) -> Option<Question> {
+        let ctx = self.context();
+        let view = View::new(&self.serving.generation, &ctx);
+        Question::of(&view, cart, choice)
+    }
+}
