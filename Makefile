@@ -4,11 +4,11 @@ CARGO ?= cargo
 SOAK ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test page-tools bench bench-curve soak lint fuzz dist
+.PHONY: help demo demo-fleet store-engines test page-tools bench bench-curve soak lint fuzz dist
 
 help: ## List the targets
 	@echo "Frontage: a shop from a feed. Targets:"
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  DEMO_DATA=FOLDER|FILE make demo    shop in a real data set, e.g. ../shared/data/icecat-chorus-19k"
 	@echo "  DEMO_PORT, DEMO_ADMIN_PORT, DEMO_BACKEND_PORT, DEMO_DESK_PORT, DEMO_PRODUCTS, DEMO_KEEP=1 and DEMO_SECONDS change the demo"
@@ -19,6 +19,11 @@ demo: ## Build everything and open a shop at http://127.0.0.1:8080/
 	$(CARGO) build --release --locked -p frontage-ingest -p frontage-server
 	$(CARGO) build --release --locked -p frontage-tests --bin demo --bin sample-backend
 	@target/release/demo
+
+demo-fleet: store-engines ## The same with a bucket, two ingest daemons and three servers
+	$(CARGO) build --release --locked -p frontage-ingest -p frontage-server
+	$(CARGO) build --release --locked -p frontage-tests --bin demo --bin sample-backend
+	@DEMO_FLEET=1 target/release/demo
 
 # The end-to-end tests start the daemons as processes, so their binaries are built first.
 test: ## Run all tests and print their counts
@@ -34,6 +39,21 @@ test: ## Run all tests and print their counts
 page-tools: ## Install axe-core, the Nu HTML checker (needs Java) and Lighthouse for the tests, with npm
 	npm install --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --prefix target/page-tools \
 	  axe-core@4.13.0 vnu-jar@26.9.27 lighthouse@12.8.2
+
+# Each keeps to conditions; tests play one that does not. What cannot be installed is left out, and said by the tests.
+store-engines: ## Install small object stores for the tests: moto with Python, s3s-fs with cargo (STORE_ENGINES=moto for one)
+	@for engine in $${STORE_ENGINES:-moto s3s}; do \
+	  case $$engine in \
+	    moto) test -x target/engines/moto/bin/moto_server || \
+	      { python3 -m venv target/engines/moto && \
+	        target/engines/moto/bin/pip install --quiet --disable-pip-version-check 'moto[server,s3]==5.2.5'; } || \
+	      echo "moto could not be installed (is python3-venv there?)" >&2 ;; \
+	    s3s) test -x target/engines/s3s/bin/s3s-fs || \
+	      CARGO_TARGET_DIR=target/engines/build $(CARGO) install --quiet --debug --locked --features binary \
+	        --version 0.14.1 --root target/engines/s3s s3s-fs || \
+	      echo "s3s-fs could not be installed" >&2 ;; \
+	  esac; \
+	done
 
 bench: ## Measure pages, cycles and memory; writes target/bench.json
 	$(CARGO) build --release --locked --workspace --bins

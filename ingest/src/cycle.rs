@@ -26,6 +26,7 @@ use crate::feed::{Feed, FeedError, FeedFolder};
 use crate::fetch::{Client, FetchError};
 use crate::harvest;
 use crate::history::{self, HistoryError, Run, RunResult};
+use crate::lease::{Keeper, LeaseError};
 use crate::lock::{self, LockError};
 use crate::merge::{Conflicts, MergeError, Merged};
 use crate::publish::PublishError;
@@ -44,6 +45,8 @@ pub struct Context {
     pub config: Arc<Config>,
     /// Where generations go.
     pub store: Store,
+    /// Whether they may go there.
+    pub lease: Keeper,
     /// Talks to back ends.
     pub client: Client,
     /// Whether somebody watches a terminal.
@@ -91,6 +94,9 @@ pub enum CycleError {
     /// The lock that keeps writers apart cannot be used.
     #[error(transparent)]
     Lock(#[from] LockError),
+    /// Somebody else publishes.
+    #[error(transparent)]
+    Lease(#[from] LeaseError),
     /// The client could not be set up.
     #[error("fetch: {0}")]
     Fetch(#[from] FetchError),
@@ -253,14 +259,13 @@ pub fn context(config: Config) -> Result<Context, CycleError> {
             source,
         })
     };
-    folder(&config.store)?;
+    if let Some(store) = config.store.as_folder() {
+        folder(store)?;
+    }
     folder(&config.state)?;
-    let store = Store::open(
-        &config.store.display().to_string(),
-        Path::new("/"),
-        &config.shop.id,
-    )?;
+    let store = Store::at(&config.store, &config.shop.id)?;
     Ok(Context {
+        lease: Keeper::new(store.clone(), &config.state, config.lease),
         config: Arc::new(config),
         store,
         client: Client::new()?,
@@ -272,14 +277,16 @@ pub fn context(config: Config) -> Result<Context, CycleError> {
 }
 
 impl Context {
-    /// Holds the lock that keeps two publishers apart until the file is dropped. Waits for one that is under way.
+    /// Holds the lock that keeps two publishers apart until the file is dropped. Waits for one that is under way. The
+    /// lease of the store is held as well then, which keeps those apart that have no folder in common.
     ///
-    /// Whoever holds it is the one writer, so this is when files go that a killed one left behind.
+    /// Whoever holds both is the one writer, so this is when files go that a killed one left behind.
     ///
     /// # Errors
-    /// The lock file cannot be used.
+    /// The lock file cannot be used, somebody else publishes, or the store cannot be asked.
     pub async fn lock(&self) -> Result<File, CycleError> {
         let lock = lock::hold(&self.config.state.join("lock")).await?;
+        self.lease.hold().await?;
         match self.store.remove_leftovers() {
             Ok(0) => {}
             Ok(files) => {

@@ -156,7 +156,7 @@ pub async fn prepare(
         Some(pinned),
         &candidate,
         &mut verified,
-        now,
+        (&context.lease.fence()?, now),
     )
     .await?;
     let scratch = context.scratch()?;

@@ -66,6 +66,12 @@ pub mod deliver;
 /// Events to whoever wants to know.
 pub mod webhooks;
 
+/// Which daemon may publish.
+pub mod lease;
+
+/// Who does, for operators.
+pub mod publisher;
+
 /// When: the daemon.
 pub mod schedule;
 
@@ -156,6 +162,9 @@ pub mod difference;
 
 /// Approve, roll back, compare.
 pub mod operate;
+
+/// Which server serves what.
+pub mod fleet;
 
 /// What is live, and why nothing newer is.
 pub mod status;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use frontage_shared::manifest::{Counts, Manifest, PartEntry, SourceState};
 use frontage_shared::snapshot::layout::PartKind;
 use frontage_shared::snapshot::{Generation, SnapshotError, mapped};
-use frontage_shared::store::{Store, StoreError};
+use frontage_shared::store::{Fence, Store, StoreError};
 use std::collections::BTreeMap;
 
 use crate::lock::{self, LockError};
@@ -86,11 +86,10 @@ pub async fn generation(
     current: Option<&Manifest>,
     candidate: Candidate,
     verified: &mut Verified,
-    now: i64,
+    (fence, now): (&Fence, i64),
 ) -> Result<Manifest, PublishError> {
-    let manifest = prepare(store, shop, current, &candidate, verified, now).await?;
-    let head = store.put_manifest(&manifest).await?;
-    store.put_head(&head).await?;
+    let manifest = prepare(store, shop, current, &candidate, verified, (fence, now)).await?;
+    store.publish(&manifest, current, fence).await?;
     Ok(manifest)
 }
 
@@ -105,7 +104,7 @@ pub async fn prepare(
     current: Option<&Manifest>,
     candidate: &Candidate,
     verified: &mut Verified,
-    now: i64,
+    (fence, now): (&Fence, i64),
 ) -> Result<Manifest, PublishError> {
     let newest = store.manifests().await?.last().map(|name| name.generation);
     let manifest = Manifest {
@@ -119,7 +118,8 @@ pub async fn prepare(
         catalog: candidate.catalog.0.clone(),
         offers: candidate.offers.0.clone(),
         created_at: now,
-        writer: "ingest".to_owned(),
+        writer: fence.holder.clone(),
+        epoch: fence.epoch,
         pinned: candidate.pinned,
         reason: candidate.reason.to_owned(),
         sources: candidate.sources.clone(),

@@ -66,7 +66,7 @@ pub async fn built_parts(
         current,
         built.candidate(reason),
         &mut verified,
-        now,
+        (&context.lease.fence()?, now),
     )
     .await?;
     let parts = context.parts_folder();
@@ -99,6 +99,12 @@ pub async fn republish(
     let folder = context.parts_folder();
     // Going back is also how damage is repaired: nothing is taken for whole that was not read now.
     let mut verified = Verified::nothing(&context.config.state);
+    if context.store.as_folder().is_none() {
+        for (kind, entry) in parts.parts() {
+            // What is found damaged is sent again; without a look, what is there is taken for whole.
+            context.store.part_is_whole(kind, entry).await?;
+        }
+    }
     let copy = |part| publish::local_copy(&context.store, &folder, part, &verified);
     let catalog = copy((PartKind::Catalog, &parts.catalog)).await?;
     let offers = copy((PartKind::Offers, &parts.offers)).await?;
@@ -117,7 +123,7 @@ pub async fn republish(
         current.as_ref(),
         candidate,
         &mut verified,
-        now,
+        (&context.lease.fence()?, now),
     )
     .await;
     verified.save();

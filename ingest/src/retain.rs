@@ -176,6 +176,7 @@ mod tests {
             offers: entry(&bytes),
             created_at,
             writer: "test".into(),
+            epoch: 0,
             pinned: generation == 1,
             reason: "cycle".into(),
             sources: BTreeMap::new(),

@@ -2,17 +2,17 @@
 //!
 //! The clock is read only here. Every outcome is logged once, here, as one line.
 
-use std::path::Path;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use frontage_shared::daemon::supervisor;
 use frontage_shared::manifest::Manifest;
-use frontage_shared::store::OrderState;
+use frontage_shared::store::{Conditions, Fence};
 use rand::RngExt as _;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 use crate::announce;
 use crate::bell::{Bell, Bells, Ring};
@@ -23,6 +23,7 @@ use crate::deliver;
 use crate::desk::{Desk, DeskError};
 use crate::flip::Flip;
 use crate::history::{Run, RunResult};
+use crate::lease::LeaseError;
 use crate::lock;
 use crate::plan::Plan;
 use crate::vitals::Vitals;
@@ -33,6 +34,9 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 
 /// What starts the first cycle; also what the daemon's signs of life call it.
 const START: &str = "start";
+
+/// Why it ends: the name of a signal, or that none can be caught.
+type Signal = std::io::Result<&'static str>;
 
 /// The daemon cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -57,63 +61,180 @@ pub fn now() -> DateTime<Utc> {
     Utc::now()
 }
 
-/// Polls every source once, then each on its schedule, until asked to stop. A cycle under way is finished first.
+/// Publishes whenever this daemon may, and stands by whenever another one does, until asked to stop.
 ///
 /// # Errors
-/// Another daemon runs, the desk's address is taken, or signals cannot be caught.
+/// Another daemon runs on this state folder, the desk's address is taken, or signals cannot be caught.
 pub async fn run(context: Context) -> Result<(), ScheduleError> {
     let state = context.config.state.clone();
     let Some(_only_one) = lock::try_hold(&state.join("daemon.lock"))? else {
         return Err(ScheduleError::AlreadyRunning(state.display().to_string()));
     };
+    let context = Context {
+        lease: context.lease.impatient(),
+        ..context
+    };
     let (stop, stopped) = watch::channel(false);
-    let signals = frontage_shared::daemon::shutdown::requested();
-    let all: Vec<&Source> = context.config.sources.iter().collect();
-    let bells = Bells::of(all.iter().map(|source| source.name.as_str()));
+    let bells = Bells::of(
+        context
+            .config
+            .sources
+            .iter()
+            .map(|source| source.name.as_str()),
+    );
     let mut tasks = JoinSet::new();
+    let signals = async {
+        let signal = frontage_shared::daemon::shutdown::requested().await;
+        if let Ok(signal) = &signal {
+            supervisor::stopping();
+            tracing::info!(signal, "stopping");
+        }
+        signal
+    };
     if let Some(settings) = context.config.desk.clone() {
         let desk = Desk::open(context.clone(), settings, bells.clone()).await?;
-        tasks.spawn(desk.serve(stopped.clone()));
+        tasks.spawn(desk.serve(stopped));
     }
-    tracing::info!(sources = all.len(), store = %context.config.store.display(), "started; polling every source once");
-    tasks.spawn(deliver::run(context.clone(), stopped.clone()));
-    tasks.spawn(webhooks::run(context.clone(), stopped.clone()));
-    if let Some(settings) = context.config.indexnow.clone() {
-        tasks.spawn(announce::run(context.clone(), settings, stopped.clone()));
-    }
-    tasks.spawn(heed_orders(context.clone(), stopped.clone()));
-    tasks.spawn(end_pins(context.clone(), stopped.clone()));
-    tasks.spawn(keep_dates(context.clone(), stopped.clone()));
     tokio::pin!(signals);
-    let began = now();
-    let vitals = context.vitals.clone();
-    vitals.says(format!("{} sources, polling each once", all.len()));
-    vitals.runs(
-        START,
-        all.iter().map(|source| source.request.deadline).sum(),
-    );
-    let telling = tokio::spawn(vitals.clone().tell());
-    tokio::select! {
-        signal = &mut signals => return ended(signal),
-        outcome = cycle::run(&context, &all, START, began.timestamp()) => log(outcome.as_ref(), &mut None, &vitals),
-    }
-    for source in context.config.sources.clone() {
-        let follower = Follower {
-            context: context.clone(),
-            source: Arc::new(source),
-            bells: bells.clone(),
-            stopped: stopped.clone(),
+    let telling = tokio::spawn(context.vitals.clone().tell());
+    let signal = loop {
+        let fence = tokio::select! {
+            signal = &mut signals => break signal,
+            fence = stand_by(&context) => fence,
         };
-        vitals.waits(&follower.source.name);
-        tasks.spawn(follower.follow(began));
-    }
-    vitals.ends(START);
-    let result = ended(signals.await);
+        let daemon = Daemon {
+            context: &context,
+            bells: &bells,
+        };
+        if let Some(signal) = daemon.publish(&fence, signals.as_mut()).await {
+            context.lease.release(&fence).await;
+            break signal;
+        }
+    };
     // Only fails when nothing listens any more, and then there is nobody to stop.
     let _ = stop.send(true);
     tasks.join_all().await;
     telling.abort();
-    result
+    signal.map(drop).map_err(ScheduleError::Signal)
+}
+
+/// Waits until this daemon may publish. What stands in the way is told once.
+async fn stand_by(context: &Context) -> Fence {
+    let mut told = None;
+    loop {
+        match context.lease.try_hold().await {
+            Ok(fence) => return fence,
+            Err(error) => {
+                let news = error.to_string();
+                if told.as_ref() != Some(&news) {
+                    match &error {
+                        LeaseError::Standby { .. } => {
+                            context.vitals.says(news.clone());
+                            tracing::info!("{news}");
+                        }
+                        _ => tracing::error!(%error, "cannot ask who publishes; it is tried again"),
+                    }
+                    told = Some(news);
+                }
+            }
+        }
+        tokio::time::sleep(context.lease.step()).await;
+    }
+}
+
+/// What the daemon does while it may publish.
+struct Daemon<'a> {
+    context: &'a Context,
+    bells: &'a Bells,
+}
+
+impl Daemon<'_> {
+    /// Polls every source once, then each on its schedule, until asked to stop or until another daemon publishes. A cycle
+    /// under way is finished first. Gives the signal, if that is what ended it.
+    async fn publish(
+        &self,
+        fence: &Fence,
+        mut signals: Pin<&mut impl Future<Output = Signal>>,
+    ) -> Option<Signal> {
+        let context = self.context;
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        let keeper = {
+            let (lease, fence) = (context.lease.clone(), fence.clone());
+            tokio::spawn(async move { lease.keep(&fence).await })
+        };
+        let _ends_with_this = AbortOnDrop(keeper.abort_handle());
+        let lost = async {
+            if let Ok(lost) = keeper.await {
+                tracing::warn!("{lost}");
+            }
+        };
+        tokio::pin!(lost);
+        let all: Vec<&Source> = context.config.sources.iter().collect();
+        tracing::info!(sources = all.len(), store = %context.config.store, epoch = fence.epoch, "started; polling every source once");
+        if context.store.known_conditions() == Some(Conditions::Ignored) {
+            tracing::warn!(store = %context.config.store, "the bucket ignores conditional writes: readers take the newest manifest, and only one daemon may publish");
+        }
+        self.begin(&mut tasks, &stopped);
+        let began = now();
+        let vitals = &context.vitals;
+        vitals.says(format!("{} sources, polling each once", all.len()));
+        let fetches = all.iter().map(|source| source.request.deadline).sum();
+        vitals.runs(START, fetches);
+        let ended = tokio::select! {
+            signal = &mut signals => Some(Some(signal)),
+            () = &mut lost => Some(None),
+            outcome = cycle::run(context, &all, START, began.timestamp()) => {
+                log(outcome.as_ref(), &mut None, vitals);
+                None
+            }
+        };
+        vitals.ends(START);
+        if let Some(why) = ended {
+            return why;
+        }
+        for source in context.config.sources.clone() {
+            let follower = Follower {
+                context: context.clone(),
+                source: Arc::new(source),
+                bells: self.bells.clone(),
+                stopped: stopped.clone(),
+            };
+            vitals.waits(&follower.source.name);
+            tasks.spawn(follower.follow(began));
+        }
+        let signal = tokio::select! {
+            signal = &mut signals => Some(signal),
+            () = &mut lost => None,
+        };
+        // Only fails when nothing listens any more, and then there is nobody to stop.
+        let _ = stop.send(true);
+        tasks.join_all().await;
+        all.iter().for_each(|source| vitals.ends(&source.name));
+        signal
+    }
+
+    /// What goes on beside the polls.
+    fn begin(&self, tasks: &mut JoinSet<()>, stopped: &watch::Receiver<bool>) {
+        let context = self.context;
+        tasks.spawn(deliver::run(context.clone(), stopped.clone()));
+        tasks.spawn(webhooks::run(context.clone(), stopped.clone()));
+        if let Some(settings) = context.config.indexnow.clone() {
+            tasks.spawn(announce::run(context.clone(), settings, stopped.clone()));
+        }
+        tasks.spawn(heed_orders(context.clone(), stopped.clone()));
+        tasks.spawn(end_pins(context.clone(), stopped.clone()));
+        tasks.spawn(keep_dates(context.clone(), stopped.clone()));
+    }
+}
+
+/// Ends a task with the scope that needs it.
+struct AbortOnDrop(AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// Ends pins that have an end, in the second in which they do.
@@ -191,15 +312,18 @@ async fn keep_dates(context: Context, mut stopped: watch::Receiver<bool>) {
 async fn heed_orders(context: Context, mut stopped: watch::Receiver<bool>) {
     /// How soon an order is seen; also the shortest time between two cycles for orders.
     const LOOK: Duration = Duration::from_secs(3);
-    let folders = OrderState::ALL.map(|state| context.store.order_folder(state));
-    let look = || folders.each_ref().map(|folder| modified(folder));
-    let (mut seen, mut told, mut looks) = (look(), None, 0_u32);
+    let look = async || {
+        let store = context.store.clone();
+        let looked = tokio::task::spawn_blocking(move || store.orders_stamp());
+        looked.await.ok()
+    };
+    let (mut seen, mut told, mut looks) = (look().await, None, 0_u32);
     loop {
         tokio::select! {
             () = tokio::time::sleep(LOOK) => {}
             _ = stopped.changed() => return,
         }
-        let now_there = look();
+        let now_there = look().await;
         if now_there != seen {
             // Clocks of file systems are coarse: what came in the same tick is found by looking once more.
             (seen, looks) = (now_there, 2);
@@ -211,12 +335,6 @@ async fn heed_orders(context: Context, mut stopped: watch::Receiver<bool>) {
         let outcome = cycle::run(&context, &[], "orders", now().timestamp()).await;
         log(outcome.as_ref(), &mut told, &context.vitals);
     }
-}
-
-/// When a folder's entries changed last; none if it is not there.
-fn modified(folder: &Path) -> Option<SystemTime> {
-    let metadata = std::fs::metadata(folder).ok()?;
-    metadata.modified().ok()
 }
 
 /// The next instants at which a source's runs begin, in its shop's time zone.
@@ -302,13 +420,6 @@ impl Follower {
 
 fn jitter(most: Duration) -> Duration {
     most.mul_f64(rand::rng().random_range(0.0..=1.0))
-}
-
-fn ended(signal: std::io::Result<&'static str>) -> Result<(), ScheduleError> {
-    let signal = signal.map_err(ScheduleError::Signal)?;
-    supervisor::stopping();
-    tracing::info!(signal, "stopping");
-    Ok(())
 }
 
 /// How a source's last run ended and why, as far as it was told.

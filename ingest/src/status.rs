@@ -8,6 +8,7 @@ use crate::cycle::{Context, CycleError};
 use crate::deliver::{self, Waiting};
 use crate::feed::{Feed, FeedFolder, HeldFeed, KeptCounts};
 use crate::history::{self, Run};
+use crate::publisher::{self, Publisher};
 use crate::schedule;
 use crate::webhooks::{self, Receiver};
 
@@ -18,6 +19,8 @@ pub struct Status {
     pub shop: String,
     /// What is published, if anything.
     pub live: Option<Live>,
+    /// Who publishes, if anybody ever did.
+    pub publisher: Option<Publisher>,
     /// Each source.
     pub sources: Vec<SourceStatus>,
     /// Orders on their way to the merchant.
@@ -111,6 +114,7 @@ pub async fn read(context: &Context) -> Result<Status, CycleError> {
     Ok(Status {
         shop: context.config.shop.id.clone(),
         live,
+        publisher: publisher::read(&context.store, &context.config.state).await?,
         sources,
         orders,
         webhooks: webhooks::receivers(&context.config.state, &context.config.webhooks)?,
@@ -119,28 +123,9 @@ pub async fn read(context: &Context) -> Result<Status, CycleError> {
 
 impl std::fmt::Display for Status {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.live {
-            Some(live) => {
-                let pinned = if live.pinned {
-                    ", PINNED (run `unpin` to publish again)"
-                } else {
-                    ""
-                };
-                writeln!(
-                    f,
-                    "{}: generation {} of {}{pinned}",
-                    self.shop,
-                    live.generation,
-                    time(live.created_at)
-                )?;
-                let counts = live.counts;
-                writeln!(
-                    f,
-                    "  {} products, {} variants, {} categories, {} pages",
-                    counts.products, counts.variants, counts.categories, counts.pages
-                )?;
-            }
-            None => writeln!(f, "{}: nothing published yet", self.shop)?,
+        self.live(f)?;
+        if let Some(publisher) = &self.publisher {
+            publisher.fmt(f)?;
         }
         for source in &self.sources {
             writeln!(f, "source {} ({})", source.source, source.provides)?;
@@ -191,6 +176,34 @@ impl std::fmt::Display for Status {
 }
 
 impl Status {
+    /// What is live.
+    fn live(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.live {
+            Some(live) => {
+                let pinned = if live.pinned {
+                    ", PINNED (run `unpin` to publish again)"
+                } else {
+                    ""
+                };
+                writeln!(
+                    f,
+                    "{}: generation {} of {}{pinned}",
+                    self.shop,
+                    live.generation,
+                    time(live.created_at)
+                )?;
+                let counts = live.counts;
+                writeln!(
+                    f,
+                    "  {} products, {} variants, {} categories, {} pages",
+                    counts.products, counts.variants, counts.categories, counts.pages
+                )?;
+            }
+            None => writeln!(f, "{}: nothing published yet", self.shop)?,
+        }
+        Ok(())
+    }
+
     /// Orders on their way to the merchant; a shop that takes none has no line about them.
     fn orders(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let orders = &self.orders;

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
+use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::locales::LocaleIndex;
 use futures_util::FutureExt as _;
 use hyper::{Method, StatusCode};
@@ -20,6 +21,7 @@ use crate::cache_policy::CachePolicy;
 use crate::checkout::Checkout;
 use crate::encode::{self, Encoding, Wanted};
 use crate::feeds::Feeds;
+use crate::groups;
 use crate::listen::{Answer, Refusal, Reply, Request};
 use crate::live::{Live, Serving};
 use crate::metrics::{BotAnswer, Metrics};
@@ -95,6 +97,13 @@ pub fn handle<'a>(shop: &'a Shop, request: &Request<'a>) -> Reply<'a> {
         Ok(parsed) => parsed,
         Err(error) => return Reply::Now(shop.no_route(serving, error, request)),
     };
+    if let Route::Entrance { pass } = &parsed.route {
+        return Reply::Now(groups::enter(shop, serving, pass, request));
+    }
+    let market = serving.generation.catalog.in_locale(parsed.locale);
+    if let Some(group) = market.and_then(Catalog::group) {
+        return groups::answer(shop, serving, parsed, group, request);
+    }
     let clients = shop.clients.load();
     let bots = Some(&*clients.bots).filter(|bots| bots.knows(request.headers));
     if let Some(bots) = bots

@@ -18,6 +18,9 @@ mod table;
 /// TLS: a certificate that can be replaced while the shop is open.
 pub mod tls;
 
+/// What this server says of itself in the store.
+mod heartbeat;
+
 /// The configuration, read again.
 pub mod reload;
 
@@ -44,6 +47,9 @@ pub mod personal;
 
 /// What answers to one shopper have in common.
 pub(crate) mod visit;
+
+/// Markets of one customer group.
+pub mod groups;
 
 /// What a shopper wants to buy, in a signed cookie.
 pub mod cart;

@@ -139,7 +139,8 @@ fn waiting(old: &Config, new: &Config) -> Vec<&'static str> {
     let changed = [
         ("listen", old.listen != new.listen),
         ("admin", old.admin != new.admin),
-        ("store", old.store != new.store),
+        ("fleet", old.fleet != new.fleet),
+        ("store and store_options", old.store != new.store),
         ("cache", old.cache != new.cache),
         ("shop", old.shop != new.shop),
         ("base_url", old.base_url != new.base_url),

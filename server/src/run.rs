@@ -14,6 +14,7 @@ use frontage_shared::manifest::PartEntry;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::generation::check_name;
 use frontage_shared::snapshot::layout::PartKind;
+use frontage_shared::snapshot::locales::is_group;
 use frontage_shared::snapshot::offers::Offers;
 use frontage_shared::snapshot::{Generation, SnapshotError};
 use frontage_shared::store::Store;
@@ -25,9 +26,11 @@ use tracing::{error, info, warn};
 use crate::admin::Admin;
 use crate::checkout::Checkout;
 use crate::checkout::book::Book;
-use crate::cli::{Arguments, Command, ConfigCommand, Exit};
+use crate::cli::{Arguments, Command, ConfigCommand, Exit, GroupCommand};
 use crate::config::{Config, Limits};
+use crate::groups;
 use crate::handle::Shop;
+use crate::heartbeat;
 use crate::keys::Keys;
 use crate::limiter::Limiter;
 use crate::listen::{self, Answer, Hosts, Pulse, Rules, Server};
@@ -37,7 +40,7 @@ use crate::page;
 use crate::payment::stripe::Stripe;
 use crate::pricing::Pricing;
 use crate::reload::{self, Reload};
-use crate::route::Parsed;
+use crate::route::{Parsed, Route};
 use crate::sockets::{self, Sockets};
 use crate::stamp::{Edge, Stamp};
 use crate::theme::Theme;
@@ -74,6 +77,12 @@ pub async fn run(arguments: Arguments, started: SystemTime) -> Exit {
         Command::Man { folder } => manual::pages(Arguments::command(), &folder)
             .with_context(|| format!("cannot write into {}", folder.display()))
             .map(|_| Exit::Done),
+        Command::Group(GroupCommand::Link { name, days, config }) => {
+            match configured(&config.config) {
+                Ok(config) => entrance(&name, days, &config, started),
+                Err(exit) => return exit,
+            }
+        }
         Command::Config(ConfigCommand::Check(file)) => match configured(&file.config) {
             Ok(config) => check_theme(&file.config, &config),
             Err(exit) => return exit,
@@ -112,6 +121,31 @@ fn check_theme(path: &Path, config: &Config) -> anyhow::Result<Exit> {
     }
 }
 
+/// Prints a link that lets a customer group in.
+fn entrance(name: &str, days: u16, config: &Config, now: SystemTime) -> anyhow::Result<Exit> {
+    if !is_group(name) {
+        complain(&format!(
+            "a group is 1 to 8 small letters and digits, got `{name}`"
+        ));
+        return Ok(Exit::Usage);
+    }
+    let keys = keys_of(config)?;
+    let until = live::seconds(now) + i64::from(days) * 24 * 60 * 60;
+    let pass = groups::pass(&keys, name, until);
+    let link = Route::Entrance { pass }.href();
+    say(&format!("{}{link}", config.base_url))?;
+    Ok(Exit::Done)
+}
+
+/// What seals carts, forms and links: the merchant's file, or one of this server's own.
+fn keys_of(config: &Config) -> anyhow::Result<Keys> {
+    let file = &config.checkout.keys;
+    Ok(match file.starts_with(&config.cache) {
+        true => Keys::load_or_create(file)?,
+        false => Keys::load(file)?,
+    })
+}
+
 /// Serves until told to stop: listeners first, so that a wrong address is noticed at once; then the generation.
 async fn serve(config: Config, file: &Path, started: SystemTime) -> anyhow::Result<()> {
     logging::start(config.log);
@@ -127,6 +161,12 @@ async fn serve(config: Config, file: &Path, started: SystemTime) -> anyhow::Resu
     let shop = Arc::new(open_shop(&config, live, &metrics, &store)?);
     let themes = tokio::spawn(follow(Arc::clone(&shop), config.theme.clone(), watch::now));
     let report = Arc::new(Report::default());
+    let heartbeat = heartbeat::start(
+        &store,
+        &shop,
+        &config.fleet,
+        doors.shoppers.socket.local_addr()?,
+    );
     let mut watch = Watch::new(
         store,
         cache,
@@ -177,10 +217,9 @@ async fn serve(config: Config, file: &Path, started: SystemTime) -> anyhow::Resu
         .run(),
     );
     let cut_off = doors.serve(&shop, &rules).await?;
-    vitals.abort();
-    reload.abort();
-    watch.abort();
-    themes.abort();
+    for task in [vitals, reload, watch, heartbeat, themes] {
+        task.abort();
+    }
     // The admin task ends by itself once told; if it is gone already there is nobody to tell.
     let _ = stop_admin.send(());
     let _ = admin.await;
@@ -421,8 +460,7 @@ fn verify_part(bytes: OwnedBytes) -> Result<PartKind, SnapshotError> {
 }
 
 fn open_store(config: &Config) -> anyhow::Result<Store> {
-    let location = config.store.to_str().context("`store` is not UTF-8")?;
-    Ok(Store::open(location, Path::new("/"), &config.shop)?)
+    Ok(Store::at(&config.store, &config.shop)?)
 }
 
 fn open_cache(config: &Config) -> anyhow::Result<Cache> {
@@ -436,12 +474,8 @@ fn open_checkout(config: &Config, store: &Store) -> anyhow::Result<Option<Checko
     if !settings.sells() {
         return Ok(None);
     }
-    let is_own = settings.keys.starts_with(&config.cache);
-    let keys = match is_own {
-        true => Keys::load_or_create(&settings.keys)?,
-        false => Keys::load(&settings.keys)?,
-    };
-    if is_own {
+    let keys = keys_of(config)?;
+    if settings.keys.starts_with(&config.cache) {
         info!(keys = %settings.keys.display(), "carts are signed with a key of this server alone");
     }
     let stripe = settings

@@ -95,6 +95,7 @@ impl Bench {
             offers: self.put_part(PartKind::Offers, &offers).await,
             created_at: 1_700_000_000 + i64::try_from(number).unwrap(),
             writer: "test".into(),
+            epoch: 0,
             pinned: false,
             reason: "cycle".into(),
             sources: BTreeMap::from([("products".to_owned(), source)]),

@@ -29,6 +29,9 @@ pub struct Manifest {
     pub created_at: i64,
     /// Which daemon published it.
     pub writer: String,
+    /// How often the right to publish went from one daemon to another before; 0 is not written.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub epoch: u64,
     /// Ingest does not publish over a pinned generation.
     pub pinned: bool,
     /// Why it was published: `cycle`, `approve` or `rollback`.
@@ -96,6 +99,10 @@ pub enum ManifestError {
     /// A part's hash is not 64 lower-case hexadecimal digits.
     #[error("`{0}` is not a part hash")]
     Hash(String),
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl PartEntry {
@@ -184,6 +191,7 @@ mod tests {
             offers: part("b"),
             created_at: 1_700_000_000,
             writer: "test".into(),
+            epoch: 0,
             pinned: false,
             reason: "cycle".into(),
             sources: BTreeMap::new(),

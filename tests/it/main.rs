@@ -35,8 +35,12 @@ mod swap;
 /// Promises 5, 9 and 15: damage in the store harms nobody, and is told.
 mod damage;
 
+/// A shop in object storage.
+mod buckets;
 /// Promise 8: a full, failing or read-only disk keeps the old generation.
 mod full_disk;
+/// Promise 11: of several daemons one publishes.
+mod writers;
 
 /// A product of sixty thousand variants is a page like any other, and every one of them can be chosen without script.
 mod giant;
@@ -120,8 +124,11 @@ mod carts;
 /// From a product to an order.
 mod buying;
 
+/// Prices for one customer group.
+mod groups;
 /// What a shopper keeps besides a cart: lists, and what was looked at.
 mod lists;
+
 /// Carts that the merchant's own API prices.
 mod pricing;
 

@@ -17,6 +17,21 @@ impl Daemon {
         !matches!(self.child.try_wait(), Ok(None))
     }
 
+    /// Sends it a signal, such as `STOP`.
+    ///
+    /// # Errors
+    /// There is no `kill` to send it with.
+    pub fn signal(&self, name: &str) -> std::io::Result<()> {
+        let id = self.child.id().to_string();
+        let mut kill = std::process::Command::new("kill");
+        kill.args([format!("-{name}"), id]).status().map(drop)
+    }
+
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
     /// Kills it at once, as the kernel would.
     pub fn kill(&mut self) {
         // It may have ended by itself; then there is nothing left to kill.

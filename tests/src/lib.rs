@@ -57,6 +57,9 @@ pub mod page_tools;
 /// A crawler that follows every link it sees.
 pub mod crawler;
 
+/// Object storage that others made.
+pub mod engines;
+
 /// A server whose socket outlives it.
 pub mod handover;
 

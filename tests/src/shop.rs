@@ -493,6 +493,18 @@ impl Shop {
         self.spawn("frontage-ingest", &["run", "--config"], &config, "own")
     }
 
+    /// The same with another configuration of the shop's folder.
+    pub fn own_ingest_of(&self, file: &str) -> Daemon {
+        let config = self.folder().join(file);
+        self.spawn("frontage-ingest", &["run", "--config"], &config, file)
+    }
+
+    /// The same for a `frontage-server serve` with another configuration of the shop's folder.
+    pub fn own_server_of(&self, file: &str) -> Daemon {
+        let config = self.folder().join(file);
+        self.spawn("frontage-server", &["serve", "--config"], &config, file)
+    }
+
     /// A `frontage-server serve` that the caller keeps, and may kill.
     pub fn own_server(&self) -> Daemon {
         let config = self.folder().join("server.toml");

@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::config::{self, Config, ConfigError, Source};
 use crate::cycle::{self, Context, CycleError, ShopOutcome};
 use crate::deliver::DeliverError;
+use crate::fleet;
 use crate::history::{self, HistoryError, RunResult};
 use crate::inspect;
 use crate::map::{self, MapError};
@@ -132,6 +133,8 @@ enum Command {
     Unpin,
     /// Lists the generations in the store.
     Generations,
+    /// Lists the servers with the generation that each says it serves. They say so if `[fleet]` of their configuration wants it.
+    Fleet,
     /// Builds the feed of a past run again, from what its back end sent then, and says whether it is the same. `history` lists runs.
     Replay {
         /// The run, such as products-1790000000-3f9a2c.
@@ -412,6 +415,7 @@ async fn with_shop(
         Command::Orders { command } => orders::run(arguments, &context, command).await,
         Command::Webhooks { command } => webhooks::run(arguments, &context, command).await,
         Command::Generations => print(arguments, &inspect::generations(&context).await?),
+        Command::Fleet => print(arguments, &fleet::read(&context, now).await?),
         // What needs no shop was done before.
         _ => Ok(0),
     }

@@ -12,7 +12,6 @@ use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use toml::{Table, Value};
-use url::Url;
 
 /// Reads and checks the file, and the jq programs it names. Relative paths are relative to the file.
 pub fn load(path: &Path) -> Result<Config, ConfigError> {
@@ -76,7 +75,8 @@ impl Check<'_> {
     }
 
     fn config(&mut self, mut table: Table) -> Option<Config> {
-        let store = self.store(table.remove("store"));
+        let store = self.store(table.remove("store"), table.remove("store_options"));
+        let lease = self.lease(table.remove("lease_ms"));
         let state = self.folder_path("state", table.remove("state"));
         let shop = self.table::<ShopTable>(
             "shop",
@@ -115,12 +115,13 @@ impl Check<'_> {
         for (key, value) in table {
             self.problem(
                 &key,
-                "unknown key; known are store, state, shop, source, guard, retention, recordings, facets, desk, orders, webhook, indexnow",
+                "unknown key; known are store, store_options, lease_ms, state, shop, source, guard, retention, recordings, facets, desk, orders, webhook, indexnow",
                 short(&value),
             );
         }
         Some(Config {
             store: store?,
+            lease: lease?,
             state: state?,
             shop: shop?,
             sources: sources?,
@@ -153,7 +154,7 @@ impl Check<'_> {
         }
     }
 
-    fn optional<T: DeserializeOwned + Default>(
+    pub(super) fn optional<T: DeserializeOwned + Default>(
         &mut self,
         key: &str,
         value: Option<Value>,
@@ -163,26 +164,6 @@ impl Check<'_> {
         } else {
             self.table(key, value)
         }
-    }
-
-    fn store(&mut self, value: Option<Value>) -> Option<PathBuf> {
-        if let Some(Value::String(text)) = &value
-            && text.contains("://")
-        {
-            let path = Url::parse(text)
-                .ok()
-                .filter(|url| url.scheme() == "file")
-                .and_then(|url| url.to_file_path().ok());
-            if path.is_none() {
-                self.problem(
-                    "store",
-                    "expected a folder, or a URL such as file:///var/lib/frontage/store",
-                    text,
-                );
-            }
-            return path;
-        }
-        self.folder_path("store", value)
     }
 
     fn folder_path(&mut self, key: &str, value: Option<Value>) -> Option<PathBuf> {
@@ -214,7 +195,7 @@ impl Check<'_> {
             }
         };
         let time_zone = self.time_zone("shop.time_zone", &table.time_zone);
-        if !is_locale(&table.locale) {
+        if !is_locale(&table.locale) || table.locale.to_ascii_lowercase().contains("-x-") {
             self.problem(
                 "shop.locale",
                 "expected a language tag such as en or de-AT",

@@ -5,6 +5,8 @@
 use super::decoding::Decoding;
 use chrono_tz::Tz;
 use frontage_shared::model::money::Currency;
+use frontage_shared::snapshot::locales::group_of;
+use frontage_shared::store::StoreLocation;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,8 +27,10 @@ use crate::ownership::Say;
 /// Everything the operator decides.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The folder generations are published to.
-    pub store: PathBuf,
+    /// Where generations are published.
+    pub store: StoreLocation,
+    /// How long the right to publish may go without a renewal before another daemon takes it.
+    pub lease: Duration,
     /// The folder of the feed cache, run history and quarantine; may be deleted, and is rebuilt.
     pub state: PathBuf,
     /// Who sells.
@@ -88,18 +92,36 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// The currencies of its price lists: its own, then the further ones in the order of its languages.
-    pub fn price_lists(&self) -> Vec<Currency> {
-        let mut lists = vec![self.currency];
+    /// Its price lists: its own, then the further ones in the order of its languages.
+    pub fn price_lists(&self) -> Vec<PriceList> {
+        let mut lists = vec![PriceList {
+            currency: self.currency,
+            group: None,
+        }];
         for locale in &self.locales {
-            if let Some(currency) = self.currencies.get(locale)
-                && !lists.contains(currency)
-            {
-                lists.push(*currency);
+            let list = PriceList {
+                currency: self
+                    .currencies
+                    .get(locale)
+                    .copied()
+                    .unwrap_or(self.currency),
+                group: group_of(locale).map(str::to_owned),
+            };
+            if !lists.contains(&list) {
+                lists.push(list);
             }
         }
         lists
     }
+}
+
+/// Prices in one currency, for everybody or for one customer group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PriceList {
+    /// What its prices are in.
+    pub currency: Currency,
+    /// Whom it is for; none for everybody.
+    pub group: Option<String>,
 }
 
 /// What a shop says of itself in a further language.

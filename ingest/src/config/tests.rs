@@ -45,6 +45,7 @@ fn the_reference_names_every_key() {
         "guard",
         "retention",
         "recordings",
+        "store_options",
         "facets",
         "desk",
         "orders",
@@ -117,7 +118,8 @@ fn paths_start_from_the_file_and_guards_are_inherited() {
         "{SHOP}[guard]\nmax_removed_percent = 30\n{SOURCE}[source.x.guard]\nmax_invalid_percent = 1"
     ))
     .unwrap();
-    assert_eq!(config.store, Path::new("/etc/frontage/store"));
+    let store = |config: &Config| config.store.as_folder().map(Path::to_owned);
+    assert_eq!(store(&config).unwrap(), Path::new("/etc/frontage/store"));
     assert_eq!(config.state, Path::new("/etc/frontage/state"));
     let guard = config.sources[0].guard;
     assert_eq!(
@@ -132,12 +134,12 @@ fn paths_start_from_the_file_and_guards_are_inherited() {
     assert_eq!(config.sources[0].schedule.to_string(), "0 */5 * * * *");
     let config =
         read(&format!("{SHOP}{SOURCE}").replace("\"store\"", "\"file:///srv/a%20b\"")).unwrap();
-    assert_eq!(config.store, Path::new("/srv/a b"));
+    assert_eq!(store(&config).unwrap(), Path::new("/srv/a b"));
 }
 
 #[test]
 fn all_problems_are_named_at_once() {
-    let text = "store = \"s3://bucket\"\nsotre = 1\n[shop]\nid = \"My Shop\"\nname = \" \"\ncurrency = \"EURO\"\nlocale = \"english!\"\n\
+    let text = "store = \"ftp://bucket\"\nlease_ms = 1\nsotre = 1\n[store_options]\nregio = \"x\"\n[shop]\nid = \"My Shop\"\nname = \" \"\ncurrency = \"EURO\"\nlocale = \"english!\"\n\
                 time_zone = \"Berlin\"\ncountry = \"Germany\"\nemail = \"nobody\"\n[guard]\nmax_removed_percent = 200\n[retention]\n\
                 generations = 0\n[facets]\nmax_values = 0\n[source.\"A b\"]\nprovides = \"both\"\nurl = \"ftp://shop.example/\"\n\
                 schedule = \"61 * * * *\"\nformat = \"xls\"\nrecords = \"data\"\nnext = \"page\"\ntimeout_ms = 0\nmax_pages = 0\n\
@@ -151,7 +153,8 @@ fn all_problems_are_named_at_once() {
         .map(|problem| problem.key.as_str())
         .collect();
     for key in [
-        "store",
+        "store_options",
+        "lease_ms",
         "state",
         "sotre",
         "shop.id",

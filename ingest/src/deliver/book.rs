@@ -78,8 +78,10 @@ pub fn waiting(store: &Store, delivers: bool) -> Result<Waiting, StoreError> {
     let new = store.orders(OrderState::New)?;
     Ok(Waiting {
         delivers,
-        obstacle: lock::obstacle(&store.delivery_lock())
+        obstacle: store
+            .delivery_lock()
             .filter(|_| delivers)
+            .and_then(|lock| lock::obstacle(&lock))
             .map(|error| error.to_string()),
         waiting: new.len() as u64,
         rejected: store.orders(OrderState::Rejected)?.len() as u64,

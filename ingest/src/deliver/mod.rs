@@ -31,6 +31,7 @@ use frontage_shared::order::{OrderId, OrderIdError};
 use frontage_shared::store::StoreError;
 
 use crate::feed::FeedError;
+use crate::lease::LeaseError;
 use crate::lock::LockError;
 
 /// Orders cannot be delivered, listed or put back.
@@ -47,6 +48,9 @@ pub enum DeliverError {
     /// The lock that keeps two deliverers apart cannot be used.
     #[error(transparent)]
     Lock(#[from] LockError),
+    /// Somebody else publishes to the bucket, and delivers.
+    #[error(transparent)]
+    Lease(#[from] LeaseError),
     /// The store cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -109,10 +109,7 @@ pub(super) async fn order(
 /// Finds out whether an order is still to be sent, and freezes what is.
 fn prepare(context: &Context, settings: &Orders, id: OrderId) -> Result<Ready, DeliverError> {
     let store = &context.store;
-    let is_filed = [OrderState::Done, OrderState::Rejected]
-        .into_iter()
-        .any(|state| store.order_file(state, id).exists());
-    if is_filed {
+    if store.has_order(id, OrderState::Done)? || store.has_order(id, OrderState::Rejected)? {
         store.drop_double(id)?;
         return Ok(Ready::Settled(Ended::Gone));
     }

@@ -4,6 +4,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::File;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -98,7 +99,13 @@ pub async fn run(context: Context, mut stopped: watch::Receiver<bool>) {
 /// Nothing says where orders go, another process delivers, or the store cannot be read.
 pub async fn once(context: &Context) -> Result<Delivered, DeliverError> {
     let mut work = Work::new(context).ok_or(DeliverError::NotConfigured)?;
-    let _lock = try_turn(context)?.ok_or(DeliverError::AlreadyRunning)?;
+    let _lock = match context.store.delivery_lock() {
+        Some(lock) => Some(try_turn(context, &lock)?.ok_or(DeliverError::AlreadyRunning)?),
+        None => {
+            context.lease.hold().await?;
+            None
+        }
+    };
     work.look(true).await;
     work.begin();
     while let Some(ended) = work.under_way.join_next().await {
@@ -116,16 +123,18 @@ pub async fn once(context: &Context) -> Result<Delivered, DeliverError> {
     }
 }
 
-/// Waits until nobody else delivers orders of this store, and keeps others from it until the file is dropped. A lock
-/// that cannot be used may well be usable later, when a disk has room again.
-async fn turn(context: &Context) -> File {
+/// Waits until nobody else delivers orders of this store, and keeps others from it until what it gives is dropped. A lock
+/// that cannot be used may well be usable later, when a disk has room again. In a bucket there is no file to lock: whoever
+/// may publish delivers, and if that should be two for an instant, both send the same under the same key.
+async fn turn(context: &Context) -> Option<File> {
     let mut looks: u32 = 0;
     loop {
         let is_told = looks.is_multiple_of(TELL_EVERY);
-        match try_turn(context) {
-            Ok(Some(lock)) => return lock,
+        let lock = context.store.delivery_lock()?;
+        match try_turn(context, &lock) {
+            Ok(Some(file)) => return Some(file),
             Ok(None) if is_told => tracing::warn!(
-                lock = %context.store.delivery_lock().display(),
+                lock = %lock.display(),
                 "another frontage-ingest delivers the orders of this store; this one goes on when it ends"
             ),
             Err(error) if is_told => {
@@ -138,10 +147,10 @@ async fn turn(context: &Context) -> File {
     }
 }
 
-fn try_turn(context: &Context) -> Result<Option<File>, LockError> {
+fn try_turn(context: &Context, file: &Path) -> Result<Option<File>, LockError> {
     // Before the first publish there may be no folder yet; if it cannot be made, the lock says so.
     let _ = std::fs::create_dir_all(context.store.folder());
-    lock::try_hold(&context.store.delivery_lock())
+    lock::try_hold(file)
 }
 
 /// An attempt that ended.

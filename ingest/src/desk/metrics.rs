@@ -8,6 +8,7 @@ use super::{State, counters};
 use crate::announce::Announced;
 use crate::cycle::CycleError;
 use crate::history::RunResult;
+use crate::publisher::Publisher;
 use crate::schedule;
 use crate::status::{self, Live, SourceStatus, Status};
 use crate::webhooks::Receiver;
@@ -21,6 +22,7 @@ pub(super) async fn text(state: &State) -> Result<String, CycleError> {
     let (running, _) = state.context.board.look();
     let mut out = String::new();
     shop(&mut out, status.live.as_ref());
+    publisher(&mut out, status.publisher.as_ref());
     orders(&mut out, &status, schedule::now().timestamp());
     webhooks(&mut out, &status.webhooks, schedule::now().timestamp());
     for (name, help, value) in FAMILIES {
@@ -148,6 +150,27 @@ fn shop(out: &mut String, live: Option<&Live>) {
             "products",
             "Products in it.",
             live.map_or(0.0, |live| f64::from(live.counts.products)),
+        ),
+    ];
+    gauges(out, gauged);
+}
+
+fn publisher(out: &mut String, publisher: Option<&Publisher>) {
+    let gauged = [
+        (
+            "stands_by",
+            "1 while another daemon publishes to the store.",
+            flag(publisher.is_some_and(|publisher| !publisher.is_this_one && !publisher.released)),
+        ),
+        (
+            "lease_epoch",
+            "How often the right to publish went from one daemon to another.",
+            publisher.map_or(0.0, |publisher| number(publisher.epoch)),
+        ),
+        (
+            "lease_renewed_timestamp_seconds",
+            "When whoever publishes said so last; 0 if nobody ever did.",
+            publisher.map_or(0.0, |publisher| seconds(publisher.renewed_at)),
         ),
     ];
     gauges(out, gauged);

@@ -4,14 +4,14 @@
 //! events: whatever instant the process ends in, something is told again rather than not at all.
 
 use std::collections::HashMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use frontage_shared::order::{Order, OrderId};
 use frontage_shared::order_status::OrderStatus;
-use frontage_shared::store::{Beside, OrderState, Store};
+use frontage_shared::store::{Beside, OrderState, OrdersStamp, Store};
 use serde_json::{Map, Value, json};
 
 use super::WebhookError;
@@ -41,8 +41,8 @@ pub(super) struct Follower {
     told: HashMap<OrderId, Told>,
     /// Whether the receiver was known before: of what is there already, a new one is not told.
     is_known: bool,
-    /// When it was looked last, and what the folders' times were.
-    looked: Option<(SystemTime, Vec<Option<SystemTime>>)>,
+    /// When it was looked last, and what was there.
+    looked: Option<(SystemTime, OrdersStamp)>,
     /// Lines that wait for their events to be durable.
     lines: String,
 }
@@ -78,18 +78,14 @@ impl Follower {
         now: SystemTime,
         put: Put<'_>,
     ) -> Result<(), WebhookError> {
-        let times = self.times();
-        let is_same = self.looked.as_ref().is_some_and(|(at, before)| {
-            let is_old = |time: &SystemTime| *time + TICK < *at;
-            *before == times && times.iter().flatten().all(is_old)
-        });
+        let stamp = self.store.orders_stamp();
+        let is_same = (self.looked.as_ref())
+            .is_some_and(|(at, before)| *before == stamp && stamp.is_settled(*at, TICK));
         if is_same {
             return Ok(());
         }
-        let is_status_new = self.looked.as_ref().is_none_or(|(at, before)| {
-            let (was, is) = (before.last(), times.last());
-            was != is || is.copied().flatten().is_some_and(|time| time + TICK >= *at)
-        });
+        let is_status_new = (self.looked.as_ref())
+            .is_none_or(|(at, before)| stamp.has_new_statuses(before, *at, TICK));
         let mut there = HashMap::new();
         for state in OrderState::ALL {
             for id in self.store.orders(state)? {
@@ -114,7 +110,7 @@ impl Follower {
             }
         }
         self.told.retain(|id, _| there.contains_key(id));
-        self.looked = Some((now, times));
+        self.looked = Some((now, stamp));
         Ok(())
     }
 
@@ -229,14 +225,6 @@ impl Follower {
     fn order(&self, id: OrderId) -> Result<Option<Order>, WebhookError> {
         let order = self.store.order(id)?;
         Ok(order.and_then(|(_, bytes)| Order::decode(&bytes).ok()))
-    }
-
-    /// When the folders changed, that of statuses last.
-    fn times(&self) -> Vec<Option<SystemTime>> {
-        let folders = OrderState::ALL.map(|state| self.store.order_folder(state));
-        let status = self.store.beside_folder(Beside::Status);
-        let time = |folder: &PathBuf| fs::metadata(folder).ok()?.modified().ok();
-        folders.iter().chain([&status]).map(time).collect()
     }
 }
 

@@ -10,10 +10,12 @@ use std::time::Duration;
 
 use frontage_shared::daemon::logging::LogFormat;
 use frontage_shared::daemon::places::Places;
+use frontage_shared::store::{StoreLocation, StoreOptions};
 use toml::Table;
 
 use crate::bots;
 use crate::checkout::{Method, Settings};
+use crate::heartbeat;
 use crate::page::Resizer;
 use crate::payment::StripeSettings;
 use crate::pricing::PricingSettings;
@@ -32,8 +34,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where operators and monitors look; never reachable by shoppers.
     pub admin: SocketAddr,
-    /// The folder that ingest publishes to.
-    pub store: PathBuf,
+    /// Where ingest publishes.
+    pub store: StoreLocation,
     /// A folder of our own: verified copies of parts live here.
     pub cache: PathBuf,
     /// Which shop of the store is served.
@@ -70,6 +72,8 @@ pub struct Config {
     pub theme: ThemeSettings,
     /// What makes other widths of pictures.
     pub images: Option<Resizer>,
+    /// Whether and how this server says what it serves.
+    pub fleet: heartbeat::Settings,
     /// What one client may cost.
     pub limits: Limits,
 }
@@ -170,9 +174,7 @@ impl Config {
         let mut keys = Keys::of(table, "", &mut problems);
         let listen = keys.address("listen", "127.0.0.1:8080");
         let admin = keys.address("admin", "127.0.0.1:8090");
-        let store = keys
-            .text("store")
-            .unwrap_or_else(|| "file:///var/lib/frontage/store".to_owned());
+        let store = keys.store(folder);
         let cache = keys
             .text("cache")
             .unwrap_or_else(|| "/var/lib/frontage/server".to_owned());
@@ -190,12 +192,9 @@ impl Config {
         let indexnow_key = keys.indexnow_key();
         let bots = bots::Settings::read(keys.table("bots", "bots."));
         let (theme, images) = (keys.theme(folder), keys.images());
+        let fleet = heartbeat::Settings::read(keys.table("fleet", "fleet."));
         let limits = keys.limits();
         keys.refuse_the_rest();
-        let store = folder_of_store(&store, folder).unwrap_or_else(|problem| {
-            problems.push(problem);
-            PathBuf::new()
-        });
         if listen == admin && listen.port() != 0 {
             problems.push(format!(
                 "`admin` must not be the address of `listen` ({listen})"
@@ -229,6 +228,7 @@ impl Config {
             bots,
             theme,
             images,
+            fleet,
             limits,
         })
     }
@@ -313,6 +313,39 @@ impl Keys<'_> {
                 LogFormat::Text
             }
         }
+    }
+
+    fn store(&mut self, folder: &Path) -> StoreLocation {
+        let text = self
+            .text("store")
+            .unwrap_or_else(|| "file:///var/lib/frontage/store".to_owned());
+        let options = self.store_options();
+        StoreLocation::parse(&text, options, folder).unwrap_or_else(|found| {
+            for one in found {
+                self.problem(one.key, format_args!("{}, got \"{}\"", one.rule, one.value));
+            }
+            StoreLocation::Folder(PathBuf::new())
+        })
+    }
+
+    fn store_options(&mut self) -> StoreOptions {
+        let mut keys = self.table("store_options", "store_options.");
+        let mut text = |key| keys.optional(key).unwrap_or_default();
+        let (endpoint, region, account) = (text("endpoint"), text("region"), text("account"));
+        let mut file = |key| PathBuf::from(text(key));
+        let options = StoreOptions {
+            endpoint,
+            region,
+            account,
+            access_key_id_file: file("access_key_id_file"),
+            secret_key_file: file("secret_key_file"),
+            service_account_file: file("service_account_file"),
+            ca_file: file("ca_file"),
+            path_style: keys.boolean("path_style"),
+            allow_http: keys.boolean("allow_http"),
+        };
+        keys.refuse_the_rest();
+        options
     }
 
     fn rate(&mut self, key: &str, default: u64) -> u32 {
@@ -436,17 +469,6 @@ fn host_of_url(url: &str) -> Option<String> {
     let port_is_sound =
         authority.port().is_none() == authority.as_str().ends_with(authority.host());
     (plain && port_is_sound).then(|| authority.host().to_ascii_lowercase())
-}
-
-/// A store is a folder today: a `file://` address or a path.
-fn folder_of_store(store: &str, folder: &Path) -> Result<PathBuf, String> {
-    match store.split_once("://") {
-        None => Ok(folder.join(store)),
-        Some(("file", path)) if path.starts_with('/') => Ok(PathBuf::from(path)),
-        Some(_) => Err(format!(
-            "`store` must be a folder: a path or file:///path, got \"{store}\""
-        )),
-    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,9 @@ fn the_reference_states_the_true_defaults_of_every_key() {
     assert_eq!(reference, parse("shop = \"demo\"").unwrap());
     // A key that the code knows and the reference lacks would go unnoticed otherwise.
     let table: Table = REFERENCE.parse().unwrap();
-    assert_eq!(table.len(), 22, "{table}");
+    assert_eq!(table.len(), 24, "{table}");
+    assert_eq!(table["fleet"].as_table().unwrap().len(), 2);
+    assert_eq!(table["store_options"].as_table().unwrap().len(), 9);
     assert_eq!(table["theme"].as_table().unwrap().len(), 5);
     assert_eq!(table["images"].as_table().unwrap().len(), 2);
     assert_eq!(table["tls"].as_table().unwrap().len(), 4);
@@ -29,7 +31,7 @@ fn the_reference_states_the_true_defaults_of_every_key() {
 #[test]
 fn all_problems_are_told_at_once() {
     let problems = parse(
-        "listen = \"8080\"\nbase_url = \"shop.example\"\nstore = \"s3://bucket\"\nhosts = \"x\"\nlog = \"xml\"\n\
+        "listen = \"8080\"\nbase_url = \"shop.example\"\nstore = \"ftp://bucket\"\nhosts = \"x\"\nlog = \"xml\"\n\
          pol_interval_ms = 5\n[limits]\nidle_ms = -1\nmax_header_bytes = 10\nidle = 3\n",
     )
     .unwrap_err();
@@ -59,7 +61,10 @@ fn paths_are_relative_to_the_file_and_hosts_come_from_the_origin() {
     let config =
         parse("shop = \"demo\"\nstore = \"../store\"\ncache = \"copy\"\nbase_url = \"https://Shop.Example:8443/\"")
             .unwrap();
-    assert_eq!(config.store, Path::new("/etc/frontage/../store"));
+    assert_eq!(
+        config.store.as_folder(),
+        Some(Path::new("/etc/frontage/../store"))
+    );
     assert_eq!(config.cache, Path::new("/etc/frontage/copy"));
     assert_eq!(config.base_url, "https://Shop.Example:8443");
     assert_eq!(config.hosts, ["shop.example"]);

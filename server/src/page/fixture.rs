@@ -465,6 +465,7 @@ pub(super) fn manifest(shop: &str, generation: u64, catalog: &[u8], offers: &[u8
         offers: entry(offers),
         created_at: 0,
         writer: "test".to_owned(),
+        epoch: 0,
         pinned: false,
         reason: "cycle".to_owned(),
         sources: Default::default(),

@@ -27,7 +27,7 @@ mod tests;
 
 pub use cache::Cache;
 pub use poll::Watch;
-pub(crate) use poll::now;
+pub(crate) use poll::{jittered, now};
 pub use report::{Rejection, Report, ReportView};
 
 use frontage_shared::snapshot::SnapshotError;

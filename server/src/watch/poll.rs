@@ -375,7 +375,7 @@ async fn retire(retired: Arc<Serving>) {
 }
 
 /// A tenth more or less, so that many servers do not ask one store at the same instant.
-fn jittered(interval: Duration) -> Duration {
+pub(crate) fn jittered(interval: Duration) -> Duration {
     let nanos = now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .map_or(0, |since| since.subsec_nanos());

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use super::orders::{
     STAGED, create_durably, ids_in, not_written, read_if_there, stage, sync_folder,
 };
+use super::shop::Place;
 use super::{OrderState, Store, StoreError};
 use crate::order::OrderId;
 use crate::order_status::{OrderReceipt, OrderStatus};
@@ -121,7 +122,7 @@ impl Store {
         value: &impl Serialize,
     ) -> Result<(), StoreError> {
         let bytes = serde_json::to_vec_pretty(value).map_err(|error| StoreError::Io {
-            action: format!("writing {}", self.beside_file(id, what).display()),
+            action: format!("writing {} of {id}", what.folder()),
             source: error.into(),
         })?;
         self.put_beside(id, what, &bytes)
@@ -132,6 +133,9 @@ impl Store {
     /// # Errors
     /// It cannot be read.
     pub fn beside(&self, id: OrderId, what: Beside) -> Result<Option<Vec<u8>>, StoreError> {
+        if let Place::Bucket(_) = &self.place {
+            return self.object(self.order_object(what.folder(), id));
+        }
         read_if_there(&self.beside_file(id, what))
     }
 
@@ -140,6 +144,10 @@ impl Store {
     /// # Errors
     /// It cannot be written; what was there before stays.
     pub fn put_beside(&self, id: OrderId, what: Beside, bytes: &[u8]) -> Result<(), StoreError> {
+        if let Place::Bucket(bucket) = &self.place {
+            let path = self.order_object(what.folder(), id);
+            return self.put_object(bucket, path, bytes.to_vec());
+        }
         let (folder, file) = (self.beside_folder(what), self.beside_file(id, what));
         let written = create_durably(&folder)
             .and_then(|()| stage(&file, bytes))
@@ -158,6 +166,10 @@ impl Store {
         what: Beside,
         bytes: &[u8],
     ) -> Result<Vec<u8>, StoreError> {
+        if let Place::Bucket(bucket) = &self.place {
+            let path = self.order_object(what.folder(), id);
+            return self.put_object_once(bucket, path, bytes.to_vec());
+        }
         let (folder, file) = (self.beside_folder(what), self.beside_file(id, what));
         let written = create_durably(&folder)
             .and_then(|()| stage(&file, bytes))
@@ -179,6 +191,9 @@ impl Store {
     /// # Errors
     /// It is there and cannot be removed.
     pub fn drop_beside(&self, id: OrderId, what: Beside) -> Result<(), StoreError> {
+        if let Place::Bucket(bucket) = &self.place {
+            return self.drop_object(bucket, self.order_object(what.folder(), id));
+        }
         remove(self.beside_file(id, what))
     }
 
@@ -187,6 +202,9 @@ impl Store {
     /// # Errors
     /// The folder cannot be read.
     pub fn all_beside(&self, what: Beside) -> Result<Vec<OrderId>, StoreError> {
+        if let Place::Bucket(_) = &self.place {
+            return self.ids_in_bucket(what.folder(), None);
+        }
         ids_in(&self.beside_folder(what))
     }
 
@@ -195,6 +213,9 @@ impl Store {
     /// # Errors
     /// The folder cannot be read.
     pub fn received_since(&self, since: SystemTime) -> Result<Vec<OrderId>, StoreError> {
+        if let Place::Bucket(_) = &self.place {
+            return self.ids_in_bucket(Beside::Receipt.folder(), Some(since));
+        }
         let mut ids = self.all_beside(Beside::Receipt)?;
         ids.retain(|id| {
             let written = fs::metadata(self.beside_file(*id, Beside::Receipt));
@@ -213,7 +234,7 @@ impl Store {
         for what in Beside::ALL {
             self.drop_beside(id, what)?;
         }
-        remove(self.order_file(state, id))
+        self.drop_order(id, state)
     }
 
     /// Removes a waiting order that was filed before: the shopper's second click came between look and write.
@@ -221,7 +242,14 @@ impl Store {
     /// # Errors
     /// It cannot be removed.
     pub fn drop_double(&self, id: OrderId) -> Result<(), StoreError> {
-        remove(self.order_file(OrderState::New, id))
+        self.drop_order(id, OrderState::New)
+    }
+
+    fn drop_order(&self, id: OrderId, state: OrderState) -> Result<(), StoreError> {
+        if let Place::Bucket(bucket) = &self.place {
+            return self.drop_object(bucket, self.order_object(state.name(), id));
+        }
+        remove(self.order_file(state, id))
     }
 
     /// Removes files that a killed writer of orders left behind and that are older than this; gives how many.
@@ -229,6 +257,10 @@ impl Store {
     /// # Errors
     /// A folder cannot be read or a file not removed.
     pub fn remove_stale_orders(&self, age: Duration, now: SystemTime) -> Result<usize, StoreError> {
+        if let Place::Bucket(_) = &self.place {
+            // Nothing has a name there before it is whole.
+            return Ok(0);
+        }
         let states = OrderState::ALL.map(|state| self.order_folder(state));
         let mut removed = 0;
         for folder in states

@@ -96,8 +96,9 @@ pub(super) fn into_folder(
     }
 }
 
-fn each_chunk(
-    source: File,
+/// Hashes what comes and hands it on, at most one byte more than `length`.
+pub(super) fn each_chunk(
+    source: impl io::Read,
     length: u64,
     mut take: impl FnMut(&[u8]) -> io::Result<()>,
 ) -> io::Result<Content> {

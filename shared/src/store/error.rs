@@ -58,6 +58,12 @@ pub enum StoreError {
         /// The hash of its bytes.
         got: String,
     },
+    /// Another writer may publish by now.
+    #[error("not published: {reason}")]
+    Fenced {
+        /// What shows it.
+        reason: String,
+    },
 }
 
 impl StoreError {

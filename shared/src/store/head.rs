@@ -1,4 +1,4 @@
-//! What is current: one line that names a manifest and its checksum.
+//! What is current: one line that names a manifest and its checksum, and who may name the next.
 
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
@@ -15,6 +15,8 @@ pub struct Head {
     pub manifest: String,
     /// BLAKE3 of the manifest's bytes.
     pub checksum: String,
+    /// How often the right to publish went from one writer to another before; 0 is not written.
+    pub epoch: u64,
 }
 
 /// What tells one `HEAD` from the next without reading it: it is replaced by a rename, so each is a file of its own.
@@ -43,15 +45,18 @@ impl HeadStamp {
 }
 
 impl Head {
-    /// One line: name, space, checksum.
+    /// One line: name, space, checksum, and the epoch if there is one.
     pub fn encode(&self) -> String {
-        format!("{} {}\n", self.manifest, self.checksum)
+        match self.epoch {
+            0 => format!("{} {}\n", self.manifest, self.checksum),
+            epoch => format!("{} {} {epoch}\n", self.manifest, self.checksum),
+        }
     }
 
     /// Reads the line.
     ///
     /// # Errors
-    /// It is not a manifest's name and a checksum.
+    /// It is not a manifest's name, a checksum, and perhaps a number.
     pub fn decode(bytes: &[u8]) -> Result<Self, StoreError> {
         let text = String::from_utf8_lossy(bytes);
         let damaged = || StoreError::Head(text.chars().take(200).collect());
@@ -60,12 +65,17 @@ impl Head {
             .and_then(|line| line.split_once(' '))
             .ok_or_else(damaged)?;
         ManifestName::parse(name).ok_or_else(damaged)?;
+        let (checksum, epoch) = match checksum.split_once(' ') {
+            Some((checksum, epoch)) => (checksum, epoch.parse().map_err(|_| damaged())?),
+            None => (checksum, 0),
+        };
         if checksum.len() != 64 || !checksum.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(damaged());
         }
         Ok(Self {
             manifest: name.to_owned(),
             checksum: checksum.to_owned(),
+            epoch,
         })
     }
 }

@@ -10,9 +10,10 @@ use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::{Store, StoreError};
+use super::shop::Place;
+use super::{Beside, Store, StoreError};
 use crate::order::OrderId;
 
 /// How many files of a batch are synced at once; file systems make one commit of them.
@@ -29,6 +30,40 @@ pub enum OrderState {
     Done,
     /// The merchant refused it; somebody must look.
     Rejected,
+}
+
+/// What tells whether orders came, went, or changed since. Equal ones say that nothing did.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OrdersStamp(Stamp);
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Stamp {
+    /// When the entries of each folder changed last.
+    Folders(Vec<Option<SystemTime>>),
+    /// What waits, how many changes this process made, and whether the bucket could be asked.
+    Bucket(Vec<OrderId>, u64, bool),
+}
+
+impl OrdersStamp {
+    /// Whether something else can no longer look the same: clocks of file systems tick as coarsely as `tick`, so what
+    /// changed shortly before `at` may have changed once more since.
+    pub fn is_settled(&self, at: SystemTime, tick: Duration) -> bool {
+        match &self.0 {
+            Stamp::Folders(times) => times.iter().flatten().all(|time| *time + tick < at),
+            Stamp::Bucket(_, _, is_known) => *is_known,
+        }
+    }
+
+    /// Whether statuses may differ from those of an earlier stamp, made at `at`.
+    pub fn has_new_statuses(&self, before: &Self, at: SystemTime, tick: Duration) -> bool {
+        match (&self.0, &before.0) {
+            (Stamp::Folders(now), Stamp::Folders(was)) => {
+                let last = now.last().copied().flatten();
+                was.last() != now.last() || last.is_some_and(|time| time + tick >= at)
+            }
+            _ => self != before,
+        }
+    }
 }
 
 /// What became of an order that was to be accepted.
@@ -61,6 +96,9 @@ impl Store {
     /// cannot be relied on to be there after a crash and is taken away again. Whoever tries again does so under the same
     /// id: should the order have got through all the same, it is found and counts once.
     pub fn accept_orders(&self, batch: &[(OrderId, Vec<u8>)]) -> Vec<Result<Accepted, StoreError>> {
+        if let Place::Bucket(bucket) = &self.place {
+            return self.accept_in_bucket(bucket, batch);
+        }
         let folder = self.order_folder(OrderState::New);
         if let Err(error) = create_durably(&folder) {
             let failed = |_| Err(not_written(&folder, io::Error::from(error.kind())));
@@ -126,11 +164,50 @@ impl Store {
     pub fn order(&self, id: OrderId) -> Result<Option<(OrderState, Vec<u8>)>, StoreError> {
         // An order moves away from `new` only, so whoever misses it there finds it in what is looked at next.
         for state in OrderState::ALL {
-            if let Some(bytes) = read_if_there(&self.order_file(state, id))? {
+            let found = match &self.place {
+                Place::Folder(_) => read_if_there(&self.order_file(state, id))?,
+                Place::Bucket(_) => self.object(self.order_object(state.name(), id))?,
+            };
+            if let Some(bytes) = found {
                 return Ok(Some((state, bytes)));
             }
         }
         Ok(None)
+    }
+
+    /// Whether an order is in one state, without reading it.
+    ///
+    /// # Errors
+    /// The store cannot be asked.
+    pub fn has_order(&self, id: OrderId, state: OrderState) -> Result<bool, StoreError> {
+        match &self.place {
+            Place::Folder(_) => Ok(self.order_file(state, id).exists()),
+            Place::Bucket(_) => self.has_object(self.order_object(state.name(), id)),
+        }
+    }
+
+    /// What tells whether orders or their statuses changed. In a bucket, changes to orders that do not wait are only seen
+    /// if this process made them: it is the one that files them. Waits for the store.
+    pub fn orders_stamp(&self) -> OrdersStamp {
+        match &self.place {
+            Place::Folder(_) => {
+                let folders = OrderState::ALL.map(|state| self.order_folder(state));
+                let status = self.beside_folder(Beside::Status);
+                let time = |folder: &PathBuf| fs::metadata(folder).ok()?.modified().ok();
+                let times = folders.iter().chain([&status]).map(time);
+                OrdersStamp(Stamp::Folders(times.collect()))
+            }
+            Place::Bucket(bucket) => {
+                let changes = bucket.changes();
+                let waiting = self.orders(OrderState::New);
+                let is_known = waiting.is_ok();
+                OrdersStamp(Stamp::Bucket(
+                    waiting.unwrap_or_default(),
+                    changes,
+                    is_known,
+                ))
+            }
+        }
     }
 
     /// The orders in one state, oldest first.
@@ -138,6 +215,9 @@ impl Store {
     /// # Errors
     /// The folder cannot be read.
     pub fn orders(&self, state: OrderState) -> Result<Vec<OrderId>, StoreError> {
+        if let Place::Bucket(_) = &self.place {
+            return self.ids_in_bucket(state.name(), None);
+        }
         ids_in(&self.order_folder(state))
     }
 
@@ -151,6 +231,9 @@ impl Store {
         from: OrderState,
         to: OrderState,
     ) -> Result<(), StoreError> {
+        if let Place::Bucket(bucket) = &self.place {
+            return self.file_in_bucket(bucket, id, from, to);
+        }
         let (old, new) = (self.order_file(from, id), self.order_file(to, id));
         let filed = create_durably(&self.order_folder(to))
             .and_then(|()| fs::rename(&old, &new))
@@ -163,9 +246,9 @@ impl Store {
     }
 
     /// The file that whoever delivers orders holds a lock on. It lies where the orders are, so that two deliverers meet
-    /// there whatever else they have of their own.
-    pub fn delivery_lock(&self) -> PathBuf {
-        self.folder().join("orders.lock")
+    /// there whatever else they have of their own. None in a bucket: whoever may publish delivers there.
+    pub fn delivery_lock(&self) -> Option<PathBuf> {
+        Some(self.as_folder()?.join("orders.lock"))
     }
 
     /// The folder of orders in one state.

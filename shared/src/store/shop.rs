@@ -12,8 +12,10 @@ use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutMode, PutOptions};
 
+use super::bucket::{self, Bucket};
 use super::copy::{self, Durability};
-use super::{Head, HeadStamp, ManifestName, StoreError};
+use super::transfer::{COMPRESSED, part_name};
+use super::{Conditions, Head, HeadStamp, ManifestName, StoreError, StoreLocation, StoreOptions};
 use crate::manifest::{Manifest, PartEntry};
 use crate::snapshot::layout::PartKind;
 
@@ -23,48 +25,81 @@ const STAGED: &str = "#0";
 /// The store of one shop.
 #[derive(Clone, Debug)]
 pub struct Store {
-    objects: Arc<dyn ObjectStore>,
+    pub(super) objects: Arc<dyn ObjectStore>,
     /// `shops/<shop>` below the store's root.
-    prefix: Path,
-    /// The same place as a folder, for cleaning up what a killed writer left.
-    folder: PathBuf,
+    pub(super) prefix: Path,
+    pub(super) place: Place,
+}
+
+/// What a store can do beyond keeping objects depends on where it is.
+#[derive(Clone, Debug)]
+pub(super) enum Place {
+    /// The same place as a folder: written with files of our own, locked, and cleaned up after a writer that was killed.
+    Folder(PathBuf),
+    /// What is known of the bucket.
+    Bucket(Arc<Bucket>),
 }
 
 impl Store {
-    /// Opens the store of a shop. The folder need not exist yet; reading from it then finds nothing.
-    ///
-    /// `location` is `file:///absolute/folder`, an absolute path, or a path relative to `base`.
+    /// Opens the store of a shop whose location needs no options. Relative paths start from `base`.
     ///
     /// # Errors
-    /// The location is of a kind this build cannot use.
+    /// The location will not do.
     pub fn open(location: &str, base: &FilePath, shop: &str) -> Result<Self, StoreError> {
-        let refused = |reason: String| StoreError::Location {
+        let place = StoreLocation::parse(location, StoreOptions::default(), base);
+        let place = place.map_err(|problems| StoreError::Location {
             location: location.to_owned(),
+            reason: problems
+                .first()
+                .map(|problem| problem.rule.clone())
+                .unwrap_or_default(),
+        })?;
+        Self::at(&place, shop)
+    }
+
+    /// Opens the store of a shop. A folder need not exist yet; reading from it then finds nothing. A bucket is not asked
+    /// for anything.
+    ///
+    /// # Errors
+    /// The location will not do, or a file with a key of the bucket cannot be read.
+    pub fn at(location: &StoreLocation, shop: &str) -> Result<Self, StoreError> {
+        let path = match location {
+            StoreLocation::Folder(path) => path,
+            StoreLocation::Bucket(place) => {
+                let prefix = Path::from(format!("{}/shops/{shop}", place.prefix));
+                return Ok(Self {
+                    objects: bucket::client(place)?,
+                    prefix,
+                    place: Place::Bucket(Arc::default()),
+                });
+            }
+        };
+        let refused = |reason: String| StoreError::Location {
+            location: location.to_string(),
             reason,
         };
-        let path = match location.split_once("://") {
-            Some(("file", path)) if path.starts_with('/') => PathBuf::from(path),
-            Some((scheme, _)) => {
-                return Err(refused(format!(
-                    "`{scheme}` is not `file`, or the path is not absolute"
-                )));
-            }
-            None => base.join(location),
-        };
-        let root = std::path::absolute(&path).map_err(|error| refused(error.to_string()))?;
+        let root = std::path::absolute(path).map_err(|error| refused(error.to_string()))?;
         let folder = root.join("shops").join(shop);
         let prefix =
             Path::from_absolute_path(&folder).map_err(|error| refused(error.to_string()))?;
         Ok(Self {
             objects: Arc::new(LocalFileSystem::new().with_fsync(true)),
             prefix,
-            folder,
+            place: Place::Folder(folder),
         })
     }
 
-    /// The shop's folder.
+    /// The shop's folder; none in a bucket.
+    pub fn as_folder(&self) -> Option<&FilePath> {
+        match &self.place {
+            Place::Folder(folder) => Some(folder),
+            Place::Bucket(_) => None,
+        }
+    }
+
+    /// The shop's folder, for those who know that it is one: in a bucket it is a path to nowhere.
     pub fn folder(&self) -> &FilePath {
-        &self.folder
+        self.as_folder().unwrap_or(FilePath::new("/nonexistent"))
     }
 
     /// What is current; none before the first publish.
@@ -72,16 +107,20 @@ impl Store {
     /// # Errors
     /// The store cannot be read, or `HEAD` is damaged.
     pub async fn head(&self) -> Result<Option<Head>, StoreError> {
-        match self.read(&self.prefix.clone().join("HEAD")).await {
+        if let Place::Bucket(bucket) = &self.place {
+            return self.bucket_head(bucket).await;
+        }
+        match self.read(&self.head_path()).await {
             Ok(bytes) => Head::decode(&bytes).map(Some),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// What tells one `HEAD` from the next without reading it; none if it is not there or cannot be asked.
+    /// What tells one `HEAD` from the next without reading it; none if it is not there, or cannot be had for nothing.
     pub async fn head_stamp(&self) -> Option<HeadStamp> {
-        let metadata = tokio::fs::metadata(self.folder.join("HEAD")).await.ok()?;
+        let file = self.as_folder()?.join("HEAD");
+        let metadata = tokio::fs::metadata(file).await.ok()?;
         Some(HeadStamp::of(&metadata))
     }
 
@@ -131,9 +170,13 @@ impl Store {
                 |(kind, entry): &(PartKind, &PartEntry)| parts.contains(&entry.file_name(*kind));
             if manifest.parts().iter().all(is_there) {
                 let checksum = blake3::hash(&bytes).to_hex().to_string();
+                if self.known_conditions() == Some(Conditions::Ignored) {
+                    return Ok(Some(manifest));
+                }
                 self.put_head(&Head {
                     manifest: name.name,
                     checksum,
+                    epoch: manifest.epoch,
                 })
                 .await?;
                 return Ok(Some(manifest));
@@ -147,8 +190,18 @@ impl Store {
     /// # Errors
     /// It is not there or not readable.
     pub async fn manifest_named(&self, name: &str) -> Result<Manifest, StoreError> {
+        let Place::Bucket(bucket) = &self.place else {
+            let bytes = self.read(&self.manifest_path(name)).await?;
+            return decode_manifest(name, &bytes);
+        };
+        // A manifest never changes, and whoever tidies up reads all of a day after each publish.
+        if let Some(manifest) = bucket.manifest(name) {
+            return Ok(manifest);
+        }
         let bytes = self.read(&self.manifest_path(name)).await?;
-        decode_manifest(name, &bytes)
+        let manifest = decode_manifest(name, &bytes)?;
+        bucket.set_manifest(name, &manifest);
+        Ok(manifest)
     }
 
     /// All manifests, oldest generation first.
@@ -171,7 +224,14 @@ impl Store {
     /// # Errors
     /// The store cannot be listed.
     pub async fn parts(&self) -> Result<Vec<String>, StoreError> {
-        self.list("parts").await
+        let mut names = self.list("parts").await?;
+        if self.as_folder().is_none() {
+            names = names
+                .iter()
+                .map(|name| part_name(name).to_owned())
+                .collect();
+        }
+        Ok(names)
     }
 
     /// Copies a part out of the store, comparing its bytes with its name on the way. The copy is as durable as the
@@ -186,6 +246,9 @@ impl Store {
         entry: &PartEntry,
         to: &FilePath,
     ) -> Result<(), StoreError> {
+        if let Place::Bucket(bucket) = &self.place {
+            return self.download_part(bucket, (kind, entry), to).await;
+        }
         let (name, from) = self.part_file(kind, entry);
         let (entry, to) = (entry.clone(), to.to_owned());
         let action = format!("copying {}", from.display());
@@ -207,6 +270,9 @@ impl Store {
         entry: &PartEntry,
         file: &FilePath,
     ) -> Result<(), StoreError> {
+        if let Place::Bucket(bucket) = &self.place {
+            return self.upload_part(bucket, (kind, entry), file).await;
+        }
         if self.part_is_whole(kind, entry).await.unwrap_or(false) {
             return Ok(());
         }
@@ -237,6 +303,9 @@ impl Store {
         kind: PartKind,
         entry: &PartEntry,
     ) -> Result<bool, StoreError> {
+        if let Place::Bucket(bucket) = &self.place {
+            return self.check_part(bucket, (kind, entry)).await;
+        }
         let (_, file) = self.part_file(kind, entry);
         let length = entry.length;
         let read = in_background(format!("reading {}", file.display()), move || {
@@ -269,15 +338,16 @@ impl Store {
         Ok(Head {
             manifest: name,
             checksum,
+            epoch: manifest.epoch,
         })
     }
 
-    /// Makes a manifest current. This is the instant of publishing.
+    /// Makes a manifest current, whatever was before it: to repair what was damaged. [`Store::publish`] looks first.
     ///
     /// # Errors
     /// The store failed; the old manifest stays current.
     pub async fn put_head(&self, head: &Head) -> Result<(), StoreError> {
-        let path = self.prefix.clone().join("HEAD");
+        let path = self.head_path();
         let failed = failed_on(format!("writing {path}"));
         self.objects
             .put(&path, head.encode().into())
@@ -299,7 +369,12 @@ impl Store {
     /// # Errors
     /// The store failed.
     pub async fn remove_part(&self, name: &str) -> Result<(), StoreError> {
-        self.remove(self.part_path(name)).await
+        if self.as_folder().is_some() {
+            return self.remove(self.part_path(name)).await;
+        }
+        let compressed = self.part_path(&format!("{name}{COMPRESSED}"));
+        self.remove_if_there(&compressed).await?;
+        self.remove_if_there(&self.part_path(name)).await
     }
 
     /// Removes temporary files of writers that were killed; gives how many. Only the one writer may call this.
@@ -307,12 +382,12 @@ impl Store {
     /// # Errors
     /// A folder cannot be read or a file not removed.
     pub fn remove_leftovers(&self) -> Result<usize, StoreError> {
+        // In a bucket nothing has a name before it is whole.
+        let Some(shop) = self.as_folder() else {
+            return Ok(0);
+        };
         let mut removed = 0;
-        for folder in [
-            self.folder.clone(),
-            self.folder.join("parts"),
-            self.folder.join("manifests"),
-        ] {
+        for folder in [shop.to_owned(), shop.join("parts"), shop.join("manifests")] {
             let failed = |source| StoreError::Io {
                 action: format!("cleaning {}", folder.display()),
                 source,
@@ -333,7 +408,7 @@ impl Store {
         Ok(removed)
     }
 
-    async fn read(&self, path: &Path) -> Result<Bytes, StoreError> {
+    pub(super) async fn read(&self, path: &Path) -> Result<Bytes, StoreError> {
         let failed = failed_on(format!("reading {path}"));
         self.objects
             .get(path)
@@ -364,18 +439,18 @@ impl Store {
         self.objects.delete(&path).await.map_err(failed)
     }
 
-    fn manifest_path(&self, name: &str) -> Path {
+    pub(super) fn manifest_path(&self, name: &str) -> Path {
         self.prefix.clone().join("manifests").join(name)
     }
 
     /// Name and place of a part.
     fn part_file(&self, kind: PartKind, entry: &PartEntry) -> (String, PathBuf) {
         let name = entry.file_name(kind);
-        let file = self.folder.join("parts").join(&name);
+        let file = self.folder().join("parts").join(&name);
         (name, file)
     }
 
-    fn part_path(&self, name: &str) -> Path {
+    pub(super) fn part_path(&self, name: &str) -> Path {
         self.prefix.clone().join("parts").join(name)
     }
 }
@@ -387,7 +462,7 @@ fn decode_manifest(name: &str, bytes: &[u8]) -> Result<Manifest, StoreError> {
     })
 }
 
-fn failed_on(action: String) -> impl Fn(object_store::Error) -> StoreError {
+pub(super) fn failed_on(action: String) -> impl Fn(object_store::Error) -> StoreError {
     move |source| StoreError::Objects {
         action: action.clone(),
         source,
@@ -402,7 +477,7 @@ fn is_leftover(name: &str) -> bool {
 }
 
 /// Large files are read and written on a thread that answers no requests.
-async fn in_background<T: Send + 'static>(
+pub(super) async fn in_background<T: Send + 'static>(
     action: String,
     act: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<T, StoreError> {

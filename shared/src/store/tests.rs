@@ -23,6 +23,7 @@ fn manifest(generation: u64) -> Manifest {
         offers: entry(b"offers"),
         created_at: 0,
         writer: "test".into(),
+        epoch: 0,
         pinned: false,
         reason: "cycle".into(),
         sources: BTreeMap::new(),

@@ -73,6 +73,7 @@ fn manifest(offers: &[u8]) -> Manifest {
         offers: entry("0".repeat(64)),
         created_at: 0,
         writer: "fuzz".to_owned(),
+        epoch: 0,
         pinned: false,
         reason: "cycle".to_owned(),
         sources: BTreeMap::new(),

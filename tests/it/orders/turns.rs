@@ -10,7 +10,7 @@ async fn who_delivers_second_says_so_and_takes_over() {
     let mut bed = Bed::new("").await;
     bed.shop.once().await;
     // Another daemon, which has a state folder of its own.
-    let other = std::fs::File::create(bed.store.delivery_lock()).unwrap();
+    let other = std::fs::File::create(bed.store.delivery_lock().unwrap()).unwrap();
     other.try_lock().unwrap();
     orders::accept(&bed.store, 2);
     let ids = bed.store.orders(OrderState::New).unwrap();
@@ -36,7 +36,7 @@ async fn a_lock_that_cannot_be_made_is_tried_again() {
     let mut bed = Bed::new("").await;
     bed.shop.once().await;
     let ids = orders::accept(&bed.store, 1);
-    std::fs::create_dir(bed.store.delivery_lock()).unwrap();
+    std::fs::create_dir(bed.store.delivery_lock().unwrap()).unwrap();
     bed.shop.run_ingest();
     bed.shop
         .until("the daemon says so", async |shop| {
@@ -46,6 +46,6 @@ async fn a_lock_that_cannot_be_made_is_tried_again() {
         .await;
     let status = bed.shop.ingest(&["status"]).await.stdout;
     assert!(status.contains("NOT DELIVERED: lock"), "{status}");
-    std::fs::remove_dir(bed.store.delivery_lock()).unwrap();
+    std::fs::remove_dir(bed.store.delivery_lock().unwrap()).unwrap();
     bed.until_filed(&ids, OrderState::Done).await;
 }

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail, ensure};
 use frontage_tests::demo::guarded::{self, Guarded};
 use frontage_tests::demo::settings::Settings;
-use frontage_tests::demo::tour;
+use frontage_tests::demo::{fleet, tour};
+use frontage_tests::engines::{self, Kind};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// How long the first generation may take.
@@ -94,6 +95,9 @@ fn prepare(settings: &Settings, programs: &Path) -> anyhow::Result<PathBuf> {
     for (name, text) in settings.files(&folder) {
         let path = config.join(name);
         std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    if settings.is_fleet {
+        fleet::write(settings, &config)?;
     }
     Ok(folder)
 }
@@ -186,11 +190,63 @@ async fn start_all(
         programs.join("frontage-ingest"),
         programs.join("frontage-server"),
     );
+    if settings.is_fleet {
+        return start_fleet(settings, (&ingest, &server), folder, children).await;
+    }
     let (ingest_config, server_config) = (config("ingest.toml"), config("server.toml"));
     let arguments = ["run", "--config", &ingest_config];
     children.push(Guarded::start("ingest", &ingest, &arguments, &log("ingest"), relay).await?);
     let arguments = ["serve", "--config", &server_config];
     children.push(Guarded::start("server", &server, &arguments, &log("server"), relay).await?);
+    Ok(())
+}
+
+async fn start_fleet(
+    settings: &Settings,
+    (ingest, server): (&Path, &Path),
+    folder: &Path,
+    children: &mut Vec<Guarded>,
+) -> anyhow::Result<()> {
+    const INGESTS: [&str; fleet::INGESTS as usize] = ["ingest-1", "ingest-2"];
+    const SERVERS: [&str; fleet::SERVERS as usize] = ["server-1", "server-2", "server-3"];
+    let log = |name: &str| folder.join("log").join(format!("{name}.log"));
+    let bucket = fleet::bucket(settings);
+    let port = bucket.port().to_string();
+    let arguments = ["-H", "127.0.0.1", "-p", &port];
+    let engine = Kind::Moto.program();
+    children.push(Guarded::start("bucket", &engine, &arguments, &log("bucket"), |_, _| {}).await?);
+    let address = bucket.to_string();
+    tokio::select! {
+        ready = answers(&address) => ready?,
+        died = anyone_dies(children) => bail!(died),
+    }
+    tokio::task::spawn_blocking(move || engines::make_bucket(bucket)).await??;
+    for (kind, names, program, command) in [
+        ("ingest", INGESTS.as_slice(), ingest, "run"),
+        ("server", SERVERS.as_slice(), server, "serve"),
+    ] {
+        for (number, name) in (0..).zip(names) {
+            let config = folder.join("config").join(fleet::file(kind, number));
+            let config = config.display().to_string();
+            let arguments = [command, "--config", &config];
+            children.push(Guarded::start(name, program, &arguments, &log(name), relay).await?);
+        }
+    }
+    for number in 1..fleet::SERVERS {
+        say(&format!(
+            "  another server: http://{}/",
+            fleet::shop(settings, number)
+        ));
+    }
+    say(&format!(
+        "  another desk:   http://{}/",
+        fleet::desk(settings, 1)
+    ));
+    let config = folder.join("config").join(fleet::file("ingest", 0));
+    say(&format!(
+        "  frontage-ingest fleet --config {}\n",
+        config.display()
+    ));
     Ok(())
 }
 

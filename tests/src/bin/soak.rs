@@ -115,6 +115,18 @@ const SOAKS: &[Soak] = &[
         what: "restarts on a socket that stays, and twice as many reloads, under load: no request fails",
         run: |figure| one(soak::soak_restarts(figure)),
     },
+    Soak {
+        name: "takeovers",
+        figure: 100,
+        what: "blows to whichever of two daemons publishes, killed or stopped: the other one goes on, nothing is lost or doubled",
+        run: |figure| one(soak::soak_takeovers(figure)),
+    },
+    Soak {
+        name: "writers",
+        figure: 1_000,
+        what: "publishes of each of four writers that fight for a folder and for buckets: no reader goes back",
+        run: |figure| Ok(soak::soak_writers(figure)?.into_iter().map(line).collect()),
+    },
 ];
 
 fn main() -> ExitCode {
@@ -197,16 +209,19 @@ fn run(name: Option<&str>) -> anyhow::Result<u8> {
 }
 
 fn one(outcome: anyhow::Result<soak::Outcome>) -> anyhow::Result<Vec<Line>> {
-    let outcome = outcome?;
+    Ok(vec![line(outcome?)])
+}
+
+fn line(outcome: soak::Outcome) -> Line {
     for detail in &outcome.details {
         say(&format!("  {detail}"));
     }
-    Ok(vec![Line {
+    Line {
         promise: outcome.promise,
         name: outcome.name,
         value: Some(outcome.value),
         pass: outcome.pass,
-    }])
+    }
 }
 
 fn corruption_lines(figure: u64) -> Vec<Line> {

@@ -45,6 +45,8 @@ pub struct Settings {
     pub end_after: Option<Duration>,
     /// How often prices and stock move.
     pub change_every_ms: u64,
+    /// Whether it is a fleet, with a bucket.
+    pub is_fleet: bool,
 }
 
 impl Settings {
@@ -80,6 +82,7 @@ impl Settings {
             keep: variable("DEMO_KEEP").is_some_and(|text| text == "1"),
             end_after: (seconds > 0).then(|| Duration::from_secs(seconds)),
             change_every_ms: number("DEMO_CHANGE_EVERY_MS", 5000)?,
+            is_fleet: variable("DEMO_FLEET").is_some_and(|text| text == "1"),
         })
     }
 

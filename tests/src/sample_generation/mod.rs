@@ -69,6 +69,7 @@ impl Parts {
             offers: entry(&self.offers),
             created_at: 1_700_000_000,
             writer: "test".to_owned(),
+            epoch: 0,
             pinned: false,
             reason: "cycle".to_owned(),
             sources: BTreeMap::new(),

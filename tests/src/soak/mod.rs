@@ -41,6 +41,12 @@ pub mod bots;
 /// Restarts and reloads under load.
 pub mod restarts;
 
+/// Daemons that take over from each other.
+pub mod takeovers;
+
+/// Writers that fight for one store.
+pub mod writers;
+
 pub use bots::soak_bots;
 /// Lighthouse on the demo shop.
 pub mod lighthouse;
@@ -54,6 +60,8 @@ pub use orders::soak_order_kills;
 pub use prices::soak_prices;
 pub use restarts::soak_restarts;
 pub use swaps::soak_swaps;
+pub use takeovers::soak_takeovers;
+pub use writers::soak_writers;
 
 use serde::Serialize;
 

@@ -10,8 +10,10 @@ use super::{Built, Visit, render};
 use crate::conflicts::{self, KeptConflicts};
 use crate::cycle::CycleError;
 use crate::desk::wire::{Answer, segment};
+use crate::fleet::{self, Server};
 use crate::history::{self, Run};
 use crate::inspect::{self, GenerationLine};
+use crate::publisher::Publisher;
 use crate::schedule;
 use crate::status::{self, Live, SourceStatus};
 
@@ -30,6 +32,8 @@ struct Overview<'a> {
     failing: usize,
     generations: Vec<(GenerationLine, When)>,
     conflicts: Option<KeptConflicts>,
+    publisher: Option<Publisher>,
+    servers: Vec<Server>,
 }
 
 /// A source in the table.
@@ -91,6 +95,8 @@ pub(in crate::desk) async fn overview(visit: &Visit<'_>) -> Built {
     let zone = context.config.shop.time_zone;
     let latest = inspect::latest_generations(context, GENERATIONS).await?.0;
     let generations = latest.into_iter().rev();
+    let now = schedule::now().timestamp();
+    let fleet = fleet::read(context, now).await?;
     let rows: Vec<Row> = status
         .sources
         .iter()
@@ -104,6 +110,11 @@ pub(in crate::desk) async fn overview(visit: &Visit<'_>) -> Built {
             (live, at)
         }),
         doing: doing(visit),
+        publisher: status.publisher.filter(|publisher| {
+            // With one daemon there is nothing to tell.
+            !publisher.is_this_one || publisher.epoch > 0 || publisher.single_writer
+        }),
+        servers: fleet.servers,
         failing: rows.iter().filter(|row| row.pill.class == "bad").count(),
         rows,
         waiting: status

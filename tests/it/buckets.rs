@@ -1,0 +1,307 @@
+//! A shop in object storage: engines that others made, those that keep to conditions and one that does not.
+//!
+//! A test that needs an engine says so and is left out where it is not installed; `make store-engines` installs them.
+
+use frontage_shared::manifest::{Counts, Manifest, PartEntry};
+use frontage_shared::order::OrderId;
+use frontage_shared::snapshot::layout::PartKind;
+use frontage_shared::store::{Accepted, Beside, Conditions, Fence, OrderState, Store, StoreError};
+use frontage_tests::backend::Response;
+use frontage_tests::engines::{Engine, Kind};
+use frontage_tests::shop::{CATALOG, ShopBuilder};
+use frontage_tests::soak::stamped;
+
+#[tokio::test]
+async fn a_bucket_that_ignores_conditions_is_found_out() {
+    for kind in Kind::ALL {
+        let Some(engine) = Engine::start(kind) else {
+            continue;
+        };
+        let expected = match kind.honours() {
+            true => Conditions::Honoured,
+            false => Conditions::Ignored,
+        };
+        for attempt in ["one", "two", "three"] {
+            let store = engine.store(attempt, "demo");
+            assert!(!store.is_single_writer().await.unwrap(), "{kind}");
+            assert_eq!(store.conditions().await.unwrap(), expected, "{kind}");
+            // Another process sees the note, and nothing is left of what it was found out with.
+            let other = engine.store(attempt, "demo");
+            let is_single = !kind.honours();
+            assert_eq!(other.is_single_writer().await.unwrap(), is_single, "{kind}");
+        }
+        let probes = engine.between.take_seen().into_iter();
+        let removed =
+            probes.filter(|seen| seen.method == "DELETE" && seen.path.contains("/probes/"));
+        assert_eq!(removed.count(), 3, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn a_generation_is_published_once_and_whoever_comes_late_is_shut_out() {
+    for kind in Kind::ALL {
+        let Some(engine) = Engine::start(kind) else {
+            continue;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let (store, reader) = (engine.store("", "demo"), engine.store("", "demo"));
+        assert_eq!(reader.current().await.unwrap(), None, "{kind}");
+        let fence = |holder: &str, epoch| Fence {
+            holder: holder.to_owned(),
+            epoch,
+        };
+        let first = manifest(1, &fence("a", 0));
+        put_parts(&store, folder.path()).await;
+        store.publish(&first, None, &fence("a", 0)).await.unwrap();
+        assert_eq!(
+            current(&reader).await,
+            Some((1, "a".to_owned(), 0)),
+            "{kind}"
+        );
+        let second = manifest(2, &fence("a", 0));
+        store
+            .publish(&second, Some(&first), &fence("a", 0))
+            .await
+            .unwrap();
+        assert_eq!(
+            current(&reader).await,
+            Some((2, "a".to_owned(), 0)),
+            "{kind}"
+        );
+        if !kind.honours() {
+            continue;
+        }
+        // Another one takes over, and shuts the first one out before it publishes anything itself.
+        let other = engine.store("", "demo");
+        other.seal(&fence("b", 1)).await.unwrap();
+        assert_eq!(
+            current(&reader).await,
+            Some((2, "a".to_owned(), 0)),
+            "{kind}"
+        );
+        let late = manifest(3, &fence("a", 0));
+        let error = store.publish(&late, Some(&second), &fence("a", 0)).await;
+        assert!(
+            matches!(error, Err(StoreError::Fenced { .. })),
+            "{kind}: {error:?}"
+        );
+        let third = manifest(3, &fence("b", 1));
+        other
+            .publish(&third, Some(&second), &fence("b", 1))
+            .await
+            .unwrap();
+        assert_eq!(
+            current(&reader).await,
+            Some((3, "b".to_owned(), 1)),
+            "{kind}"
+        );
+        let names = reader.manifests().await.unwrap();
+        assert_eq!(names.len(), 3, "{kind}: what was not published is gone");
+    }
+}
+
+#[tokio::test]
+async fn parts_are_compressed_sent_once_and_a_cut_download_goes_on_where_it_was() {
+    for kind in [Kind::Moto, Kind::S3s] {
+        let Some(engine) = Engine::start(kind) else {
+            continue;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let store = engine.store("deep/prefix", "demo");
+        // Text that compresses, noise that does not and is sent in pieces.
+        let text = "stock 17\n".repeat(40_000).into_bytes();
+        let noise: Vec<u8> = (0..600_000_u32)
+            .flat_map(|number| *blake3::hash(&number.to_le_bytes()).as_bytes())
+            .collect();
+        for (bytes, is_smaller) in [(text, true), (noise, false)] {
+            let (entry, file) = (entry(&bytes), folder.path().join("part"));
+            std::fs::write(&file, &bytes).unwrap();
+            store
+                .put_part(PartKind::Offers, &entry, &file)
+                .await
+                .unwrap();
+            let seen = engine.between.take_seen();
+            let sent = |seen: &frontage_tests::engines::Seen| {
+                matches!(seen.method.as_str(), "PUT" | "POST") && seen.path.contains("/parts/")
+            };
+            assert!(seen.iter().any(sent), "{kind}: {seen:?}");
+            let is_compressed = seen
+                .iter()
+                .any(|one| sent(one) && one.path.contains(".zst"));
+            assert_eq!(is_compressed, is_smaller, "{kind}: {seen:?}");
+            store
+                .put_part(PartKind::Offers, &entry, &file)
+                .await
+                .unwrap();
+            assert!(
+                !engine.between.take_seen().iter().any(sent),
+                "{kind}: sent again"
+            );
+
+            let copy = folder.path().join("copy");
+            engine.between.cut(2);
+            store
+                .copy_part(PartKind::Offers, &entry, &copy)
+                .await
+                .unwrap();
+            assert_eq!(std::fs::read(&copy).unwrap(), bytes, "{kind}");
+            let seen = engine.between.take_seen();
+            let went_on =
+                |seen: &frontage_tests::engines::Seen| seen.from.is_some_and(|from| from > 0);
+            assert!(seen.iter().any(went_on), "{kind}: {seen:?}");
+            assert!(store.part_is_whole(PartKind::Offers, &entry).await.unwrap());
+        }
+        assert_eq!(store.parts().await.unwrap().len(), 2, "{kind}");
+    }
+}
+
+#[test]
+fn orders_are_kept_in_a_bucket_as_in_a_folder() {
+    for kind in Kind::ALL {
+        let Some(engine) = Engine::start(kind) else {
+            continue;
+        };
+        let store = engine.store("", "demo");
+        let id = |number: u64| OrderId::new(1_764_000_000_000 + number, 1);
+        let batch: Vec<_> = (0..40).map(|number| (id(number), vec![b'x'; 9])).collect();
+        let first = store.accept_orders(&batch);
+        assert!(
+            first.iter().all(|one| matches!(one, Ok(Accepted::Now))),
+            "{kind}: {first:?}"
+        );
+        let stamp = store.orders_stamp();
+        assert_eq!(store.orders_stamp(), stamp, "{kind}");
+        let again = store.accept_orders(&[(id(7), b"other".to_vec())]);
+        assert!(matches!(again[0], Ok(Accepted::Before)), "{kind}");
+        assert_eq!(store.orders(OrderState::New).unwrap().len(), 40, "{kind}");
+        let one = store.order(id(7)).unwrap();
+        assert_eq!(one, Some((OrderState::New, vec![b'x'; 9])), "{kind}");
+
+        store
+            .file_order(id(7), OrderState::New, OrderState::Done)
+            .unwrap();
+        assert_ne!(store.orders_stamp(), stamp, "{kind}");
+        assert_eq!(
+            store.order(id(7)).unwrap().unwrap().0,
+            OrderState::Done,
+            "{kind}"
+        );
+        assert!(store.has_order(id(7), OrderState::Done).unwrap(), "{kind}");
+        let filed = store.accept_orders(&[(id(7), b"other".to_vec())]);
+        assert!(matches!(filed[0], Ok(Accepted::Before)), "{kind}");
+        assert_eq!(store.orders(OrderState::New).unwrap().len(), 39, "{kind}");
+
+        let once = |bytes: &[u8]| store.put_beside_once(id(7), Beside::Body, bytes).unwrap();
+        assert_eq!(
+            (once(b"first"), once(b"second")),
+            (b"first".to_vec(), b"first".to_vec())
+        );
+        store.put_beside(id(7), Beside::Receipt, b"{}").unwrap();
+        assert_eq!(
+            store.all_beside(Beside::Receipt).unwrap(),
+            [id(7)],
+            "{kind}"
+        );
+        let since = std::time::UNIX_EPOCH;
+        assert_eq!(store.received_since(since).unwrap(), [id(7)], "{kind}");
+        store.remove_order(id(7), OrderState::Done).unwrap();
+        assert_eq!(store.order(id(7)).unwrap(), None, "{kind}");
+        assert_eq!(store.beside(id(7), Beside::Body).unwrap(), None, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn a_shop_lives_in_a_bucket_and_outlives_it() {
+    for kind in Kind::ALL {
+        let Some(engine) = Engine::start(kind) else {
+            continue;
+        };
+        let mut shop = ShopBuilder::of(stamped::feed(1, 1)).start();
+        engine.hold(&shop, "live");
+        shop.open().await;
+        shop.until_generation(1).await;
+        engine.between.take_seen();
+        shop.until("the store was asked and had nothing new", async |_| {
+            let seen = engine.between.take_seen();
+            let nothing_new = |status| {
+                if kind.honours() {
+                    status == 304
+                } else {
+                    status == 404
+                }
+            };
+            seen.iter()
+                .any(|seen| seen.path.ends_with("/HEAD") && nothing_new(seen.status))
+                .then_some(())
+        })
+        .await;
+
+        // The price is all that changes: the catalog stays where it is, at both ends.
+        shop.backend
+            .respond_with(CATALOG, Response::ndjson(&stamped::feed(2, 1)));
+        shop.once().await;
+        shop.until_generation(2).await;
+        let status = shop.ingest(&["status"]).await;
+        assert!(
+            status.stdout.contains("this one"),
+            "{kind}: {}",
+            status.stdout
+        );
+        let is_told = status.stdout.contains("ignores conditional writes");
+        assert_eq!(is_told, !kind.honours(), "{kind}: {}", status.stdout);
+
+        engine.between.set_down(true);
+        shop.kill("frontage-server");
+        shop.serve().await;
+        assert_eq!(shop.generation().await, 2, "{kind}: from the cache");
+        engine.between.set_down(false);
+        shop.backend
+            .respond_with(CATALOG, Response::ndjson(&stamped::feed(3, 2)));
+        shop.once().await;
+        shop.until_generation(3).await;
+    }
+}
+
+/// A manifest of two small parts.
+fn manifest(generation: u64, fence: &Fence) -> Manifest {
+    Manifest {
+        version: 1,
+        shop: "demo".into(),
+        generation,
+        previous: generation.checked_sub(1).filter(|number| *number > 0),
+        catalog: entry(b"catalog"),
+        offers: entry(b"offers"),
+        created_at: 0,
+        writer: fence.holder.clone(),
+        epoch: fence.epoch,
+        pinned: false,
+        reason: "cycle".into(),
+        sources: std::collections::BTreeMap::new(),
+        counts: Counts::default(),
+        checksum: String::new(),
+    }
+}
+
+/// What is current: generation, writer and epoch.
+async fn current(store: &Store) -> Option<(u64, String, u64)> {
+    let current = store.current().await.unwrap()?;
+    Some((current.generation, current.writer, current.epoch))
+}
+
+async fn put_parts(store: &Store, folder: &std::path::Path) {
+    let file = folder.join("scratch");
+    for (kind, bytes) in [
+        (PartKind::Catalog, b"catalog".as_slice()),
+        (PartKind::Offers, b"offers"),
+    ] {
+        std::fs::write(&file, bytes).unwrap();
+        store.put_part(kind, &entry(bytes), &file).await.unwrap();
+    }
+}
+
+fn entry(bytes: &[u8]) -> PartEntry {
+    PartEntry {
+        hash: blake3::hash(bytes).to_hex().to_string(),
+        length: bytes.len() as u64,
+    }
+}

@@ -1,0 +1,52 @@
+//! Promise 11: of several ingest daemons on one store one publishes, the others stand by and say so.
+
+use frontage_tests::shop::ShopBuilder;
+use frontage_tests::soak::{soak_takeovers, soak_writers, stamped};
+
+#[test]
+fn whoever_dies_or_stops_is_taken_over_from_and_nothing_is_lost_or_doubled() {
+    let outcome = soak_takeovers(4).expect("a shop with two daemons");
+    println!("{}: {}", outcome.value, outcome.name);
+    assert!(outcome.pass, "{}: {:#?}", outcome.name, outcome.details);
+}
+
+#[test]
+fn no_reader_goes_back_however_many_write() {
+    for outcome in soak_writers(4).expect("a store") {
+        println!("{}: {}", outcome.value, outcome.name);
+        assert!(outcome.pass, "{}: {:#?}", outcome.name, outcome.details);
+    }
+}
+
+#[tokio::test]
+async fn a_daemon_that_stands_by_says_so() {
+    let mut shop = ShopBuilder::of(stamped::feed(1, 1)).start();
+    shop.reconfigure(|text| format!("lease_ms = 2000\n{text}"));
+    let second = std::fs::read_to_string(shop.folder().join("ingest.toml")).expect("a file");
+    let second = second.replace("state = \"ingest\"", "state = \"ingest-2\"");
+    std::fs::write(shop.folder().join("second.toml"), &second).expect("a file");
+    shop.run_ingest();
+    shop.until("something is published", async |shop| {
+        let status = shop.ingest(&["status"]).await;
+        status.stdout.contains("generation 1").then_some(())
+    })
+    .await;
+    let other = shop.own_ingest_of("second.toml");
+    shop.until("the other one stands by", async |_| {
+        other.log().contains("stands by").then_some(())
+    })
+    .await;
+    let status = shop.ingest(&["status"]).await;
+    assert!(status.stdout.contains("this one"), "{}", status.stdout);
+    std::fs::write(shop.folder().join("ingest.toml"), second).expect("a file");
+    let status = shop.ingest(&["status"]).await;
+    assert!(
+        status.stdout.contains("THIS ONE STANDS BY"),
+        "{}",
+        status.stdout
+    );
+    // Whoever would publish all the same is told why it may not.
+    let refused = shop.ingest(&["once"]).await;
+    assert_ne!(refused.code, Some(0));
+    assert!(refused.stderr.contains("stands by"), "{}", refused.stderr);
+}

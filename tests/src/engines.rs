@@ -1,0 +1,378 @@
+//! Object storage that others made, started for a test over loopback: `make store-engines` installs it.
+//!
+//! moto's server and s3s-fs keep to conditions. What plays a store that ignores them is moto behind a proxy of ours that
+//! takes the conditions out of every PUT; it stands in for engines that ignore them by themselves, such as Garage 2.
+
+use std::fmt;
+use std::io::{self, Read as _, Write as _};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use frontage_shared::store::{Store, StoreLocation, StoreOptions};
+
+use crate::ports;
+use crate::shop::Shop;
+
+/// How long an engine may take to start; a busy machine takes its time to load so much Python.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// The bucket that each engine has.
+pub const BUCKET: &str = "shops";
+
+/// Which engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// moto's server: keeps to conditions.
+    Moto,
+    /// s3s-fs: keeps to conditions.
+    S3s,
+    /// moto's server behind a proxy that takes conditions away: a stand-in for a store that ignores them.
+    Forgetful,
+}
+
+/// A running engine with an empty bucket, and a proxy before it that sees every request.
+#[derive(Debug)]
+pub struct Engine {
+    /// What is asked of it.
+    pub between: Arc<Between>,
+    folder: tempfile::TempDir,
+    address: SocketAddr,
+    child: Child,
+}
+
+/// What the proxy does and saw.
+#[derive(Debug, Default)]
+pub struct Between {
+    takes_conditions: bool,
+    /// Answers that are cut in the middle from now on.
+    cuts: AtomicI64,
+    is_down: AtomicBool,
+    seen: Mutex<Vec<Seen>>,
+}
+
+/// A request that the proxy passed on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Its method.
+    pub method: String,
+    /// Its path, without the bucket.
+    pub path: String,
+    /// The first byte it asks for, if it asks for a range.
+    pub from: Option<u64>,
+    /// The answer's status.
+    pub status: u16,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Moto => "moto",
+            Self::S3s => "s3s-fs",
+            Self::Forgetful => "moto without conditions",
+        })
+    }
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Moto, Self::S3s, Self::Forgetful];
+
+    /// Whether it keeps to conditions.
+    pub fn honours(self) -> bool {
+        self != Self::Forgetful
+    }
+
+    /// Where it is installed, if it is.
+    pub fn program(self) -> PathBuf {
+        let engines = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/engines");
+        match self {
+            Self::Moto | Self::Forgetful => engines.join("moto/bin/moto_server"),
+            Self::S3s => engines.join("s3s/bin/s3s-fs"),
+        }
+    }
+
+    fn command(self, port: u16, folder: &Path) -> Command {
+        let mut command = Command::new(self.program());
+        let port = port.to_string();
+        match self {
+            Self::Moto | Self::Forgetful => command.args(["-H", "127.0.0.1", "-p", &port]),
+            Self::S3s => command
+                .args(["--host", "127.0.0.1", "--port", &port])
+                .args(["--access-key", KEY, "--secret-key", KEY])
+                .arg(folder),
+        };
+        command
+    }
+}
+
+/// The id and the secret of the one access key.
+pub const KEY: &str = "frontage";
+
+impl Engine {
+    /// Starts an engine; none, with a line that says so, where it is not installed.
+    ///
+    /// # Panics
+    /// It is installed and does not start.
+    pub fn start(kind: Kind) -> Option<Self> {
+        if !kind.program().is_file() {
+            let program = kind.program();
+            println!("left out: {kind} is not installed ({})", program.display());
+            return None;
+        }
+        let folder = tempfile::Builder::new()
+            .prefix("frontage-bucket-")
+            .tempdir()
+            .expect("a temporary folder");
+        let data = folder.path().join("data");
+        std::fs::create_dir_all(data.join(BUCKET)).expect("a folder");
+        std::fs::write(folder.path().join("key"), KEY).expect("a file");
+        let [engine] = ports::free();
+        let log = std::fs::File::create(folder.path().join("log")).expect("a log file");
+        let child = kind
+            .command(engine.port(), &data)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().expect("a second handle of a file"))
+            .stderr(log)
+            .spawn()
+            .expect("an engine that is installed starts");
+        let between = Arc::new(Between {
+            takes_conditions: kind == Kind::Forgetful,
+            ..Between::default()
+        });
+        let address = between.clone().listen(engine).expect("a free port");
+        let started = Self {
+            between,
+            folder,
+            address,
+            child,
+        };
+        started.wait(engine);
+        if kind != Kind::S3s {
+            make_bucket(engine).expect("an engine with a bucket");
+        }
+        Some(started)
+    }
+
+    fn wait(&self, engine: SocketAddr) {
+        let began = Instant::now();
+        while TcpStream::connect(engine).is_err() {
+            let log = std::fs::read_to_string(self.folder.path().join("log"));
+            assert!(
+                began.elapsed() < PATIENCE,
+                "the engine did not start: {}",
+                log.unwrap_or_default()
+            );
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// What stands in a configuration for a store below a prefix: to be put before all tables.
+    pub fn keys(&self, prefix: &str) -> String {
+        keys(self.address, &self.folder.path().join("key"), prefix)
+    }
+
+    /// Has both daemons of a shop use the bucket in place of the folder.
+    ///
+    /// # Panics
+    /// A configuration cannot be read or written.
+    pub fn hold(&self, shop: &Shop, prefix: &str) {
+        for file in ["ingest.toml", "server.toml"] {
+            let file = shop.folder().join(file);
+            let text = std::fs::read_to_string(&file).expect("a configuration");
+            let text = text.replace("store = \"store\"\n", &self.keys(prefix));
+            std::fs::write(&file, text).expect("a configuration");
+        }
+    }
+
+    /// The store of a shop below a prefix.
+    ///
+    /// # Panics
+    /// Its location will not do.
+    pub fn store(&self, prefix: &str, shop: &str) -> Store {
+        let key = self.folder.path().join("key");
+        let options = StoreOptions {
+            endpoint: format!("http://{}", self.address),
+            region: "us-east-1".to_owned(),
+            path_style: true,
+            allow_http: true,
+            access_key_id_file: key.clone(),
+            secret_key_file: key,
+            ..StoreOptions::default()
+        };
+        let place = format!("s3://{BUCKET}/{prefix}");
+        let place = StoreLocation::parse(&place, options, Path::new("/")).expect("a location");
+        Store::at(&place, shop).expect("a store")
+    }
+}
+
+/// What stands in a configuration for a store in an engine: to be put before all tables. `key` is a file with its one key.
+pub fn keys(engine: SocketAddr, key: &Path, prefix: &str) -> String {
+    let key = key.display();
+    format!(
+        "store = \"s3://{BUCKET}/{prefix}\"\nstore_options = {{ endpoint = \"http://{engine}\", region = \"us-east-1\", \
+         path_style = true, allow_http = true, access_key_id_file = \"{key}\", secret_key_file = \"{key}\" }}\n",
+    )
+}
+
+/// Makes the one bucket.
+///
+/// # Errors
+/// The engine does not answer, or refuses.
+pub fn make_bucket(engine: SocketAddr) -> io::Result<()> {
+    let mut stream = TcpStream::connect(engine)?;
+    let request = format!(
+        "PUT /{BUCKET} HTTP/1.1\r\nHost: {engine}\r\nContent-Length: 0\r\nConnection: close\r\n\
+         Authorization: AWS4-HMAC-SHA256 Credential={KEY}/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes())?;
+    let mut answer = String::new();
+    // Some close the connection hard behind an answer that was read in full.
+    let _ = stream.read_to_string(&mut answer);
+    match answer.starts_with("HTTP/1.1 200") {
+        true => Ok(()),
+        false => Err(io::Error::other(answer)),
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        // It may have ended by itself; then there is nothing left to kill.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Between {
+    /// From now on so many answers with a body end in the middle of it.
+    pub fn cut(&self, answers: i64) {
+        self.cuts.store(answers, Ordering::SeqCst);
+    }
+
+    /// From now on nobody is answered, or somebody again.
+    pub fn set_down(&self, is_down: bool) {
+        self.is_down.store(is_down, Ordering::SeqCst);
+    }
+
+    /// What was asked since the last time this was called.
+    pub fn take_seen(&self) -> Vec<Seen> {
+        std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn listen(self: Arc<Self>, engine: SocketAddr) -> io::Result<SocketAddr> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let address = listener.local_addr()?;
+        // Ends with the process: nothing of it outlives the tests.
+        thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                let between = Arc::clone(&self);
+                thread::spawn(move || {
+                    // A side that goes away is what tests are about.
+                    let _ = between.pass(client, engine);
+                });
+            }
+        });
+        Ok(address)
+    }
+
+    /// Passes one request on, and its answer back; each connection is for one.
+    fn pass(&self, mut client: TcpStream, engine: SocketAddr) -> io::Result<()> {
+        let (head, rest) = read_head(&mut client)?;
+        if self.is_down.load(Ordering::SeqCst) {
+            return client.shutdown(Shutdown::Both);
+        }
+        let text = String::from_utf8_lossy(&head).into_owned();
+        let mut lines = text.trim_end().split("\r\n");
+        let first = lines.next().unwrap_or_default().to_owned();
+        let is_put = first.starts_with("PUT ");
+        let mut passed = format!("{first}\r\n");
+        let (mut length, mut from) = (0_u64, None);
+        for line in lines {
+            let (name, value) = line.split_once(':').unwrap_or((line, ""));
+            let (name, value) = (name.to_ascii_lowercase(), value.trim());
+            match name.as_str() {
+                "connection" => continue,
+                "if-match" | "if-none-match" if is_put && self.takes_conditions => continue,
+                "content-length" => length = value.parse().unwrap_or(0),
+                "range" => from = range_start(value),
+                _ => {}
+            }
+            passed += line;
+            passed += "\r\n";
+        }
+        passed += "Connection: close\r\n\r\n";
+        let mut upstream = TcpStream::connect(engine)?;
+        upstream.write_all(passed.as_bytes())?;
+        upstream.write_all(&rest)?;
+        let left = length.saturating_sub(rest.len() as u64);
+        io::copy(&mut (&mut client).take(left), &mut upstream)?;
+        let (head, mut body) = read_head(&mut upstream)?;
+        upstream.read_to_end(&mut body)?;
+        self.note(&first, from, &head);
+        client.write_all(&closing(&head))?;
+        let is_cut = self.is_cut(&first, &head, body.len());
+        let sent = if is_cut { body.len() / 2 } else { body.len() };
+        client.write_all(body.get(..sent).unwrap_or_default())?;
+        client.shutdown(Shutdown::Both)
+    }
+
+    /// Whether this answer, a part of a shop, is one of those that are cut.
+    fn is_cut(&self, request: &str, head: &[u8], body: usize) -> bool {
+        let is_part = request.starts_with("GET ") && request.contains("/parts/") && body > 1;
+        let is_fine = head.starts_with(b"HTTP/1.1 20");
+        is_part && is_fine && self.cuts.fetch_sub(1, Ordering::SeqCst) > 0
+    }
+
+    fn note(&self, request: &str, from: Option<u64>, answer: &[u8]) {
+        let mut words = request.split(' ');
+        let method = words.next().unwrap_or_default().to_owned();
+        let path = words.next().unwrap_or_default();
+        let path = path.strip_prefix(&format!("/{BUCKET}")).unwrap_or(path);
+        let status = String::from_utf8_lossy(answer.get(9..12).unwrap_or_default())
+            .parse()
+            .unwrap_or(0);
+        let seen = Seen {
+            method,
+            path: path.to_owned(),
+            from,
+            status,
+        };
+        self.seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(seen);
+    }
+}
+
+/// Reads up to the end of the headers; gives them, and what came behind them.
+fn read_head(stream: &mut TcpStream) -> io::Result<(Vec<u8>, Vec<u8>)> {
+    let mut all = Vec::new();
+    let mut buffer = [0; 16 << 10];
+    loop {
+        if let Some(at) = all.windows(4).position(|four| four == b"\r\n\r\n") {
+            let rest = all.split_off(at + 4);
+            return Ok((all, rest));
+        }
+        let got = stream.read(&mut buffer)?;
+        if got == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        all.extend_from_slice(buffer.get(..got).unwrap_or_default());
+    }
+}
+
+/// The head of an answer that says that the connection ends with it.
+fn closing(head: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(head).into_owned();
+    let is_other = |line: &&str| !line.to_ascii_lowercase().starts_with("connection:");
+    let lines: Vec<&str> = text.trim_end().split("\r\n").filter(is_other).collect();
+    format!("{}\r\nConnection: close\r\n\r\n", lines.join("\r\n")).into_bytes()
+}
+
+fn range_start(value: &str) -> Option<u64> {
+    let from = value.strip_prefix("bytes=")?.split('-').next()?;
+    from.parse().ok()
+}
