@@ -22,7 +22,7 @@ fn the_reference_states_the_true_defaults_of_every_key() {
     assert_eq!(table["bots"].as_table().unwrap().len(), 6);
     assert_eq!(table["limits"].as_table().unwrap().len(), 11);
     let checkout = table["checkout"].as_table().unwrap();
-    assert_eq!(checkout.len(), 10);
+    assert_eq!(checkout.len(), 11);
     assert_eq!(checkout["pricing"].as_table().unwrap().len(), 8);
     assert_eq!(checkout["stripe"].as_table().unwrap().len(), 5);
 }
