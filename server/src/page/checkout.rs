@@ -173,7 +173,7 @@ pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, show: &Show<'_>)
     };
     let priced = price(view, show.cart, fields);
     // Whoever has typed something keeps it, even while nobody can say what it costs.
-    if !priced.can_be_ordered() && !(show.fields.is_some() && priced.is_for_sale()) {
+    if !(priced.can_be_ordered() || show.fields.is_some() && priced.is_for_sale()) {
         return Built::CartFirst;
     }
     let faults: BTreeMap<&str, String> = show
