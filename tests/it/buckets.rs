@@ -284,7 +284,7 @@ fn manifest(generation: u64, fence: &Fence) -> Manifest {
 
 /// What is current: generation, writer and epoch.
 async fn current(store: &Store) -> Option<(u64, String, u64)> {
-    let current = store.current().await.unwrap()?;
+    let current = store.current().await.expect("a store")?;
     Some((current.generation, current.writer, current.epoch))
 }
 
@@ -294,8 +294,9 @@ async fn put_parts(store: &Store, folder: &std::path::Path) {
         (PartKind::Catalog, b"catalog".as_slice()),
         (PartKind::Offers, b"offers"),
     ] {
-        std::fs::write(&file, bytes).unwrap();
-        store.put_part(kind, &entry(bytes), &file).await.unwrap();
+        std::fs::write(&file, bytes).expect("a file");
+        let put = store.put_part(kind, &entry(bytes), &file).await;
+        put.expect("a store to write");
     }
 }
 

@@ -11,7 +11,7 @@ pub enum StoreLocation {
     /// A folder, as an absolute path.
     Folder(PathBuf),
     /// Object storage.
-    Bucket(BucketLocation),
+    Bucket(Box<BucketLocation>),
 }
 
 /// A place in object storage.
@@ -138,12 +138,12 @@ impl StoreLocation {
         }
         problems.extend(options.problems(service));
         match problems.is_empty() {
-            true => Ok(Self::Bucket(BucketLocation {
+            true => Ok(Self::Bucket(Box::new(BucketLocation {
                 service,
                 bucket: bucket.to_owned(),
                 prefix: prefix.to_owned(),
                 options: options.located(base),
-            })),
+            }))),
             false => Err(problems),
         }
     }
