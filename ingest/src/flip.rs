@@ -131,8 +131,7 @@ pub async fn prepare(
     now: i64,
 ) -> Result<Conflicts, CycleError> {
     let state = &context.config.state;
-    let feeds = cycle::accepted_feeds(&context.config)?;
-    let merged = cycle::merge(context, feeds, now).await?;
+    let merged = cycle::merge(context, cycle::accepted_feeds(&context.config)?, now).await?;
     let documents = (merged.catalog_hash, merged.offers_hash);
     let ready = load_ready(state, pinned.generation);
     if ready.is_some_and(|ready| ready.documents == documents) {

@@ -78,6 +78,9 @@ pub mod schedule;
 /// Whether the daemon is alive, for the service manager.
 pub mod vitals;
 
+/// Several shops, a process each.
+pub mod house;
+
 /// Where a value came from.
 pub mod why;
 

@@ -11,6 +11,7 @@ use frontage_shared::daemon::supervisor;
 use frontage_shared::manifest::Manifest;
 use frontage_shared::store::{Conditions, Fence};
 use rand::RngExt as _;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinSet};
 
@@ -32,11 +33,11 @@ use crate::webhooks;
 /// The wall clock is asked again after this long, so that a machine that slept or was set right runs what is due.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 
-/// Why it ends: the name of a signal, or that none can be caught.
-type Signal = std::io::Result<&'static str>;
-
 /// What starts the first cycle; also what the daemon's signs of life call it.
 const START: &str = "start";
+
+/// Why it ends: the name of a signal, or that none can be caught.
+type Signal = std::io::Result<&'static str>;
 
 /// The daemon cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -93,8 +94,9 @@ pub async fn run(context: Context) -> Result<(), ScheduleError> {
     };
     if let Some(settings) = context.config.desk.clone() {
         let desk = Desk::open(context.clone(), settings, bells.clone()).await?;
-        tasks.spawn(desk.serve(stopped));
+        tasks.spawn(desk.serve(stopped.clone()));
     }
+    tasks.spawn(hear_hang_ups(stopped));
     tokio::pin!(signals);
     let telling = tokio::spawn(context.vitals.clone().tell());
     let signal = loop {
@@ -128,10 +130,12 @@ async fn stand_by(context: &Context) -> Fence {
                 let news = error.to_string();
                 if told.as_ref() != Some(&news) {
                     match &error {
-                        LeaseError::Standby { .. } => tracing::info!("{news}"),
+                        LeaseError::Standby { .. } => {
+                            context.vitals.says(news.clone());
+                            tracing::info!("{news}");
+                        }
                         _ => tracing::error!(%error, "cannot ask who publishes; it is tried again"),
                     }
-                    context.vitals.says(news.clone());
                     told = Some(news);
                 }
             }
@@ -177,15 +181,19 @@ impl Daemon<'_> {
         let began = now();
         let vitals = &context.vitals;
         vitals.says(format!("{} sources, polling each once", all.len()));
-        vitals.runs(
-            START,
-            all.iter().map(|source| source.request.deadline).sum(),
-        );
-        let _clocks = Clocks(context);
-        tokio::select! {
-            signal = &mut signals => return Some(signal),
-            () = &mut lost => return None,
-            outcome = cycle::run(context, &all, START, began.timestamp()) => log(outcome.as_ref(), &mut None, vitals),
+        let fetches = all.iter().map(|source| source.request.deadline).sum();
+        vitals.runs(START, fetches);
+        let ended = tokio::select! {
+            signal = &mut signals => Some(Some(signal)),
+            () = &mut lost => Some(None),
+            outcome = cycle::run(context, &all, START, began.timestamp()) => {
+                log(outcome.as_ref(), &mut None, vitals);
+                None
+            }
+        };
+        vitals.ends(START);
+        if let Some(why) = ended {
+            return why;
         }
         for source in context.config.sources.clone() {
             let follower = Follower {
@@ -197,7 +205,6 @@ impl Daemon<'_> {
             vitals.waits(&follower.source.name);
             tasks.spawn(follower.follow(began));
         }
-        vitals.ends(START);
         let signal = tokio::select! {
             signal = &mut signals => Some(signal),
             () = &mut lost => None,
@@ -205,6 +212,7 @@ impl Daemon<'_> {
         // Only fails when nothing listens any more, and then there is nobody to stop.
         let _ = stop.send(true);
         tasks.join_all().await;
+        all.iter().for_each(|source| vitals.ends(&source.name));
         signal
     }
 
@@ -222,24 +230,27 @@ impl Daemon<'_> {
     }
 }
 
-/// Clocks that stand still once this daemon publishes no more.
-struct Clocks<'a>(&'a Context);
-
-impl Drop for Clocks<'_> {
-    fn drop(&mut self) {
-        let sources = self.0.config.sources.iter();
-        for clock in sources.map(|source| source.name.as_str()).chain([START]) {
-            self.0.vitals.ends(clock);
-        }
-    }
-}
-
 /// Ends a task with the scope that needs it.
 struct AbortOnDrop(AbortHandle);
 
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {
         self.0.abort();
+    }
+}
+
+/// SIGHUP would end the process; a shop's configuration is read when it starts.
+async fn hear_hang_ups(mut stopped: watch::Receiver<bool>) {
+    let Ok(mut hang_ups) = signal(SignalKind::hangup()) else {
+        return;
+    };
+    loop {
+        tokio::select! {
+            _ = hang_ups.recv() => {
+                tracing::warn!("a shop's configuration is read at its start; restart the daemon to have it read again");
+            }
+            _ = stopped.changed() => return,
+        }
     }
 }
 

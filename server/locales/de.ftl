@@ -148,6 +148,8 @@ error-503-help = Der Shop wird vorbereitet und ist in einem Moment da. Bitte ver
 error-500 = Bei uns ist etwas schiefgegangen
 error-500-help = Es liegt nicht an Ihnen, und es wurde vermerkt. Bitte versuchen Sie es gleich noch einmal.
 
+error-401 = Für eingeladene Kunden
+error-401-help = Dieser Teil des Shops ist für Kunden mit einem Zugangslink. Bitte öffnen Sie Ihren Link noch einmal oder bitten Sie uns um einen neuen.
 error-403 = Das lässt sich von dort nicht absenden
 error-403-help = Das Formular kam nicht von einer Seite dieses Shops, deshalb wurde nichts ausgeführt. Bitte öffnen Sie die Seite und senden Sie es von dort ab.
 error-429 = Das war sehr viel auf einmal

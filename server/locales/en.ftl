@@ -149,6 +149,8 @@ error-503-help = The shop is being prepared and will be here in a moment. Please
 error-500 = Something went wrong on our side
 error-500-help = It is not your fault, and it has been noted. Please try again in a moment.
 
+error-401 = For invited customers
+error-401-help = This part of the shop is for customers with an entrance link. Please open your link again, or ask us for a new one.
 error-403 = This cannot be sent from there
 error-403-help = The form did not come from a page of this shop, so nothing was done. Please go to the page and send it from there.
 error-429 = That was a lot at once

@@ -148,6 +148,8 @@ error-503-help = La tienda se está preparando y estará aquí en un momento. In
 error-500 = Algo ha fallado por nuestra parte
 error-500-help = No es culpa tuya y ha quedado anotado. Inténtalo de nuevo en un momento.
 
+error-401 = Para clientes invitados
+error-401-help = Esta parte de la tienda es para clientes con un enlace de acceso. Abre de nuevo tu enlace o pídenos uno nuevo.
 error-403 = Esto no se puede enviar desde ahí
 error-403-help = El formulario no venía de una página de esta tienda, así que no se ha hecho nada. Ve a la página y envíalo desde allí.
 error-429 = Eran demasiadas cosas a la vez

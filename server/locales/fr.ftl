@@ -148,6 +148,8 @@ error-503-help = La boutique se prépare et sera là dans un instant. Réessayez
 error-500 = Un problème est survenu de notre côté
 error-500-help = Ce n’est pas votre faute, et c’est noté. Réessayez dans un instant.
 
+error-401 = Réservé aux clients invités
+error-401-help = Cette partie de la boutique est réservée aux clients munis d’un lien d’accès. Ouvrez de nouveau votre lien ou demandez-nous-en un autre.
 error-403 = Ceci ne peut pas être envoyé de là
 error-403-help = Le formulaire ne venait pas d’une page de cette boutique, rien n’a donc été fait. Ouvrez la page et envoyez-le de là.
 error-429 = Cela faisait beaucoup à la fois

@@ -148,6 +148,8 @@ error-503-help = Il negozio è in preparazione e sarà qui tra un momento. Ripro
 error-500 = Qualcosa è andato storto da parte nostra
 error-500-help = Non è colpa tua ed è stato annotato. Riprova tra un momento.
 
+error-401 = Per clienti invitati
+error-401-help = Questa parte del negozio è per i clienti con un link di accesso. Apri di nuovo il tuo link o chiedicene uno nuovo.
 error-403 = Non si può inviare da lì
 error-403-help = Il modulo non proveniva da una pagina di questo negozio, quindi non è stato fatto nulla. Vai alla pagina e invialo da lì.
 error-429 = Era molto in una volta sola

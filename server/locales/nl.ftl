@@ -148,6 +148,8 @@ error-503-help = De winkel wordt klaargemaakt en is er zo. Probeer het over een 
 error-500 = Er ging bij ons iets mis
 error-500-help = Het ligt niet aan jou, en het is genoteerd. Probeer het zo nog eens.
 
+error-401 = Voor uitgenodigde klanten
+error-401-help = Dit deel van de winkel is voor klanten met een toegangslink. Open je link opnieuw of vraag ons om een nieuwe.
 error-403 = Dit kan daarvandaan niet worden verstuurd
 error-403-help = Het formulier kwam niet van een pagina van deze winkel, dus er is niets gebeurd. Ga naar de pagina en verstuur het daar.
 error-429 = Dat was veel tegelijk

@@ -156,6 +156,8 @@ error-503-help = Sklep jest przygotowywany i za chwilę tu będzie. Spróbuj pon
 error-500 = Coś poszło nie tak po naszej stronie
 error-500-help = To nie Twoja wina i zostało odnotowane. Spróbuj ponownie za chwilę.
 
+error-401 = Dla zaproszonych klientów
+error-401-help = Ta część sklepu jest dla klientów z linkiem dostępu. Otwórz ponownie swój link albo poproś nas o nowy.
 error-403 = Tego nie można stamtąd wysłać
 error-403-help = Formularz nie pochodził ze strony tego sklepu, więc nic nie zostało zrobione. Przejdź na stronę i wyślij go stamtąd.
 error-429 = To było dużo naraz

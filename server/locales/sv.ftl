@@ -148,6 +148,8 @@ error-503-help = Butiken förbereds och är här om ett ögonblick. Försök ige
 error-500 = Något gick fel hos oss
 error-500-help = Det är inte ditt fel, och det har noterats. Försök igen om en stund.
 
+error-401 = För inbjudna kunder
+error-401-help = Den här delen av butiken är för kunder med en åtkomstlänk. Öppna din länk igen eller be oss om en ny.
 error-403 = Det här kan inte skickas därifrån
 error-403-help = Formuläret kom inte från en sida i den här butiken, så ingenting gjordes. Gå till sidan och skicka det därifrån.
 error-429 = Det var mycket på en gång

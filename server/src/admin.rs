@@ -11,22 +11,21 @@ use hyper::StatusCode;
 use hyper::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use serde_json::{Value, json};
 
+use crate::exposition::{Exposition, label};
 use crate::handle::Shop;
+use crate::house::House;
 use crate::listen::{Answer, Refusal, Reply, Request};
 use crate::live::Serving;
-use crate::metrics::{Exposition, label};
 use crate::process;
 use crate::respond::{self, Response};
 use crate::status_page;
+use crate::tenant::Tenant;
 use crate::tls::Certificates;
-use crate::watch::Report;
 
 /// Answers on the admin listener.
 pub struct Admin {
-    /// The shop that is reported on.
-    pub shop: Arc<Shop>,
-    /// What `watch` knows.
-    pub report: Arc<Report>,
+    /// The shops that are reported on.
+    pub house: Arc<House>,
     /// When the process started.
     pub started: SystemTime,
     /// What is shown to clients, if TLS is spoken.
@@ -50,7 +49,7 @@ impl Answer for Admin {
     }
 
     fn refuse(&self, refusal: &Refusal) -> Response {
-        respond::refused(&self.shop.bare_stamp, refusal)
+        respond::refused(&self.house.bare_stamp, refusal)
     }
 }
 
@@ -61,7 +60,7 @@ impl Admin {
             "/" => plain(StatusCode::OK, TEXT, INDEX.to_owned()),
             "/healthz" => plain(StatusCode::OK, TEXT, "ok\n".to_owned()),
             "/readyz" => self.ready(),
-            "/status" if wants_html(request) => plain(
+            "/status" if self.house.is_of_one() && wants_html(request) => plain(
                 StatusCode::OK,
                 HTML,
                 status_page::html(&self.status(request.now)),
@@ -77,37 +76,68 @@ impl Admin {
     }
 
     fn ready(&self) -> Response {
-        if self.shop.draining.load(Ordering::Relaxed) {
+        let shops = self.house.shops();
+        if shops
+            .iter()
+            .any(|shop| shop.draining.load(Ordering::Relaxed))
+        {
             return plain(
                 StatusCode::SERVICE_UNAVAILABLE,
                 TEXT,
                 "not ready: the server is shutting down\n".to_owned(),
             );
         }
-        match self.shop.live.load().as_deref() {
+        let Some(only) = self.house.only() else {
+            // A shop that lacks its generation is no reason to take the others away from their shoppers.
+            let is_ready = shops.iter().any(|shop| shop.live.load().is_some());
+            let (status, word) = match is_ready {
+                true => (StatusCode::OK, "ready"),
+                false => (StatusCode::SERVICE_UNAVAILABLE, "not ready"),
+            };
+            return plain(status, TEXT, format!("{word}: {}\n", self.house.rooms()));
+        };
+        match only.shop.live.load().as_deref() {
             Some(serving) => plain(
                 StatusCode::OK,
                 TEXT,
                 format!("ready: generation {}\n", serving.generation.number()),
             ),
             None => {
-                let text = format!("not ready: {}\n", self.shop.live.why_none());
+                let text = format!("not ready: {}\n", only.shop.live.why_none());
                 plain(StatusCode::SERVICE_UNAVAILABLE, TEXT, text)
             }
         }
     }
 
     fn status(&self, now: SystemTime) -> Value {
-        let serving = self.shop.live.load();
-        let view = self.report.view();
-        let usage = self.shop.bodies.usage();
-        let metrics = &self.shop.metrics;
-        let look = self.shop.look.state();
+        if let Some(only) = self.house.only() {
+            return self.status_of(&only, now);
+        }
+        let rooms = self.house.rooms();
+        let statuses = rooms
+            .tenants
+            .iter()
+            .map(|(name, room)| (name.clone(), self.status_of(&room.tenant, now)));
         json!({
             "version": env!("CARGO_PKG_VERSION"),
             "uptime_seconds": seconds_between(self.started, now),
-            "ready": serving.is_some() && !self.shop.draining.load(Ordering::Relaxed),
-            "not_ready_because": serving.is_none().then(|| self.shop.live.why_none()),
+            "shops": statuses.collect::<serde_json::Map<_, _>>(),
+            "refused": rooms.refused,
+        })
+    }
+
+    fn status_of(&self, tenant: &Tenant, now: SystemTime) -> Value {
+        let shop = &tenant.shop;
+        let serving = shop.live.load();
+        let view = tenant.report.view();
+        let usage = shop.bodies.usage();
+        let metrics = &shop.metrics;
+        let look = shop.look.state();
+        json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "uptime_seconds": seconds_between(self.started, now),
+            "ready": serving.is_some() && !shop.draining.load(Ordering::Relaxed),
+            "not_ready_because": serving.is_none().then(|| shop.live.why_none()),
             "generation": serving.as_deref().map(|serving| generation(serving, now)),
             "swaps": metrics.swaps.load(Ordering::Relaxed),
             "rejections": metrics.rejections_total(),
@@ -148,16 +178,6 @@ impl Admin {
             "Time since the process started.",
             seconds_between(self.started, now),
         );
-        let serving = self.shop.live.load();
-        out.single(
-            "frontage_ready",
-            "gauge",
-            "1 with a verified generation to serve.",
-            u8::from(serving.is_some()),
-        );
-        if let Some(serving) = serving.as_deref() {
-            write_generation(&mut out, serving, now);
-        }
         if let Some(certificates) = &self.certificates {
             out.single(
                 "frontage_tls_certificate_not_after_timestamp_seconds",
@@ -166,36 +186,70 @@ impl Admin {
                 certificates.not_after(),
             );
         }
-        self.shop.metrics.write(&mut out);
-        let usage = self.shop.bodies.usage();
-        out.single(
-            "frontage_body_cache_bytes",
-            "gauge",
-            "Memory of rendered pages.",
-            usage.bytes,
-        );
-        out.single(
-            "frontage_body_cache_entries",
-            "gauge",
-            "Rendered pages held.",
-            usage.entries,
-        );
-        let (hits, misses) = (usage.hits, usage.misses);
-        out.single(
-            "frontage_body_cache_hits_total",
-            "counter",
-            "Requests answered from rendered pages.",
-            hits,
-        );
-        out.single(
-            "frontage_body_cache_misses_total",
-            "counter",
-            "Requests that had to render.",
-            misses,
-        );
+        let rooms = self.house.rooms();
+        if !self.house.is_of_one() {
+            self.house.metrics.write_connections(&mut out);
+            let refused = rooms.refused.len();
+            out.single(
+                "frontage_shops_refused",
+                "gauge",
+                "Files of shops that cannot be used.",
+                refused,
+            );
+        }
+        for (name, room) in &rooms.tenants {
+            if !name.is_empty() {
+                out.of_shop(&room.tenant.config.shop);
+            }
+            write_shop(&mut out, &room.tenant.shop, now);
+            if name.is_empty() {
+                self.house.metrics.write_connections(&mut out);
+            }
+        }
+        out.of_all();
         process::write(&mut out, self.started);
         out.finish()
     }
+}
+
+fn write_shop(out: &mut Exposition, shop: &Shop, now: SystemTime) {
+    let serving = shop.live.load();
+    out.single(
+        "frontage_ready",
+        "gauge",
+        "1 with a verified generation to serve.",
+        u8::from(serving.is_some()),
+    );
+    if let Some(serving) = serving.as_deref() {
+        write_generation(out, serving, now);
+    }
+    shop.metrics.write(out);
+    let usage = shop.bodies.usage();
+    out.single(
+        "frontage_body_cache_bytes",
+        "gauge",
+        "Memory of rendered pages.",
+        usage.bytes,
+    );
+    out.single(
+        "frontage_body_cache_entries",
+        "gauge",
+        "Rendered pages held.",
+        usage.entries,
+    );
+    let (hits, misses) = (usage.hits, usage.misses);
+    out.single(
+        "frontage_body_cache_hits_total",
+        "counter",
+        "Requests answered from rendered pages.",
+        hits,
+    );
+    out.single(
+        "frontage_body_cache_misses_total",
+        "counter",
+        "Requests that had to render.",
+        misses,
+    );
 }
 
 /// Whether somebody looks with a browser.
@@ -331,14 +385,14 @@ mod tests {
     fn ask(process: &Process, target: &str) -> (u16, String) {
         let (shop, report) = (Arc::clone(&process.shop), Arc::clone(&process.report));
         let admin = Admin {
-            shop,
-            report,
+            house: Arc::new(House::of_one(Tenant::of_parts(shop, report))),
             started: noon() - std::time::Duration::from_secs(60),
             certificates: None,
         };
         let headers = HeaderMap::new();
         let response = admin.page(&Request {
             method: &Method::GET,
+            host: None,
             target,
             headers: &headers,
             body: &[],

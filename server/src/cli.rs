@@ -44,6 +44,9 @@ pub enum Command {
         /// The part.
         file: PathBuf,
     },
+    /// Let customer groups into their markets
+    #[command(subcommand)]
+    Group(GroupCommand),
     /// Work on the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -60,6 +63,25 @@ pub enum Command {
     Man {
         /// The folder; it is made if it is not there.
         folder: PathBuf,
+    },
+}
+
+/// What can be done for a customer group.
+#[derive(Subcommand, Debug)]
+pub enum GroupCommand {
+    /// Print an entrance link
+    ///
+    /// Whoever opens it sees the markets of the group (languages whose tag ends in -x-NAME) until it ends.
+    /// It is sealed with the first key of the file in `checkout.keys`; it ends earlier if that key is taken away.
+    Link {
+        /// The group: 1 to 8 small letters and digits.
+        name: String,
+        /// For how many days it is good.
+        #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=3650))]
+        days: u16,
+        /// Where the configuration is.
+        #[command(flatten)]
+        config: ConfigFile,
     },
 }
 

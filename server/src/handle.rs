@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
+use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::locales::LocaleIndex;
 use futures_util::FutureExt as _;
 use hyper::{Method, StatusCode};
@@ -20,18 +21,18 @@ use crate::cache_policy::CachePolicy;
 use crate::checkout::Checkout;
 use crate::encode::{self, Encoding, Wanted};
 use crate::feeds::Feeds;
+use crate::groups;
 use crate::listen::{Answer, Refusal, Reply, Request};
 use crate::live::{Live, Serving};
 use crate::metrics::{BotAnswer, Metrics};
 use crate::page::{self, Page};
 use crate::personal;
 use crate::respond::{self, Finished, Response};
-use crate::route::{self, Fragment, Parsed, Route, RouteError, ShareCard};
-use crate::share_card::Cards;
+use crate::route::{self, Fragment, Parsed, Route, RouteError};
+use crate::share_card::{self, Cards};
 use crate::stamp::{Edge, Stamp};
 use crate::theme::Theme;
 use crate::theme::follow::Look;
-use crate::visit;
 
 /// How long a redirect may be taken back unless the configuration says otherwise: a week.
 const REDIRECTS_SETTLE_SECONDS: i64 = 7 * 24 * 60 * 60;
@@ -96,6 +97,13 @@ pub fn handle<'a>(shop: &'a Shop, request: &Request<'a>) -> Reply<'a> {
         Ok(parsed) => parsed,
         Err(error) => return Reply::Now(shop.no_route(serving, error, request)),
     };
+    if let Route::Entrance { pass } = &parsed.route {
+        return Reply::Now(groups::enter(shop, serving, pass, request));
+    }
+    let market = serving.generation.catalog.in_locale(parsed.locale);
+    if let Some(group) = market.and_then(Catalog::group) {
+        return groups::answer(shop, serving, parsed, group, request);
+    }
     let clients = shop.clients.load();
     let bots = Some(&*clients.bots).filter(|bots| bots.knows(request.headers));
     if let Some(bots) = bots
@@ -131,7 +139,7 @@ fn without_page(
         return Some(file.unwrap_or_else(|| shop.no_route(serving, RouteError::NotFound, request)));
     }
     if let Route::ShareCard(wanted) = &parsed.route {
-        return Some(share(shop, serving, wanted, request));
+        return Some(share_card::answer(shop, serving, wanted, request));
     }
     if let Route::Feed { format } = parsed.route {
         let feed = (format, parsed.locale);
@@ -140,29 +148,6 @@ fn without_page(
         return Some(response);
     }
     None
-}
-
-/// Answers a request for the picture of a page that has none of its own.
-fn share(
-    shop: &Shop,
-    serving: &Arc<Serving>,
-    wanted: &ShareCard,
-    request: &Request<'_>,
-) -> Response {
-    let ctx = visit::context(shop, serving, request);
-    let Some(card) = page::share::find(&serving.generation, &ctx, wanted) else {
-        return visit::not_found(shop, serving, request);
-    };
-    let png = shop.cards.png(&card);
-    let hash = blake3::hash(&png);
-    let body = (Encoding::Identity, png);
-    respond::file(
-        &serving.stamp,
-        request.headers,
-        "image/png",
-        hash.as_bytes(),
-        body,
-    )
 }
 
 /// Answers a request for a page that is the same for everybody: the one kept from before, or one made now; made for a
@@ -385,7 +370,7 @@ fn finish(page: Page, stamp: &Stamp, theme: &Theme, request: &Request<'_>) -> Re
 }
 
 impl Answer for Shop {
-    fn takes_posts(&self, target: &str) -> bool {
+    fn takes_posts(&self, _: Option<&str>, target: &str) -> bool {
         let serving = self.live.load();
         let Some(serving) = serving.as_ref() else {
             return false;
@@ -441,6 +426,7 @@ mod tests {
     fn get(process: &Process, target: &str, headers: &HeaderMap) -> Response {
         let request = Request {
             method: &Method::GET,
+            host: None,
             target,
             headers,
             body: &[],

@@ -45,6 +45,8 @@ pub enum Purpose {
     Withdrawal,
     /// The id of a request to be told when something can be had again.
     StockRequest,
+    /// What lets a customer into the markets of a group.
+    Group,
 }
 
 /// Why the keys cannot be used.

@@ -21,6 +21,15 @@ pub mod tls;
 /// What this server says of itself in the store.
 mod heartbeat;
 
+/// What one of several shops may take.
+pub mod budget;
+
+/// One shop, and all that runs for it.
+pub mod tenant;
+
+/// All shops of the process, by host.
+pub mod house;
+
 /// The configuration, read again.
 pub mod reload;
 
@@ -47,6 +56,9 @@ pub mod personal;
 
 /// What answers to one shopper have in common.
 pub(crate) mod visit;
+
+/// Markets of one customer group.
+pub mod groups;
 
 /// What a shopper wants to buy, in a signed cookie.
 pub mod cart;
@@ -136,7 +148,10 @@ mod status_page;
 /// What the kernel knows of this process.
 mod process;
 
-/// Counters, and how they are written for Prometheus.
+/// How figures are written for Prometheus.
+pub mod exposition;
+
+/// Counters of the process and of its shops.
 pub mod metrics;
 
 #[cfg(test)]

@@ -2,11 +2,12 @@
 //!
 //! Every label takes its values from a fixed list, so no client can make the exposition grow.
 
-use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use hyper::StatusCode;
+
+use crate::exposition::Exposition;
 
 /// Everything this process counts.
 #[derive(Default)]
@@ -156,12 +157,6 @@ struct Histogram<const COUNT: usize> {
     sum_micros: AtomicU64,
 }
 
-/// Writes metrics in Prometheus' text format. Every family is begun once, with its help and type.
-#[derive(Default)]
-pub struct Exposition {
-    text: String,
-}
-
 impl Metrics {
     /// Counts one answered request.
     pub fn request(&self, kind: &str, status: StatusCode, duration: Duration) {
@@ -228,7 +223,7 @@ impl Metrics {
         self.rejections.iter().map(get).sum()
     }
 
-    /// Writes everything counted here.
+    /// Writes what is counted of a shop.
     pub fn write(&self, out: &mut Exposition) {
         out.family(
             "frontage_http_requests_total",
@@ -246,7 +241,6 @@ impl Metrics {
             }
         }
         self.write_durations(out);
-        self.write_connections(out);
         self.write_bots(out);
         self.write_buying(out);
         self.write_pricing(out);
@@ -332,7 +326,8 @@ impl Metrics {
         self.pricing_times.write(&BUCKETS, out, name, "");
     }
 
-    fn write_connections(&self, out: &mut Exposition) {
+    /// Writes what is counted of connections, whichever shop they are for.
+    pub fn write_connections(&self, out: &mut Exposition) {
         let connections = get(&self.connections);
         out.single(
             "frontage_http_connections",
@@ -480,43 +475,6 @@ impl<const COUNT: usize> Histogram<COUNT> {
     }
 }
 
-impl Exposition {
-    /// Begins a family of samples.
-    pub fn family(&mut self, name: &str, kind: &str, help: &str) {
-        self.text
-            .push_str(&format!("# HELP {name} {help}\n# TYPE {name} {kind}\n"));
-    }
-
-    /// One sample of the family begun last. `labels` come without braces and may be empty.
-    pub fn sample(&mut self, name: &str, labels: &str, value: impl std::fmt::Display) {
-        let braces = if labels.is_empty() {
-            ("", "")
-        } else {
-            ("{", "}")
-        };
-        // Writing to a String cannot fail.
-        let _ = writeln!(self.text, "{name}{}{labels}{} {value}", braces.0, braces.1);
-    }
-
-    /// A family of one sample without labels.
-    pub fn single(&mut self, name: &str, kind: &str, help: &str, value: impl std::fmt::Display) {
-        self.family(name, kind, help);
-        self.sample(name, "", value);
-    }
-
-    /// The text so far.
-    pub fn finish(self) -> String {
-        self.text
-    }
-}
-
-/// A text as a label value: quotes, backslashes and line ends escaped.
-pub fn label(text: &str) -> String {
-    text.replace('\\', "\\\\")
-        .replace('"', "\\\"")
-        .replace('\n', "\\n")
-}
-
 fn position(names: &[&str], name: &str) -> usize {
     let found = names.iter().position(|known| *known == name);
     debug_assert!(found.is_some(), "`{name}` is not in {names:?}");
@@ -534,6 +492,7 @@ fn get(counter: &AtomicU64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exposition::label;
 
     #[test]
     fn the_exposition_is_complete_and_cumulative() {
@@ -544,6 +503,7 @@ mod tests {
         metrics.rejection("verify");
         let mut out = Exposition::default();
         metrics.write(&mut out);
+        metrics.write_connections(&mut out);
         let text = out.finish();
         for line in [
             "frontage_http_requests_total{kind=\"product\",status=\"2xx\"} 1",

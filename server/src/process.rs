@@ -5,7 +5,7 @@
 use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::metrics::Exposition;
+use crate::exposition::Exposition;
 
 /// Writes memory, open files and when the process started.
 pub(crate) fn write(out: &mut Exposition, started: SystemTime) {

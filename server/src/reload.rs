@@ -14,7 +14,8 @@ use tracing::{error, info, warn};
 
 use crate::bots::Bots;
 use crate::config::{Config, Limits};
-use crate::handle::{Clients, Shop};
+use crate::handle::Clients;
+use crate::house::House;
 use crate::listen::{Hosts, Rules};
 use crate::tls::{Certificates, Look};
 use crate::watch;
@@ -31,7 +32,7 @@ pub struct Reload {
     /// Connections are held to these.
     pub rules: Arc<ArcSwap<Rules>>,
     /// Requests are answered here.
-    pub shop: Arc<Shop>,
+    pub house: Arc<House>,
     /// What is shown to clients, if TLS is spoken.
     pub certificates: Option<Arc<Certificates>>,
 }
@@ -45,13 +46,13 @@ pub fn hang_ups() -> std::io::Result<Signal> {
 }
 
 /// What the configuration says about connections; `limits` fit the process.
-pub fn rules(config: &Config, limits: Arc<Limits>) -> Rules {
+pub fn rules(config: &Config, hosts: Hosts, limits: Arc<Limits>) -> Rules {
     let telling_proxies = match config.proxy_protocol {
         true => config.trusted_proxies.clone(),
         false => Vec::new(),
     };
     Rules {
-        hosts: Hosts::Named(config.hosts.clone()),
+        hosts,
         limits,
         telling_proxies,
     }
@@ -79,7 +80,7 @@ impl Reload {
                         return;
                     }
                     supervisor::reloading();
-                    if !self.read_again() {
+                    if !self.read_again().await {
                         supervisor::status("the new configuration is refused, the old one stays");
                     }
                     self.look();
@@ -96,18 +97,18 @@ impl Reload {
         };
         match certificates.look(watch::now()) {
             Look::Same => {}
-            Look::Replaced => self.shop.metrics.certificate(true),
-            Look::Refused => self.shop.metrics.certificate(false),
+            Look::Replaced => self.house.metrics.certificate(true),
+            Look::Refused => self.house.metrics.certificate(false),
         }
     }
 
     /// Reads the file, and changes what can be changed now; says whether the file was taken.
-    fn read_again(&mut self) -> bool {
+    async fn read_again(&mut self) -> bool {
         let next = match Config::load(&self.file) {
             Ok(next) => next,
             Err(error) => {
                 error!(%error, "the configuration is refused, the old one stays");
-                self.shop.metrics.reload(false);
+                self.house.metrics.reload(false);
                 return false;
             }
         };
@@ -120,16 +121,25 @@ impl Reload {
             max_connections: self.rules.load().limits.max_connections,
             ..next.limits.clone()
         };
-        self.rules.store(Arc::new(rules(&next, Arc::new(limits))));
-        if next.bots != self.config.bots || next.trusted_proxies != self.config.trusted_proxies {
-            self.shop.clients.store(Arc::new(clients(&next)));
+        let mut is_sound = true;
+        let only = self.house.only();
+        if only.is_none() {
+            is_sound = self.house.furnish(&self.file).await;
+        }
+        let rules = rules(&next, self.house.hosts(&next), Arc::new(limits));
+        self.rules.store(Arc::new(rules));
+        if let Some(only) = only
+            && (next.bots != self.config.bots
+                || next.trusted_proxies != self.config.trusted_proxies)
+        {
+            only.shop.clients.store(Arc::new(clients(&next)));
         }
         // What waits is compared with what the process was started with, however often the file is read.
         self.config.bots = next.bots;
         self.config.trusted_proxies = next.trusted_proxies;
-        self.shop.metrics.reload(true);
+        self.house.metrics.reload(is_sound);
         info!("the configuration was read again");
-        true
+        is_sound
     }
 }
 
@@ -160,6 +170,7 @@ fn waiting(old: &Config, new: &Config) -> Vec<&'static str> {
         ("tls", old.tls != new.tls),
         ("checkout", old.checkout != new.checkout),
         ("theme", old.theme != new.theme),
+        ("shops", old.shops != new.shops),
         ("images", old.images != new.images),
         (
             "limits.max_connections",

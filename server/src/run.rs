@@ -14,39 +14,36 @@ use frontage_shared::manifest::PartEntry;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::generation::check_name;
 use frontage_shared::snapshot::layout::PartKind;
+use frontage_shared::snapshot::locales::is_group;
 use frontage_shared::snapshot::offers::Offers;
 use frontage_shared::snapshot::{Generation, SnapshotError};
 use frontage_shared::store::Store;
-use hyper::header::HeaderValue;
 use ownedbytes::OwnedBytes;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tracing::{error, info, warn};
 
 use crate::admin::Admin;
-use crate::checkout::Checkout;
-use crate::checkout::book::Book;
-use crate::cli::{Arguments, Command, ConfigCommand, Exit};
+use crate::cli::{Arguments, Command, ConfigCommand, Exit, GroupCommand};
 use crate::config::{Config, Limits};
+use crate::groups;
 use crate::handle::Shop;
-use crate::heartbeat;
-use crate::keys::Keys;
-use crate::limiter::Limiter;
+use crate::house::House;
 use crate::listen::{self, Answer, Hosts, Pulse, Rules, Server};
 use crate::live::{self, Live};
 use crate::metrics::Metrics;
 use crate::page;
-use crate::payment::stripe::Stripe;
-use crate::pricing::Pricing;
 use crate::reload::{self, Reload};
-use crate::route::Parsed;
+use crate::route::{Parsed, Route};
 use crate::sockets::{self, Sockets};
 use crate::stamp::{Edge, Stamp};
+use crate::tenant::{Tenant, keys_of, open_cache, open_checkout, open_store};
 use crate::theme::Theme;
-use crate::theme::follow::{Look, follow};
+use crate::theme::follow::Look;
 use crate::tls::Certificates;
 use crate::to_https::ToHttps;
 use crate::vitals::Vitals;
-use crate::watch::{self, Cache, Report, Watch};
+use crate::watch::Cache;
 
 /// Descriptors that are not connections: listeners, logs, parts, the runtime's own.
 const RESERVED_DESCRIPTORS: usize = 64;
@@ -75,6 +72,12 @@ pub async fn run(arguments: Arguments, started: SystemTime) -> Exit {
         Command::Man { folder } => manual::pages(Arguments::command(), &folder)
             .with_context(|| format!("cannot write into {}", folder.display()))
             .map(|_| Exit::Done),
+        Command::Group(GroupCommand::Link { name, days, config }) => {
+            match configured(&config.config) {
+                Ok(config) => entrance(&name, days, &config, started),
+                Err(exit) => return exit,
+            }
+        }
         Command::Config(ConfigCommand::Check(file)) => match configured(&file.config) {
             Ok(config) => check_theme(&file.config, &config),
             Err(exit) => return exit,
@@ -113,41 +116,34 @@ fn check_theme(path: &Path, config: &Config) -> anyhow::Result<Exit> {
     }
 }
 
+/// Prints a link that lets a customer group in.
+fn entrance(name: &str, days: u16, config: &Config, now: SystemTime) -> anyhow::Result<Exit> {
+    if !is_group(name) {
+        complain(&format!(
+            "a group is 1 to 8 small letters and digits, got `{name}`"
+        ));
+        return Ok(Exit::Usage);
+    }
+    let keys = keys_of(config)?;
+    let until = live::seconds(now) + i64::from(days) * 24 * 60 * 60;
+    let pass = groups::pass(&keys, name, until);
+    let link = Route::Entrance { pass }.href();
+    say(&format!("{}{link}", config.base_url))?;
+    Ok(Exit::Done)
+}
+
 /// Serves until told to stop: listeners first, so that a wrong address is noticed at once; then the generation.
 async fn serve(config: Config, file: &Path, started: SystemTime) -> anyhow::Result<()> {
     logging::start(config.log);
     greet(&config);
     let hang_ups = reload::hang_ups().context("cannot listen for SIGHUP")?;
-    let store = open_store(&config)?;
-    let cache = open_cache(&config)?;
     let doors = Doors::open(&config, started).await?;
     let operators = sockets::bind(config.admin, "admin").await?;
     let limits = Arc::new(fitting(config.limits.clone()));
-    let metrics = Arc::new(Metrics::default());
-    let (live, writer) = Live::new();
-    let shop = Arc::new(open_shop(&config, live, &metrics, &store)?);
-    let themes = tokio::spawn(follow(Arc::clone(&shop), config.theme.clone(), watch::now));
-    let report = Arc::new(Report::default());
-    let heartbeat = heartbeat::start(
-        &store,
-        &shop,
-        &config.fleet,
-        doors.shoppers.socket.local_addr()?,
-    );
-    let mut watch = Watch::new(
-        store,
-        cache,
-        writer,
-        Arc::clone(&shop),
-        Arc::clone(&report),
-        &config.shop,
-        config.poll_interval,
-    );
-
+    let (house, begins) = open_house(&config).await?;
     let certificates = doors.certificates.clone();
     let admin = Admin {
-        shop: Arc::clone(&shop),
-        report: Arc::clone(&report),
+        house: Arc::clone(&house),
         started,
         certificates: certificates.clone(),
     };
@@ -158,40 +154,45 @@ async fn serve(config: Config, file: &Path, started: SystemTime) -> anyhow::Resu
         admin_stopped.await.unwrap_or(())
     }));
 
-    watch.start_from_cache().await;
-    let files = Arc::clone(&shop);
-    // Whoever asks before this is done waits for the one file.
-    drop(tokio::task::spawn_blocking(move || {
-        files.look.current().assets.encode()
-    }));
-    let watch = tokio::spawn(watch.run());
-    let rules = Arc::new(ArcSwap::from_pointee(reload::rules(&config, limits)));
+    match begins {
+        // Without a sender there is nothing to begin with.
+        Some(begins) => drop(begins.await),
+        None => drop(house.furnish(file).await),
+    }
+    let rules = reload::rules(&config, house.hosts(&config), limits);
+    let rules = Arc::new(ArcSwap::from_pointee(rules));
     let reload = Reload {
         file: file.to_owned(),
         config,
         rules: Arc::clone(&rules),
-        shop: Arc::clone(&shop),
+        house: Arc::clone(&house),
         certificates,
     };
     let reload = tokio::spawn(reload.run(hang_ups));
-    let (shop_too, pulses) = (Arc::clone(&shop), doors.pulses());
-    let vitals = tokio::spawn(
-        Vitals {
-            shop: shop_too,
-            report,
-            pulses,
-        }
-        .run(),
-    );
-    let cut_off = doors.serve(&shop, &rules).await?;
-    for task in [vitals, reload, watch, heartbeat, themes] {
-        task.abort();
-    }
+    let vitals = Vitals {
+        house: Arc::clone(&house),
+        pulses: doors.pulses(),
+    };
+    let vitals = tokio::spawn(vitals.run());
+    let cut_off = doors.serve(&house, &rules).await?;
+    vitals.abort();
+    reload.abort();
     // The admin task ends by itself once told; if it is gone already there is nobody to tell.
     let _ = stop_admin.send(());
     let _ = admin.await;
     info!(cut_off, "stopped");
     Ok(())
+}
+
+/// The shops, and when the only one has begun; several are opened when the house is furnished.
+async fn open_house(
+    config: &Config,
+) -> anyhow::Result<(Arc<House>, Option<oneshot::Receiver<()>>)> {
+    if config.shops.is_some() {
+        return Ok((Arc::new(House::of_many()), None));
+    }
+    let (tenant, begins) = Tenant::open(config.clone())?;
+    Ok((Arc::new(House::of_one(tenant)), Some(begins)))
 }
 
 fn greet(config: &Config) {
@@ -255,21 +256,24 @@ impl Doors {
     }
 
     /// Lets shoppers in until the process is told to stop; gives how many had to be cut off.
-    async fn serve(self, shop: &Arc<Shop>, rules: &Arc<ArcSwap<Rules>>) -> anyhow::Result<usize> {
+    async fn serve(self, house: &Arc<House>, rules: &Arc<ArcSwap<Rules>>) -> anyhow::Result<usize> {
         let acceptor = self.certificates.as_ref().map(Certificates::acceptor);
         let server = |answer, tls, pulse| Server {
             answer,
             rules: Arc::clone(rules),
             tls,
-            metrics: Arc::clone(&shop.metrics),
+            metrics: Arc::clone(&house.metrics),
             pulse,
         };
         let (stop, mut stopped) = tokio::sync::watch::channel(false);
         let mut stopped_too = stopped.clone();
         let address = self.shoppers.socket.local_addr()?;
-        info!(%address, "shoppers: {}", shop.base_url);
+        match house.only() {
+            Some(tenant) => info!(%address, "shoppers: {}", tenant.shop.base_url),
+            None => info!(%address, "shoppers of {} shops", house.shops().len()),
+        }
         let to_https = Arc::new(ToHttps {
-            base_url: shop.base_url.clone(),
+            house: Arc::clone(house),
             stamp: Stamp::new(None, std::iter::empty(), &Edge::default()),
         });
         let redirect = self.redirect.map(|redirect| {
@@ -279,12 +283,11 @@ impl Doors {
             tokio::spawn(listen::serve(redirect.socket, server, stopped))
         });
         let Door { socket, pulse } = self.shoppers;
-        let shop_answers = Arc::clone(shop) as Arc<dyn Answer>;
-        let shoppers = server(shop_answers, acceptor.transpose()?, pulse);
+        let shoppers = server(house.answers(), acceptor.transpose()?, pulse);
         let stopped = async move { drop(stopped.wait_for(|stop| *stop).await) };
         let shoppers = listen::serve(socket, shoppers, stopped);
         let told = async {
-            told_to_stop(Arc::clone(shop)).await;
+            told_to_stop(house).await;
             // Whoever is gone need not be told.
             let _ = stop.send(true);
         };
@@ -295,28 +298,6 @@ impl Doors {
         };
         Ok(cut_off + redirected)
     }
-}
-
-fn open_shop(
-    config: &Config,
-    live: Arc<Live>,
-    metrics: &Arc<Metrics>,
-    store: &Store,
-) -> anyhow::Result<Shop> {
-    let (metrics, cache) = (Arc::clone(metrics), config.body_cache_bytes);
-    let hsts = config.hsts.as_deref();
-    let edge = Edge {
-        hsts: hsts.and_then(|value| HeaderValue::from_str(value).ok()),
-        tags: config.cache_tags,
-    };
-    let mut shop = Shop::new(live, metrics, &config.base_url, cache).with_edge(edge);
-    shop.checkout = open_checkout(config, store)?;
-    shop.clients.store(Arc::new(reload::clients(config)));
-    shop.indexnow_key = config.indexnow_key.clone();
-    shop.look = Look::open(&config.theme, watch::now());
-    shop.resizer = config.images.clone();
-    shop.redirects_settle = config.redirects_settle;
-    Ok(shop)
 }
 
 fn admin_server(admin: Admin, limits: &Limits) -> Server {
@@ -340,13 +321,15 @@ fn admin_server(admin: Admin, limits: &Limits) -> Server {
 }
 
 /// Ends at SIGTERM or SIGINT; readiness ends with it.
-async fn told_to_stop(shop: Arc<Shop>) {
+async fn told_to_stop(house: &House) {
     match shutdown::requested().await {
         Ok(signal) => info!(signal, "{signal} received, finishing running requests"),
         Err(error) => error!(%error, "cannot listen for signals, stopping"),
     }
     supervisor::stopping();
-    shop.draining.store(true, Ordering::Relaxed);
+    for shop in house.shops() {
+        shop.draining.store(true, Ordering::Relaxed);
+    }
 }
 
 async fn render(path: &str, config: &Config, now: SystemTime) -> anyhow::Result<Exit> {
@@ -424,50 +407,6 @@ fn verify_part(bytes: OwnedBytes) -> Result<PartKind, SnapshotError> {
         Err(SnapshotError::Kind { .. }) => Offers::open(bytes)?.verify().map(|()| PartKind::Offers),
         Err(error) => Err(error),
     }
-}
-
-fn open_store(config: &Config) -> anyhow::Result<Store> {
-    Ok(Store::at(&config.store, &config.shop)?)
-}
-
-fn open_cache(config: &Config) -> anyhow::Result<Cache> {
-    Cache::open(&config.cache, &config.shop)
-        .with_context(|| format!("cannot use the cache folder {}", config.cache.display()))
-}
-
-/// What buying needs; none in a catalogue.
-fn open_checkout(config: &Config, store: &Store) -> anyhow::Result<Option<Checkout>> {
-    let settings = &config.checkout;
-    if !settings.sells() {
-        return Ok(None);
-    }
-    let is_own = settings.keys.starts_with(&config.cache);
-    let keys = match is_own {
-        true => Keys::load_or_create(&settings.keys)?,
-        false => Keys::load(&settings.keys)?,
-    };
-    if is_own {
-        info!(keys = %settings.keys.display(), "carts are signed with a key of this server alone");
-    }
-    let stripe = settings
-        .takes_stripe()
-        .then(|| Stripe::open(&settings.stripe, &config.shop))
-        .transpose()?;
-    let pricing = &settings.pricing;
-    let pricing = pricing
-        .is_used()
-        .then(|| Pricing::open(pricing))
-        .transpose()?;
-    let limits = &config.limits;
-    Ok(Some(Checkout {
-        settings: settings.clone(),
-        keys,
-        book: Book::open(store.clone()).context("cannot start the thread that writes orders")?,
-        store: store.clone(),
-        limiter: Limiter::new(limits.cart_changes_per_minute, limits.orders_per_minute),
-        stripe,
-        pricing,
-    }))
 }
 
 /// As many connections as the process may have descriptors for: running out of them would hit the watch as well.

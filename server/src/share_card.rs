@@ -12,6 +12,15 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
+use crate::encode::Encoding;
+use crate::handle::Shop;
+use crate::listen::Request;
+use crate::live::Serving;
+use crate::page;
+use crate::respond::{self, Response};
+use crate::route::ShareCard;
+use crate::visit;
+
 /// Width and height, as services that show links want them.
 pub(crate) const WIDTH: usize = 1200;
 pub(crate) const HEIGHT: usize = 630;
@@ -79,6 +88,29 @@ impl Cards {
         kept.push_back((hash, png.clone()));
         png
     }
+}
+
+/// Answers a request for a card; what no page names is not drawn.
+pub(crate) fn answer(
+    shop: &Shop,
+    serving: &Serving,
+    wanted: &ShareCard,
+    request: &Request<'_>,
+) -> Response {
+    let ctx = visit::context(shop, serving, request);
+    let Some(card) = page::share::find(&serving.generation, &ctx, wanted) else {
+        return visit::not_found(shop, serving, request);
+    };
+    let png = shop.cards.png(&card);
+    let hash = blake3::hash(&png);
+    let body = (Encoding::Identity, png);
+    respond::file(
+        &serving.stamp,
+        request.headers,
+        "image/png",
+        hash.as_bytes(),
+        body,
+    )
 }
 
 /// How much of each point is covered by letters.

@@ -1,20 +1,27 @@
 //! Whoever comes by plain HTTP is sent on to the shop's own origin, and shown nothing else.
 
+use std::sync::Arc;
+
+use crate::house::House;
 use crate::listen::{Answer, Refusal, Reply, Request};
 use crate::respond::{self, Response};
 use crate::stamp::Stamp;
 
 /// Sends everybody on.
 pub(crate) struct ToHttps {
-    /// The shop's public origin.
-    pub(crate) base_url: String,
+    /// The shops, with their public origins.
+    pub(crate) house: Arc<House>,
     /// Headers of every response. HSTS is none of them: over plain HTTP nobody may believe it.
     pub(crate) stamp: Stamp,
 }
 
 impl Answer for ToHttps {
     fn answer<'a>(&'a self, request: &Request<'a>) -> Reply<'a> {
-        let url = format!("{}{}", self.base_url, request.target);
+        let Some(origin) = self.house.origin(request.host) else {
+            let host = request.host.unwrap_or_default().to_owned();
+            return Reply::Now(self.refuse(&Refusal::WrongHost(host)));
+        };
+        let url = format!("{origin}{}", request.target);
         Reply::Now(respond::redirect(&self.stamp, &url))
     }
 

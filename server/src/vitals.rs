@@ -12,8 +12,10 @@ use hyper::{HeaderMap, Method};
 use tracing::error;
 
 use crate::handle::Shop;
+use crate::house::House;
 use crate::listen::{Answer as _, Pulse, Reply, Request};
-use crate::watch::{self, Report};
+use crate::tenant::Tenant;
+use crate::watch;
 
 /// How often the line for people is looked at.
 const STATUS_PERIOD: Duration = Duration::from_secs(1);
@@ -23,9 +25,7 @@ const PAGE: &str = "/robots.txt";
 /// Looks whether the server is alive, and says so.
 pub struct Vitals {
     /// What answers.
-    pub shop: Arc<Shop>,
-    /// What `watch` knows.
-    pub report: Arc<Report>,
+    pub house: Arc<House>,
     /// The loops that take connections.
     pub pulses: Vec<Arc<Pulse>>,
 }
@@ -65,7 +65,9 @@ impl Vitals {
         for pulse in &self.pulses {
             pulse.feel().await;
         }
-        let shop = Arc::clone(&self.shop);
+        let Some(shop) = self.house.shops().into_iter().next() else {
+            return;
+        };
         // A task that is lost is a page that failed, which the shop answers for itself.
         let _ = tokio::spawn(async move { answer(&shop).await }).await;
     }
@@ -83,26 +85,34 @@ impl Vitals {
 
     /// What is served, and what is wrong, for people.
     fn line(&self) -> String {
-        let serving = self.shop.live.load();
-        let served = match serving.as_deref() {
-            Some(serving) => {
-                let manifest = &serving.generation.manifest;
-                let (number, products) = (manifest.generation, manifest.counts.products);
-                format!("serving generation {number}, {products} products")
-            }
-            None => format!("nothing to serve: {}", self.shop.live.why_none()),
-        };
-        match self.report.view().store_trouble {
-            Some(trouble) => format!("{served}; the store: {trouble}"),
-            None => served,
+        match self.house.only() {
+            Some(tenant) => line_of(&tenant),
+            None => self.house.rooms().to_string(),
         }
-        .replace('\n', " ")
     }
+}
+
+fn line_of(tenant: &Tenant) -> String {
+    let serving = tenant.shop.live.load();
+    let served = match serving.as_deref() {
+        Some(serving) => {
+            let manifest = &serving.generation.manifest;
+            let (number, products) = (manifest.generation, manifest.counts.products);
+            format!("serving generation {number}, {products} products")
+        }
+        None => format!("nothing to serve: {}", tenant.shop.live.why_none()),
+    };
+    match tenant.report.view().store_trouble {
+        Some(trouble) => format!("{served}; the store: {trouble}"),
+        None => served,
+    }
+    .replace('\n', " ")
 }
 
 async fn answer(shop: &Shop) {
     let request = Request {
         method: &Method::GET,
+        host: None,
         target: PAGE,
         headers: &HeaderMap::new(),
         body: &[],
@@ -125,8 +135,10 @@ mod tests {
         let process = bench.process();
         let pulse = Arc::new(Pulse::default());
         let vitals = Vitals {
-            shop: Arc::clone(&process.shop),
-            report: Arc::clone(&process.report),
+            house: Arc::new(House::of_one(Tenant::of_parts(
+                process.shop,
+                process.report,
+            ))),
             pulses: vec![Arc::clone(&pulse)],
         };
         let (long, short) = (Duration::from_secs(60), Duration::from_millis(50));

@@ -73,6 +73,9 @@ pub struct Order {
     /// Who said what it costs.
     #[serde(default)]
     pub priced_by: PricedBy,
+    /// The customer group whose prices the shopper saw; none for everybody's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_group: Option<String>,
     /// Who bought.
     pub customer: Customer,
     /// Where the invoice goes.

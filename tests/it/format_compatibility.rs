@@ -169,6 +169,7 @@ fn said(shop: &Shop) -> String {
         "languages: [],",
         "currency: \"\",",
         "prices: None,",
+        "group: \"\",",
         "left_paths: [],",
         "redirects: [],",
         "content_changes: [],",

@@ -25,8 +25,8 @@ use frontage_shared::snapshot::offers::{
 use frontage_shared::snapshot::page_sections::{self, PageSectionRecord};
 use frontage_shared::snapshot::past_prices::WINDOW_SECONDS;
 use frontage_shared::snapshot::price_lists::{
-    ListPriceRecord, ListProductRecord, MAX_PRICE_LISTS, PastPriceRecord, PriceChangeRecord,
-    PriceListRecord,
+    ListGroupRecord, ListPriceRecord, ListProductRecord, MAX_PRICE_LISTS, PastPriceRecord,
+    PriceChangeRecord, PriceListRecord,
 };
 use frontage_shared::snapshot::products::{
     self, MediaRecord, OptionRecord, OptionValueRecord, ProductRecord, RelatedRecord, ShopRecord,
@@ -100,6 +100,7 @@ fn records() -> Vec<Known> {
         known::<ProductOfferRecord>(),
         known::<VariantGoodsRecord>(),
         known::<PriceListRecord>(),
+        known::<ListGroupRecord>(),
         known::<ListPriceRecord>(),
         known::<ListProductRecord>(),
         known::<PriceChangeRecord>(),

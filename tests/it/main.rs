@@ -91,6 +91,12 @@ mod share;
 /// Ways through the shop: the menu, all brands, lists in two shapes.
 mod navigation;
 
+/// Several shops in one server, by host, by file, each within its budget.
+mod shops;
+
+/// The model of a thousand servers and the page about it.
+mod scaling;
+
 /// The Debian package, the image, the manual, completions and the bill of materials.
 mod shipped;
 
@@ -124,8 +130,11 @@ mod carts;
 /// From a product to an order.
 mod buying;
 
+/// Prices for one customer group.
+mod groups;
 /// What a shopper keeps besides a cart: lists, and what was looked at.
 mod lists;
+
 /// Carts that the merchant's own API prices.
 mod pricing;
 

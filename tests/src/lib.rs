@@ -68,3 +68,6 @@ pub mod exposition;
 
 /// The bill of materials of what is shipped.
 pub mod materials;
+
+/// Many servers, many products, three regions: a model.
+pub mod scaling;

@@ -44,6 +44,7 @@ pub fn order(id: OrderId, variant: &str, quantity: u32) -> Order {
         locale: "en".to_owned(),
         currency: "EUR".to_owned(),
         priced_by: Default::default(),
+        customer_group: None,
         customer: Customer {
             email: "ada@example.org".to_owned(),
             ..Customer::default()

@@ -246,12 +246,17 @@ pub fn price(question: &Value) -> Value {
     })
 }
 
-fn cents(amount: &Value) -> i64 {
+/// An amount with two decimals, in hundredths.
+///
+/// # Panics
+/// It is none.
+pub fn cents(amount: &Value) -> i64 {
     let text = amount.as_str().expect("a text").replace('.', "");
     text.parse().expect("an amount with two decimals")
 }
 
-fn decimal(cents: i64) -> String {
+/// Hundredths as an amount.
+pub fn decimal(cents: i64) -> String {
     format!("{}.{:02}", cents / 100, cents % 100)
 }
 

@@ -373,12 +373,20 @@ impl Shop {
     /// # Panics
     /// It does not run.
     pub fn signal(&self, name: &str, signal: &str) {
-        let daemon = self.daemons.iter().find(|daemon| daemon.name == name);
-        let id = daemon.expect("a daemon that runs").child.id();
+        let id = self.process(name);
         let sent = std::process::Command::new("kill")
             .args(["-s", signal, &id.to_string()])
             .status();
         assert!(sent.expect("kill starts").success(), "{signal} is sent");
+    }
+
+    /// The id of a daemon's process.
+    ///
+    /// # Panics
+    /// It does not run.
+    pub fn process(&self, name: &str) -> u32 {
+        let daemon = self.daemons.iter().find(|daemon| daemon.name == name);
+        daemon.expect("a daemon that runs").child.id()
     }
 
     /// Whether the server has a generation to serve.

@@ -55,7 +55,9 @@ pub(super) fn addresses(from: &Generation, to: &Generation, site: &str) -> Vec<S
 fn languages(generation: &Generation) -> impl Iterator<Item = (usize, &Catalog)> {
     let catalog = &generation.catalog;
     let count = 1 + catalog.locales().len();
-    (0..count).filter_map(|index| Some((index, catalog.in_locale(LocaleIndex(index))?)))
+    let all = (0..count).filter_map(|index| Some((index, catalog.in_locale(LocaleIndex(index))?)));
+    // Nobody is told of what is for one customer group.
+    all.filter(|(_, catalog)| catalog.group().is_none())
 }
 
 /// Gives each page that may be indexed: its path, not yet encoded, and a hash of what it says.

@@ -16,6 +16,7 @@ use crate::cycle::{self, Context, CycleError, ShopOutcome};
 use crate::deliver::DeliverError;
 use crate::fleet;
 use crate::history::{self, HistoryError, RunResult};
+use crate::house::HouseError;
 use crate::inspect;
 use crate::map::{self, MapError};
 use crate::operate::{self, OperateError};
@@ -29,6 +30,7 @@ use crate::webhooks::WebhookError;
 use crate::why::{self, WhyError};
 use crate::{check, status};
 
+mod house; // several shops
 mod orders; // what waits for the merchant
 mod webhooks; // what others are told
 
@@ -53,6 +55,9 @@ pub struct Arguments {
         default_value = "/etc/frontage/ingest.toml"
     )]
     config: PathBuf,
+    /// Which shop is meant, where the configuration names a folder of them: the name of its file.
+    #[arg(long, global = true)]
+    shop: Option<String>,
     /// Prints JSON instead of text for people; log lines become JSON too.
     #[arg(long, global = true)]
     json: bool,
@@ -200,6 +205,12 @@ enum CliError {
     UnknownSource { wanted: String, known: String },
     #[error("there is no preset `{wanted}`; there are {known}")]
     UnknownPreset { wanted: String, known: String },
+    #[error("there is no shop `{wanted}`, and `--shop` says which is meant; there are {known}")]
+    WhichShop { wanted: String, known: String },
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Shops(Vec<CliError>),
+    #[error(transparent)]
+    House(#[from] HouseError),
     #[error(transparent)]
     Probe(#[from] ProbeError),
     #[error(transparent)]
@@ -233,6 +244,9 @@ impl CliError {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_)
+            | Self::WhichShop { .. }
+            | Self::Shops(_)
+            | Self::House(HouseError::Folder { .. })
             | Self::Mappings(_)
             | Self::UnknownSource { .. }
             | Self::UnknownPreset { .. }
@@ -255,7 +269,7 @@ impl CliError {
             ) => 2,
             Self::Webhook(_) => 5,
             Self::Replay(_) | Self::Why(_) => 5,
-            Self::Schedule(_) | Self::Start(_) | Self::Output(_) => 70,
+            Self::House(_) | Self::Schedule(_) | Self::Start(_) | Self::Output(_) => 70,
         }
     }
 }
@@ -294,7 +308,7 @@ async fn run(arguments: &Arguments) -> Result<u8, CliError> {
         Command::Presets { name } => presets(arguments, name.as_deref()),
         Command::Config {
             command: ConfigCommand::Check,
-        } => check_config(arguments),
+        } => house::check(arguments),
         Command::Completions { shell } => {
             manual::completions(Arguments::command(), *shell, &mut std::io::stdout())
                 .map(|()| 0)
@@ -317,7 +331,18 @@ async fn run(arguments: &Arguments) -> Result<u8, CliError> {
             Ok(0)
         }
         command => {
-            let mut context = cycle::context(load(&arguments.config)?)?;
+            if let (Command::Run, None, Some(folder)) = (
+                command,
+                &arguments.shop,
+                crate::house::folder(&arguments.config),
+            ) {
+                return house::run(arguments, &folder).await;
+            }
+            let config = load(&house::config(arguments)?)?;
+            if let (Command::Run, Some(bytes)) = (command, config.budget.memory_bytes) {
+                house::limit_memory(bytes)?;
+            }
+            let mut context = cycle::context(config)?;
             let is_watched = std::io::stderr().is_terminal() && !matches!(command, Command::Run);
             context.show_progress = is_watched && !arguments.json;
             with_shop(arguments, command, context).await
@@ -340,12 +365,6 @@ fn load(path: &Path) -> Result<Config, CliError> {
     } else {
         Err(CliError::Mappings(wrong))
     }
-}
-
-fn check_config(arguments: &Arguments) -> Result<u8, CliError> {
-    load(&arguments.config)?;
-    write_out(&format!("{} is sound\n", arguments.config.display()))?;
-    Ok(0)
 }
 
 fn lines(errors: &[MapError]) -> String {

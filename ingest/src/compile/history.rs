@@ -8,11 +8,12 @@ use frontage_shared::snapshot::past_prices::PastPrices;
 use frontage_shared::snapshot::price_lists::{PastPrice, Prices};
 
 use super::prices::Timeline;
+use crate::config::PriceList;
 
 /// What was published, as of the instant of compiling, with the rows that its variants have now.
 pub(super) struct Previous {
-    /// Each price list, by its currency.
-    lists: Vec<(Currency, Offers)>,
+    /// Each price list, by currency and group.
+    lists: Vec<(PriceList, Offers)>,
     /// Row in it of each variant, `NO_ROW` for new ones; none where rows are the same.
     rows: Option<Vec<u32>>,
 }
@@ -29,7 +30,11 @@ impl Previous {
         let lists = (0..offers.list_count()).filter_map(|list| {
             let list = offers.in_list(list)?;
             let currency = list.currency().or(own)?;
-            Some((currency, list.at(was, now)))
+            let known = PriceList {
+                currency,
+                group: list.group().map(str::to_owned),
+            };
+            Some((known, list.at(was, now)))
         });
         Self {
             lists: lists.collect(),
@@ -37,11 +42,11 @@ impl Previous {
         }
     }
 
-    /// The list in a currency.
-    pub(super) fn list(&self, currency: Currency) -> Option<&Offers> {
+    /// The list of the same currency and group.
+    pub(super) fn list(&self, wanted: &PriceList) -> Option<&Offers> {
         let mut lists = self.lists.iter();
         lists
-            .find(|(known, _)| *known == currency)
+            .find(|(known, _)| known == wanted)
             .map(|(_, list)| list)
     }
 
@@ -79,13 +84,13 @@ fn rows(was: &Catalog, is: &Catalog) -> Vec<u32> {
 /// What was published counts, and for variants that were not there what their documents say of sales that have begun.
 pub(super) fn carry<'t>(
     list: u32,
-    known: Option<(&Previous, Currency)>,
+    known: Option<(&Previous, &PriceList)>,
     (variants, now): (u32, i64),
     prices: impl Fn(u32) -> Prices,
     told: impl Fn(u32) -> Option<&'t Timeline>,
     all: &mut Vec<PastPrice>,
 ) {
-    let offers = known.and_then(|(previous, currency)| Some((previous, previous.list(currency)?)));
+    let offers = known.and_then(|(previous, list)| Some((previous, previous.list(list)?)));
     for row in 0..variants {
         let after = prices(row);
         let was = offers.and_then(|(previous, offers)| Some((offers, previous.row(row)?)));

@@ -556,7 +556,11 @@ impl Language<'_> {
 /// What a document says in a language.
 pub(super) fn of<'t, T>(tag: &str, translations: &'t Translations<T>) -> Option<&'t T> {
     let mut all = translations.iter();
-    all.find(|(other, _)| is_same_tag(tag, other))
+    let own = all.find(|(other, _)| is_same_tag(tag, other));
+    // A group reads what everybody reads in its language, unless it is told something else.
+    let (language, _) = tag.split_once("-x-").unwrap_or_default();
+    let mut all = translations.iter();
+    own.or_else(|| all.find(|(other, _)| !language.is_empty() && is_same_tag(language, other)))
         .map(|(_, own)| own)
 }
 

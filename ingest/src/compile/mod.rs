@@ -52,7 +52,7 @@ use frontage_shared::snapshot::text_heap::TextHeap;
 pub use self::changed_offers::Before;
 use self::history::Previous;
 use crate::basis::Tally;
-use crate::config::Config;
+use crate::config::{Config, PriceList};
 use crate::dates::Dates;
 use crate::merge::{Conflicts, MergeError, Merged};
 use crate::wire::Product;
@@ -279,11 +279,16 @@ fn create_reader(file: &Path) -> Result<File, CompileError> {
     File::open(file).map_err(io_error(file))
 }
 
-/// Picks the price in the shop's currency.
-fn price_in(prices: &[crate::wire::Price], currency: Currency) -> Option<&crate::wire::Price> {
-    prices
-        .iter()
-        .find(|price| price.currency == currency.code())
+/// What documents state for a list: for its group, else for everybody.
+fn price_in<'p>(
+    prices: &'p [crate::wire::Price],
+    list: &PriceList,
+) -> Option<&'p crate::wire::Price> {
+    let stated = |group: Option<&str>| {
+        let mut all = prices.iter();
+        all.find(|price| price.currency == list.currency.code() && price.group.as_deref() == group)
+    };
+    stated(list.group.as_deref()).or_else(|| stated(None))
 }
 
 /// An amount in minor units; `key` says whose it is, should it be none.

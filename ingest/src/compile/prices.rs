@@ -7,7 +7,7 @@ use frontage_shared::snapshot::price_lists::{ListTable, PriceChange, PriceTables
 
 use super::history::{self, Previous};
 use super::{CompileError, minor, price_in, seconds};
-use crate::config::Config;
+use crate::config::{Config, PriceList};
 use crate::merge::{Conflicts, Merged};
 use crate::wire::Price;
 
@@ -98,8 +98,8 @@ impl Timeline {
 
 /// All price lists in the making.
 pub(super) struct PriceLists<'p> {
-    /// The shop's own currency first.
-    pub(super) currencies: Vec<Currency>,
+    /// The shop's own first.
+    pub(super) all: Vec<PriceList>,
     now: i64,
     /// What was published, if anything was.
     previous: Option<&'p Previous>,
@@ -114,10 +114,10 @@ pub(super) struct PriceLists<'p> {
 impl<'p> PriceLists<'p> {
     /// Nothing is known of any variant yet.
     pub(super) fn new(config: &Config, now: i64, previous: Option<&'p Previous>) -> Self {
-        let currencies = config.shop.price_lists();
+        let all = config.shop.price_lists();
         Self {
-            further: vec![Vec::new(); currencies.len() - 1],
-            currencies,
+            further: vec![Vec::new(); all.len() - 1],
+            all,
             now,
             previous,
             changes: BTreeMap::new(),
@@ -130,8 +130,8 @@ impl<'p> PriceLists<'p> {
         let Some(previous) = self.previous else {
             return;
         };
-        for (list, currency) in (0..).zip(&self.currencies) {
-            let Some(offers) = previous.list(*currency) else {
+        for (list, known) in (0..).zip(&self.all) {
+            let Some(offers) = previous.list(known) else {
                 continue;
             };
             for change in offers.changes(self.now, i64::MAX) {
@@ -154,14 +154,21 @@ impl<'p> PriceLists<'p> {
         conflicts: &mut Conflicts,
     ) -> Result<Prices, CompileError> {
         let mut own = Prices::default();
-        for list in 0..self.currencies.len() {
-            let Some(&currency) = self.currencies.get(list) else {
+        for list in 0..self.all.len() {
+            let Some(known) = self.all.get(list) else {
                 continue;
             };
-            let price = price_in(prices, currency);
+            let currency = known.currency;
+            let price = price_in(prices, known);
             if price.is_none() && !prices.is_empty() {
                 conflicts.add(|| format!("variant `{key}` has no price in {currency}"));
             }
+            // What is wrong with everybody's price was told of the list of everybody.
+            let mut told = Conflicts::default();
+            let conflicts = match price.and_then(|price| price.group.as_ref()) {
+                None if known.group.is_some() => &mut told,
+                _ => &mut *conflicts,
+            };
             let timeline = match price {
                 Some(price) => Timeline::of(key, price, currency, conflicts)?,
                 None => Timeline::default(),
@@ -211,7 +218,7 @@ impl<'p> PriceLists<'p> {
         conflicts: &mut Conflicts,
     ) -> Result<PriceTables, CompileError> {
         let mut past = Vec::new();
-        for (list, &currency) in (0..).zip(&self.currencies) {
+        for (list, known) in (0..).zip(&self.all) {
             let further = (list as usize).checked_sub(1);
             let further = further.and_then(|place| self.further.get(place));
             let prices = |row: u32| match further {
@@ -219,17 +226,18 @@ impl<'p> PriceLists<'p> {
                 None => own(row),
             };
             let told = |row: u32| self.told.get(&(list, row));
-            let known = self.previous.map(|previous| (previous, currency));
+            let known = self.previous.map(|previous| (previous, known));
             history::carry(list, known, (variants, self.now), prices, told, &mut past);
         }
         let mut lists = Vec::with_capacity(self.further.len());
-        let further = self.currencies.iter().skip(1).zip(self.further);
-        for (&currency, mut prices) in further {
+        let further = self.all.iter().skip(1).zip(self.further);
+        for (list, mut prices) in further {
             prices.resize(variants as usize, Prices::default());
             lists.push(ListTable {
-                currency: currency.code().to_owned(),
+                currency: list.currency.code().to_owned(),
+                group: list.group.clone().unwrap_or_default(),
                 prices,
-                terms: super::terms::in_currency(merged, &self.currencies, currency, conflicts)?,
+                terms: super::terms::in_list(merged, list.currency, conflicts)?,
             });
         }
         let changes = self.changes.into_iter().flat_map(|((list, variant), own)| {

@@ -9,7 +9,7 @@ use frontage_shared::snapshot::terms::{Goods, TermsTables};
 use frontage_shared::totals::{self, Rate, Stacking, Terms};
 
 use super::{CompileError, seconds};
-use crate::config::Config;
+use crate::config::{Config, PriceList};
 use crate::merge::{Conflicts, Merged, Stated, TermsDocuments};
 use crate::wire::{
     Action, ActionKind, Basis, DeliveryMethod, Per, Postcodes, Promotion, Rounding, Selection,
@@ -27,7 +27,7 @@ pub(super) fn tables(
     Ok(TermsTables {
         terms: of(
             documents,
-            (&config.shop.price_lists(), config.shop.currency),
+            (Some(&config.shop.price_lists()), config.shop.currency),
             conflicts,
         )?,
         classes: classes.names,
@@ -36,26 +36,26 @@ pub(super) fn tables(
 }
 
 /// The terms of a further price list. Documents in a currency that the shop has are none of those that are told.
-pub(super) fn in_currency(
+pub(super) fn in_list(
     merged: &Merged,
-    known: &[Currency],
     currency: Currency,
     conflicts: &mut Conflicts,
 ) -> Result<Terms, CompileError> {
     let mut told = Conflicts::default();
     let documents = merged.terms(&mut told)?;
-    of(documents, (known, currency), conflicts)
+    of(documents, (None, currency), conflicts)
 }
 
-/// The terms that the documents state; documents come in the order of their ids.
+/// The terms that the documents state in a currency; documents come in the order of their ids. `known` are the price
+/// lists of the shop, for its own list.
 fn of(
     documents: TermsDocuments,
-    (known, currency): (&[Currency], Currency),
+    (known, currency): (Option<&[PriceList]>, Currency),
     conflicts: &mut Conflicts,
 ) -> Result<Terms, CompileError> {
     // What is in the currency of another price list counts there; it is told once of what counts nowhere.
     let is_elsewhere = |code: &str| {
-        known.first() != Some(&currency) || known.iter().any(|other| other.code() == code)
+        known.is_none_or(|lists| lists.iter().any(|other| other.currency.code() == code))
     };
     let is_active = |status: Option<Status>| status.unwrap_or_default() == Status::Active;
     let mut terms = Terms {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use frontage_shared::model::money::Currency;
-use frontage_shared::snapshot::locales::MAX_LOCALES;
+use frontage_shared::snapshot::locales::{MAX_LOCALES, group_of};
 
 use super::file::ShopTranslationTable;
 use super::load::{Check, is_locale};
@@ -25,6 +25,10 @@ impl Check<'_> {
         for locale in locales {
             if !is_locale(locale) {
                 let rule = "expected language tags such as de or pt-BR";
+                self.problem("shop.locales", rule, locale);
+            } else if is_private(locale) && group_of(locale).is_none() {
+                let rule =
+                    "expected a customer group of 1 to 8 small letters and digits behind -x-";
                 self.problem("shop.locales", rule, locale);
             } else if known.iter().any(|known| known.eq_ignore_ascii_case(locale)) {
                 self.problem("shop.locales", "the shop has this language already", locale);
@@ -65,4 +69,9 @@ impl Check<'_> {
         }
         currencies
     }
+}
+
+/// Whether a tag has a part of the shop's own making: there, it names whom the market is for.
+fn is_private(tag: &str) -> bool {
+    tag.split('-').any(|part| part.eq_ignore_ascii_case("x"))
 }

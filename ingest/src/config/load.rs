@@ -3,8 +3,10 @@
 //! Each table is read on its own and every rule is tried, so that one pass finds all problems.
 
 use super::error::{ConfigError, Problem};
-use super::file::{FacetsTable, GuardTable, RecordingsTable, RetentionTable, ShopTable};
-use super::settings::{Config, Facets, Guard, Recordings, Retention, Shop};
+use super::file::{
+    BudgetTable, FacetsTable, GuardTable, RecordingsTable, RetentionTable, ShopTable,
+};
+use super::settings::{Budget, Config, Facets, Guard, Recordings, Retention, Shop};
 use chrono_tz::Tz;
 use frontage_shared::daemon::places::{Places, serde_key};
 use frontage_shared::model::money::Currency;
@@ -103,6 +105,8 @@ impl Check<'_> {
             runs: table.runs,
             max_bytes: table.max_bytes,
         });
+        let budget = self.optional::<BudgetTable>("budget", table.remove("budget"));
+        let budget = budget.and_then(|budget| self.budget(&budget));
         let desk = self.desk(table.remove("desk"));
         let orders = self.orders(table.remove("orders"));
         let webhooks = self.webhooks(table.remove("webhook"));
@@ -115,7 +119,7 @@ impl Check<'_> {
         for (key, value) in table {
             self.problem(
                 &key,
-                "unknown key; known are store, store_options, lease_ms, state, shop, source, guard, retention, recordings, facets, desk, orders, webhook, indexnow",
+                "unknown key; known are store, store_options, lease_ms, state, shop, source, guard, retention, recordings, budget, facets, desk, orders, webhook, indexnow",
                 short(&value),
             );
         }
@@ -129,6 +133,7 @@ impl Check<'_> {
             retention: retention?,
             facets: facets?,
             recordings: recordings?,
+            budget: budget?,
             desk: desk?,
             orders: orders?,
             webhooks: webhooks?,
@@ -195,7 +200,7 @@ impl Check<'_> {
             }
         };
         let time_zone = self.time_zone("shop.time_zone", &table.time_zone);
-        if !is_locale(&table.locale) {
+        if !is_locale(&table.locale) || table.locale.to_ascii_lowercase().contains("-x-") {
             self.problem(
                 "shop.locale",
                 "expected a language tag such as en or de-AT",
@@ -311,6 +316,16 @@ impl Check<'_> {
         })
     }
 
+    fn budget(&mut self, table: &BudgetTable) -> Option<Budget> {
+        let key = "budget.memory_bytes";
+        if let Some(bytes) = table.memory_bytes {
+            self.at_least(key, bytes, LEAST_MEMORY_BYTES)?;
+        }
+        Some(Budget {
+            memory_bytes: table.memory_bytes,
+        })
+    }
+
     fn facets(&mut self, table: FacetsTable) -> Option<Facets> {
         self.at_least("facets.max_values", u64::from(table.max_values), 1)?;
         Some(Facets {
@@ -384,6 +399,9 @@ const GUARD: Guard = Guard {
     max_category_removed_percent: 80.0,
     min_category_products: 20,
 };
+
+/// With less a daemon does not even start.
+const LEAST_MEMORY_BYTES: u64 = 64 << 20;
 
 /// The same for records that are refused and were not before.
 const MAX_NEW_INVALID_PERCENT: f64 = 10.0;

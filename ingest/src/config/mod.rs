@@ -41,7 +41,8 @@ pub use mail::Mail;
 pub use orders::{Orders, RESERVE_FOR};
 pub use settings::{
     Config, Duplicates, Expand, Facets, Guard, Keeping, Mapping, Missed, Next, Paging, PagingKind,
-    Provides, Recordings, Request, Retention, Shop, ShopTranslation, Source, SourceLimits,
+    PriceList, Provides, Recordings, Request, Retention, Shop, ShopTranslation, Source,
+    SourceLimits,
 };
 pub use traffic::{Quota, Reset, Throttle, Transport, Via};
 pub use webhooks::Webhook;

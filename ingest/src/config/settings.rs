@@ -5,6 +5,7 @@
 use super::decoding::Decoding;
 use chrono_tz::Tz;
 use frontage_shared::model::money::Currency;
+use frontage_shared::snapshot::locales::group_of;
 use frontage_shared::store::StoreLocation;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -44,6 +45,8 @@ pub struct Config {
     pub facets: Facets,
     /// What is kept of raw responses.
     pub recordings: Recordings,
+    /// What the daemon may take of the machine.
+    pub budget: Budget,
     /// Where operators look and decide, if anywhere.
     pub desk: Option<Desk>,
     /// Where orders are delivered, if anywhere.
@@ -91,18 +94,36 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// The currencies of its price lists: its own, then the further ones in the order of its languages.
-    pub fn price_lists(&self) -> Vec<Currency> {
-        let mut lists = vec![self.currency];
+    /// Its price lists: its own, then the further ones in the order of its languages.
+    pub fn price_lists(&self) -> Vec<PriceList> {
+        let mut lists = vec![PriceList {
+            currency: self.currency,
+            group: None,
+        }];
         for locale in &self.locales {
-            if let Some(currency) = self.currencies.get(locale)
-                && !lists.contains(currency)
-            {
-                lists.push(*currency);
+            let list = PriceList {
+                currency: self
+                    .currencies
+                    .get(locale)
+                    .copied()
+                    .unwrap_or(self.currency),
+                group: group_of(locale).map(str::to_owned),
+            };
+            if !lists.contains(&list) {
+                lists.push(list);
             }
         }
         lists
     }
+}
+
+/// Prices in one currency, for everybody or for one customer group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PriceList {
+    /// What its prices are in.
+    pub currency: Currency,
+    /// Whom it is for; none for everybody.
+    pub group: Option<String>,
 }
 
 /// What a shop says of itself in a further language.
@@ -407,6 +428,13 @@ pub struct Recordings {
     pub runs: usize,
     /// What they may take together, compressed.
     pub max_bytes: u64,
+}
+
+/// What the daemon may take of the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// Memory of its own; files that are mapped into it do not count.
+    pub memory_bytes: Option<u64>,
 }
 
 /// How listings may be narrowed.

@@ -191,7 +191,7 @@ fn all_problems_are_named_at_once() {
     let text = error.to_string();
     assert!(
         text.contains(
-            "ingest.toml:17: source.A b.provides: expected \"catalog\" or \"offers\" or \"terms\" or \"orders\" (got `both`)"
+            "ingest.toml:18: source.A b.provides: expected \"catalog\" or \"offers\" or \"terms\" or \"orders\" (got `both`)"
         ),
         "{text}"
     );

@@ -213,7 +213,7 @@ mod tests {
                 "webhook.x.headers",
             ),
             ("auth = { kind = \"bearer\" }", "webhook.x.auth.token"),
-            ("no_such_key = 1", "webhook.x"),
+            ("no_such_key = 1", "webhook.x.no_such_key"),
         ] {
             let (hooks, problems) = read(&format!("{FINE}{keys}"));
             assert!(hooks.is_none(), "{keys}");

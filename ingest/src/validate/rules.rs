@@ -251,8 +251,13 @@ fn check_slug(prefix: &str, text: Option<&str>) -> Result<(), Fault> {
 }
 
 fn check_prices(prefix: &str, prices: &[Price]) -> Result<(), Fault> {
+    let key = |price: &Price| match &price.group {
+        Some(group) => format!("{} {group}", price.currency),
+        None => price.currency.clone(),
+    };
+    let keys: Vec<String> = prices.iter().map(key).collect();
     let mut currencies = Seen::default();
-    for (number, price) in prices.iter().enumerate() {
+    for (number, (price, key)) in prices.iter().zip(&keys).enumerate() {
         let pointer = |field: &str| format!("{prefix}/prices/{number}/{field}");
         let currency = Currency::parse(&price.currency).map_err(|error| {
             Fault::new(
@@ -262,12 +267,7 @@ fn check_prices(prefix: &str, prices: &[Price]) -> Result<(), Fault> {
                 &price.currency,
             )
         })?;
-        unique(
-            &mut currencies,
-            &price.currency,
-            || pointer("currency"),
-            "currency",
-        )?;
+        unique(&mut currencies, key, || pointer("currency"), "currency")?;
         let amounts = [
             ("amount", Some(&price.amount)),
             ("compare_at", price.compare_at.as_ref()),

@@ -49,6 +49,9 @@ pub struct Price {
     pub amount: String,
     /// ISO 4217 code.
     pub currency: String,
+    /// The customer group that it is for; absent for everybody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// The price before a reduction.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compare_at: Option<String>,

@@ -271,6 +271,7 @@ mod tests {
     async fn ask(process: &Process, target: &str, agent: &str) -> Result<u16, StatusCode> {
         let (shop, headers) = (Arc::clone(&process.shop), saying(agent));
         let request = Request {
+            host: None,
             method: &hyper::Method::GET,
             target,
             headers: &headers,

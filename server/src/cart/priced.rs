@@ -88,7 +88,7 @@ impl<'a> Priced<'a> {
         let of = |item: &Item| Line::of(*item, catalog, generation, is_comparable);
         let mut lines: Vec<_> = cart.items.iter().filter_map(of).collect();
         let reckon = |lines: &[Line<'_>]| {
-            let basket = basket(cart, lines, generation, choice);
+            let basket = basket(cart, lines, (generation, catalog.group()), choice);
             totals::total(generation.terms(), &basket, currency)
         };
         let totals = reckon(&lines).unwrap_or_else(|_| {
@@ -204,7 +204,12 @@ impl<'a> Line<'a> {
 }
 
 /// What is reckoned with: the lines that can be bought.
-fn basket(cart: &Cart, lines: &[Line<'_>], generation: &Generation, choice: &Choice<'_>) -> Basket {
+fn basket(
+    cart: &Cart,
+    lines: &[Line<'_>],
+    (generation, group): (&Generation, Option<&str>),
+    choice: &Choice<'_>,
+) -> Basket {
     let bought = lines.iter().filter(|line| line.problem.is_none());
     let reckoned = bought
         .filter_map(|line| totals::Line::of(generation, line.variant.row, line.item.quantity));
@@ -214,7 +219,7 @@ fn basket(cart: &Cart, lines: &[Line<'_>], generation: &Generation, choice: &Cho
         destination: choice.destination.clone(),
         delivery_method: choice.delivery.clone(),
         first_delivery: choice.or_first,
-        customer_group: None,
+        customer_group: group.map(str::to_owned),
         now: choice.now,
     }
 }

@@ -21,6 +21,8 @@ pub struct Occasion<'a> {
     pub generation: u64,
     /// The language the shopper read.
     pub locale: &'a str,
+    /// The customer group whose prices the shopper saw.
+    pub group: Option<&'a str>,
     /// What the shopper reads for a tax.
     pub tax_name: &'a str,
     /// Unix seconds.
@@ -41,6 +43,7 @@ pub fn of(occasion: &Occasion<'_>, priced: &Priced<'_>, fields: &Fields) -> Orde
         locale: occasion.locale.to_owned(),
         currency: totals.currency.code().to_owned(),
         priced_by: priced.by.unwrap_or_default(),
+        customer_group: occasion.group.map(str::to_owned),
         customer: Customer {
             email: fields.email.clone(),
             phone: some(&fields.phone),

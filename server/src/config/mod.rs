@@ -14,6 +14,7 @@ use frontage_shared::store::{StoreLocation, StoreOptions};
 use toml::Table;
 
 use crate::bots;
+use crate::budget;
 use crate::checkout::{Method, Settings};
 use crate::heartbeat;
 use crate::page::Resizer;
@@ -26,6 +27,8 @@ use crate::tls;
 
 /// What the shop looks like.
 mod look;
+/// The folder of shops, a file each.
+pub mod shops;
 
 /// Everything the server is told before it starts.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -68,6 +71,10 @@ pub struct Config {
     pub indexnow_key: Option<String>,
     /// What crawlers may cost.
     pub bots: bots::Settings,
+    /// What the shop may take of the process, where it is one of several.
+    pub budget: budget::Settings,
+    /// The folder of shops, if there are several.
+    pub shops: Option<PathBuf>,
     /// What the shop looks like.
     pub theme: ThemeSettings,
     /// What makes other widths of pictures.
@@ -104,6 +111,9 @@ pub struct Limits {
     /// See above.
     pub orders_per_minute: u32,
 }
+
+/// The folder of the server's own copies, unless the configuration names another.
+const CACHE: &str = "/var/lib/frontage/server";
 
 /// Every problem of a configuration file.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -175,9 +185,7 @@ impl Config {
         let listen = keys.address("listen", "127.0.0.1:8080");
         let admin = keys.address("admin", "127.0.0.1:8090");
         let store = keys.store(folder);
-        let cache = keys
-            .text("cache")
-            .unwrap_or_else(|| "/var/lib/frontage/server".to_owned());
+        let cache = keys.text("cache").unwrap_or_else(|| CACHE.to_owned());
         let shop = keys.shop();
         let base_url = keys.base_url();
         let hosts = keys.hosts(&base_url);
@@ -191,6 +199,8 @@ impl Config {
         let mut checkout = keys.checkout();
         let indexnow_key = keys.indexnow_key();
         let bots = bots::Settings::read(keys.table("bots", "bots."));
+        let budget = budget::Settings::read(keys.table("budget", "budget."));
+        let shops = keys.optional("shops");
         let (theme, images) = (keys.theme(folder), keys.images());
         let fleet = heartbeat::Settings::read(keys.table("fleet", "fleet."));
         let limits = keys.limits();
@@ -226,6 +236,8 @@ impl Config {
             checkout,
             indexnow_key,
             bots,
+            budget,
+            shops: shops.map(|shops| folder.join(shops)),
             theme,
             images,
             fleet,
@@ -262,7 +274,7 @@ impl Keys<'_> {
     }
 
     fn shop(&mut self) -> String {
-        let missing = !self.table.contains_key("shop");
+        let missing = !self.table.contains_key("shop") && !self.has_shops();
         let shop = self.text("shop").unwrap_or_default();
         let plain = |byte: u8| {
             byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_'
@@ -279,6 +291,12 @@ impl Keys<'_> {
             );
         }
         shop
+    }
+
+    /// Whether the shops have files of their own; then the main file is of none of them.
+    fn has_shops(&self) -> bool {
+        let shops = self.table.get("shops").and_then(toml::Value::as_str);
+        shops.is_some_and(|folder| !folder.is_empty())
     }
 
     fn base_url(&mut self) -> String {

@@ -14,16 +14,17 @@ fn the_reference_states_the_true_defaults_of_every_key() {
     assert_eq!(reference, parse("shop = \"demo\"").unwrap());
     // A key that the code knows and the reference lacks would go unnoticed otherwise.
     let table: Table = REFERENCE.parse().unwrap();
-    assert_eq!(table.len(), 24, "{table}");
+    assert_eq!(table.len(), 26, "{table}");
     assert_eq!(table["fleet"].as_table().unwrap().len(), 2);
     assert_eq!(table["store_options"].as_table().unwrap().len(), 9);
     assert_eq!(table["theme"].as_table().unwrap().len(), 5);
     assert_eq!(table["images"].as_table().unwrap().len(), 2);
     assert_eq!(table["tls"].as_table().unwrap().len(), 4);
+    assert_eq!(table["budget"].as_table().unwrap().len(), 2);
     assert_eq!(table["bots"].as_table().unwrap().len(), 6);
     assert_eq!(table["limits"].as_table().unwrap().len(), 11);
     let checkout = table["checkout"].as_table().unwrap();
-    assert_eq!(checkout.len(), 10);
+    assert_eq!(checkout.len(), 11);
     assert_eq!(checkout["pricing"].as_table().unwrap().len(), 8);
     assert_eq!(checkout["stripe"].as_table().unwrap().len(), 5);
 }

@@ -215,9 +215,9 @@ async fn exchange(
     if peer.names_nobody {
         parts.headers.remove("x-forwarded-for");
     }
-    let takes_posts = |target: &str| server.answer.takes_posts(target);
+    let takes_posts = |host: Option<&str>, target: &str| server.answer.takes_posts(host, target);
     let vetted = match vet::head(&parts, &rules.hosts, takes_posts) {
-        Ok(()) => read(body, &rules.limits).await,
+        Ok(host) => read(body, &rules.limits).await.map(|body| (host, body)),
         Err(refusal) => Err(refusal),
     };
     let _answering = Answering::begin(&server.metrics);
@@ -234,9 +234,10 @@ async fn exchange(
         },
         ends_connection,
     ) = match &vetted {
-        Ok(body) => {
+        Ok((host, body)) => {
             let request = Request {
                 method: &parts.method,
+                host: host.as_deref(),
                 target,
                 headers: &parts.headers,
                 body: if parts.method == Method::POST {

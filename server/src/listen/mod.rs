@@ -61,6 +61,8 @@ pub struct Rules {
 pub struct Request<'a> {
     /// GET, HEAD or POST.
     pub method: &'a Method,
+    /// The host it is for, lower case and without port; HTTP/1.0 may leave it out.
+    pub host: Option<&'a str>,
     /// Path and query as they came.
     pub target: &'a str,
     /// All headers.
@@ -83,9 +85,9 @@ pub enum Reply<'a> {
 
 /// Whoever answers requests. What is answered now holds nothing across an await, and takes microseconds.
 pub trait Answer: Send + Sync + 'static {
-    /// Whether something can be posted to this target, a path and query as they came.
-    fn takes_posts(&self, target: &str) -> bool {
-        let _ = target;
+    /// Whether something can be posted to this target, a path and query as they came, of this host.
+    fn takes_posts(&self, host: Option<&str>, target: &str) -> bool {
+        let _ = (host, target);
         false
     }
 

@@ -26,7 +26,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 struct Echo(Stamp);
 
 impl Answer for Echo {
-    fn takes_posts(&self, target: &str) -> bool {
+    fn takes_posts(&self, _: Option<&str>, target: &str) -> bool {
         target == "/echo"
     }
 

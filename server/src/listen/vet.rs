@@ -62,12 +62,12 @@ impl Refusal {
     }
 }
 
-/// Checks a request's head.
+/// Checks a request's head, and gives the host that it is for.
 pub(super) fn head(
     parts: &Parts,
     hosts: &Hosts,
-    takes_posts: impl Fn(&str) -> bool,
-) -> Result<(), Refusal> {
+    takes_posts: impl Fn(Option<&str>, &str) -> bool,
+) -> Result<Option<String>, Refusal> {
     if parts.version == Version::HTTP_10 && parts.headers.contains_key(TRANSFER_ENCODING) {
         return Err(Refusal::Malformed("HTTP/1.0 has no transfer codings"));
     }
@@ -80,19 +80,19 @@ pub(super) fn head(
     let target = parts.uri.path_and_query();
     let does_something = match parts.method {
         Method::GET | Method::HEAD => true,
-        Method::POST => target.is_some_and(|target| takes_posts(target.as_str())),
+        Method::POST => target.is_some_and(|target| takes_posts(host.as_deref(), target.as_str())),
         _ => false,
     };
     if !does_something {
         return Err(Refusal::Method(parts.method.clone()));
     }
-    if let (Some(host), Hosts::Named(names)) = (host, hosts)
-        && !is_ours(&host, names)
+    if let (Some(host), Hosts::Named(names)) = (&host, hosts)
+        && !is_ours(host, names)
     {
-        return Err(Refusal::WrongHost(host));
+        return Err(Refusal::WrongHost(host.clone()));
     }
     match parts.uri.path() {
-        path if path.starts_with('/') => Ok(()),
+        path if path.starts_with('/') => Ok(host),
         _ => Err(Refusal::Malformed("the target is not a path")),
     }
 }
@@ -182,8 +182,8 @@ mod tests {
     ) -> u16 {
         let (parts, ()) = build(Request::builder()).body(()).unwrap().into_parts();
         let hosts = Hosts::Named(vec!["shop.example".to_owned()]);
-        head(&parts, &hosts, |target| target == "/cart")
-            .map_or_else(|refusal| refusal.status(), |()| 200)
+        head(&parts, &hosts, |_, target| target == "/cart")
+            .map_or_else(|refusal| refusal.status(), |_| 200)
     }
 
     #[test]

@@ -59,6 +59,7 @@ pub fn build(route: &Route, generation: &Generation, ctx: &Context<'_>) -> Page 
         | Route::CartPartial
         | Route::Checkout
         | Route::Order { .. }
+        | Route::Entrance { .. }
         | Route::Withdrawal(_)
         | Route::Restock(_)
         | Route::StripeWebhook => errors::not_found(view, ""),

@@ -277,6 +277,7 @@ pub(crate) fn judge(
         shop: view.shop.id,
         generation: generation.manifest.generation,
         locale: view.shop.locale,
+        group: view.catalog.group(),
         tax_name: &view.words.tax,
         now: view.now,
     };

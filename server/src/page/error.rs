@@ -94,6 +94,7 @@ pub(crate) fn broken(view: &View<'_>, error: &dyn std::error::Error) -> Page {
 fn explained(status: u16, words: &'static Words) -> (&'static str, &'static str) {
     let (headline, help) = match status {
         400 => (&words.error_400, &words.error_400_help),
+        401 => (&words.error_401, &words.error_401_help),
         403 => (&words.error_403, &words.error_403_help),
         404 => (&words.error_404, &words.error_404_help),
         405 => (&words.error_405, &words.error_405_help),

@@ -131,6 +131,11 @@ impl<'a> Frame<'a> {
             whole if whole.contains(shop.name) => whole.to_owned(),
             part => format!("{part} · {}", shop.name),
         };
+        // What is for one customer group is not for search engines.
+        let indexing = match view.catalog.group() {
+            Some(_) => Indexing::NoIndex,
+            None => indexing,
+        };
         let (nav_title, nav) = navigation(view);
         Self {
             lang: shop.locale,

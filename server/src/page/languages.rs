@@ -80,10 +80,14 @@ pub(crate) fn alternates<'a>(view: &View<'a>, route: &Route) -> Vec<Alternate<'a
     alternates.collect()
 }
 
-/// The shop in each of its languages, its own first.
+/// The shop in each of its languages, its own first: those that are open to everybody, and those of the customer group
+/// that the page is for.
 pub(crate) fn catalogs<'a>(view: &View<'a>) -> Vec<&'a Catalog> {
     let own: &Catalog = &view.generation.catalog;
-    std::iter::once(own).chain(own.locales()).collect()
+    let group = view.catalog.group();
+    let is_shown = |catalog: &&Catalog| catalog.group().is_none() || catalog.group() == group;
+    let all = std::iter::once(own).chain(own.locales());
+    all.filter(is_shown).collect()
 }
 
 /// The view of the shop in each of its languages, its own first.
@@ -130,7 +134,11 @@ fn name<'a>(tag: &'a str, all: &[&str]) -> Cow<'a, str> {
     };
     let alike = all.iter().filter(|other| language(other) == own).count();
     match tag.split_once('-').filter(|_| alike > 1) {
-        Some((_, region)) => Cow::Owned(format!("{known} ({region})")),
+        Some((_, region)) => {
+            let region = region.strip_prefix("x-").unwrap_or(region);
+            let region = region.replace("-x-", ", ");
+            Cow::Owned(format!("{known} ({region})"))
+        }
         None => Cow::Borrowed(known),
     }
 }
@@ -144,5 +152,6 @@ mod tests {
         assert_eq!(name("de-AT", &["en", "de-AT"]), "Deutsch");
         assert_eq!(name("de-AT", &["de", "de-AT"]), "Deutsch (AT)");
         assert_eq!(name("eo", &["eo", "de"]), "eo");
+        assert_eq!(name("de-x-trade", &["de", "de-x-trade"]), "Deutsch (trade)");
     }
 }

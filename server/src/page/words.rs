@@ -144,7 +144,7 @@ messages! {
         fault_missing fault_mail fault_phone fault_not_chosen fault_not_accepted fault_too_long
         prices_of_catalog prices_unknown cart_changed_meanwhile form_too_old order_not_stored thank_you keep_this_address track_parcel
         order_waits order_taken_in order_confirmed order_shipped order_delivered order_cancelled order_refunded
-        error_400 error_400_help error_403 error_403_help error_429 error_429_help error_404 error_404_help error_405 error_405_help error_408 error_408_help
+        error_400 error_400_help error_401 error_401_help error_403 error_403_help error_429 error_429_help error_404 error_404_help error_405 error_405_help error_408 error_408_help
         error_410 error_410_help error_413 error_413_help error_503 error_503_help error_500 error_500_help
         wishlist add_to_wishlist view_wishlist wishlist_empty share_wishlist share_wishlist_help shared_wishlist
         take_shared_wishlist comparison add_to_comparison view_comparison comparison_empty list_cleared clear_list

@@ -125,7 +125,7 @@ impl Question {
             shop: view.shop.id,
             locale: view.shop.locale,
             currency: view.currency.code(),
-            customer_group: None,
+            customer_group: view.catalog.group(),
             destination: WireDestination {
                 country: &to.country,
                 region: &to.region,

@@ -58,7 +58,11 @@ impl Route {
     pub fn has_language(&self) -> bool {
         !matches!(
             self,
-            Self::Asset { .. } | Self::SitemapIndex | Self::Robots | Self::StripeWebhook
+            Self::Asset { .. }
+                | Self::SitemapIndex
+                | Self::Robots
+                | Self::StripeWebhook
+                | Self::Entrance { .. }
         )
     }
 

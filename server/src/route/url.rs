@@ -105,6 +105,11 @@ pub enum Route {
         /// What proves that we gave the link out.
         token: String,
     },
+    /// `/enter?t=…`: the way into the markets of a customer group.
+    Entrance {
+        /// What proves that we gave the link out.
+        pass: String,
+    },
     /// `/withdrawal`: withdrawing from a contract.
     Withdrawal(Withdrawal),
     /// `/restock?variant=…`: being told when something can be had again.
@@ -253,6 +258,9 @@ impl Route {
             ["orders", id] => Self::Order {
                 id: id.to_owned(),
                 token: last(pairs, "t").unwrap_or_default(),
+            },
+            ["enter"] => Self::Entrance {
+                pass: last(pairs, "t").unwrap_or_default(),
             },
             ["withdrawal"] => Self::Withdrawal(Withdrawal::of(pairs)),
             ["share", ref rest @ ..] => {
@@ -442,6 +450,7 @@ impl Route {
             Self::Checkout => "checkout",
             Self::Order { .. } => "order",
             Self::StripeWebhook => "webhook",
+            Self::Entrance { .. } => "entrance",
             Self::Withdrawal(_) => "withdrawal",
             Self::Restock(_) => "restock",
             Self::Asset { .. } | Self::ShareCard(_) => "asset",
@@ -508,6 +517,7 @@ impl fmt::Display for Route {
             Self::CartPartial => f.write_str("/partials/cart"),
             Self::Checkout => f.write_str("/checkout"),
             Self::StripeWebhook => f.write_str("/webhooks/stripe"),
+            Self::Entrance { pass } => write_entrance(f, pass),
             Self::Withdrawal(withdrawal) => withdrawal.fmt(f),
             Self::ShareCard(card) => card.fmt(f),
             Self::Restock(restock) => restock.fmt(f),
@@ -543,6 +553,11 @@ fn write_notice(
         }
     }
     Ok(())
+}
+
+fn write_entrance(f: &mut fmt::Formatter<'_>, pass: &str) -> fmt::Result {
+    f.write_str("/enter")?;
+    encoding::write_pair(f, &mut true, "t", pass)
 }
 
 fn write_order(f: &mut fmt::Formatter<'_>, id: &str, token: &str) -> fmt::Result {

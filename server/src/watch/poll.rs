@@ -114,6 +114,7 @@ impl Watch {
             Err(error) => {
                 warn!(stage = error.stage(), %error, "the cached generation is refused, looking in the store");
                 self.shop.metrics.rejection(error.stage());
+                self.explain(&format!("the cached generation is damaged: {error}"));
                 self.cache.forget(&manifest, None);
                 return;
             }

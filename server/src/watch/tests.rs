@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use frontage_shared::snapshot::layout::{ALIGNMENT, HEADER_LEN, SECTION_LEN};
+use frontage_shared::snapshot::layout::{ALIGNMENT, HEADER_LEN, PartKind, SECTION_LEN};
 
 use crate::live::Serving;
 use crate::testing::{Bench, Process, damage};
@@ -253,6 +253,13 @@ fn rot(bench: &Bench, name: &str, at: impl Fn(usize) -> usize) {
     file.set_modified(modified).unwrap();
 }
 
+/// Where a byte of a part lies that nobody looks at while opening it: the first record of both ends with the hash of its
+/// documents.
+fn unseen(kind: PartKind) -> usize {
+    let table = HEADER_LEN + kind.written().count() as u64 * SECTION_LEN;
+    usize::try_from(table.next_multiple_of(ALIGNMENT)).unwrap() + 60
+}
+
 /// Waits for the verification in the background, and lets the watch act on it.
 async fn settled(process: &mut Process) {
     let patience = std::time::Duration::from_secs(20);
@@ -289,10 +296,7 @@ async fn a_cache_that_rotted_between_stop_and_start_is_replaced_from_the_store()
     let manifest = bench.publish(1, "One").await;
     for (kind, entry) in manifest.parts() {
         bench.process().watch.look().await;
-        // The first record of both ends with the hash of its documents, which nobody looks at while opening.
-        let table = HEADER_LEN + kind.written().count() as u64 * SECTION_LEN;
-        let first = usize::try_from(table.next_multiple_of(ALIGNMENT)).unwrap();
-        rot(&bench, &entry.file_name(kind), |_| first + 60);
+        rot(&bench, &entry.file_name(kind), |_| unseen(kind));
         let mut process = bench.process();
         process.watch.start_from_cache().await;
         settled(&mut process).await;
@@ -310,7 +314,7 @@ async fn a_rotten_cache_is_no_longer_served_when_the_store_is_away() {
     let manifest = bench.publish(1, "One").await;
     bench.process().watch.look().await;
     let name = format!("{}.catalog", manifest.catalog.hash);
-    rot(&bench, &name, |length| length / 2);
+    rot(&bench, &name, |_| unseen(PartKind::Catalog));
     let away = bench.folder.path().join("away");
     std::fs::rename(bench.store.folder(), &away).unwrap();
     let mut process = bench.process();

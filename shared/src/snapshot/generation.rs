@@ -125,11 +125,16 @@ impl Generation {
 
     /// The same generation in the price list of one of the shop's languages.
     pub fn in_locale(&self, locale: LocaleIndex) -> &Self {
-        let Some(wanted) = self.catalog.currency_of(locale) else {
+        let wanted = self.catalog.currency_of(locale);
+        let group = self.catalog.in_locale(locale).and_then(Catalog::group);
+        if wanted.is_none() && group.is_none() {
             return self;
-        };
+        }
+        let currency = wanted.unwrap_or_else(|| self.currency());
         let mut others = self.others.iter();
-        let found = others.find(|other| other.offers.currency() == Some(wanted));
+        let found = others.find(|other| {
+            other.offers.currency() == Some(currency) && other.offers.group() == group
+        });
         found.unwrap_or(self)
     }
 

@@ -13,7 +13,9 @@ pub const MAJOR: u16 = 1;
 /// Grows when something is added that old readers may ignore.
 pub const MINOR: u16 = 5;
 /// Feature bits this build understands in `must_understand`.
-pub const KNOWN_FEATURES: u64 = 0;
+pub const KNOWN_FEATURES: u64 = FEATURE_GROUPS;
+/// The part has price lists of customer groups: a reader that does not know them would show them to everybody.
+pub const FEATURE_GROUPS: u64 = 1;
 /// Sections start at multiples of this, a cache line.
 pub const ALIGNMENT: u64 = 64;
 /// Bytes of the trailer: the header's checksum again, then [`END_MAGIC`].
@@ -271,5 +273,7 @@ pub mod section {
         PRICE_CHANGES = 74,
         /// Prices that were, by list, variant and instant.
         PAST_PRICES = 75,
+        /// The customer groups of price lists, list by list, if any list is a group's; since version 1.5.
+        LIST_GROUPS = 76,
     }
 }

@@ -188,6 +188,18 @@ record! {
     }
 }
 
+/// The customer group whose market a language tag names: `trade` in `de-x-trade`; none for what is open to everybody.
+pub fn group_of(tag: &str) -> Option<&str> {
+    let (_, group) = tag.split_once("-x-")?;
+    is_group(group).then_some(group)
+}
+
+/// Whether a text can name a customer group: 1 to 8 small letters and digits, as tags allow behind `x`.
+pub fn is_group(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    (1..=8).contains(&name.len()) && name.bytes().all(plain)
+}
+
 /// One of a shop's languages: 0 is its own, the further ones count from 1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct LocaleIndex(pub usize);
@@ -322,6 +334,11 @@ impl Catalog {
         let [a, b, c, _] = rows.get(row)?.currency;
         let code = [a, b, c];
         Currency::parse(std::str::from_utf8(&code).ok()?).ok()
+    }
+
+    /// The customer group that this language of the shop is for; none if it is open to everybody.
+    pub fn group(&self) -> Option<&str> {
+        group_of(self.local_tag()?)
     }
 
     /// The BCP 47 tag of the further language that this is, if it is one.

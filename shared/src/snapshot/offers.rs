@@ -228,6 +228,11 @@ impl Offers {
         self.rows().record()?.currency()
     }
 
+    /// The customer group that the list is for; none for everybody's.
+    pub fn group(&self) -> Option<&str> {
+        self.rows().group()
+    }
+
     /// Its code, as it stands in the part.
     pub fn currency_code(&self) -> Option<&str> {
         let record = self.rows().record()?;

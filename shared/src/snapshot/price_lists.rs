@@ -1,5 +1,5 @@
 //! §12 Price lists in further currencies, prices that change by themselves, and prices that were: sections that version
-//! 1.4 added.
+//! 1.4 added; version 1.5 added the customer groups of lists.
 //!
 //! A list has a price for each variant in one currency. The first is the shop's own, whose prices stand where they
 //! always stood; each further one is a run of columns.
@@ -9,7 +9,8 @@ use std::io::{self, Seek, Write};
 use zerocopy::little_endian::{I64, U32};
 
 use super::SnapshotError;
-use super::layout::section;
+use super::layout::{FEATURE_GROUPS, section};
+use super::locales::is_group;
 use super::offers::NO_PRICE;
 use super::part::{Part, Rows};
 use super::price_order::{self, ProductPrices};
@@ -32,6 +33,14 @@ record! {
         terms_offset: U32,
         /// Bytes of its terms; 0 for none.
         terms_length: U32,
+    }
+}
+
+record! {
+    /// Whose price list it is; since version 1.5.
+    pub struct ListGroupRecord in section::LIST_GROUPS {
+        /// The customer group: small letters and digits, then zeros; all zeros for everybody.
+        group: [u8; 8],
     }
 }
 
@@ -131,6 +140,8 @@ pub struct PastPrice {
 pub struct ListTable {
     /// ISO 4217 code.
     pub currency: String,
+    /// The customer group that it is for; empty for everybody.
+    pub group: String,
     /// One for each variant.
     pub prices: Vec<Prices>,
     /// What decides what a cart in this currency costs besides its prices.
@@ -216,7 +227,28 @@ impl PriceTables {
         writer.rows(section::LIST_PRODUCTS, &of_products)?;
         writer.bytes(section::LIST_TERMS, &all_terms)?;
         writer.rows(section::PRICE_CHANGES, &self.change_records())?;
-        writer.rows(section::PAST_PRICES, &self.past_records())
+        writer.rows(section::PAST_PRICES, &self.past_records())?;
+        let groups = self.group_records();
+        if !groups.is_empty() {
+            writer.needs(FEATURE_GROUPS);
+        }
+        writer.rows(section::LIST_GROUPS, &groups)
+    }
+
+    /// One for each list, the shop's own first; none if no list is a group's.
+    fn group_records(&self) -> Vec<ListGroupRecord> {
+        if self.lists.iter().all(|list| list.group.is_empty()) {
+            return Vec::new();
+        }
+        let groups = self.lists.iter().map(|list| list.group.as_str());
+        let record = |name: &str| {
+            let mut group = [0; 8];
+            for (to, from) in group.iter_mut().zip(name.bytes()) {
+                *to = from;
+            }
+            ListGroupRecord { group }
+        };
+        std::iter::once("").chain(groups).map(record).collect()
     }
 
     fn change_records(&self) -> Vec<PriceChangeRecord> {
@@ -316,6 +348,12 @@ impl<'a> ListRows<'a> {
             .get(self.list)
     }
 
+    /// The customer group that it is for; none for everybody's.
+    pub(super) fn group(self) -> Option<&'a str> {
+        let rows = self.part.rows::<ListGroupRecord>(section::LIST_GROUPS);
+        rows.get(self.list)?.name().filter(|name| !name.is_empty())
+    }
+
     /// The bytes of its terms; empty if there are none, or no such bytes.
     pub(super) fn terms(self) -> &'a [u8] {
         let Some(record) = self.record() else {
@@ -345,6 +383,17 @@ impl PriceListRecord {
         let code = [a, b, c];
         let code = std::str::from_utf8(&code).ok().filter(|_| zero == 0)?;
         Currency::parse(code).ok()
+    }
+}
+
+impl ListGroupRecord {
+    /// The group's name, empty for everybody; none if it is no name.
+    fn name(&self) -> Option<&str> {
+        let length = self.group.iter().take_while(|byte| **byte != 0).count();
+        let (name, rest) = self.group.split_at(length);
+        let name = std::str::from_utf8(name).ok()?;
+        let is_sound = rest.iter().all(|byte| *byte == 0) && (name.is_empty() || is_group(name));
+        is_sound.then_some(name)
     }
 }
 
@@ -386,12 +435,34 @@ pub(super) fn verify(part: &Part) -> Result<(), SnapshotError> {
         let rule = "there must be one list, and not too many";
         return Err(layout(section::PRICE_LISTS, rule, lists.len().into()));
     }
+    verify_groups(part, lists.len())?;
     verify_lists(part, lists)?;
     verify_orders(part)
 }
 
+/// One group for each list, or none at all, which is what versions before 1.5 have.
+fn verify_groups(part: &Part, lists: u32) -> Result<(), SnapshotError> {
+    let groups = part.rows::<ListGroupRecord>(section::LIST_GROUPS);
+    if !groups.is_empty() && groups.len() != lists {
+        let rule = "there must be one group for each list, or none";
+        return Err(layout(section::LIST_GROUPS, rule, groups.len().into()));
+    }
+    for (row, record) in (0..).zip(groups.iter()) {
+        let is_sound = record.name().is_some_and(|name| row > 0 || name.is_empty());
+        if !is_sound {
+            return Err(SnapshotError::Field {
+                section: "LIST_GROUPS",
+                row,
+                field: "group",
+                rule: "must be small letters and digits, then zeros; zeros in the first list",
+            });
+        }
+    }
+    Ok(())
+}
+
 fn verify_lists(part: &Part, lists: Rows<'_, PriceListRecord>) -> Result<(), SnapshotError> {
-    let mut known: Vec<[u8; 4]> = Vec::new();
+    let mut known: Vec<([u8; 4], Option<&str>)> = Vec::new();
     for (row, record) in (0..).zip(lists.iter()) {
         let field = |field, rule| SnapshotError::Field {
             section: "PRICE_LISTS",
@@ -399,14 +470,18 @@ fn verify_lists(part: &Part, lists: Rows<'_, PriceListRecord>) -> Result<(), Sna
             field,
             rule,
         };
+        let group = ListRows::of(part, row).group();
         let is_sound = match row {
             0 => record.currency == [0; 4] && record.terms_length.get() == 0,
-            _ => record.currency().is_some() && !known.contains(&record.currency),
+            _ => record.currency().is_some() && !known.contains(&(record.currency, group)),
         };
         if !is_sound {
-            return Err(field("currency", "must be another one's ISO 4217 code"));
+            return Err(field(
+                "currency",
+                "must be an ISO 4217 code, and another one in each list of one group",
+            ));
         }
-        known.push(record.currency);
+        known.push((record.currency, group));
         let end = u64::from(record.terms_offset.get()) + u64::from(record.terms_length.get());
         if end > part.count(section::LIST_TERMS) {
             return Err(field("terms_length", "terms reach past their section"));

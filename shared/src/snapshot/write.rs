@@ -28,6 +28,8 @@ pub struct PartWriter<W> {
     table: Vec<SectionRecord>,
     /// Bytes written so far, which is where the next section starts.
     position: u64,
+    /// Feature bits that a reader must understand.
+    features: U64,
 }
 
 impl<W: Write + Seek> PartWriter<W> {
@@ -45,6 +47,7 @@ impl<W: Write + Seek> PartWriter<W> {
             kind,
             table: Vec::new(),
             position,
+            features: U64::ZERO,
         })
     }
 
@@ -99,6 +102,11 @@ impl<W: Write + Seek> PartWriter<W> {
         self.written(section, 1, length, (length, checksum.digest()))
     }
 
+    /// Notes what a reader must understand to read the part.
+    pub(super) fn needs(&mut self, feature: u64) {
+        self.features |= feature;
+    }
+
     /// Writes trailer, table and header, and gives the sink back. The file is not synced.
     ///
     /// # Errors
@@ -120,7 +128,7 @@ impl<W: Write + Seek> PartWriter<W> {
             major: U16::new(MAJOR),
             minor: U16::new(MINOR),
             kind: U32::new(self.kind.number()),
-            must_understand: U64::ZERO,
+            must_understand: self.features,
             may_ignore: U64::ZERO,
             file_length: U64::new(self.position + super::layout::TRAILER_LEN),
             section_count: U32::new(u32::try_from(self.table.len()).map_err(io::Error::other)?),

@@ -122,8 +122,11 @@ fn of_category(id: &str) -> Option<String> {
     ))
 }
 
+/// Silhouettes with their colours.
+type Things = [(&'static str, &'static str); 3];
+
 /// Several things side by side, for the top of a page: a name, a background, and silhouettes with their colours.
-const SCENES: [(&str, (&str, &str), [(&str, &str); 3]); 2] = [
+const SCENES: [(&str, (&str, &str), Things); 2] = [
     (
         "season",
         ("#dfe8e1", "#a9bfb0"),

@@ -26,6 +26,7 @@ pub struct SamplePrices {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SampleList {
     pub currency: String,
+    pub group: String,
     pub prices: Vec<Prices>,
     pub terms: Terms,
 }
@@ -44,6 +45,7 @@ pub(super) fn random(seed: u64, shop: &Shop) -> Option<SamplePrices> {
         .iter()
         .map(|code| SampleList {
             currency: (*code).to_owned(),
+            group: if *code == CODES[2] { "trade" } else { "" }.to_owned(),
             prices: (0..variants).map(|_| prices(&mut dice)).collect(),
             terms: terms.clone(),
         })
@@ -87,6 +89,7 @@ pub(super) fn tables(shop: &Shop) -> PriceTables {
     };
     let list = |list: &SampleList| ListTable {
         currency: list.currency.clone(),
+        group: list.group.clone(),
         prices: list.prices.clone(),
         terms: list.terms.clone(),
     };
@@ -114,6 +117,7 @@ pub(super) fn tables(shop: &Shop) -> PriceTables {
 pub(super) fn read(generation: &Generation) -> Option<SamplePrices> {
     let lists = generation.others().iter().map(|other| SampleList {
         currency: other.currency().code().to_owned(),
+        group: other.offers.group().unwrap_or_default().to_owned(),
         prices: rows(&other.offers)
             .map(|row| other.offers.prices(row))
             .collect(),

@@ -1,0 +1,268 @@
+//! All shops of this process, by host. One is the rule; with `shops` in the configuration there is one a file.
+//!
+//! A file that cannot be used stops its own shop and no other: one that is served goes on with what it was told before,
+//! one that is new is not opened, and operators see which file and why.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use arc_swap::ArcSwap;
+use hyper::StatusCode;
+use hyper::header::{HeaderValue, RETRY_AFTER};
+use toml::Table;
+use tracing::{error, info};
+
+use crate::config::{Config, shops};
+use crate::handle::Shop;
+use crate::listen::{Answer, Hosts, Refusal, Reply, Request};
+use crate::metrics::Metrics;
+use crate::respond::{self, Response};
+use crate::stamp::{Edge, Stamp};
+use crate::tenant::Tenant;
+
+/// The shops being served.
+pub struct House {
+    rooms: ArcSwap<Rooms>,
+    /// What is counted of connections, whichever shop they are for.
+    pub metrics: Arc<Metrics>,
+    /// Headers of answers that are no shop's.
+    pub bare_stamp: Stamp,
+}
+
+/// The shops of one configuration.
+#[derive(Default)]
+pub struct Rooms {
+    /// Every shop that is served, by the name of its file; the one shop of a server without `shops` has no name.
+    pub tenants: BTreeMap<String, Room>,
+    /// Files that could not be used, and why.
+    pub refused: BTreeMap<String, String>,
+}
+
+/// One shop, and what it was opened with.
+#[derive(Clone)]
+pub struct Room {
+    /// The shop.
+    pub tenant: Arc<Tenant>,
+    /// What its file said, with what holds for all.
+    table: Table,
+}
+
+impl fmt::Display for Rooms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shops = self.tenants.len();
+        write!(f, "serving {shops} shops")?;
+        let empty = |room: &&Room| room.tenant.shop.live.load().is_none();
+        match self.tenants.values().filter(empty).count() {
+            0 => {}
+            empty => write!(f, ", {empty} of them without a generation")?,
+        }
+        match self.refused.len() {
+            0 => Ok(()),
+            refused => write!(f, ", {refused} files refused"),
+        }
+    }
+}
+
+impl House {
+    /// A house of one shop, which answers for every host that passes.
+    pub fn of_one(tenant: Arc<Tenant>) -> Self {
+        let metrics = Arc::clone(&tenant.shop.metrics);
+        let room = Room {
+            tenant,
+            table: Table::new(),
+        };
+        let rooms = Rooms {
+            tenants: BTreeMap::from([(String::new(), room)]),
+            refused: BTreeMap::new(),
+        };
+        Self::of(rooms, metrics)
+    }
+
+    /// A house without a shop yet.
+    pub fn of_many() -> Self {
+        Self::of(Rooms::default(), Arc::default())
+    }
+
+    /// What answers shoppers. One shop needs nobody to ask whom they mean.
+    pub fn answers(self: &Arc<Self>) -> Arc<dyn Answer> {
+        match self.only() {
+            Some(tenant) => Arc::clone(&tenant.shop) as Arc<dyn Answer>,
+            None => Arc::clone(self) as Arc<dyn Answer>,
+        }
+    }
+
+    fn of(rooms: Rooms, metrics: Arc<Metrics>) -> Self {
+        Self {
+            rooms: ArcSwap::from_pointee(rooms),
+            metrics,
+            bare_stamp: Stamp::new(None, std::iter::empty(), &Edge::default()),
+        }
+    }
+
+    /// Whether there is one shop, and no folder of them.
+    pub fn is_of_one(&self) -> bool {
+        self.rooms.load().tenants.contains_key("")
+    }
+
+    /// What is served now.
+    pub fn rooms(&self) -> Arc<Rooms> {
+        self.rooms.load_full()
+    }
+
+    /// The one shop, where there is one only.
+    pub fn only(&self) -> Option<Arc<Tenant>> {
+        let rooms = self.rooms.load();
+        rooms.tenants.get("").map(|room| Arc::clone(&room.tenant))
+    }
+
+    /// Every shop.
+    pub fn shops(&self) -> Vec<Arc<Shop>> {
+        let rooms = self.rooms.load();
+        let tenants = rooms.tenants.values();
+        tenants.map(|room| Arc::clone(&room.tenant.shop)).collect()
+    }
+
+    /// Whose requests are let in. Where there are several shops the house itself sees whom a host means, because shops come
+    /// and go while connections last.
+    pub fn hosts(&self, config: &Config) -> Hosts {
+        match self.is_of_one() {
+            true => Hosts::Named(config.hosts.clone()),
+            false => Hosts::Any,
+        }
+    }
+
+    /// Reads the folder of shops again: opens what is new or has changed, lets go of what is gone. Says whether every file
+    /// could be used.
+    pub async fn furnish(&self, file: &Path) -> bool {
+        let before = self.rooms.load_full();
+        let mut rooms = Rooms::default();
+        let read = match shops::read(file) {
+            Ok(read) => read,
+            Err(problem) => {
+                // What is served stays, the whole folder may only be unmounted.
+                error!(%problem, "the shops cannot be read, those that are served stay");
+                return false;
+            }
+        };
+        for (name, shop) in read {
+            let old = before.tenants.get(&name);
+            match Self::room(&rooms, old, shop).await {
+                Ok(room) => drop(rooms.tenants.insert(name, room)),
+                Err(problem) => {
+                    error!(file = name, %problem, "a shop cannot be served as its file says");
+                    if let Some(old) = old {
+                        rooms.tenants.insert(name.clone(), old.clone());
+                    }
+                    rooms.refused.insert(name, problem);
+                }
+            }
+        }
+        for gone in before
+            .tenants
+            .keys()
+            .filter(|name| !rooms.tenants.contains_key(*name))
+        {
+            info!(file = gone, "a shop is not served any more");
+        }
+        let is_sound = rooms.refused.is_empty();
+        self.rooms.store(Arc::new(rooms));
+        is_sound
+    }
+
+    /// The shop of a file: the one that is served, if nothing changed.
+    async fn room(
+        rooms: &Rooms,
+        old: Option<&Room>,
+        read: Result<(Table, Config), String>,
+    ) -> Result<Room, String> {
+        let (table, config) = read?;
+        for (name, room) in &rooms.tenants {
+            let other = &room.tenant.config;
+            if other.shop == config.shop {
+                return Err(format!(
+                    "`shop` \"{}\" is that of {name} already",
+                    config.shop
+                ));
+            }
+            if let Some(host) = config.hosts.iter().find(|host| other.hosts.contains(host)) {
+                return Err(format!("the host {host} is that of {name} already"));
+            }
+        }
+        if let Some(old) = old.filter(|old| old.table == table) {
+            return Ok(old.clone());
+        }
+        let (shop, hosts) = (config.shop.clone(), config.hosts.join(", "));
+        let (tenant, begins) = Tenant::open(config).map_err(|error| format!("{error:#}"))?;
+        // One after the other: what many shops verify at once would slow those that are open.
+        let _ = begins.await;
+        info!(shop, hosts, "a shop is open");
+        Ok(Room { tenant, table })
+    }
+
+    /// The shop that a host is of: the only one for any host that passed, otherwise the one that names it.
+    fn tenant(&self, host: Option<&str>) -> Option<Arc<Tenant>> {
+        let rooms = self.rooms.load();
+        let mut tenants = rooms.tenants.values().map(|room| &room.tenant);
+        if let Some(room) = rooms.tenants.get("") {
+            return Some(Arc::clone(&room.tenant));
+        }
+        let host = host?;
+        let names_it = |tenant: &&Arc<Tenant>| tenant.config.hosts.iter().any(|name| name == host);
+        tenants.find(names_it).map(Arc::clone)
+    }
+
+    /// Where plain HTTP for a host is sent on to.
+    pub fn origin(&self, host: Option<&str>) -> Option<String> {
+        self.tenant(host)
+            .map(|tenant| tenant.config.base_url.clone())
+    }
+}
+
+impl Answer for House {
+    fn takes_posts(&self, host: Option<&str>, target: &str) -> bool {
+        let tenant = self.tenant(host);
+        tenant.is_some_and(|tenant| tenant.shop.takes_posts(host, target))
+    }
+
+    fn answer<'a>(&'a self, request: &Request<'a>) -> Reply<'a> {
+        let Some(tenant) = self.tenant(request.host) else {
+            let host = request.host.unwrap_or_default().to_owned();
+            return Reply::Now(self.refuse(&Refusal::WrongHost(host)));
+        };
+        let request = *request;
+        Reply::Later(Box::pin(async move {
+            let began = Instant::now();
+            let metrics = &tenant.shop.metrics;
+            let response = match tenant.budget.turn().await {
+                None => busy(&tenant.shop),
+                Some(_turn) => match tenant.shop.answer(&request) {
+                    Reply::Now(response) => response,
+                    Reply::Later(response) => response.await,
+                },
+            };
+            metrics.request(response.kind, response.http.status(), began.elapsed());
+            response
+        }))
+    }
+
+    fn refuse(&self, refusal: &Refusal) -> Response {
+        respond::refused(&self.bare_stamp, refusal)
+    }
+}
+
+/// What is sent where too many wait for this shop.
+fn busy(shop: &Shop) -> Response {
+    let text = "Too many people ask for this shop right now. Please try again in a moment.";
+    let mut response = respond::sentence(
+        &shop.bare_stamp,
+        StatusCode::SERVICE_UNAVAILABLE,
+        "refused",
+        text,
+    );
+    let headers = response.http.headers_mut();
+    headers.insert(RETRY_AFTER, HeaderValue::from_static("2"));
+    response
+}
