@@ -294,11 +294,9 @@ async fn put_parts(store: &Store, folder: &std::path::Path) {
         (PartKind::Catalog, b"catalog".as_slice()),
         (PartKind::Offers, b"offers"),
     ] {
-        std::fs::write(&file, bytes).expect("a file of our own");
-        store
-            .put_part(kind, &entry(bytes), &file)
-            .await
-            .expect("a store");
+        std::fs::write(&file, bytes).expect("a file");
+        let put = store.put_part(kind, &entry(bytes), &file).await;
+        put.expect("a store to write");
     }
 }
 
