@@ -4,7 +4,7 @@ CARGO ?= cargo
 SOAK ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test page-tools bench bench-curve soak lint fuzz
+.PHONY: help demo test page-tools bench bench-curve soak lint fuzz dist
 
 help: ## List the targets
 	@echo "Frontage: a shop from a feed. Targets:"
@@ -51,6 +51,13 @@ soak: ## Run the long tests; writes target/soak.json
 lint: ## Check formatting and lints
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+
+# The Debian package and the image are packed from what is built here; see docs/packaging.md.
+dist: ## Build what is shipped into target/dist-files: binaries, manual, Debian package, image, bill of materials
+	packaging/build target/dist-files
+	packaging/deb target/dist-files target/dist-files
+	packaging/image target/dist-files target/dist-files/frontage-image.tar
+	cd target/dist-files && find . -type f ! -name SHA256SUMS | LC_ALL=C sort | xargs sha256sum > SHA256SUMS
 
 fuzz: ## Fuzz the snapshot reader, manifests, routes and mappings (nightly compiler and cargo-fuzz)
 	tests/fuzz/run

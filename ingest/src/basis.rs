@@ -125,9 +125,13 @@ impl Basis {
     }
 }
 
-/// Where a note of the basis lies that is being written.
-pub fn part_file(state: &Path) -> PathBuf {
-    folder(state).join(FILE).with_extension("part")
+/// What was being written: a note of the basis, or a half that was getting its name.
+pub fn part_files(state: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder(state)).into_iter().flatten();
+    let paths = entries.flatten().map(|entry| entry.path());
+    paths
+        .filter(|path| path.extension().is_some_and(|end| end == "part"))
+        .collect()
 }
 
 fn folder(state: &Path) -> PathBuf {

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::board::Board;
 use crate::config::{Config, Recordings, Source};
-use crate::cycle::{self, Build, Built, Context, CycleError};
+use crate::cycle::{self, Build, Built, Context, CycleError, Purpose};
 use crate::feed::{Feed, FeedFolder, SourceCache};
 use crate::harvest;
 use crate::history::RunResult;
@@ -118,7 +118,7 @@ async fn change(
     current: Option<&Manifest>,
     now: i64,
 ) -> Result<Change, CycleError> {
-    let (built, conflicts) = match cycle::build(trial, current, now).await? {
+    let (built, conflicts) = match cycle::build(trial, current, Purpose::Look, now).await? {
         Build::Unchanged => (None, Conflicts::default()),
         Build::Waiting(conflicts) => (None, conflicts),
         Build::Ready(built, conflicts) => (Some(*built), conflicts),

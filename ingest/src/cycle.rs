@@ -9,18 +9,15 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use frontage_shared::manifest::{Manifest, PartEntry};
-use frontage_shared::snapshot::catalog::Catalog;
-use frontage_shared::snapshot::layout::PartKind;
-use frontage_shared::snapshot::offers::Offers;
-use frontage_shared::snapshot::{SnapshotError, mapped};
+use frontage_shared::manifest::Manifest;
 use frontage_shared::store::{Store, StoreError};
 use futures_util::stream::{self, StreamExt as _};
 
-use crate::basis::{self, Basis, Tally};
+use crate::basis;
 use crate::board::Board;
+pub use crate::build::{Build, Purpose, build};
 pub use crate::built::Built;
-use crate::compile::{self, Before, CompileError, Compiled, Since};
+use crate::compile::CompileError;
 use crate::config::{Config, Provides, Source};
 use crate::conflicts;
 use crate::counters::Counters;
@@ -31,9 +28,10 @@ use crate::harvest;
 use crate::history::{self, HistoryError, Run, RunResult};
 use crate::lock::{self, LockError};
 use crate::merge::{Conflicts, MergeError, Merged};
-use crate::publish::{self, PublishError};
+use crate::publish::PublishError;
 use crate::release;
 use crate::verified::{self, Verified};
+use crate::vitals::Vitals;
 use crate::webhooks::WebhookError;
 
 /// Sources that are read side by side; each holds a run of lines in memory.
@@ -54,6 +52,8 @@ pub struct Context {
     pub board: Board,
     /// What was done since the process started, for monitors.
     pub counters: Counters,
+    /// Whether the daemon's clocks move, for the service manager.
+    pub vitals: Vitals,
 }
 
 /// What a cycle did.
@@ -181,44 +181,6 @@ async fn stages(
     })
 }
 
-/// Merges the accepted feeds and compiles what differs from the current generation. Publishes nothing.
-///
-/// # Errors
-/// The documents cannot be read or compiled.
-pub async fn build(
-    context: &Context,
-    current: Option<&Manifest>,
-    now: i64,
-) -> Result<Build, CycleError> {
-    let feeds = accepted_feeds(&context.config)?;
-    if let Some(missing) = missing_source(&context.config, current, &feeds) {
-        let mut conflicts = Conflicts::default();
-        conflicts.add(|| {
-            format!("source `{missing}` is part of the published shop and has no good feed yet")
-        });
-        return Ok(Build::Waiting(conflicts));
-    }
-    let merged = merge(context, feeds).await?;
-    let published = match current {
-        Some(manifest) => open_or_rebuild(context, manifest).await?,
-        None => None,
-    };
-    if published
-        .as_ref()
-        .is_some_and(|published| published.is_made_of(&merged))
-    {
-        return Ok(Build::Unchanged);
-    }
-    let job = CompileJob {
-        config: context.config.clone(),
-        merged,
-        published,
-        scratch: context.scratch()?,
-        now,
-    };
-    run_blocking(move || job.run()).await
-}
-
 /// Feeds and open orders, as the shop is to be made of them.
 ///
 /// # Errors
@@ -227,19 +189,23 @@ pub fn merged(context: &Context, feeds: BTreeMap<String, Feed>) -> Result<Merged
     Merged::new(&context.config, feeds)?.less_orders(&context.config, &context.store)
 }
 
-/// The same, on a thread that answers nobody: a shop may have many orders, and each is a file.
+/// The same at an instant, on a thread that answers nobody: a shop may have many orders, and each is a file.
 ///
 /// # Errors
 /// The feed cache or the orders cannot be read.
-pub async fn merge(context: &Context, feeds: BTreeMap<String, Feed>) -> Result<Merged, CycleError> {
+pub async fn merge(
+    context: &Context,
+    feeds: BTreeMap<String, Feed>,
+    now: i64,
+) -> Result<Merged, CycleError> {
     let context = context.clone();
-    run_blocking(move || Ok(merged(&context, feeds)?)).await
+    run_blocking(move || Ok(merged(&context, feeds)?.at(&context.config, now))).await
 }
 
 /// A source that the published shop is made of and whose documents are not at hand. Publishing without it would
 /// remove all it brought. A source that is no longer configured is let go once every other one has delivered: only
 /// then is it clear that it was removed, and not renamed while its back end was down.
-fn missing_source<'a>(
+pub(crate) fn missing_source<'a>(
     config: &Config,
     current: Option<&'a Manifest>,
     feeds: &BTreeMap<String, Feed>,
@@ -301,6 +267,7 @@ pub fn context(config: Config) -> Result<Context, CycleError> {
         show_progress: false,
         board: Board::default(),
         counters: Counters::default(),
+        vitals: Vitals::default(),
     })
 }
 
@@ -323,9 +290,11 @@ impl Context {
                 tracing::warn!(%error, "cannot remove temporary files of a writer that was killed")
             }
         }
-        for leftover in [verified::part_file, basis::part_file, conflicts::part_file] {
+        let state = &self.config.state;
+        let leftovers = [verified::part_file(state), conflicts::part_file(state)];
+        for leftover in leftovers.into_iter().chain(basis::part_files(state)) {
             // Whoever writes these files replaces what is there.
-            let _ = std::fs::remove_file(leftover(&self.config.state));
+            let _ = std::fs::remove_file(leftover);
         }
         match std::fs::remove_dir_all(self.scratch_folder()) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -377,166 +346,7 @@ impl Context {
     }
 }
 
-/// The current generation's parts, opened locally.
-struct Published {
-    catalog: (Catalog, PartEntry, PathBuf),
-    offers: (Offers, PartEntry),
-}
-
-impl Published {
-    /// What the offers were compiled from.
-    fn basis(&self, config: &Config) -> Option<Basis> {
-        Basis::load(&config.state, &self.offers.1.hash)
-    }
-
-    fn is_made_of(&self, merged: &Merged) -> bool {
-        self.has_catalog_of(merged) && self.offers.0.documents_hash() == merged.offers_hash
-    }
-
-    fn has_catalog_of(&self, merged: &Merged) -> bool {
-        self.catalog.0.documents_hash() == merged.catalog_hash
-    }
-}
-
-/// Parts that were damaged in the store, with no copy here, are built anew; only the ledger of former addresses is lost.
-async fn open_or_rebuild(
-    context: &Context,
-    manifest: &Manifest,
-) -> Result<Option<Published>, CycleError> {
-    match open_published(context, manifest).await {
-        Ok(published) => Ok(Some(published)),
-        Err(CycleError::Publish(PublishError::Store(error))) if error.is_damage() => {
-            tracing::warn!(%error, "a part of the published generation is damaged; the shop is built anew");
-            Ok(None)
-        }
-        Err(error) => Err(error),
-    }
-}
-
-async fn open_published(context: &Context, manifest: &Manifest) -> Result<Published, CycleError> {
-    let folder = context.parts_folder();
-    let verified = context.verified();
-    let copy = |part| publish::local_copy(&context.store, &folder, part, &verified);
-    let catalog = copy((PartKind::Catalog, &manifest.catalog)).await?;
-    let offers = copy((PartKind::Offers, &manifest.offers)).await?;
-    let open = || -> Result<Published, SnapshotError> {
-        Ok(Published {
-            catalog: (
-                Catalog::open(mapped::map(&catalog)?)?,
-                manifest.catalog.clone(),
-                catalog.clone(),
-            ),
-            offers: (
-                Offers::open(mapped::map(&offers)?)?,
-                manifest.offers.clone(),
-            ),
-        })
-    };
-    Ok(open().map_err(PublishError::from)?)
-}
-
-/// What compiling led to.
-#[derive(Debug)]
-pub enum Build {
-    /// The documents are those of the current generation.
-    Unchanged,
-    /// No product has arrived yet, or a source's cache must be rebuilt first; the conflicts say which.
-    Waiting(Conflicts),
-    /// Both parts of the next generation.
-    Ready(Box<Built>, Conflicts),
-}
-
-struct CompileJob {
-    config: Arc<Config>,
-    merged: Merged,
-    published: Option<Published>,
-    scratch: PathBuf,
-    /// Unix seconds.
-    now: i64,
-}
-
-impl CompileJob {
-    /// A catalog whose documents did not change is kept; offers are compiled against whichever it is.
-    fn run(self) -> Result<Build, CycleError> {
-        let mut conflicts = Conflicts::default();
-        let kept = self
-            .published
-            .as_ref()
-            .filter(|published| published.has_catalog_of(&self.merged));
-        let compiled;
-        let (catalog, entry, path) = match kept {
-            Some(published) => (
-                &published.catalog.0,
-                published.catalog.1.clone(),
-                published.catalog.2.clone(),
-            ),
-            None => {
-                let path = self.scratch.join("next.catalog");
-                let previous = self
-                    .published
-                    .as_ref()
-                    .map(|published| &published.catalog.0);
-                let part = match compile::catalog(
-                    &self.config,
-                    &self.merged,
-                    (previous, self.now),
-                    &mut conflicts,
-                    &path,
-                ) {
-                    Ok(part) => part,
-                    Err(CompileError::NoProducts) => return Ok(Build::Waiting(conflicts)),
-                    Err(error) => return Err(error.into()),
-                };
-                let open = mapped::map(&path).and_then(Catalog::open);
-                compiled = open.map_err(CompileError::Catalog)?;
-                (&compiled, part.entry, path)
-            }
-        };
-        let offers_path = self.scratch.join("next.offers");
-        let (offers, tally) = self.offers(kept, (catalog, &entry), &mut conflicts, &offers_path)?;
-        let built = Built {
-            catalog: (entry, path),
-            offers: (offers, offers_path),
-            sources: self.merged.sources(),
-            halves: self.merged.offer_halves(&self.config),
-            tally,
-            reserved: self.merged.reserved.clone(),
-        };
-        Ok(Build::Ready(Box::new(built), conflicts))
-    }
-
-    /// Where the catalog part is kept, its offers part and what that was compiled from may be, too.
-    fn offers(
-        &self,
-        kept: Option<&Published>,
-        catalog: (&Catalog, &PartEntry),
-        conflicts: &mut Conflicts,
-        file: &Path,
-    ) -> Result<(Compiled, Tally), CompileError> {
-        let basis = kept.and_then(|published| published.basis(&self.config));
-        let before = kept.zip(basis.as_ref()).map(|(published, basis)| Before {
-            state: &self.config.state,
-            offers: &published.offers.0,
-            basis,
-        });
-        let published = self.published.as_ref();
-        let since = Since {
-            now: self.now,
-            published: published.map(|published| (&published.catalog.0, &published.offers.0)),
-        };
-        compile::offers(
-            &self.config,
-            &self.merged,
-            catalog,
-            since,
-            before,
-            conflicts,
-            file,
-        )
-    }
-}
-
-async fn run_blocking<T: Send + 'static>(
+pub(crate) async fn run_blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, CycleError> + Send + 'static,
 ) -> Result<T, CycleError> {
     match tokio::task::spawn_blocking(work).await {

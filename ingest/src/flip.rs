@@ -12,7 +12,7 @@ use frontage_shared::manifest::{Manifest, PartEntry};
 use frontage_shared::snapshot::layout::PartKind;
 use serde::{Deserialize, Serialize};
 
-use crate::cycle::{self, Build, Built, Context, CycleError, ShopOutcome};
+use crate::cycle::{self, Build, Built, Context, CycleError, Purpose, ShopOutcome};
 use crate::feed::{self, FeedError};
 use crate::merge::Conflicts;
 use crate::publish::{self, PublishError};
@@ -131,21 +131,23 @@ pub async fn prepare(
     now: i64,
 ) -> Result<Conflicts, CycleError> {
     let state = &context.config.state;
-    let merged = cycle::merge(context, cycle::accepted_feeds(&context.config)?).await?;
+    let feeds = cycle::accepted_feeds(&context.config)?;
+    let merged = cycle::merge(context, feeds, now).await?;
     let documents = (merged.catalog_hash, merged.offers_hash);
     let ready = load_ready(state, pinned.generation);
     if ready.is_some_and(|ready| ready.documents == documents) {
         return Ok(Conflicts::default());
     }
-    let (mut built, conflicts) = match cycle::build(context, Some(pinned), now).await? {
-        Build::Ready(built, conflicts) => (*built, conflicts),
-        Build::Waiting(conflicts) => return Ok(conflicts),
-        Build::Unchanged => {
-            // What was made ready has been taken back.
-            take_back(&folder(state))?;
-            return Ok(Conflicts::default());
-        }
-    };
+    let (mut built, conflicts) =
+        match cycle::build(context, Some(pinned), Purpose::Publish, now).await? {
+            Build::Ready(built, conflicts) => (*built, conflicts),
+            Build::Waiting(conflicts) => return Ok(conflicts),
+            Build::Unchanged => {
+                // What was made ready has been taken back.
+                take_back(&folder(state))?;
+                return Ok(Conflicts::default());
+            }
+        };
     let mut verified = context.verified();
     let candidate = built.candidate("flip");
     let shop = &context.config.shop.id;
@@ -228,7 +230,7 @@ pub async fn publish(
     // What is newer than that is compiled by the next cycle: the instant is not the time for it.
     let (built, conflicts) = match load_ready(state, pinned.generation) {
         Some(ready) => (Some(ready.built), ready.conflicts),
-        None => match cycle::build(context, Some(pinned), now).await? {
+        None => match cycle::build(context, Some(pinned), Purpose::Publish, now).await? {
             Build::Ready(built, conflicts) => (Some(*built), conflicts),
             Build::Waiting(conflicts) => (None, conflicts),
             Build::Unchanged => (None, Conflicts::default()),

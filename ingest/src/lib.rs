@@ -38,6 +38,9 @@ pub mod release;
 /// A pin with an end.
 pub mod flip;
 
+/// What comes into the shop and goes by itself.
+pub mod dates;
+
 mod half_hash; // texts that are found where they lie
 /// The stages of one source.
 pub mod harvest;
@@ -65,6 +68,9 @@ pub mod webhooks;
 
 /// When: the daemon.
 pub mod schedule;
+
+/// Whether the daemon is alive, for the service manager.
+pub mod vitals;
 
 /// Where a value came from.
 pub mod why;
@@ -122,6 +128,8 @@ pub mod bell;
 
 /// What is under way.
 pub mod board;
+/// What feeds are compiled into.
+pub mod build;
 /// What compiling made.
 pub mod built;
 

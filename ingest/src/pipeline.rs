@@ -11,6 +11,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use bumpalo::Bump;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use crate::board::Doing;
@@ -212,6 +213,7 @@ fn work(
             return;
         }
     };
+    let mut arena = Bump::new();
     let keep = |document| {
         let lines = Lines::of(document, shop.currency);
         let content = lines.content();
@@ -224,7 +226,8 @@ fn work(
             .recv();
         let Ok(batch) = next else { return };
         let records = batch.records.map_err(HarvestError::from);
-        let records = records.and_then(|records| examined(source, &mapper, records, keep));
+        let records =
+            records.and_then(|records| examined(source, &mapper, records, &mut arena, keep));
         let failed = records.is_err();
         let done = Done {
             number: Some(batch.number),
@@ -242,6 +245,7 @@ fn examined(
     source: &Source,
     mapper: &Mapper,
     records: Vec<Raw>,
+    arena: &mut Bump,
     keep: impl Fn(Document) -> (Lines, u64),
 ) -> Result<Vec<Examined<Lines>>, HarvestError> {
     let mut all = Vec::with_capacity(records.len());
@@ -261,7 +265,7 @@ fn examined(
             }
             Raw::Line(line) => line,
         };
-        match validate::examine_text(source, (&line.text, &line.origin), &keep) {
+        match validate::examine_text(source, (&line.text, &line.origin), arena, &keep) {
             Some(sound) => {
                 map(&mut waiting, &mut all)?;
                 all.push(sound);

@@ -128,15 +128,29 @@ pub async fn prepare(
     };
     let files = [&candidate.catalog.1, &candidate.offers.1];
     verify(manifest.clone(), files, verified.knows(files[0])).await?;
-    for ((kind, entry), file) in manifest.parts().into_iter().zip(files) {
-        verified.add(file);
-        let stored = store.folder().join("parts").join(entry.file_name(kind));
-        if !verified.knows(&stored) {
-            store.put_part(kind, entry, file).await?;
-            verified.add(&stored);
-        }
+    for (part, file) in manifest.parts().into_iter().zip(files) {
+        put_part(store, part, file, verified).await?;
     }
     Ok(manifest)
+}
+
+/// Puts a part whose file was found whole into the store, unless it is known to be there.
+///
+/// # Errors
+/// The store failed.
+pub async fn put_part(
+    store: &Store,
+    (kind, entry): (PartKind, &PartEntry),
+    file: &Path,
+    verified: &mut Verified,
+) -> Result<(), PublishError> {
+    verified.add(file);
+    let stored = store.folder().join("parts").join(entry.file_name(kind));
+    if !verified.knows(&stored) {
+        store.put_part(kind, entry, file).await?;
+        verified.add(&stored);
+    }
+    Ok(())
 }
 
 /// A local copy of a stored part, in `folder` under its own name, compared with its hash unless `verified` knows it.
@@ -230,7 +244,8 @@ async fn verify(
     }
 }
 
-fn hash_of(path: &Path) -> Option<String> {
+/// The BLAKE3 of a file, if it can be read.
+pub(crate) fn hash_of(path: &Path) -> Option<String> {
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader(std::fs::File::open(path).ok()?).ok()?;
     Some(hasher.finalize().to_hex().to_string())

@@ -6,7 +6,7 @@ use frontage_shared::manifest::Manifest;
 use frontage_shared::snapshot::layout::PartKind;
 
 use crate::conflicts;
-use crate::cycle::{self, Build, Built, Context, CycleError, ShopOutcome};
+use crate::cycle::{self, Build, Built, Context, CycleError, Purpose, ShopOutcome};
 use crate::flip::{self, Flip};
 use crate::merge::Conflicts;
 use crate::publish::{self, Candidate, PublishError};
@@ -36,7 +36,7 @@ pub async fn accepted(
         return Ok((ShopOutcome::Pinned { generation, until }, conflicts));
     }
     let compiling = context.board.shop("compile", now);
-    let (built, conflicts) = match cycle::build(context, current, now).await? {
+    let (built, conflicts) = match cycle::build(context, current, Purpose::Publish, now).await? {
         Build::Unchanged => return Ok((ShopOutcome::Unchanged, Conflicts::default())),
         Build::Waiting(conflicts) => return Ok((ShopOutcome::Waiting, conflicts)),
         Build::Ready(built, conflicts) => (*built, conflicts),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
+use frontage_shared::daemon::supervisor;
 use frontage_shared::manifest::Manifest;
 use frontage_shared::store::OrderState;
 use rand::RngExt as _;
@@ -17,16 +18,21 @@ use crate::announce;
 use crate::bell::{Bell, Bells, Ring};
 use crate::config::Source;
 use crate::cycle::{self, Context, CycleError, Outcome, ShopOutcome};
+use crate::dates::Dates;
 use crate::deliver;
 use crate::desk::{Desk, DeskError};
 use crate::flip::Flip;
 use crate::history::{Run, RunResult};
 use crate::lock;
 use crate::plan::Plan;
+use crate::vitals::Vitals;
 use crate::webhooks;
 
 /// The wall clock is asked again after this long, so that a machine that slept or was set right runs what is due.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
+
+/// What starts the first cycle; also what the daemon's signs of life call it.
+const START: &str = "start";
 
 /// The daemon cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -77,11 +83,19 @@ pub async fn run(context: Context) -> Result<(), ScheduleError> {
     }
     tasks.spawn(heed_orders(context.clone(), stopped.clone()));
     tasks.spawn(end_pins(context.clone(), stopped.clone()));
+    tasks.spawn(keep_dates(context.clone(), stopped.clone()));
     tokio::pin!(signals);
     let began = now();
+    let vitals = context.vitals.clone();
+    vitals.says(format!("{} sources, polling each once", all.len()));
+    vitals.runs(
+        START,
+        all.iter().map(|source| source.request.deadline).sum(),
+    );
+    let telling = tokio::spawn(vitals.clone().tell());
     tokio::select! {
         signal = &mut signals => return ended(signal),
-        outcome = cycle::run(&context, &all, "start", began.timestamp()) => log(outcome.as_ref(), &mut None),
+        outcome = cycle::run(&context, &all, START, began.timestamp()) => log(outcome.as_ref(), &mut None, &vitals),
     }
     for source in context.config.sources.clone() {
         let follower = Follower {
@@ -90,12 +104,15 @@ pub async fn run(context: Context) -> Result<(), ScheduleError> {
             bells: bells.clone(),
             stopped: stopped.clone(),
         };
+        vitals.waits(&follower.source.name);
         tasks.spawn(follower.follow(began));
     }
+    vitals.ends(START);
     let result = ended(signals.await);
     // Only fails when nothing listens any more, and then there is nobody to stop.
     let _ = stop.send(true);
     tasks.join_all().await;
+    telling.abort();
     result
 }
 
@@ -122,7 +139,7 @@ async fn end_pins(context: Context, mut stopped: watch::Receiver<bool>) {
             continue;
         }
         let outcome = cycle::run(&context, &[], "flip", now().timestamp()).await;
-        log(outcome.as_ref(), &mut told);
+        log(outcome.as_ref(), &mut told, &context.vitals);
         match outcome {
             Err(_) => pause = AGAIN,
             // Somebody let go of the pin before its end, and nobody took the end away. Another end may stand there by now.
@@ -133,6 +150,39 @@ async fn end_pins(context: Context, mut stopped: watch::Receiver<bool>) {
                 }
             }
             Ok(_) => {}
+        }
+    }
+}
+
+/// Compiles again, in the second in which a document comes into the shop or goes by itself.
+async fn keep_dates(context: Context, mut stopped: watch::Receiver<bool>) {
+    /// How soon an instant is seen that another process found.
+    const LOOK: Duration = Duration::from_secs(1);
+    /// How soon it is tried again what failed.
+    const AGAIN: Duration = Duration::from_secs(10);
+    let mut told = None;
+    let (mut handled, mut pause) = (None, LOOK);
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stopped.changed() => return,
+        }
+        pause = LOOK;
+        // What a pin keeps from being published would be found again at every look.
+        let Some(next) = Dates::next(&context.config.state).filter(|&at| handled != Some(at))
+        else {
+            continue;
+        };
+        let left = next.saturating_mul(1000) - now().timestamp_millis();
+        if left > 0 {
+            pause = LOOK.min(Duration::from_millis(left.unsigned_abs()));
+            continue;
+        }
+        let outcome = cycle::run(&context, &[], "dates", now().timestamp()).await;
+        log(outcome.as_ref(), &mut told, &context.vitals);
+        match outcome {
+            Ok(_) => handled = Some(next),
+            Err(_) => pause = AGAIN,
         }
     }
 }
@@ -159,7 +209,7 @@ async fn heed_orders(context: Context, mut stopped: watch::Receiver<bool>) {
         }
         looks -= 1;
         let outcome = cycle::run(&context, &[], "orders", now().timestamp()).await;
-        log(outcome.as_ref(), &mut told);
+        log(outcome.as_ref(), &mut told, &context.vitals);
     }
 }
 
@@ -194,9 +244,12 @@ impl Follower {
             handled = now();
             // Whoever rang until here is answered by this run; whoever rings from now on by the next.
             bell.answer();
+            self.context
+                .vitals
+                .runs(&self.source.name, self.source.request.deadline);
             let outcome =
                 cycle::run(&self.context, &[&self.source], trigger, handled.timestamp()).await;
-            log(outcome.as_ref(), &mut told);
+            log(outcome.as_ref(), &mut told, &self.context.vitals);
             if *self.stopped.borrow() {
                 return;
             }
@@ -211,6 +264,7 @@ impl Follower {
         let due = plan.next(handled, now()).map(|at| at + late);
         let mut asked: Option<(Ring, DateTime<Utc>)> = None;
         loop {
+            self.context.vitals.waits(&self.source.name);
             let now = now();
             let (at, trigger) = match (due, asked) {
                 (Some(due), Some((ring, at))) if at < due => (Some(at), ring.trigger()),
@@ -252,6 +306,7 @@ fn jitter(most: Duration) -> Duration {
 
 fn ended(signal: std::io::Result<&'static str>) -> Result<(), ScheduleError> {
     let signal = signal.map_err(ScheduleError::Signal)?;
+    supervisor::stopping();
     tracing::info!(signal, "stopping");
     Ok(())
 }
@@ -261,10 +316,11 @@ type Told = Option<(RunResult, Vec<String>)>;
 
 /// One line for each source that did anything, one for the shop if it changed. What was told already is not told
 /// again at every poll.
-fn log(outcome: Result<&Outcome, &CycleError>, told: &mut Told) {
+fn log(outcome: Result<&Outcome, &CycleError>, told: &mut Told, vitals: &Vitals) {
     let outcome = match outcome {
         Ok(outcome) => outcome,
         Err(error) => {
+            vitals.says(format!("a cycle failed: {error}"));
             tracing::error!(%error, "cycle failed; the published shop stays as it is");
             return;
         }
@@ -272,7 +328,7 @@ fn log(outcome: Result<&Outcome, &CycleError>, told: &mut Told) {
     for run in &outcome.runs {
         let news = (run.result, run.reasons.clone());
         if run.result == RunResult::Accepted || told.as_ref() != Some(&news) {
-            log_run(run);
+            log_run(run, vitals);
         }
         *told = Some(news);
     }
@@ -291,7 +347,13 @@ fn log(outcome: Result<&Outcome, &CycleError>, told: &mut Told) {
         );
     }
     match &outcome.shop {
-        ShopOutcome::Published(manifest) => log_published(manifest),
+        ShopOutcome::Published(manifest) => {
+            let (number, products) = (manifest.generation, manifest.counts.products);
+            vitals.says(format!(
+                "published generation {number}, {products} products"
+            ));
+            log_published(manifest);
+        }
         ShopOutcome::Unchanged => tracing::debug!("documents unchanged; nothing to publish"),
         ShopOutcome::Pinned { generation, .. } => {
             tracing::debug!(generation, "pinned; nothing is published over it")
@@ -313,7 +375,7 @@ fn log_published(manifest: &Manifest) {
     );
 }
 
-fn log_run(run: &Run) {
+fn log_run(run: &Run, vitals: &Vitals) {
     let (source, duration_ms, records, refused) =
         (&run.source, run.duration_ms, run.records, run.refused);
     let reasons = run.reasons.join("; ");
@@ -331,6 +393,7 @@ fn log_run(run: &Run) {
             );
         }
         RunResult::Held => {
+            vitals.says(format!("source {source} is held: {reasons}"));
             let hash = run.hash.as_deref().unwrap_or_default();
             tracing::warn!(
                 source,
@@ -340,6 +403,7 @@ fn log_run(run: &Run) {
             );
         }
         RunResult::Failed => {
+            vitals.says(format!("source {source} failed: {reasons}"));
             let stage = run.stage.as_deref().unwrap_or_default();
             tracing::error!(
                 source,

@@ -129,6 +129,7 @@ note-elsewhere = الخط المتقطع: لا يُصنع بهذه التركي�
 description = الوصف
 details = التفاصيل
 goes-well = يناسبه أيضًا
+in-this-set = في هذه المجموعة
 instead-of-it = بدلًا منه
 you-may-also-like = قد يعجبك أيضًا
 more-like-this = منتجات مشابهة
@@ -299,6 +300,13 @@ withdrawal-received = تسلّمنا رجوعك عن العقد
 withdrawal-keep = اطبع هذه الصفحة أو احتفظ بعنوانها: فهي إشعار الاستلام الخاص بك.
 withdrawal-not-stored = لم يُرسَل رجوعك عن العقد: تعذّر علينا حفظه. يرجى المحاولة مرة أخرى بعد لحظات.
 withdrawal-received-help = تم الاستلام في { $time } بالرقم { $number }. نؤكد ذلك إلى { $email }.
+
+# Being told when something can be had again
+restock-ask = أخبروني عند توفره مجددًا
+restock-help = سنكتب إلى هذا العنوان مرة واحدة، فور توفر { $name } مجددًا.
+restock-received = سجّلنا طلبك
+restock-received-help = سنكتب إليك فور توفر { $name } مجددًا.
+restock-not-stored = تعذّر تسجيل طلبك الآن. يُرجى المحاولة مرة أخرى بعد قليل.
 payment-unavailable = الدفع عبر الإنترنت لا يعمل في الوقت الحالي. لم يُخصم أي مبلغ ولم يُسجَّل طلبك. يرجى المحاولة بعد لحظات أو اختيار طريقة دفع أخرى.
 payment-pending = يجري تأكيد دفعتك
 payment-failed = لم تكتمل عملية الدفع
@@ -408,3 +416,13 @@ stars = { $count ->
    *[other] { $number } نجمة
 }
 enlarge = تكبير الصورة
+rating = التقييم
+any-rating = أي تقييم
+stars-or-more = { $count ->
+    [zero] { $number } نجمة أو أكثر
+    [one] نجمة واحدة ({ $number }) أو أكثر
+    [two] نجمتان ({ $number }) أو أكثر
+    [few] { $number } نجوم أو أكثر
+    [many] { $number } نجمة أو أكثر
+   *[other] { $number } نجمة أو أكثر
+}

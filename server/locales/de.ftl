@@ -113,6 +113,7 @@ note-elsewhere = Gestrichelt: in dieser Kombination nicht erhältlich; die ander
 description = Beschreibung
 details = Einzelheiten
 goes-well = Passt gut dazu
+in-this-set = In diesem Set
 instead-of-it = Alternativen
 you-may-also-like = Das könnte Ihnen auch gefallen
 more-like-this = Ähnliche Produkte
@@ -267,6 +268,13 @@ withdrawal-received = Ihr Widerruf ist eingegangen
 withdrawal-keep = Drucken Sie diese Seite oder bewahren Sie ihre Adresse auf: Sie ist Ihre Eingangsbestätigung.
 withdrawal-not-stored = Ihr Widerruf wurde NICHT gesendet: Wir konnten ihn nicht speichern. Bitte versuchen Sie es gleich noch einmal.
 withdrawal-received-help = Eingegangen am { $time } unter der Nummer { $number }. Wir bestätigen ihn an { $email }.
+
+# Being told when something can be had again
+restock-ask = Sagen Sie mir, wenn es wieder da ist
+restock-help = Wir schreiben einmal an diese Adresse, sobald { $name } wieder zu haben ist.
+restock-received = Wir haben es notiert
+restock-received-help = Wir schreiben Ihnen, sobald { $name } wieder zu haben ist.
+restock-not-stored = Wir konnten es gerade nicht notieren. Bitte versuchen Sie es gleich noch einmal.
 payment-unavailable = Online-Zahlung funktioniert im Moment nicht. Es wurde nichts berechnet und Ihre Bestellung wurde NICHT aufgegeben. Bitte versuchen Sie es gleich noch einmal oder wählen Sie eine andere Zahlart.
 payment-pending = Ihre Zahlung wird bestätigt
 payment-failed = Die Zahlung ist nicht zustande gekommen
@@ -356,3 +364,9 @@ stars = { $count ->
    *[other] { $number } Sterne
 }
 enlarge = Bild vergrößern
+rating = Bewertung
+any-rating = Jede Bewertung
+stars-or-more = { $count ->
+    [one] { $number } Stern oder mehr
+   *[other] { $number } Sterne oder mehr
+}

@@ -114,6 +114,7 @@ note-elsewhere = Dashed: not made in this combination; choosing it changes the o
 description = Description
 details = Details
 goes-well = Goes well with it
+in-this-set = In this set
 instead-of-it = Instead of it
 you-may-also-like = You may also like
 more-like-this = More like this
@@ -268,6 +269,13 @@ withdrawal-received = We have received your withdrawal
 withdrawal-keep = Print this page or keep its address: it is your acknowledgement.
 withdrawal-not-stored = Your withdrawal was NOT sent: we could not store it. Please try again in a moment.
 withdrawal-received-help = Received on { $time } under the number { $number }. We confirm it to { $email }.
+
+# Being told when something can be had again
+restock-ask = Tell me when it is back
+restock-help = We will write to this address once, as soon as { $name } can be had again.
+restock-received = We have noted it
+restock-received-help = We will write to you as soon as { $name } can be had again.
+restock-not-stored = We could not note it just now. Please try again in a moment.
 payment-unavailable = Paying online does not work at the moment. Nothing was charged and your order was NOT placed. Please try again in a moment, or choose another way to pay.
 payment-pending = Your payment is being confirmed
 payment-failed = The payment did not go through
@@ -357,3 +365,9 @@ stars = { $count ->
    *[other] { $number } stars
 }
 enlarge = Enlarge the picture
+rating = Rating
+any-rating = Any rating
+stars-or-more = { $count ->
+    [one] { $number } star or more
+   *[other] { $number } stars or more
+}

@@ -113,6 +113,7 @@ note-elsewhere = Con línea discontinua: no existe en esta combinación; al eleg
 description = Descripción
 details = Detalles
 goes-well = Combina bien con
+in-this-set = En este conjunto
 instead-of-it = Alternativas
 you-may-also-like = También te puede gustar
 more-like-this = Más como este
@@ -267,6 +268,13 @@ withdrawal-received = Hemos recibido su desistimiento
 withdrawal-keep = Imprima esta página o guarde su dirección: es su acuse de recibo.
 withdrawal-not-stored = Su desistimiento NO se ha enviado: no hemos podido guardarlo. Inténtelo de nuevo en un momento.
 withdrawal-received-help = Recibido el { $time } con el número { $number }. Lo confirmamos a { $email }.
+
+# Being told when something can be had again
+restock-ask = Avísame cuando vuelva
+restock-help = Escribiremos una sola vez a esta dirección, en cuanto { $name } vuelva a estar disponible.
+restock-received = Lo hemos anotado
+restock-received-help = Te escribiremos en cuanto { $name } vuelva a estar disponible.
+restock-not-stored = No hemos podido anotarlo. Inténtalo de nuevo en un momento.
 payment-unavailable = El pago en línea no funciona en este momento. No se ha cobrado nada y tu pedido NO se ha realizado. Inténtalo de nuevo en un momento o elige otra forma de pago.
 payment-pending = Estamos confirmando tu pago
 payment-failed = El pago no se ha completado
@@ -356,3 +364,9 @@ stars = { $count ->
    *[other] { $number } estrellas
 }
 enlarge = Ampliar la imagen
+rating = Valoración
+any-rating = Cualquier valoración
+stars-or-more = { $count ->
+    [one] { $number } estrella o más
+   *[other] { $number } estrellas o más
+}

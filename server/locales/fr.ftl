@@ -113,6 +113,7 @@ note-elsewhere = En pointillés : n’existe pas dans cette combinaison ; l’
 description = Description
 details = Détails
 goes-well = Va bien avec
+in-this-set = Dans ce lot
 instead-of-it = À la place
 you-may-also-like = Vous aimerez peut-être aussi
 more-like-this = Dans le même genre
@@ -267,6 +268,13 @@ withdrawal-received = Nous avons reçu votre rétractation
 withdrawal-keep = Imprimez cette page ou gardez son adresse : c’est votre accusé de réception.
 withdrawal-not-stored = Votre rétractation n’a PAS été envoyée : nous n’avons pas pu l’enregistrer. Réessayez dans un instant.
 withdrawal-received-help = Reçue le { $time } sous le numéro { $number }. Nous la confirmons à { $email }.
+
+# Being told when something can be had again
+restock-ask = Prévenez-moi du retour en stock
+restock-help = Nous écrirons une seule fois à cette adresse, dès que { $name } sera de nouveau disponible.
+restock-received = C’est noté
+restock-received-help = Nous vous écrirons dès que { $name } sera de nouveau disponible.
+restock-not-stored = Nous n’avons pas pu enregistrer votre demande. Veuillez réessayer dans un instant.
 payment-unavailable = Le paiement en ligne ne fonctionne pas pour le moment. Rien n’a été débité et votre commande n’a PAS été passée. Réessayez dans un instant ou choisissez un autre mode de paiement.
 payment-pending = Votre paiement est en cours de confirmation
 payment-failed = Le paiement n’a pas abouti
@@ -356,3 +364,9 @@ stars = { $count ->
    *[other] { $number } étoiles
 }
 enlarge = Agrandir l’image
+rating = Note
+any-rating = Toutes les notes
+stars-or-more = { $count ->
+    [one] { $number } étoile ou plus
+   *[other] { $number } étoiles ou plus
+}

@@ -113,6 +113,7 @@ note-elsewhere = Tratteggiato: non esiste in questa combinazione; sceglierlo cam
 description = Descrizione
 details = Dettagli
 goes-well = Si abbina bene
+in-this-set = In questo set
 instead-of-it = In alternativa
 you-may-also-like = Potrebbe piacerti anche
 more-like-this = Altri prodotti simili
@@ -267,6 +268,13 @@ withdrawal-received = Abbiamo ricevuto il Suo recesso
 withdrawal-keep = Stampi questa pagina o ne conservi l’indirizzo: è la Sua conferma di ricezione.
 withdrawal-not-stored = Il Suo recesso NON è stato inviato: non abbiamo potuto salvarlo. Riprovi tra un momento.
 withdrawal-received-help = Ricevuto il { $time } con il numero { $number }. Lo confermiamo a { $email }.
+
+# Being told when something can be had again
+restock-ask = Avvisami quando torna
+restock-help = Scriveremo una sola volta a questo indirizzo, appena { $name } sarà di nuovo disponibile.
+restock-received = Ne abbiamo preso nota
+restock-received-help = Ti scriveremo appena { $name } sarà di nuovo disponibile.
+restock-not-stored = Non siamo riusciti a prenderne nota. Riprova tra un momento.
 payment-unavailable = Al momento il pagamento online non funziona. Non è stato addebitato nulla e il tuo ordine NON è stato effettuato. Riprova tra un momento o scegli un altro modo di pagare.
 payment-pending = Stiamo confermando il tuo pagamento
 payment-failed = Il pagamento non è andato a buon fine
@@ -356,3 +364,9 @@ stars = { $count ->
    *[other] { $number } stelle
 }
 enlarge = Ingrandisci l’immagine
+rating = Valutazione
+any-rating = Qualsiasi valutazione
+stars-or-more = { $count ->
+    [one] { $number } stella o più
+   *[other] { $number } stelle o più
+}

@@ -113,6 +113,7 @@ note-elsewhere = Gestippeld: bestaat niet in deze combinatie; kiezen verandert o
 description = Beschrijving
 details = Details
 goes-well = Past er goed bij
+in-this-set = In deze set
 instead-of-it = In plaats daarvan
 you-may-also-like = Misschien ook iets voor jou
 more-like-this = Meer zoals dit
@@ -267,6 +268,13 @@ withdrawal-received = Wij hebben uw herroeping ontvangen
 withdrawal-keep = Druk deze pagina af of bewaar het adres: het is uw ontvangstbevestiging.
 withdrawal-not-stored = Uw herroeping is NIET verstuurd: wij konden haar niet opslaan. Probeer het zo meteen opnieuw.
 withdrawal-received-help = Ontvangen op { $time } onder nummer { $number }. Wij bevestigen dit aan { $email }.
+
+# Being told when something can be had again
+restock-ask = Laat weten wanneer het er weer is
+restock-help = We schrijven één keer naar dit adres, zodra { $name } er weer is.
+restock-received = We hebben het genoteerd
+restock-received-help = We schrijven je zodra { $name } er weer is.
+restock-not-stored = We konden het nu niet noteren. Probeer het zo meteen nog eens.
 payment-unavailable = Online betalen werkt op dit moment niet. Er is niets in rekening gebracht en je bestelling is NIET geplaatst. Probeer het zo nog eens of kies een andere betaalwijze.
 payment-pending = Je betaling wordt bevestigd
 payment-failed = De betaling is niet gelukt
@@ -356,3 +364,9 @@ stars = { $count ->
    *[other] { $number } sterren
 }
 enlarge = Afbeelding vergroten
+rating = Beoordeling
+any-rating = Elke beoordeling
+stars-or-more = { $count ->
+    [one] { $number } ster of meer
+   *[other] { $number } sterren of meer
+}

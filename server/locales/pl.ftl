@@ -121,6 +121,7 @@ note-elsewhere = Linia przerywana: nie ma w tym zestawieniu; wybór zmieni też 
 description = Opis
 details = Szczegóły
 goes-well = Dobrze pasuje
+in-this-set = W tym zestawie
 instead-of-it = Zamiast tego
 you-may-also-like = Może Ci się też spodobać
 more-like-this = Podobne produkty
@@ -283,6 +284,13 @@ withdrawal-received = Otrzymaliśmy oświadczenie o odstąpieniu
 withdrawal-keep = Prosimy wydrukować tę stronę lub zachować jej adres: to potwierdzenie odbioru.
 withdrawal-not-stored = Oświadczenie NIE zostało wysłane: nie mogliśmy go zapisać. Prosimy spróbować ponownie za chwilę.
 withdrawal-received-help = Otrzymano { $time } pod numerem { $number }. Potwierdzenie wysyłamy na adres { $email }.
+
+# Being told when something can be had again
+restock-ask = Powiadom mnie o dostępności
+restock-help = Napiszemy na ten adres jeden raz, gdy tylko { $name } będzie znów dostępny.
+restock-received = Zapisaliśmy prośbę
+restock-received-help = Napiszemy do Ciebie, gdy tylko { $name } będzie znów dostępny.
+restock-not-stored = Nie udało się teraz zapisać prośby. Spróbuj ponownie za chwilę.
 payment-unavailable = Płatność online w tej chwili nie działa. Nic nie zostało pobrane, a zamówienie NIE zostało złożone. Spróbuj ponownie za chwilę albo wybierz inny sposób płatności.
 payment-pending = Twoja płatność jest potwierdzana
 payment-failed = Płatność się nie powiodła
@@ -382,3 +390,11 @@ stars = { $count ->
    *[other] { $number } gwiazdki
 }
 enlarge = Powiększ zdjęcie
+rating = Ocena
+any-rating = Dowolna ocena
+stars-or-more = { $count ->
+    [one] { $number } gwiazdka lub więcej
+    [few] { $number } gwiazdki lub więcej
+    [many] { $number } gwiazdek lub więcej
+   *[other] { $number } gwiazdki lub więcej
+}

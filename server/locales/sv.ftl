@@ -113,6 +113,7 @@ note-elsewhere = Streckad: finns inte i den här kombinationen; valet ändrar oc
 description = Beskrivning
 details = Detaljer
 goes-well = Passar bra till
+in-this-set = I det här paketet
 instead-of-it = I stället
 you-may-also-like = Du kanske också gillar
 more-like-this = Mer av samma slag
@@ -267,6 +268,13 @@ withdrawal-received = Vi har tagit emot ditt ångrande
 withdrawal-keep = Skriv ut sidan eller spara adressen: den är ditt mottagningsbevis.
 withdrawal-not-stored = Ditt ångrande skickades INTE: vi kunde inte spara det. Försök igen om en stund.
 withdrawal-received-help = Mottaget { $time } med nummer { $number }. Vi bekräftar det till { $email }.
+
+# Being told when something can be had again
+restock-ask = Meddela mig när den är tillbaka
+restock-help = Vi skriver en gång till den här adressen, så snart { $name } går att få igen.
+restock-received = Vi har noterat det
+restock-received-help = Vi skriver till dig så snart { $name } går att få igen.
+restock-not-stored = Vi kunde inte notera det just nu. Försök igen om en stund.
 payment-unavailable = Det går inte att betala online just nu. Inget har debiterats och din beställning har INTE lagts. Försök igen om en stund eller välj ett annat betalsätt.
 payment-pending = Din betalning bekräftas
 payment-failed = Betalningen gick inte igenom
@@ -356,3 +364,9 @@ stars = { $count ->
    *[other] { $number } stjärnor
 }
 enlarge = Förstora bilden
+rating = Betyg
+any-rating = Alla betyg
+stars-or-more = { $count ->
+    [one] { $number } stjärna eller fler
+   *[other] { $number } stjärnor eller fler
+}

@@ -144,6 +144,7 @@ impl Feed {
             resizer: None,
             sells: false,
             takes_withdrawals: false,
+            takes_stock_requests: false,
             locale: self.locale,
             now: self.now,
             redirects_settle: 0,

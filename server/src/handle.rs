@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
-use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::locales::LocaleIndex;
 use futures_util::FutureExt as _;
 use hyper::{Method, StatusCode};
@@ -28,10 +27,12 @@ use crate::metrics::{BotAnswer, Metrics};
 use crate::page::{self, Page};
 use crate::personal;
 use crate::respond::{self, Finished, Response};
-use crate::route::{self, Fragment, Parsed, Route, RouteError};
+use crate::route::{self, Parsed, Route, RouteError, ShareCard};
+use crate::share_card::Cards;
 use crate::stamp::{Edge, Stamp};
 use crate::theme::Theme;
 use crate::theme::follow::Look;
+use crate::visit;
 
 /// How long a redirect may be taken back unless the configuration says otherwise: a week.
 const REDIRECTS_SETTLE_SECONDS: i64 = 7 * 24 * 60 * 60;
@@ -54,6 +55,8 @@ pub struct Shop {
     pub resizer: Option<page::Resizer>,
     /// Cart and checkout; none in a catalogue.
     pub checkout: Option<Checkout>,
+    /// Pictures for links, as far as they were drawn.
+    pub(crate) cards: Cards,
     /// Who clients are.
     pub clients: ArcSwap<Clients>,
     /// What the shop proves itself with to search engines, at `/<key>.txt`.
@@ -94,13 +97,10 @@ pub fn handle<'a>(shop: &'a Shop, request: &Request<'a>) -> Reply<'a> {
         Ok(parsed) => parsed,
         Err(error) => return Reply::Now(shop.no_route(serving, error, request)),
     };
-    if let Route::Entrance { pass } = &parsed.route {
-        return Reply::Now(groups::enter(shop, serving, pass, request));
-    }
-    let market = serving.generation.catalog.in_locale(parsed.locale);
-    if let Some(group) = market.and_then(Catalog::group) {
-        return groups::answer(shop, serving, parsed, group, request);
-    }
+    let parsed = match groups::admit(shop, serving, parsed, request) {
+        Ok(parsed) => parsed,
+        Err(reply) => return reply,
+    };
     let clients = shop.clients.load();
     let bots = Some(&*clients.bots).filter(|bots| bots.knows(request.headers));
     if let Some(bots) = bots
@@ -135,6 +135,9 @@ fn without_page(
         let file = sets.find_map(|set| set.answer(hash, name, &serving.stamp, request.headers));
         return Some(file.unwrap_or_else(|| shop.no_route(serving, RouteError::NotFound, request)));
     }
+    if let Route::ShareCard(wanted) = &parsed.route {
+        return Some(share(shop, serving, wanted, request));
+    }
     if let Route::Feed { format } = parsed.route {
         let feed = (format, parsed.locale);
         let mut response = shop.feeds.answer(serving, feed, &shop.base_url, request);
@@ -142,6 +145,29 @@ fn without_page(
         return Some(response);
     }
     None
+}
+
+/// Answers a request for the picture of a page that has none of its own.
+fn share(
+    shop: &Shop,
+    serving: &Arc<Serving>,
+    wanted: &ShareCard,
+    request: &Request<'_>,
+) -> Response {
+    let ctx = visit::context(shop, serving, request);
+    let Some(card) = page::share::find(&serving.generation, &ctx, wanted) else {
+        return visit::not_found(shop, serving, request);
+    };
+    let png = shop.cards.png(&card);
+    let hash = blake3::hash(&png);
+    let body = (Encoding::Identity, png);
+    respond::file(
+        &serving.stamp,
+        request.headers,
+        "image/png",
+        hash.as_bytes(),
+        body,
+    )
 }
 
 /// Answers a request for a page that is the same for everybody: the one kept from before, or one made now; made for a
@@ -185,17 +211,6 @@ fn shared<'a>(
     }
 }
 
-/// Crawlers take each file of the sitemap once; kept, they would push out what shoppers come for. So would what hardly
-/// two shoppers ask for: what one looked at, and what stands on one page together.
-fn is_asked_for_again(route: &Route) -> bool {
-    !matches!(
-        route,
-        Route::SitemapIndex
-            | Route::Sitemap { .. }
-            | Route::Fragment(Fragment::Recent { .. } | Fragment::Several { .. })
-    )
-}
-
 impl Default for Clients {
     fn default() -> Self {
         Self {
@@ -222,6 +237,7 @@ impl Shop {
             base_url: base_url.to_owned(),
             resizer: None,
             checkout: None,
+            cards: Cards::default(),
             indexnow_key: None,
             redirects_settle: REDIRECTS_SETTLE_SECONDS,
             clients: ArcSwap::from_pointee(Clients::default()),
@@ -252,6 +268,10 @@ impl Shop {
                 .checkout
                 .as_ref()
                 .is_some_and(|checkout| checkout.settings.takes_withdrawals()),
+            takes_stock_requests: self
+                .checkout
+                .as_ref()
+                .is_some_and(|checkout| checkout.settings.stock_requests),
             locale: LocaleIndex::OWN,
             now,
             redirects_settle: self.redirects_settle,
@@ -292,7 +312,7 @@ impl Shop {
 
     /// Keeps a page that exists, if it is one that is asked for again.
     fn keep(&self, serving: &Serving, parsed: &Parsed, wanted: Wanted, finished: &Arc<Finished>) {
-        if finished.is_found() && is_asked_for_again(&parsed.route) {
+        if finished.is_found() && parsed.route.is_asked_for_again() {
             let finished = Arc::clone(finished);
             self.bodies
                 .insert(serving.cache_key(), &parsed.url, wanted, finished);
@@ -301,14 +321,14 @@ impl Shop {
 
     /// Where the merchant leads from this address, if anywhere: that wins over what the shop has there.
     fn redirected(&self, serving: &Serving, request: &Request<'_>) -> Option<Response> {
-        let reads = matches!(*request.method, Method::GET | Method::HEAD);
+        if !matches!(*request.method, Method::GET | Method::HEAD) {
+            return None;
+        }
         serving.generation.catalog.redirects().next()?;
         let ctx = self.context(&serving.theme, request.now);
-        let prefixes: Vec<&str> = serving.prefixes().collect();
-        let prefixes = prefixes.iter().copied();
-        let page =
-            reads.then(|| page::redirected(request.target, prefixes, &serving.generation, &ctx));
-        Some(finish(page??, &serving.stamp, &serving.theme, request))
+        let prefixes = serving.prefixes();
+        let page = page::redirected(request.target, prefixes, &serving.generation, &ctx)?;
+        Some(finish(page, &serving.stamp, &serving.theme, request))
     }
 
     /// An address that is none of ours: a page that helps to go on.

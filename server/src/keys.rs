@@ -43,6 +43,8 @@ pub enum Purpose {
     Order,
     /// A withdrawal's form that was shown, and the link to what was received.
     Withdrawal,
+    /// The id of a request to be told when something can be had again.
+    StockRequest,
     /// What lets a customer into the markets of a group.
     Group,
 }
@@ -115,6 +117,17 @@ impl Keys {
         Self::load(path)
     }
 
+    /// The keys in a file of the merchant's, or in one in our own folder, which is made if it is not there.
+    ///
+    /// # Errors
+    /// As [`Keys::load_or_create`].
+    pub fn open_file(path: &Path, own: &Path) -> Result<Self, KeysError> {
+        match path.starts_with(own) {
+            true => Self::load_or_create(path),
+            false => Self::load(path),
+        }
+    }
+
     /// Keys by the text of a file.
     ///
     /// # Errors
@@ -149,6 +162,16 @@ impl Keys {
             sealed.extend(key.tag(purpose, message));
         }
         URL_SAFE_NO_PAD.encode(sealed)
+    }
+
+    /// A number that nobody can work out who lacks the keys, the same for the same message; what it is of is not told by it.
+    pub fn number(&self, purpose: Purpose, message: &[u8]) -> u128 {
+        let Some(key) = self.keys.first() else {
+            return 0;
+        };
+        let whole = key.mac(purpose, message).finalize().into_bytes();
+        let bytes = whole.iter().take(16);
+        bytes.fold(0, |number, &byte| (number << 8) | u128::from(byte))
     }
 
     /// The message of a sealed text; none if we did not write it for this purpose, or its key is gone.

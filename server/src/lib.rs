@@ -72,6 +72,10 @@ pub mod payment;
 /// Requests that have to do with such payments.
 mod paying;
 
+/// Requests to be told when something can be had again.
+mod restocking;
+/// Pictures for links, drawn.
+mod share_card;
 /// Requests to withdraw from a contract.
 mod withdrawing;
 
@@ -122,6 +126,9 @@ pub mod watch;
 
 /// What operators and monitors ask.
 pub mod admin;
+
+/// Whether the server is alive, for the service manager.
+pub mod vitals;
 
 /// `/status` for people.
 mod status_page;

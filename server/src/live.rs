@@ -112,7 +112,7 @@ impl Serving {
     }
 
     /// What paths in the shop's further languages begin with, in their order.
-    pub fn prefixes(&self) -> impl Iterator<Item = &str> {
+    pub fn prefixes(&self) -> impl Iterator<Item = &str> + Clone {
         let locales = self.generation.catalog.locales();
         locales.iter().map(|catalog| catalog.prefix())
     }

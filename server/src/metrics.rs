@@ -45,6 +45,8 @@ pub struct Metrics {
     pub orders_refused: AtomicU64,
     /// Withdrawals from contracts that were received.
     pub withdrawals: AtomicU64,
+    /// Requests to be told when something can be had again.
+    pub stock_requests: AtomicU64,
     /// Payments begun at a provider.
     pub payments_begun: AtomicU64,
     /// Payments that could not be begun; the shopper was told.
@@ -67,7 +69,7 @@ pub struct Metrics {
 }
 
 /// The kinds of `respond::Response`.
-const KINDS: [&str; 27] = [
+const KINDS: [&str; 28] = [
     "home",
     "category",
     "brand",
@@ -81,6 +83,7 @@ const KINDS: [&str; 27] = [
     "webhook",
     "wishlist",
     "withdrawal",
+    "restock",
     "compare",
     "suggest",
     "recent",
@@ -271,6 +274,11 @@ impl Metrics {
                 "frontage_withdrawals_total",
                 "Withdrawals from contracts that were received.",
                 &self.withdrawals,
+            ),
+            (
+                "frontage_stock_requests_total",
+                "Requests to be told when something can be had again.",
+                &self.stock_requests,
             ),
             (
                 "frontage_payments_begun_total",

@@ -83,6 +83,7 @@ pub(crate) fn answer<'a>(
         Route::Checkout => desk.priced_checkout(),
         Route::Order { id, token } => Reply::Later(Box::pin(desk.order(id, token))),
         Route::Withdrawal(wanted) => desk.withdrawal(wanted),
+        Route::Restock(wanted) => desk.restock(&wanted),
         Route::Cart { notice, shared } => desk.cart(notice.as_deref(), shared.as_deref()),
         _ => Reply::Now(not_found(shop, &desk.serving, request)),
     }
@@ -114,6 +115,7 @@ impl<'a> Desk<'a> {
                 false => Reply::Now(self.refused(StatusCode::TOO_MANY_REQUESTS, 429)),
             },
             Route::Withdrawal(_) => self.withdraw(form),
+            Route::Restock(_) => self.ask_for_stock(&form),
             _ => Reply::Now(self.refused(StatusCode::METHOD_NOT_ALLOWED, 405)),
         }
     }

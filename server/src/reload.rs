@@ -5,9 +5,10 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use frontage_shared::daemon::supervisor;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::{error, info, warn};
 
@@ -16,6 +17,7 @@ use crate::config::{Config, Limits};
 use crate::handle::{Clients, Shop};
 use crate::listen::{Hosts, Rules};
 use crate::tls::{Certificates, Look};
+use crate::watch;
 
 /// Certificates that nobody replaces are not looked at.
 const NEVER: Duration = Duration::from_secs(86_400);
@@ -76,8 +78,12 @@ impl Reload {
                     if heard.is_none() {
                         return;
                     }
-                    self.read_again();
+                    supervisor::reloading();
+                    if !self.read_again() {
+                        supervisor::status("the new configuration is refused, the old one stays");
+                    }
                     self.look();
+                    supervisor::ready();
                 }
                 () = tokio::time::sleep(check_every) => self.look(),
             }
@@ -88,21 +94,21 @@ impl Reload {
         let Some(certificates) = &self.certificates else {
             return;
         };
-        match certificates.look(now()) {
+        match certificates.look(watch::now()) {
             Look::Same => {}
             Look::Replaced => self.shop.metrics.certificate(true),
             Look::Refused => self.shop.metrics.certificate(false),
         }
     }
 
-    /// Reads the file, and changes what can be changed now.
-    fn read_again(&mut self) {
+    /// Reads the file, and changes what can be changed now; says whether the file was taken.
+    fn read_again(&mut self) -> bool {
         let next = match Config::load(&self.file) {
             Ok(next) => next,
             Err(error) => {
                 error!(%error, "the configuration is refused, the old one stays");
                 self.shop.metrics.reload(false);
-                return;
+                return false;
             }
         };
         let waiting = waiting(&self.config, &next);
@@ -119,13 +125,11 @@ impl Reload {
             self.shop.clients.store(Arc::new(clients(&next)));
         }
         // What waits is compared with what the process was started with, however often the file is read.
-        self.config = Config {
-            bots: next.bots,
-            trusted_proxies: next.trusted_proxies,
-            ..self.config.clone()
-        };
+        self.config.bots = next.bots;
+        self.config.trusted_proxies = next.trusted_proxies;
         self.shop.metrics.reload(true);
         info!("the configuration was read again");
+        true
     }
 }
 
@@ -171,14 +175,6 @@ fn waiting(old: &Config, new: &Config) -> Vec<&'static str> {
     ];
     let changed = changed.into_iter().filter(|(_, is_changed)| *is_changed);
     changed.map(|(key, _)| key).collect()
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "whether a certificate has run out is asked here and nowhere else"
-)]
-fn now() -> SystemTime {
-    SystemTime::now()
 }
 
 #[cfg(test)]

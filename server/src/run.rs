@@ -8,12 +8,12 @@ use std::time::SystemTime;
 
 use anyhow::{Context as _, anyhow, bail};
 use arc_swap::ArcSwap;
-use frontage_shared::daemon::{logging, shutdown};
+use clap::CommandFactory as _;
+use frontage_shared::daemon::{logging, manual, shutdown, supervisor};
 use frontage_shared::manifest::PartEntry;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::generation::check_name;
 use frontage_shared::snapshot::layout::PartKind;
-use frontage_shared::snapshot::locales::is_group;
 use frontage_shared::snapshot::offers::Offers;
 use frontage_shared::snapshot::{Generation, SnapshotError};
 use frontage_shared::store::Store;
@@ -31,20 +31,21 @@ use crate::groups;
 use crate::handle::Shop;
 use crate::keys::Keys;
 use crate::limiter::Limiter;
-use crate::listen::{self, Answer, Hosts, Rules, Server};
+use crate::listen::{self, Answer, Hosts, Pulse, Rules, Server};
 use crate::live::{self, Live};
 use crate::metrics::Metrics;
 use crate::page;
 use crate::payment::stripe::Stripe;
 use crate::pricing::Pricing;
 use crate::reload::{self, Reload};
-use crate::route::{Parsed, Route};
+use crate::route::Parsed;
 use crate::sockets::{self, Sockets};
 use crate::stamp::{Edge, Stamp};
 use crate::theme::Theme;
 use crate::theme::follow::{Look, follow};
 use crate::tls::Certificates;
 use crate::to_https::ToHttps;
+use crate::vitals::Vitals;
 use crate::watch::{self, Cache, Report, Watch};
 
 /// Descriptors that are not connections: listeners, logs, parts, the runtime's own.
@@ -68,10 +69,18 @@ pub async fn run(arguments: Arguments, started: SystemTime) -> Exit {
         Command::Verify { file } => verify(&file).map(|()| Exit::Done),
         Command::Group(GroupCommand::Link { name, days, config }) => {
             match configured(&config.config) {
-                Ok(config) => entrance(&name, days, &config, started),
+                Ok(config) => entrance(&config, &name, days, started),
                 Err(exit) => return exit,
             }
         }
+        Command::Completions { shell } => {
+            manual::completions(Arguments::command(), shell, &mut io::stdout())
+                .context("cannot write to standard output")
+                .map(|()| Exit::Done)
+        }
+        Command::Man { folder } => manual::pages(Arguments::command(), &folder)
+            .with_context(|| format!("cannot write into {}", folder.display()))
+            .map(|_| Exit::Done),
         Command::Config(ConfigCommand::Check(file)) => match configured(&file.config) {
             Ok(config) => check_theme(&file.config, &config),
             Err(exit) => return exit,
@@ -110,40 +119,15 @@ fn check_theme(path: &Path, config: &Config) -> anyhow::Result<Exit> {
     }
 }
 
-/// Prints a link that lets a customer group in.
-fn entrance(name: &str, days: u16, config: &Config, now: SystemTime) -> anyhow::Result<Exit> {
-    if !is_group(name) {
-        complain(&format!(
-            "a group is 1 to 8 small letters and digits, got `{name}`"
-        ));
-        return Ok(Exit::Usage);
-    }
-    let keys = keys_of(config)?;
-    let until = live::seconds(now) + i64::from(days) * 24 * 60 * 60;
-    let pass = groups::pass(&keys, name, until);
-    let link = Route::Entrance { pass }.href();
-    say(&format!("{}{link}", config.base_url))?;
+fn entrance(config: &Config, group: &str, days: u16, now: SystemTime) -> anyhow::Result<Exit> {
+    say(&groups::link(config, group, days, now)?)?;
     Ok(Exit::Done)
-}
-
-/// What seals carts, forms and links: the merchant's file, or one of this server's own.
-fn keys_of(config: &Config) -> anyhow::Result<Keys> {
-    let file = &config.checkout.keys;
-    Ok(match file.starts_with(&config.cache) {
-        true => Keys::load_or_create(file)?,
-        false => Keys::load(file)?,
-    })
 }
 
 /// Serves until told to stop: listeners first, so that a wrong address is noticed at once; then the generation.
 async fn serve(config: Config, file: &Path, started: SystemTime) -> anyhow::Result<()> {
     logging::start(config.log);
-    info!(
-        version = env!("CARGO_PKG_VERSION"),
-        shop = config.shop,
-        "frontage-server {}",
-        env!("CARGO_PKG_VERSION")
-    );
+    greet(&config);
     let hang_ups = reload::hang_ups().context("cannot listen for SIGHUP")?;
     let store = open_store(&config)?;
     let cache = open_cache(&config)?;
@@ -168,7 +152,7 @@ async fn serve(config: Config, file: &Path, started: SystemTime) -> anyhow::Resu
     let certificates = doors.certificates.clone();
     let admin = Admin {
         shop: Arc::clone(&shop),
-        report,
+        report: Arc::clone(&report),
         started,
         certificates: certificates.clone(),
     };
@@ -195,7 +179,17 @@ async fn serve(config: Config, file: &Path, started: SystemTime) -> anyhow::Resu
         certificates,
     };
     let reload = tokio::spawn(reload.run(hang_ups));
+    let (shop_too, pulses) = (Arc::clone(&shop), doors.pulses());
+    let vitals = tokio::spawn(
+        Vitals {
+            shop: shop_too,
+            report,
+            pulses,
+        }
+        .run(),
+    );
     let cut_off = doors.serve(&shop, &rules).await?;
+    vitals.abort();
     reload.abort();
     watch.abort();
     themes.abort();
@@ -206,12 +200,34 @@ async fn serve(config: Config, file: &Path, started: SystemTime) -> anyhow::Resu
     Ok(())
 }
 
+fn greet(config: &Config) {
+    info!(
+        version = env!("CARGO_PKG_VERSION"),
+        shop = config.shop,
+        "frontage-server {}",
+        env!("CARGO_PKG_VERSION")
+    );
+}
+
 /// Where shoppers come in.
 struct Doors {
-    shoppers: TcpListener,
+    shoppers: Door,
     /// Plain HTTP, sent on to HTTPS.
-    redirect: Option<TcpListener>,
+    redirect: Option<Door>,
     certificates: Option<Arc<Certificates>>,
+}
+
+/// A socket, and the sign of life of the loop that takes connections from it.
+struct Door {
+    socket: TcpListener,
+    pulse: Arc<Pulse>,
+}
+
+impl Door {
+    fn new(socket: TcpListener) -> Self {
+        let pulse = Arc::default();
+        Self { socket, pulse }
+    }
 }
 
 impl Doors {
@@ -222,16 +238,13 @@ impl Doors {
             .map(|(certificate, key)| Certificates::open(certificate, key, now))
             .transpose()?;
         let shoppers = sockets.take_or_bind(sockets::SHOPPERS, config.listen, "listen");
-        let shoppers = shoppers.await?;
+        let shoppers = Door::new(shoppers.await?);
         let redirect = match config.tls.redirect_from {
             None => None,
             Some(address) => {
                 let key = "tls.redirect_from";
-                Some(
-                    sockets
-                        .take_or_bind(sockets::REDIRECT, address, key)
-                        .await?,
-                )
+                let socket = sockets.take_or_bind(sockets::REDIRECT, address, key);
+                Some(Door::new(socket.await?))
             }
         };
         Ok(Self {
@@ -241,32 +254,41 @@ impl Doors {
         })
     }
 
+    /// The signs of life of all loops.
+    fn pulses(&self) -> Vec<Arc<Pulse>> {
+        let doors = std::iter::once(&self.shoppers).chain(&self.redirect);
+        doors.map(|door| Arc::clone(&door.pulse)).collect()
+    }
+
     /// Lets shoppers in until the process is told to stop; gives how many had to be cut off.
     async fn serve(self, shop: &Arc<Shop>, rules: &Arc<ArcSwap<Rules>>) -> anyhow::Result<usize> {
         let acceptor = self.certificates.as_ref().map(Certificates::acceptor);
-        let server = |answer, tls| Server {
+        let server = |answer, tls, pulse| Server {
             answer,
             rules: Arc::clone(rules),
             tls,
             metrics: Arc::clone(&shop.metrics),
+            pulse,
         };
         let (stop, mut stopped) = tokio::sync::watch::channel(false);
         let mut stopped_too = stopped.clone();
-        let address = self.shoppers.local_addr()?;
+        let address = self.shoppers.socket.local_addr()?;
         info!(%address, "shoppers: {}", shop.base_url);
         let to_https = Arc::new(ToHttps {
             base_url: shop.base_url.clone(),
             stamp: Stamp::new(None, std::iter::empty(), &Edge::default()),
         });
         let redirect = self.redirect.map(|redirect| {
-            let server = server(to_https as Arc<dyn Answer>, None);
+            let server = server(to_https as Arc<dyn Answer>, None, redirect.pulse);
             // Without a sender there is no server any more.
             let stopped = async move { drop(stopped_too.wait_for(|stop| *stop).await) };
-            tokio::spawn(listen::serve(redirect, server, stopped))
+            tokio::spawn(listen::serve(redirect.socket, server, stopped))
         });
-        let shoppers = server(Arc::clone(shop) as Arc<dyn Answer>, acceptor.transpose()?);
+        let Door { socket, pulse } = self.shoppers;
+        let shop_answers = Arc::clone(shop) as Arc<dyn Answer>;
+        let shoppers = server(shop_answers, acceptor.transpose()?, pulse);
         let stopped = async move { drop(stopped.wait_for(|stop| *stop).await) };
-        let shoppers = listen::serve(self.shoppers, shoppers, stopped);
+        let shoppers = listen::serve(socket, shoppers, stopped);
         let told = async {
             told_to_stop(Arc::clone(shop)).await;
             // Whoever is gone need not be told.
@@ -319,6 +341,7 @@ fn admin_server(admin: Admin, limits: &Limits) -> Server {
         tls: None,
         // Monitors asking for figures would drown the shoppers' in them.
         metrics: Arc::new(Metrics::default()),
+        pulse: Arc::default(),
     }
 }
 
@@ -328,6 +351,7 @@ async fn told_to_stop(shop: Arc<Shop>) {
         Ok(signal) => info!(signal, "{signal} received, finishing running requests"),
         Err(error) => error!(%error, "cannot listen for signals, stopping"),
     }
+    supervisor::stopping();
     shop.draining.store(true, Ordering::Relaxed);
 }
 
@@ -424,7 +448,7 @@ fn open_checkout(config: &Config, store: &Store) -> anyhow::Result<Option<Checko
     if !settings.sells() {
         return Ok(None);
     }
-    let keys = keys_of(config)?;
+    let keys = Keys::open_file(&settings.keys, &config.cache)?;
     if settings.keys.starts_with(&config.cache) {
         info!(keys = %settings.keys.display(), "carts are signed with a key of this server alone");
     }

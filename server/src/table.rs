@@ -1,8 +1,10 @@
 //! Keys of a table, read one by one; what will not do is noted, and reading goes on with the default.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use frontage_shared::daemon::credentials;
 use toml::{Table, Value};
 
 /// Reads keys out of a table, noting a problem and going on with the default where a value will not do.
@@ -106,6 +108,14 @@ impl Keys<'_> {
             }
             _ => self.text(key),
         }
+    }
+
+    /// A file; a credential of the service manager is located here, other paths are as they were written.
+    pub(crate) fn file(&mut self, key: &str) -> Option<PathBuf> {
+        let text = self.optional(key)?;
+        credentials::locate(Path::new(""), &text)
+            .inspect_err(|error| self.problem(key, format_args!("{error}, got \"{text}\"")))
+            .ok()
     }
 
     /// A list of texts, each read by `read`; `what` they are is told where one will not do.

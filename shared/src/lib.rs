@@ -19,6 +19,7 @@ pub mod manifest;
 pub mod order;
 
 /// A shopper's withdrawal from a contract.
+pub mod stock_request;
 pub mod withdrawal;
 
 /// What the merchant says about an order.

@@ -12,8 +12,8 @@ fn later(seconds: u64) -> u64 {
     now.expect("a clock").as_secs() + seconds
 }
 
-/// An instant as the command takes it.
-fn instant(seconds: u64) -> String {
+/// An instant as commands and documents take it.
+pub(crate) fn instant(seconds: u64) -> String {
     let seconds = i64::try_from(seconds).expect("an instant");
     chrono::DateTime::from_timestamp(seconds, 0)
         .expect("an instant")

@@ -173,6 +173,9 @@ fn said(shop: &Shop) -> String {
         "left_paths: [],",
         "redirects: [],",
         "content_changes: [],",
+        "sections: [],",
+        "ratings: [],",
+        "bundles: [],",
     ];
     let lines = whole.lines().filter(|line| !later.contains(&line.trim()));
     lines.map(|line| format!("{line}\n")).collect()

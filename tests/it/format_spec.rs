@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use frontage_shared::snapshot::bundles::BundleItemRecord;
 use frontage_shared::snapshot::categories::{self, BrandRecord, CategoryRecord, PageRecord};
 use frontage_shared::snapshot::facets::{
     AttributeRecord, AttributeValueRecord, FacetCodeRecord, FacetListRecord, FacetRecord,
@@ -78,6 +79,7 @@ fn records() -> Vec<Known> {
         known::<PageSectionRecord>(),
         known::<ReviewRecord>(),
         known::<RatingRecord>(),
+        known::<BundleItemRecord>(),
         known::<LocaleRecord>(),
         known::<LocalColumnRecord>(),
         known::<LocalStringRecord>(),

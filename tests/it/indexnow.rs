@@ -7,6 +7,7 @@ use frontage_tests::backend::Response;
 use frontage_tests::backend::apis::{Api, Asked};
 use frontage_tests::documents;
 use frontage_tests::shop::{Shop, ShopBuilder};
+use frontage_tests::stripe::now;
 use serde_json::{Value, json};
 
 const KEY: &str = "abcdef-0123456789";
@@ -142,4 +143,46 @@ async fn the_key_can_be_looked_at() {
     assert_eq!((file.status, file.body.as_str()), (200, KEY));
     assert!(file.header("content-type").starts_with("text/plain"));
     assert_eq!(shop.get("/abcdef-0000000000.txt").await.status, 404);
+}
+
+/// A sale that begins by itself, in the currency of one language, changes the pages of that language and no others.
+#[tokio::test]
+async fn a_sale_that_begins_by_itself_is_told() {
+    let mut documents = documents::shop(2);
+    let begins = now() + 15;
+    documents[2]["prices"] = json!([
+        {"amount": "12.90", "currency": "EUR"},
+        {"amount": "13.00", "currency": "CHF", "sale_price": "9.00", "sale_from": instant(begins)},
+    ]);
+    let mut shop = ShopBuilder::of(documents)
+        .shop("locales = [\"de\"]\ncurrencies = { de = \"CHF\" }")
+        .ingest(&format!(
+            "[indexnow]\nsite = \"https://shop.example\"\nkey = \"{KEY}\"\nendpoint = \"ENDPOINT\"\nevery_s = 0\n"
+        ))
+        .start();
+    shop.fill_in("ENDPOINT", "/indexnow");
+    let engine = Arc::new(SearchEngine::default());
+    shop.backend.play(Arc::clone(&engine) as Arc<dyn Api>);
+    shop.once().await;
+    shop.run_ingest();
+    let first = until_announced(&shop, 1).await;
+    assert_eq!(first["changes_at"], begins, "{first}");
+    let list = shop
+        .until("the sale is told", async |_| {
+            engine.lists().first().cloned()
+        })
+        .await;
+    assert_eq!(
+        list["urlList"],
+        json!(["https://shop.example/de/p/thing-number-1"])
+    );
+    let told = announced(&shop);
+    assert_eq!(told["generation"], 1, "{told}");
+}
+
+fn instant(seconds: u64) -> String {
+    let seconds = i64::try_from(seconds).expect("an instant");
+    chrono::DateTime::from_timestamp(seconds, 0)
+        .expect("an instant")
+        .to_rfc3339()
 }

@@ -71,11 +71,27 @@ mod locales;
 /// What a theme changes, and what a broken one does not.
 mod themes;
 
+/// Products and pages with a window of time.
+mod dates;
+/// The demo looks like a shop.
+mod demo;
+/// Being told when something can be had again.
+mod restock;
 /// What shoppers say, and pages made of sections.
 mod reviews;
+/// Products that are sold as a set.
+mod sets;
+/// Pictures for links to pages that have none.
+mod share;
 
 /// Ways through the shop: the menu, all brands, lists in two shapes.
 mod navigation;
+
+/// The Debian package, the image, the manual, completions and the bill of materials.
+mod shipped;
+
+/// What a service manager is told, and what the shipped units ask of it.
+mod supervised;
 
 /// What tools that others made say about every kind of page.
 mod page_tools;

@@ -86,9 +86,35 @@ fn review(number: u32, product: &str) -> Value {
         "created_at": "2026-03-01T08:00:00Z"})
 }
 
+/// A set, something that is sold out, and a page of sections.
+fn more(product: &str) -> [Value; 3] {
+    let price = json!([{"amount": "8.00", "currency": "EUR"}]);
+    let sections = json!([
+        {"kind": "hero", "title": "A large word", "body": "<p>And a small one.</p>",
+         "image": {"url": "https://img.example/hero.jpg", "alt": "A scene", "width": 1200, "height": 900},
+         "link": {"href": "/c/outdoor", "label": "All of it"}},
+        {"kind": "products", "title": "Picked", "body": "<p>By hand.</p>", "product_ids": [product, "set"]},
+        {"kind": "query", "title": "Reduced", "on_sale": true},
+        {"kind": "categories", "title": "Departments"},
+        {"kind": "text", "title": "About", "body": "<p>Us.</p>"},
+    ]);
+    [
+        json!({"type": "product", "id": "set", "slug": "set", "name": "A set", "prices": price,
+            "bundle": [{"product_id": product, "quantity": 2}, {"product_id": "gone"}]}),
+        json!({"type": "product", "id": "gone", "slug": "gone", "name": "Sold out", "prices": price,
+            "stock": {"availability": "out_of_stock"}}),
+        json!({"type": "page", "id": "landing", "slug": "landing", "title": "Landing", "sections": sections}),
+    ]
+}
+
 /// A shop, and a page of every kind.
 async fn open() -> (Shop, Vec<String>) {
-    let mut shop = ShopBuilder::generated(150).ingest(REVIEWS).start();
+    let mut shop = ShopBuilder::generated(150)
+        .ingest(REVIEWS)
+        .server(
+            "[checkout]\nmethods = [\"invoice\"]\ncountries = [\"DE\"]\nstock_requests = true\n",
+        )
+        .start();
     shop.fill_in("REVIEWS", "/reviews.ndjson");
     let catalogue = Catalogue::new(150);
     let on_sale = catalogue
@@ -97,9 +123,10 @@ async fn open() -> (Shop, Vec<String>) {
     let product = on_sale
         .max_by_key(|product| product.variants().len())
         .expect("a product");
-    let reviews: Vec<Value> = (1..=8)
+    let mut reviews: Vec<Value> = (1..=8)
         .map(|number| review(number, &product.number()))
         .collect();
+    reviews.extend(more(&product.number()));
     let reviews = Response::ndjson(&reviews);
     shop.backend.respond_with("/reviews.ndjson", reviews);
     shop.open().await;
@@ -122,6 +149,12 @@ async fn open() -> (Shop, Vec<String>) {
         "/c/outdoor?view=list".to_owned(),
         "/wishlist".to_owned(),
         "/compare".to_owned(),
+        "/p/set".to_owned(),
+        "/p/gone".to_owned(),
+        "/restock?variant=gone".to_owned(),
+        "/restock?variant=gone&received=1".to_owned(),
+        "/c/outdoor?rating=1".to_owned(),
+        "/pages/landing".to_owned(),
     ];
     (shop, paths)
 }

@@ -1,6 +1,7 @@
 //! Reviews from a feed: stars on cards, texts on the product's page, the same in structured data; and pages made of
 //! sections, the home page among them.
 
+use frontage_tests::browser::{Browser, Screen};
 use frontage_tests::shop::{Shop, ShopBuilder};
 use serde_json::{Value, json};
 
@@ -38,7 +39,7 @@ fn documents() -> Vec<Value> {
 }
 
 /// The first node of a kind in the structured data of a page.
-fn node(page: &str, kind: &str) -> Value {
+pub(crate) fn node(page: &str, kind: &str) -> Value {
     let data = page
         .split("application/ld+json\">")
         .nth(1)
@@ -167,6 +168,67 @@ async fn pages_are_made_of_sections_whose_queries_know_prices_and_stock() {
     let landing = shop.get("/pages/landing").await.body;
     let place = |id: &str| landing.find(&format!("href=\"/p/mug-{id}\""));
     assert!(place("b") < place("a") && place("c").is_none(), "{landing}");
+}
+
+/// Mug b has 4.75 stars, mug a 3.6667, mug c none.
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_are_narrowed_by_rating() {
+    let mut shop = ShopBuilder::of(documents()).start();
+    shop.open().await;
+    let all = shop.get("/c/mugs").await.body;
+    for part in [
+        "4 stars or more",
+        "3 stars or more",
+        "Any rating",
+        "value=\"3\"",
+    ] {
+        assert!(all.contains(part), "{part}: {all}");
+    }
+    for (path, shown, hidden) in [
+        ("/c/mugs?rating=4", &["mug-b"][..], &["mug-a", "mug-c"][..]),
+        ("/c/mugs?rating=3", &["mug-a", "mug-b"], &["mug-c"]),
+        ("/search?q=mug&rating=4", &["mug-b"], &["mug-a", "mug-c"]),
+    ] {
+        let page = shop.get(path).await;
+        assert_eq!(page.status, 200, "{path}");
+        let cards = page.body.split("class=\"grid").nth(1).unwrap_or_default();
+        for id in shown {
+            assert!(cards.contains(&format!("/p/{id}\"")), "{path}: {id}");
+        }
+        for id in hidden {
+            assert!(!cards.contains(&format!("/p/{id}\"")), "{path}: {id}");
+        }
+        assert!(page.body.contains("noindex"), "{path}");
+    }
+    // What says nothing is dropped from the address.
+    for (path, canonical) in [
+        ("/c/mugs?rating=", "/c/mugs"),
+        ("/c/mugs?rating=9", "/c/mugs"),
+        ("/c/mugs?rating=4&sort=name", "/c/mugs?sort=name&rating=4"),
+    ] {
+        let moved = shop.get(path).await;
+        let to = moved.header("location");
+        assert!(to.ends_with(canonical), "{path}: {} {to}", moved.status);
+    }
+    let browser = Browser::open(Screen::Desktop, false).await;
+    browser.go(&shop.url("/c/mugs")).await;
+    browser.click("input[name=rating][value=\"4\"]").await;
+    browser.click("#filters button").await;
+    assert!(
+        browser.url().await.ends_with("/c/mugs?rating=4"),
+        "{}",
+        browser.url().await
+    );
+    let cards = browser
+        .value("document.querySelectorAll('.grid .card').length")
+        .await;
+    assert_eq!(cards, 1);
+    assert!(
+        shop.get("/robots.txt")
+            .await
+            .body
+            .contains("Disallow: /*?rating=")
+    );
 }
 
 /// What does not exist is told by name.

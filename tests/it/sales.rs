@@ -13,6 +13,7 @@ use frontage_tests::stripe::now;
 use serde_json::{Value, json};
 
 use crate::buying::open;
+use crate::flips::instant;
 use crate::pages::json_ld;
 
 #[test]
@@ -91,12 +92,6 @@ fn a_generation_as_of_an_instant_is_one_that_is_made_then() {
         }
     }
     assert!(compared > 300, "{compared}");
-}
-
-/// RFC 3339.
-fn instant(at: u64) -> String {
-    let at = chrono::DateTime::from_timestamp(i64::try_from(at).expect("soon"), 0);
-    at.expect("an instant").to_rfc3339()
 }
 
 /// Everything that names the price of the mug.

@@ -104,6 +104,7 @@ async fn feed_text_never_becomes_script() {
         let others = [
             (format!("/c/c{at}"), Some(name.as_str())),
             (format!("/pages/t{at}"), Some(name.as_str())),
+            (format!("/p/p{at}/reviews"), None),
             (format!("/p/p{at}?variant=v{at}-2"), Some(name.as_str())),
             (format!("/partials/offer/p{at}"), None),
             (search(payload), None),
@@ -224,13 +225,26 @@ fn documents(at: usize, payload: &str) -> Vec<Value> {
             {"code": "facet", "label": "Facet", "value": name, "unit": payload.chars().take(40).collect::<String>()},
         ],
         "related": [{"relation": "related", "product_id": "p0"}],
+        "bundle": [{"product_id": format!("p{}", (at + 1) % 200), "variant_id": format!("v{}-1", (at + 1) % 200)}],
     });
     let category = json!({
         "type": "category", "id": format!("c{at}"), "slug": format!("c{at}"), "name": name, "description": html,
         "seo": seo, "media": media,
     });
+    let link = json!({"href": "/c/c0", "label": name});
+    let image = json!({"url": "/media/x.jpg", "alt": name, "width": 10, "height": 10});
     let page = json!({
         "type": "page", "id": format!("t{at}"), "slug": format!("t{at}"), "title": name, "body": html, "seo": seo,
+        "sections": [
+            {"kind": "hero", "title": name, "body": html, "image": image, "link": link},
+            {"kind": "products", "title": name, "body": html, "product_ids": [format!("p{at}")], "link": link},
+            {"kind": "categories", "title": name, "category_ids": [format!("c{at}")]},
+            {"kind": "text", "title": name, "body": html, "image": image, "link": link},
+        ],
     });
-    vec![category, page, product]
+    let review = json!({
+        "type": "review", "id": format!("r{at}"), "product_id": format!("p{at}"), "rating": 4, "title": name,
+        "body": format!("Text {payload}"), "author": name, "answer": format!("Answer {payload}"), "verified": true,
+    });
+    vec![category, page, product, review]
 }

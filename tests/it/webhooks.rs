@@ -13,9 +13,8 @@ use frontage_tests::catalogue::Dice;
 use frontage_tests::documents::{category, product};
 use frontage_tests::orders::{self, PERSONAL};
 use frontage_tests::shop::{Shop, ShopBuilder};
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use frontage_tests::stripe;
 use serde_json::{Value, json};
-use sha2::Sha256;
 
 const SECRET: &str = "0123456789abcdef";
 const PATH: &str = "/in/frontage";
@@ -31,11 +30,15 @@ struct Bed {
 impl Bed {
     /// A shop of some products that are published, and a receiver that knows of nothing so far.
     async fn new(keys: &str, products: Vec<Value>) -> Self {
+        Self::of(keys, ShopBuilder::of(products)).await
+    }
+
+    async fn of(keys: &str, builder: ShopBuilder) -> Self {
         let table = format!(
             "[guard]\nmax_removed_percent = 100\nmax_median_price_shift_percent = 100\n[retention]\ngenerations = 100\n\
              [webhook.other]\nurl = \"RECEIVER\"\nsecret = \"{SECRET}\"\ntimeout_ms = 400\n{keys}\n"
         );
-        let shop = ShopBuilder::of(products).ingest(&table).desk("").start();
+        let shop = builder.ingest(&table).desk("").start();
         shop.fill_in("RECEIVER", PATH);
         let receiver = Arc::new(Merchant::at(PATH, Mood::Takes, TOO_LONG));
         shop.backend.play(receiver.clone());
@@ -92,16 +95,13 @@ fn text(value: &Value) -> String {
 /// An event whose signature and key are right.
 fn event(sent: &Sent) -> Value {
     let signature = sent.headers["frontage-signature"].to_str().expect("ASCII");
-    let (instant, hex) = signature
+    let (instant, _) = signature
         .strip_prefix("t=")
         .and_then(|rest| rest.split_once(",v1="))
         .expect("an instant and a signature");
-    let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).expect("a key of any length");
-    mac.update(format!("{instant}.").as_bytes());
-    mac.update(&sent.body);
-    let expected = mac.finalize().into_bytes();
-    let expected: String = expected.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(hex, expected);
+    let body = std::str::from_utf8(&sent.body).expect("an event is UTF-8");
+    let instant = instant.parse().expect("seconds");
+    assert_eq!(signature, stripe::sign(SECRET, instant, body));
     let event: Value = serde_json::from_slice(&sent.body).expect("an event is JSON");
     assert_eq!(event["id"], sent.key());
     event
@@ -291,7 +291,12 @@ async fn a_generation_whose_parts_are_gone_is_told_with_the_next_one() {
     // A store that was emptied counts from 1 again, and its generations are told.
     let cursor = bed.shop.folder().join("ingest/webhooks/other/cursor.json");
     let text = std::fs::read_to_string(&cursor).expect("a cursor");
-    std::fs::write(&cursor, text.replace('3', "300")).expect("a cursor");
+    std::fs::write(
+        &cursor,
+        text.replace("\"generation\": 3", "\"generation\": 300")
+            .replace("\"generation\":3", "\"generation\":300"),
+    )
+    .expect("a cursor");
     assert_eq!(bed.send().await.1, "0 sent, 0 still waiting\n");
     bed.publish(&shop(&[("a", "6.00")])).await;
     bed.send().await;
@@ -389,4 +394,46 @@ impl Bed {
             .await
             .expect("a manifest")
     }
+}
+
+/// A sale that begins by itself is told when it does, in its currency, though there is no new generation.
+#[tokio::test]
+async fn a_sale_that_begins_by_itself_is_told() {
+    let begins = stripe::now() + 15;
+    let mut products = shop(&[("a", "9.90"), ("b", "5.00")]);
+    let at = chrono::DateTime::from_timestamp(i64::try_from(begins).expect("an instant"), 0);
+    products[1]["prices"] = json!([
+        {"amount": "9.90", "currency": "EUR"},
+        {"amount": "11.00", "currency": "CHF", "sale_price": "8.00",
+         "sale_from": at.expect("an instant").to_rfc3339()},
+    ]);
+    let bed = Bed::of(
+        "",
+        ShopBuilder::of(products).shop("locales = [\"de\"]\ncurrencies = { de = \"CHF\" }"),
+    )
+    .await;
+    assert!(stripe::now() < begins, "the shop was slow to open");
+    bed.shop
+        .until("the sale begins", async |_| {
+            (stripe::now() >= begins).then_some(())
+        })
+        .await;
+    assert_eq!(
+        bed.send().await,
+        (Some(0), "1 sent, 0 still waiting\n".to_owned())
+    );
+    let event = bed.events()[0].clone();
+    assert_eq!(event["id"], format!("g1.{begins}.price.changed.1"));
+    let item = &event["items"][0];
+    assert_eq!(
+        item["before"],
+        json!({"amount": "11.00", "currency": "CHF"})
+    );
+    assert_eq!(item["after"], json!({"amount": "8.00", "currency": "CHF"}));
+    assert_eq!(event["items"].as_array().map(Vec::len), Some(1));
+    // It is told once.
+    assert_eq!(
+        bed.send().await,
+        (Some(0), "0 sent, 0 still waiting\n".to_owned())
+    );
 }

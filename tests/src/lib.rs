@@ -18,6 +18,12 @@ pub mod mail_server;
 /// Orders as the server accepts them.
 pub mod orders;
 
+/// Ports for processes that come back at the same address.
+pub mod ports;
+
+/// A process that a test started.
+pub mod daemon;
+
 /// A whole shop for a test.
 pub mod shop;
 
@@ -56,3 +62,6 @@ pub mod handover;
 
 /// Rules for what is written for Prometheus.
 pub mod exposition;
+
+/// The bill of materials of what is shipped.
+pub mod materials;

@@ -3,10 +3,11 @@
 //! Everything lives in a temporary folder and on free ports; processes are killed by their id when the shop is
 //! dropped, whatever the test did.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use frontage_shared::manifest::Manifest;
@@ -15,6 +16,8 @@ use reqwest::header::HeaderMap;
 use serde_json::Value;
 
 use crate::backend::{Backend, Config, Data, Response};
+pub use crate::daemon::Daemon;
+use crate::ports;
 
 /// How long anything may take before a test gives up on it. Nothing passes or fails by being quick.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -53,14 +56,7 @@ pub struct Shop {
     desk: SocketAddr,
     client: reqwest::Client,
     daemons: Vec<Daemon>,
-}
-
-/// A process that a test started.
-#[derive(Debug)]
-pub struct Daemon {
-    name: &'static str,
-    child: Child,
-    log: PathBuf,
+    environment: Vec<(String, OsString)>,
 }
 
 /// How a command ended.
@@ -179,7 +175,7 @@ impl ShopBuilder {
             .prefix("frontage-shop-")
             .tempdir()
             .expect("a temporary folder");
-        let [listen, admin, desk] = free_addresses();
+        let [listen, admin, desk] = ports::free();
         let mut ingest = format!(
             "store = \"store\"\nstate = \"ingest\"\n\n[shop]\nid = \"demo\"\nname = \"Test shop\"\ncurrency = \"EUR\"\n{}\n\
              [source.catalog]\nprovides = \"catalog\"\nurl = \"{}\"\nschedule = \"{}\"\nformat = \"{}\"\n{}\n",
@@ -224,6 +220,7 @@ impl ShopBuilder {
             desk,
             client,
             daemons: Vec::new(),
+            environment: Vec::new(),
         }
     }
 }
@@ -366,6 +363,24 @@ impl Shop {
         self.start("frontage-server", &["serve", "--config"], &config);
     }
 
+    /// Daemons that are started from now on find this in their environment.
+    pub fn environment(&mut self, name: &str, value: impl Into<OsString>) {
+        self.environment.push((name.to_owned(), value.into()));
+    }
+
+    /// Sends a signal, such as HUP, to a daemon.
+    ///
+    /// # Panics
+    /// It does not run.
+    pub fn signal(&self, name: &str, signal: &str) {
+        let daemon = self.daemons.iter().find(|daemon| daemon.name == name);
+        let id = daemon.expect("a daemon that runs").child.id();
+        let sent = std::process::Command::new("kill")
+            .args(["-s", signal, &id.to_string()])
+            .status();
+        assert!(sent.expect("kill starts").success(), "{signal} is sent");
+    }
+
     /// Whether the server has a generation to serve.
     pub async fn ready(&self) -> bool {
         let response = self.client.get(self.admin_url("/readyz")).send().await;
@@ -496,6 +511,7 @@ impl Shop {
         let child = std::process::Command::new(binary(name))
             .args(arguments)
             .arg(config)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(file.try_clone().expect("a second handle of a file"))
             .stderr(file)
@@ -522,26 +538,6 @@ impl Page {
     /// The body as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {}", self.body))
-    }
-}
-
-impl Daemon {
-    /// Whether it ended by itself.
-    pub fn has_ended(&mut self) -> bool {
-        !matches!(self.child.try_wait(), Ok(None))
-    }
-
-    /// Kills it at once, as the kernel would.
-    pub fn kill(&mut self) {
-        // It may have ended by itself; then there is nothing left to kill.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Drop for Daemon {
-    fn drop(&mut self) {
-        self.kill();
     }
 }
 
@@ -575,18 +571,6 @@ fn with_defaults(keys: &str) -> String {
         }
     }
     all
-}
-
-/// Addresses that were free a moment ago.
-fn free_addresses<const COUNT: usize>() -> [SocketAddr; COUNT] {
-    // All are bound before one is given back, so that they differ.
-    let listeners: [TcpListener; COUNT] =
-        std::array::from_fn(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port"));
-    listeners.map(|listener| {
-        listener
-            .local_addr()
-            .expect("a bound listener has an address")
-    })
 }
 
 fn write_file(path: &Path, text: &str) {

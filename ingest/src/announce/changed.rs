@@ -25,6 +25,9 @@ pub(super) fn addresses(from: &Generation, to: &Generation, site: &str) -> Vec<S
         let old = languages(from)
             .find(|(known, old)| *known == index && old.prefix() == new.prefix())
             .map(|(_, old)| old);
+        // A language may have a currency of its own.
+        let locale = LocaleIndex(index);
+        let (from, to) = (from.in_locale(locale), to.in_locale(locale));
         let mut before = Pages::default();
         if let Some(old) = old {
             pages(from, old, |path, content| {

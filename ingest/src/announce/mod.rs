@@ -32,6 +32,9 @@ pub struct Announced {
     pub generation: u64,
     /// When, Unix seconds.
     pub at: i64,
+    /// When prices of that generation change next by themselves, Unix seconds; none if they do not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes_at: Option<i64>,
     /// Addresses that they took since this state folder exists.
     pub addresses: u64,
     /// Lists that were given up.
@@ -118,9 +121,11 @@ async fn step(context: &Context, settings: &IndexNow) -> Result<Option<u64>, Ann
     };
     let now = schedule::now().timestamp();
     let Some(before) = Announced::load(state) else {
+        let live = operate::open(context, current.generation).await?;
         let first = Announced {
             generation: current.generation,
             at: now,
+            changes_at: next_change(&live.at(now)),
             ..Announced::default()
         };
         return first.keep(state).map(|()| None);
@@ -128,18 +133,23 @@ async fn step(context: &Context, settings: &IndexNow) -> Result<Option<u64>, Ann
     let every = i64::try_from(settings.every.as_secs()).unwrap_or(i64::MAX);
     // A clock that was set back is no reason to wait.
     let is_early = (0..every).contains(&now.saturating_sub(before.at));
-    if before.generation == current.generation || is_early {
+    let has_flipped = before.changes_at.is_some_and(|at| at <= now);
+    let is_same = before.generation == current.generation && !has_flipped;
+    if is_same || is_early {
         return Ok(None);
     }
-    let told = tell(context, settings, before.generation, current.generation).await;
+    let (from, to) = ((before.generation, before.at), (current.generation, now));
+    let told = tell(context, settings, from, to).await;
     let mut after = Announced {
         generation: current.generation,
         at: now,
+        changes_at: None,
         ..before
     };
     match &told {
-        Ok(addresses) => {
+        Ok((addresses, changes_at)) => {
             after.addresses += addresses;
+            after.changes_at = *changes_at;
             after.trouble = None;
         }
         Err(error) => {
@@ -148,20 +158,28 @@ async fn step(context: &Context, settings: &IndexNow) -> Result<Option<u64>, Ann
         }
     }
     after.keep(state)?;
-    told.map(Some)
+    told.map(|(addresses, _)| Some(addresses))
 }
 
+/// Tells what differs between two generations, each as it was or is at an instant; gives how many addresses, and when
+/// prices of the second change next by themselves.
 async fn tell(
     context: &Context,
     settings: &IndexNow,
-    from: u64,
-    to: u64,
-) -> Result<u64, AnnounceError> {
-    let from = operate::open(context, from).await?;
-    let to = operate::open(context, to).await?;
+    (from, told_at): (u64, i64),
+    (to, now): (u64, i64),
+) -> Result<(u64, Option<i64>), AnnounceError> {
+    let from = operate::open(context, from).await?.at(told_at);
+    let to = operate::open(context, to).await?.at(now);
+    let changes_at = next_change(&to);
     let addresses = changed_in_background(from, to, settings.site.clone()).await?;
     submit::all(&context.client, settings, &addresses).await?;
-    Ok(addresses.len() as u64)
+    Ok((addresses.len() as u64, changes_at))
+}
+
+/// When prices change next by themselves.
+fn next_change(generation: &Generation) -> Option<i64> {
+    Some(generation.span().until).filter(|&until| until != i64::MAX)
 }
 
 /// Comparing large shops takes seconds, on a thread that answers nobody.

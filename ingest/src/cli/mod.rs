@@ -4,8 +4,9 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use frontage_shared::daemon::logging::{self, LogFormat};
+use frontage_shared::daemon::manual::{self, Shell};
 use frontage_shared::manifest::Manifest;
 use frontage_shared::snapshot::SnapshotError;
 use serde::Serialize;
@@ -41,7 +42,7 @@ const EXIT_CODES: &str = "Exit codes:
 
 /// Polls a merchant's back ends and publishes what they say as a shop.
 #[derive(Debug, Parser)]
-#[command(name = "frontage-ingest", version, after_help = EXIT_CODES)]
+#[command(name = "frontage-ingest", version, long_version = manual::version(), after_help = EXIT_CODES)]
 pub struct Arguments {
     /// The configuration file; config/ingest.toml in the project explains every key.
     #[arg(
@@ -151,6 +152,21 @@ enum Command {
         #[command(subcommand)]
         command: webhooks::WebhooksCommand,
     },
+    /// Works on the configuration.
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Prints the completions for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Writes the pages of the manual into a folder.
+    Man {
+        /// The folder; it is made if it is not there.
+        folder: PathBuf,
+    },
     /// Checks every byte of a part.
     Verify {
         /// A .catalog or .offers file.
@@ -161,6 +177,13 @@ enum Command {
         /// A .catalog or .offers file.
         file: PathBuf,
     },
+}
+
+/// What can be done with a configuration.
+#[derive(Debug, Clone, Copy, Subcommand)]
+enum ConfigCommand {
+    /// Reads the configuration and all that it names, and lists every problem with its file and line. Asks no back end.
+    Check,
 }
 
 /// A command failed.
@@ -199,7 +222,7 @@ enum CliError {
     },
     #[error("cannot start: {0}")]
     Start(std::io::Error),
-    #[error("cannot write to standard output: {0}")]
+    #[error("cannot write: {0}")]
     Output(std::io::Error),
 }
 
@@ -266,6 +289,17 @@ async fn run(arguments: &Arguments) -> Result<u8, CliError> {
         Command::Verify { file } => verify(arguments, file),
         Command::Inspect { file } => inspect_part(arguments, file),
         Command::Presets { name } => presets(arguments, name.as_deref()),
+        Command::Config {
+            command: ConfigCommand::Check,
+        } => check_config(arguments),
+        Command::Completions { shell } => {
+            manual::completions(Arguments::command(), *shell, &mut std::io::stdout())
+                .map(|()| 0)
+                .map_err(CliError::Output)
+        }
+        Command::Man { folder } => manual::pages(Arguments::command(), folder)
+            .map(|_| 0)
+            .map_err(CliError::Output),
         Command::Probe {
             target,
             write,
@@ -303,6 +337,12 @@ fn load(path: &Path) -> Result<Config, CliError> {
     } else {
         Err(CliError::Mappings(wrong))
     }
+}
+
+fn check_config(arguments: &Arguments) -> Result<u8, CliError> {
+    load(&arguments.config)?;
+    write_out(&format!("{} is sound\n", arguments.config.display()))?;
+    Ok(0)
 }
 
 fn lines(errors: &[MapError]) -> String {
@@ -372,10 +412,8 @@ async fn with_shop(
         Command::Orders { command } => orders::run(arguments, &context, command).await,
         Command::Webhooks { command } => webhooks::run(arguments, &context, command).await,
         Command::Generations => print(arguments, &inspect::generations(&context).await?),
-        Command::Verify { .. }
-        | Command::Inspect { .. }
-        | Command::Presets { .. }
-        | Command::Probe { .. } => Ok(0),
+        // What needs no shop was done before.
+        _ => Ok(0),
     }
 }
 

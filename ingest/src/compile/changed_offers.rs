@@ -15,7 +15,7 @@ use frontage_shared::snapshot::terms::Goods;
 use super::history::Previous;
 use super::prices::PriceLists;
 use super::terms::{self, Classes};
-use super::{CompileError, offers};
+use super::{CompileError, bundles, offers};
 use crate::basis::{Basis, Tally};
 use crate::config::Config;
 use crate::merge::{Conflicts, MappedOffers, MergeError, Merged, OfferTable, Reserved};
@@ -85,6 +85,7 @@ pub(super) fn tables(
             (*variant, *goods) = (offer, known);
         }
     }
+    bundles::weaken(catalog, &mut variants);
     offers::tell_strays(tally, conflicts);
     let own = |row: u32| {
         variants
@@ -151,7 +152,12 @@ fn changes<'a>(
         let (was, is) = (old.is_stated(key)?, new.is_stated(key)?);
         tally.stated = (tally.stated + usize::from(is)).saturating_sub(usize::from(was));
     }
-    let variants = variants_of(catalog, &keys);
+    let mut variants = variants_of(catalog, &keys);
+    // What a bundle says of itself is no longer in the part before: that has what its parts allow.
+    for product in catalog.bundles() {
+        let own = product.variants();
+        variants.extend(own.map(|own| (own.row, (own.id(), own.sku(), product.id()))));
+    }
     for (id, sku, _) in variants.values() {
         let table: OfferTable = old.table_of(id, sku)?;
         let was_used = table.find(id, sku).is_some_and(|was| was.is_stated);

@@ -185,7 +185,7 @@ impl Shop {
             &file,
         );
         let opened = Catalog::open(mapped::map(&file).unwrap()).unwrap();
-        (opened, compiled.unwrap().entry)
+        (opened, compiled.unwrap().0.entry)
     }
 }
 

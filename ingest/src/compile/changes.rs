@@ -7,7 +7,6 @@ use std::collections::HashMap;
 
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::categories::CategoryRecord;
-use frontage_shared::snapshot::heap::Heap;
 use frontage_shared::snapshot::layout::section;
 use frontage_shared::snapshot::ledger::{ContentChange, ContentChangeRecord};
 use frontage_shared::snapshot::products::ProductRecord;
@@ -44,7 +43,7 @@ impl<'t> Content<'t> {
     }
 
     fn str(&mut self, at: StrRef) {
-        self.bytes(of_heap(&self.tables.strings, at));
+        self.bytes(self.tables.strings.get(at).as_bytes());
     }
 
     fn text(&mut self, at: TextRef) {
@@ -119,6 +118,26 @@ impl<'t> Content<'t> {
             self.str(value.label);
         }
         self.media(product.media);
+    }
+
+    /// What a bundle consists of. A product that is none is what it was before there were bundles.
+    fn bundle(&mut self, product: usize) {
+        let tables = self.tables;
+        let product = u32::try_from(product).ok();
+        let all = &tables.bundle_items;
+        let first = all.partition_point(|one| one.product.get() < product);
+        let own = all.get(first..).unwrap_or_default().iter();
+        for one in own.take_while(|one| one.product.get() == product) {
+            let row = one.item.get().map(|row| row as usize);
+            if let Some(item) = row.and_then(|row| tables.products.get(row)) {
+                self.str(item.id);
+            }
+            let row = one.variant.get().map(|row| row as usize);
+            if let Some(variant) = row.and_then(|row| tables.variants.get(row)) {
+                self.str(variant.id);
+            }
+            self.number(one.quantity.get());
+        }
     }
 
     fn category(&mut self, category: &CategoryRecord) {
@@ -197,8 +216,9 @@ impl Tables<'_> {
             texts,
             section::PRODUCTS,
             &self.tables.products,
-            |content, _, one| {
+            |content, row, one| {
                 content.product(one);
+                content.bundle(row);
                 (one.id, one.updated_at.get())
             },
         );
@@ -291,7 +311,7 @@ impl Tables<'_> {
         for (number, language) in (1_u64..).zip(&self.languages.all) {
             let strings = language.tables.strings.iter();
             let strings = strings.map(|&(field, row, at)| {
-                let text = of_heap(&tables.strings, at);
+                let text = tables.strings.get(at).as_bytes();
                 (field, row, xxh3_64(text))
             });
             let long = language.tables.texts.iter();
@@ -349,13 +369,6 @@ impl<'p> Known<'p> {
         };
         previous.content_change(kind, row)
     }
-}
-
-/// The bytes of a text; whether they are UTF-8 need not be asked again.
-fn of_heap(heap: &Heap, at: StrRef) -> &[u8] {
-    let start = at.offset.get() as usize;
-    let end = start.saturating_add(at.len.get() as usize);
-    heap.as_bytes().get(start..end).unwrap_or_default()
 }
 
 /// The rows of a list; none where it is wrong.

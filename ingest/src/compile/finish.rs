@@ -15,6 +15,7 @@ use frontage_shared::snapshot::tables::CatalogTables;
 use super::facets::row_count;
 use super::products::{Related, Tables};
 use super::{CompileError, seconds};
+use crate::dates::{self, Dates};
 use crate::merge::{Conflicts, MergeError};
 use crate::wire::{Page, PageKind, Redirect, Review, Status};
 
@@ -29,10 +30,11 @@ impl Tables<'_> {
         reviews: impl Iterator<Item = Result<Review, MergeError>>,
         redirects: &[Redirect],
         conflicts: &mut Conflicts,
-    ) -> Result<(CatalogTables, Counts), CompileError> {
+    ) -> Result<(CatalogTables, Counts, Dates), CompileError> {
         let featured = self.ranks();
         self.finish_attributes()?;
         self.finish_related(conflicts)?;
+        self.finish_bundles(conflicts);
         let brand_slugs = self.finish_brands(&featured)?;
         self.finish_categories(&featured)?;
         self.languages.categories(&mut self.tables, &self.tree)?;
@@ -61,7 +63,10 @@ impl Tables<'_> {
             categories: row_count(&self.tables.categories),
             pages: row_count(&self.tables.pages),
         };
-        Ok((self.tables, counts))
+        for shop in &mut self.tables.shop {
+            shop.documents = dates::catalog_hash(shop.documents, self.dates.last);
+        }
+        Ok((self.tables, counts, self.dates))
     }
 
     /// Fills the ranks and gives each product's position in the shop's own order: with image first, newest first.
@@ -71,10 +76,19 @@ impl Tables<'_> {
             let product = products.get(row as usize);
             std::cmp::Reverse(product.map_or(0, |product| product.created_at.get()))
         };
-        let by_name = self.positions_by_name();
-        let newest = positions(products.len(), created);
         let has_image = |row: u32| self.has_image.get(row as usize) == Some(&true);
-        let featured = positions(products.len(), |row| (!has_image(row), created(row)));
+        let (newest, featured) = (
+            || positions(products.len(), created),
+            || positions(products.len(), |row| (!has_image(row), created(row))),
+        );
+        let (by_name, newest, featured) = std::thread::scope(|scope| {
+            let others = scope.spawn(|| (newest(), featured()));
+            let by_name = self.positions_by_name();
+            let others = others.join();
+            let (newest, featured) =
+                others.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            (by_name, newest, featured)
+        });
         let all = by_name.iter().zip(&newest).zip(&featured);
         self.tables.ranks = all
             .map(|((&name, &newest), &featured)| RankRecord {
@@ -157,6 +171,13 @@ impl Tables<'_> {
         let found =
             products.binary_search_by(|product| self.tables.strings.get(product.id).cmp(id));
         found.ok().and_then(|row| u32::try_from(row).ok())
+    }
+
+    /// A brand; they are sorted by slug.
+    pub(super) fn brand(&self, slug: &str) -> Option<&BrandRecord> {
+        let brands = &self.tables.brands;
+        let found = brands.binary_search_by(|brand| self.tables.strings.get(brand.slug).cmp(slug));
+        brands.get(found.ok()?)
     }
 
     fn finish_brands(&mut self, featured: &[u32]) -> Result<Vec<String>, CompileError> {
@@ -243,15 +264,16 @@ impl Tables<'_> {
         pages: Vec<Page>,
         conflicts: &mut Conflicts,
     ) -> Result<(), CompileError> {
-        let lookup = self.section_lookup(&pages);
         let mut by_slug: BTreeMap<String, Page> = BTreeMap::new();
         for page in &pages {
             self.succeeds(RouteKind::Page, &page.id, page.replaced_by.as_deref());
         }
-        for page in pages
-            .into_iter()
-            .filter(|page| page.status.unwrap_or_default() == Status::Active)
-        {
+        for page in pages {
+            let window = (page.publish_from.as_deref(), page.publish_until.as_deref());
+            let is_active = page.status.unwrap_or_default() == Status::Active;
+            if !is_active || !self.dates.admit(window, self.now) {
+                continue;
+            }
             if let Some(other) = by_slug.get(&page.slug) {
                 conflicts.add(|| {
                     format!(
@@ -265,7 +287,7 @@ impl Tables<'_> {
         }
         for (row, page) in (0..).zip(by_slug.into_values()) {
             self.languages.page(&mut self.tables, row, &page)?;
-            self.page_sections(row, &page, &lookup, conflicts)?;
+            self.page_sections(row, &page, conflicts)?;
             let seo = page.seo.unwrap_or_default();
             let strings = &mut self.tables.strings;
             let record = PageRecord {

@@ -565,7 +565,7 @@ pub(super) fn of<'t, T>(tag: &str, translations: &'t Translations<T>) -> Option<
 }
 
 /// Whether two tags are the same: `pt-BR`, `pt_br`.
-fn is_same_tag(a: &str, b: &str) -> bool {
+pub(super) fn is_same_tag(a: &str, b: &str) -> bool {
     let letter = |byte: u8| match byte {
         b'_' => b'-',
         byte => byte.to_ascii_lowercase(),

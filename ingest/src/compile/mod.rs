@@ -5,6 +5,7 @@
 
 mod addresses; // current and former ones, and redirects
 mod attributes; // properties, each distinct value once
+mod bundles; // what consists of others
 mod categories; // the tree, its paths and its order
 mod changed_offers; // the fast half from the one before
 mod changes; // when content changed
@@ -52,6 +53,7 @@ pub use self::changed_offers::Before;
 use self::history::Previous;
 use crate::basis::Tally;
 use crate::config::{Config, PriceList};
+use crate::dates::Dates;
 use crate::merge::{Conflicts, MergeError, Merged};
 use crate::wire::Product;
 
@@ -114,7 +116,7 @@ impl From<HeapFull> for CompileError {
     }
 }
 
-/// Writes the catalog part into `file`.
+/// Writes the catalog part into `file`, and says when documents come into it or go by themselves.
 ///
 /// # Errors
 /// The documents cannot be read or the file not written.
@@ -124,7 +126,7 @@ pub fn catalog(
     (previous, now): (Option<&Catalog>, i64),
     conflicts: &mut Conflicts,
     file: &Path,
-) -> Result<Compiled, CompileError> {
+) -> Result<(Compiled, Dates), CompileError> {
     let structure = merged.structure(conflicts)?;
     let mut replaced = Vec::new();
     for category in &structure.categories {
@@ -136,7 +138,7 @@ pub fn catalog(
     let mut tables = products::Tables::start(
         config,
         TextHeap::in_file(&texts).map_err(io_error(&texts))?,
-        merged.catalog_hash,
+        merged.documents,
         (previous, now),
         tree,
         &structure.attributes,
@@ -164,17 +166,18 @@ pub fn catalog(
     conflicts.count += own_conflicts.count;
     conflicts.samples.append(&mut own_conflicts.samples);
     let reviews = merged.reviews()?;
-    let (tables, counts) =
+    let (tables, counts, dates) =
         tables.finish(structure.pages, reviews, &structure.redirects, conflicts)?;
     if counts.products == 0 {
         return Err(CompileError::NoProducts);
     }
     let sink = BufWriter::with_capacity(1 << 20, create(file)?);
     tables.write(sink)?;
-    Ok(Compiled {
+    let compiled = Compiled {
         entry: entry_of(file)?,
         counts,
-    })
+    };
+    Ok((compiled, dates))
 }
 
 /// Reads all products, in order, until nobody wants more.

@@ -1,18 +1,83 @@
 //! The fast half: the offer of every variant, in the rows of an opened catalog part.
 
+use std::num::NonZero;
+
 use frontage_shared::manifest::PartEntry;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::offers::{Availability, OffersTables, VariantOffer};
 use frontage_shared::snapshot::price_lists::Prices;
+use frontage_shared::snapshot::products::Product;
 
 use super::history::Previous;
 use super::prices::PriceLists;
 use super::terms::{self, Classes};
-use super::{CompileError, seconds};
+use super::{CompileError, bundles, seconds};
 use crate::basis::Tally;
 use crate::config::Config;
-use crate::merge::{Conflicts, Merged, Stated};
+use crate::merge::{Conflicts, MappedOffers, MergeError, Merged, OfferTable, Stated};
 use crate::wire;
+
+/// Products whose offers are looked up at once.
+const BATCH: usize = 4_096;
+/// More threads than this wait for the one that puts offers into tables.
+const MAX_THREADS: usize = 8;
+
+/// What sources say of a product itself and of each of its variants.
+struct Found {
+    own: OfferTable,
+    of_variants: Vec<OfferTable>,
+}
+
+/// Every product in order, and what was found for it: most of the work is in finding and reading offers, so that goes on
+/// on all cores.
+fn looked_up<'a>(
+    catalog: &'a Catalog,
+    table: &'a MappedOffers,
+) -> impl Iterator<Item = (Product<'a>, Result<Found, MergeError>)> {
+    let mut products = catalog.products();
+    std::iter::from_fn(move || {
+        let batch: Vec<_> = products.by_ref().take(BATCH).collect();
+        (!batch.is_empty()).then_some(batch)
+    })
+    .flat_map(move |batch| {
+        let found = all_found(&batch, table);
+        batch.into_iter().zip(found)
+    })
+}
+
+fn all_found(batch: &[Product<'_>], table: &MappedOffers) -> Vec<Result<Found, MergeError>> {
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let share = batch.len().div_ceil(threads.min(MAX_THREADS)).max(1);
+    let find = |products: &[Product<'_>]| -> Vec<_> {
+        let found = products.iter().map(|product| Found::of(product, table));
+        found.collect()
+    };
+    std::thread::scope(|scope| {
+        let (first, others) = batch.split_at(share.min(batch.len()));
+        let others: Vec<_> = others
+            .chunks(share)
+            .map(|others| scope.spawn(move || find(others)))
+            .collect();
+        let mut all = find(first);
+        for other in others {
+            let ended = other.join();
+            all.append(&mut ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        all
+    })
+}
+
+impl Found {
+    fn of(product: &Product<'_>, table: &MappedOffers) -> Result<Self, MergeError> {
+        let of_variants = product
+            .variants()
+            .map(|variant| table.table_of(variant.id(), variant.sku()));
+        Ok(Self {
+            own: table.table_of(product.id(), "")?,
+            of_variants: of_variants.collect::<Result<_, _>>()?,
+        })
+    }
+}
 
 /// Looks up every variant's offer.
 pub(super) fn tables(
@@ -29,12 +94,11 @@ pub(super) fn tables(
     let mut products = Vec::with_capacity(catalog.product_count() as usize);
     let mut classes = Classes::default();
     let mut goods = Vec::with_capacity(variants.capacity());
-    for product in catalog.products() {
+    for (product, found) in looked_up(catalog, &table) {
+        let Found { own, of_variants } = found?;
         products.push(product.variant_rows());
-        let own = table.table_of(product.id(), "")?;
         let of_product = own.find(product.id(), "");
-        for variant in product.variants() {
-            let own = table.table_of(variant.id(), variant.sku())?;
+        for (variant, own) in product.variants().zip(of_variants) {
             let stated = own.find(variant.id(), variant.sku());
             goods.push(classes.goods(stated, of_product));
             let offer = match stated {
@@ -49,6 +113,7 @@ pub(super) fn tables(
             variants.push(offer);
         }
     }
+    bundles::weaken(catalog, &mut variants);
     let tally = Tally {
         stated: table.stated()?,
         used,

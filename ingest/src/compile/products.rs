@@ -25,11 +25,12 @@ use super::routes::{ProductSlugs, Successors};
 use super::text::TextThreads;
 use super::{CompileError, seconds};
 use crate::config::Config;
+use crate::dates::Dates;
 use crate::half_hash::Known;
 use crate::merge::{Conflicts, Merged};
 use crate::wire::{
-    AttributeDefinition, Condition, Kind, Media, MediaKind, Product, Relation, Status, Variant,
-    Visibility,
+    AttributeDefinition, BundleItem, Condition, Kind, Media, MediaKind, Product, Relation, Status,
+    Variant, Visibility,
 };
 
 /// Tables in the making.
@@ -57,6 +58,8 @@ pub(super) struct Tables<'a> {
     /// Ids of drafts and archived products: being related to one is no mistake.
     pub(super) inactive: HashSet<String>,
     pub(super) related: Related,
+    /// Row of each product that is a bundle, and what it consists of.
+    pub(super) bundles: Vec<(u32, Vec<BundleItem>)>,
     /// Products with a picture of their own, by row.
     pub(super) has_image: Vec<bool>,
     pub(super) origins: Origins,
@@ -64,6 +67,8 @@ pub(super) struct Tables<'a> {
     pub(super) successors: Successors,
     /// When this generation is made, Unix seconds.
     pub(super) now: i64,
+    /// When documents come and go by themselves.
+    pub(super) dates: Dates,
 }
 
 /// Relations that are resolved at the end, when all products are known.
@@ -146,10 +151,12 @@ impl<'a> Tables<'a> {
             variant_ids: hashbrown::HashSet::new(),
             inactive: HashSet::new(),
             related: Related::default(),
+            bundles: Vec::new(),
             has_image: Vec::new(),
             origins: Origins::default(),
             successors: Successors::new(),
             now,
+            dates: Dates::default(),
         })
     }
 
@@ -167,7 +174,7 @@ impl<'a> Tables<'a> {
         let _ = tables.product_attributes.try_reserve_exact(32 * products);
     }
 
-    /// Adds the next product, unless it is a draft, archived, or has no variant left to sell.
+    /// Adds the next product, unless it is a draft, archived, not published now, or has no variant left to sell.
     pub(super) fn add(
         &mut self,
         mut product: Product,
@@ -175,7 +182,7 @@ impl<'a> Tables<'a> {
     ) -> Result<(), CompileError> {
         let successor = product.replaced_by.as_deref();
         self.succeeds(RouteKind::Product, &product.id, successor);
-        if product.status.unwrap_or_default() != Status::Active {
+        if !self.is_in_the_shop(&product) {
             self.inactive.insert(product.id);
             return Ok(());
         }
@@ -234,6 +241,15 @@ impl<'a> Tables<'a> {
         self.languages
             .product(&mut self.tables, row, &product, &in_path)?;
         self.index(row, product, in_path)
+    }
+
+    /// Whether a product is active, and published now.
+    fn is_in_the_shop(&mut self, product: &Product) -> bool {
+        let window = (
+            product.publish_from.as_deref(),
+            product.publish_until.as_deref(),
+        );
+        product.status.unwrap_or_default() == Status::Active && self.dates.admit(window, self.now)
     }
 
     /// Notes what takes the place of something.
@@ -434,6 +450,9 @@ impl<'a> Tables<'a> {
             self.related.all.push((row, end, relation));
         }
         self.text.add(&product, &in_path)?;
+        if !product.bundle.is_empty() {
+            self.bundles.push((row, product.bundle));
+        }
         Ok(())
     }
 }

@@ -13,7 +13,8 @@ use frontage_shared::snapshot::record::{List, RowRef};
 
 use super::CompileError;
 use super::facets::row_count;
-use super::products::{Tables, heap_text};
+use super::languages::is_same_tag;
+use super::products::Tables;
 use crate::merge::Conflicts;
 use crate::wire::{Page, Section, SectionKind, SectionSort};
 
@@ -22,52 +23,25 @@ const CANDIDATES: usize = 400;
 /// Products of a section that does not say how many.
 const LIMIT: u32 = 8;
 
-/// What sections look things up in.
-pub(super) struct Lookup {
-    brands: HashMap<String, u32>,
-}
-
 impl Tables<'_> {
-    /// What the sections of pages name, if any page has some.
-    pub(super) fn section_lookup(&self, pages: &[Page]) -> Lookup {
-        let has_some = |page: &Page| {
-            let mut translations = page.translations.values();
-            !page.sections.is_empty() || translations.any(|own| !own.sections.is_empty())
-        };
-        if !pages.iter().any(has_some) {
-            return Lookup {
-                brands: HashMap::new(),
-            };
-        }
-        let brands = (0..).zip(&self.tables.brands);
-        Lookup {
-            brands: brands
-                .map(|(row, one)| (heap_text(&self.tables, one.slug), row))
-                .collect(),
-        }
-    }
-
     /// Writes the sections of a page in all its languages.
     pub(super) fn page_sections(
         &mut self,
         row: u32,
         page: &Page,
-        lookup: &Lookup,
         conflicts: &mut Conflicts,
     ) -> Result<(), CompileError> {
         for section in &page.sections {
-            self.section((row, &page.id), "", section, lookup, conflicts)?;
+            self.section((row, &page.id), "", section, conflicts)?;
         }
         for (tag, own) in &page.translations {
-            let tags = self.config.shop.locales.iter();
-            let tag = tags
-                .into_iter()
-                .find(|known| known.eq_ignore_ascii_case(&tag.replace('_', "-")));
+            let mut tags = self.config.shop.locales.iter();
+            let tag = tags.find(|known| is_same_tag(known, tag));
             let Some(tag) = tag.cloned() else {
                 continue;
             };
             for section in &own.sections {
-                self.section((row, &page.id), &tag, section, lookup, conflicts)?;
+                self.section((row, &page.id), &tag, section, conflicts)?;
             }
         }
         Ok(())
@@ -78,7 +52,6 @@ impl Tables<'_> {
         (page, page_id): (u32, &str),
         language: &str,
         section: &Section,
-        lookup: &Lookup,
         conflicts: &mut Conflicts,
     ) -> Result<(), CompileError> {
         let limit = section.limit.unwrap_or(LIMIT);
@@ -105,7 +78,7 @@ impl Tables<'_> {
                 };
                 section.product_ids.iter().filter_map(row).collect()
             }
-            SectionKind::Query => self.candidates(section, &categories, lookup, &mut missing),
+            SectionKind::Query => self.candidates(section, &categories, &mut missing),
             _ => Vec::new(),
         };
         let shown = match section.kind {
@@ -171,7 +144,6 @@ impl Tables<'_> {
         &self,
         section: &Section,
         categories: &[u32],
-        lookup: &Lookup,
         missing: &mut impl FnMut(&str, &str),
     ) -> Vec<u32> {
         let tables = &self.tables;
@@ -199,8 +171,7 @@ impl Tables<'_> {
             lists.push(all);
         }
         if let Some(brand) = &section.brand {
-            let row = lookup.brands.get(&slug::from_text(brand));
-            let record = row.and_then(|&row| tables.brands.get(row as usize));
+            let record = self.brand(&slug::from_text(brand));
             if record.is_none() {
                 missing("brand", brand);
             }

@@ -73,7 +73,7 @@ impl Shop {
             catalog(&self.config, &merged, (previous, 1), &mut conflicts, &file).unwrap();
         let opened = Catalog::open(mapped::map(&file).unwrap()).unwrap();
         opened.verify().unwrap();
-        (opened, conflicts, compiled)
+        (opened, conflicts, compiled.0)
     }
 }
 

@@ -17,8 +17,8 @@ use crate::wire::Product;
 const BUDGET_BYTES: usize = 256 << 20;
 /// Products that go to a thread at once.
 const BATCH: usize = 64;
-/// Batches that may wait for a thread: half a segment, so that the next one can be in the making meanwhile.
-const WAITING: usize = (TextIndexBuilder::SEGMENT_PRODUCTS as usize / 2) / BATCH;
+/// Batches that may wait for a thread. What waits is memory, and work that is left when everything else is done.
+const WAITING: usize = 32;
 /// Segments that may be in the making at once.
 const AT_ONCE: usize = 2;
 

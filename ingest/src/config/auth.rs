@@ -9,6 +9,7 @@ use toml::{Table, Value};
 
 use super::load::{Check, short};
 use super::login::Login;
+use frontage_shared::daemon::credentials;
 
 /// What a request carries to be let in.
 #[derive(Default)]
@@ -32,9 +33,9 @@ impl Check<'_> {
             (Some(text), ..) => Ok(text.to_owned()),
             (_, Some(name), _) => std::env::var(name)
                 .map_err(|_| format!("the environment variable `{name}` is not set to a text")),
-            (_, _, Some(file)) => std::fs::read_to_string(self.folder.join(file))
-                .map(|text| text.trim_end_matches(['\r', '\n']).to_owned())
-                .map_err(|error| format!("cannot read the file `{file}`: {error}")),
+            (_, _, Some(file)) => self
+                .secret_file(file)
+                .map(|text| text.trim_end_matches(['\r', '\n']).to_owned()),
             _ => Err(
                 "expected a text, { env = \"NAME\" } or { file = \"path\" }; what stands there is not repeated"
                     .to_owned(),
@@ -46,6 +47,14 @@ impl Check<'_> {
             Err(problem) => self.problem(key, problem, ""),
         }
         None
+    }
+
+    /// What a file holds that is named in the configuration, perhaps one that the service manager hands over.
+    pub(super) fn secret_file(&self, file: &str) -> Result<String, String> {
+        let path = credentials::locate(self.folder, file)
+            .map_err(|error| format!("the file `{file}` {error}"))?;
+        std::fs::read_to_string(path)
+            .map_err(|error| format!("cannot read the file `{file}`: {error}"))
     }
 
     /// A table as JSON: secrets are read, tables stay tables.

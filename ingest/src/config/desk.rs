@@ -130,12 +130,7 @@ impl Check<'_> {
                     .map_err(|_| format!("the environment has no text under `{name}`"));
                 (format!("{key}_env"), read)
             }
-            (None, Some(file)) => {
-                let path = self.folder.join(&file);
-                let read = std::fs::read_to_string(&path)
-                    .map_err(|error| format!("cannot read {}: {error}", path.display()));
-                (format!("{key}_file"), read)
-            }
+            (None, Some(file)) => (format!("{key}_file"), self.secret_file(&file)),
         };
         match read.as_ref().map(|text| text.trim()) {
             Err(rule) => self.problem(key, rule, ""),
@@ -155,11 +150,14 @@ impl Check<'_> {
 mod tests {
     use std::path::Path;
 
+    use frontage_shared::daemon::places::Places;
+
     use super::*;
 
     fn read(table: &str) -> (Option<Option<Desk>>, Vec<String>) {
         let mut check = Check {
             folder: Path::new("/nowhere"),
+            places: Places::of(Path::new("ingest.toml"), table),
             problems: Vec::new(),
         };
         let value = table.parse::<toml::Table>().unwrap();

@@ -17,11 +17,9 @@ pub enum ConfigError {
         source: std::io::Error,
     },
     /// The file is not TOML.
-    #[error("{path} is not TOML: {message}")]
+    #[error("the configuration is not TOML:\n  {message}")]
     Syntax {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong, with line and column.
+        /// What is wrong, with file and line.
         message: String,
     },
     /// The file is TOML, but not ours.
@@ -53,11 +51,13 @@ pub struct Problem {
     pub rule: String,
     /// What was found; empty when the key is missing.
     pub value: String,
+    /// File and line of the key, or of the table that it should stand in.
+    pub place: String,
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.key, self.rule)?;
+        write!(f, "{}: {}: {}", self.place, self.key, self.rule)?;
         if !self.value.is_empty() {
             write!(f, " (got `{}`)", self.value)?;
         }

@@ -6,6 +6,7 @@ use super::error::{ConfigError, Problem};
 use super::file::{FacetsTable, GuardTable, RecordingsTable, RetentionTable, ShopTable};
 use super::settings::{Config, Facets, Guard, Recordings, Retention, Shop};
 use chrono_tz::Tz;
+use frontage_shared::daemon::places::{Places, serde_key};
 use frontage_shared::model::money::Currency;
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
@@ -31,14 +32,15 @@ pub fn load(path: &Path) -> Result<Config, ConfigError> {
 
 /// Checks a configuration text; `path` is for messages, `folder` is what relative paths start from.
 pub fn from_text(text: &str, path: &Path, folder: &Path) -> Result<Config, ConfigError> {
+    let places = Places::of(path, text);
     let table: Table = text
         .parse()
         .map_err(|error: toml::de::Error| ConfigError::Syntax {
-            path: path.to_owned(),
-            message: error.to_string(),
+            message: places.of_syntax(&error),
         })?;
     let mut check = Check {
         folder,
+        places,
         problems: Vec::new(),
     };
     match check.config(table) {
@@ -53,6 +55,7 @@ pub fn from_text(text: &str, path: &Path, folder: &Path) -> Result<Config, Confi
 /// Collects problems; a check that fails records one and yields `None`.
 pub(super) struct Check<'a> {
     pub(super) folder: &'a Path,
+    pub(super) places: Places<'a>,
     pub(super) problems: Vec<Problem>,
 }
 
@@ -63,8 +66,10 @@ impl Check<'_> {
         rule: impl ToString,
         value: impl ToString,
     ) {
+        let key = key.into();
         self.problems.push(Problem {
-            key: key.into(),
+            place: self.places.of_key(&key),
+            key,
             rule: rule.to_string(),
             value: value.to_string(),
         });
@@ -138,6 +143,10 @@ impl Check<'_> {
         match value?.try_into::<T>() {
             Ok(table) => Some(table),
             Err(error) => {
+                let key = match serde_key(&error) {
+                    Some(inside) => format!("{key}.{inside}"),
+                    None => key.to_owned(),
+                };
                 self.problem(key, error.message(), "");
                 None
             }

@@ -28,6 +28,8 @@ pub struct Orders {
     pub request: Request,
     /// The same for withdrawals from contracts.
     pub withdrawals: Request,
+    /// The same for requests to be told when something can be had again.
+    pub stock_requests: Request,
     /// `POST`, `PUT` or `PATCH`.
     pub method: Method,
     /// What an order becomes before it is sent.
@@ -55,6 +57,7 @@ pub struct Orders {
 pub(super) struct OrdersTable {
     url: String,
     withdrawal_url: Option<String>,
+    stock_request_url: Option<String>,
     #[serde(default = "post")]
     method: String,
     #[serde(default)]
@@ -149,15 +152,21 @@ impl Check<'_> {
             timeout_ms: table.timeout_ms,
             error_at: table.error_at,
         });
-        let withdrawals = request
-            .clone()
-            .and_then(|request| self.withdrawals(request, table.withdrawal_url.as_deref()));
+        let [withdrawals, stock_requests] = [
+            ("orders.withdrawal_url", table.withdrawal_url.as_deref()),
+            (
+                "orders.stock_request_url",
+                table.stock_request_url.as_deref(),
+            ),
+        ]
+        .map(|(key, url)| self.beside_orders(request.clone()?, key, url));
         let mapping = self.mapping("orders", table.map_file, table.map, None);
         let vars = self.vars("orders", table.vars);
         let mail = self.mail("orders.mail", table.mail);
         Some(Some(Orders {
             request: request?,
             withdrawals: withdrawals?,
+            stock_requests: stock_requests?,
             method: method?,
             mapping: mapping?,
             vars,
@@ -187,8 +196,9 @@ pub(super) struct Reached<'t> {
 }
 
 impl Check<'_> {
-    /// Withdrawals go where orders go, or to another address of the same origin: what lets us in goes nowhere else.
-    fn withdrawals(&mut self, orders: Request, url: Option<&str>) -> Option<Request> {
+    /// What lies beside orders goes where orders go, or to another address of the same origin: what lets us in goes
+    /// nowhere else.
+    fn beside_orders(&mut self, orders: Request, key: &str, url: Option<&str>) -> Option<Request> {
         let Some(text) = url else {
             return Some(orders);
         };
@@ -197,7 +207,7 @@ impl Check<'_> {
             .filter(|url| url.origin() == orders.url.origin() && url.fragment().is_none());
         if url.is_none() {
             let rule = "expected a URL of the origin of orders.url, without a fragment";
-            self.problem("orders.withdrawal_url", rule, text);
+            self.problem(key, rule, text);
         }
         Some(Request {
             url: url?,
@@ -263,11 +273,14 @@ impl Check<'_> {
 mod tests {
     use std::path::Path;
 
+    use frontage_shared::daemon::places::Places;
+
     use super::*;
 
     fn read(table: &str) -> (Option<Option<Orders>>, Vec<String>) {
         let mut check = Check {
             folder: Path::new("/nowhere"),
+            places: Places::of(Path::new("ingest.toml"), table),
             problems: Vec::new(),
         };
         let value = table.parse::<toml::Table>().unwrap();
@@ -297,6 +310,10 @@ mod tests {
             (
                 "withdrawal_url = \"https://other.example/\"",
                 "orders.withdrawal_url",
+            ),
+            (
+                "stock_request_url = \"https://other.example/\"",
+                "orders.stock_request_url",
             ),
             ("receipt_at = \"number\"", "orders.receipt_at"),
             ("max_in_flight = 0", "orders.max_in_flight"),

@@ -164,7 +164,6 @@ fn all_problems_are_named_at_once() {
         "guard.max_removed_percent",
         "retention.generations",
         "facets.max_values",
-        "source.A b",
         "source.A b.provides",
         "source.A b.url",
         "source.A b.schedule",
@@ -182,14 +181,14 @@ fn all_problems_are_named_at_once() {
         "source.A b.vars.currency",
         "source.A b.vars.a-b",
         "source.A b.guard.max_invalid_percent",
-        "source.y",
+        "source.y.url",
     ] {
         assert!(found.contains(&key), "`{key}` is missing in {found:?}");
     }
     let text = error.to_string();
     assert!(
         text.contains(
-            "source.A b.provides: expected \"catalog\" or \"offers\" or \"terms\" or \"orders\" (got `both`)"
+            "ingest.toml:17: source.A b.provides: expected \"catalog\" or \"offers\" or \"terms\" or \"orders\" (got `both`)"
         ),
         "{text}"
     );
@@ -199,7 +198,7 @@ fn all_problems_are_named_at_once() {
 #[test]
 fn each_mistake_alone_is_one_problem() {
     for (broken, key) in [
-        (format!("{SHOP}{SOURCE}colour = 1"), "source.x"),
+        (format!("{SHOP}{SOURCE}colour = 1"), "source.x.colour"),
         (
             format!("{SHOP}{SOURCE}records = \"/a\"\nformat = \"ndjson\""),
             "source.x.records",

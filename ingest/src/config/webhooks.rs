@@ -172,11 +172,14 @@ impl Check<'_> {
 mod tests {
     use std::path::Path;
 
+    use frontage_shared::daemon::places::Places;
+
     use super::*;
 
     fn read(table: &str) -> (Option<Vec<Webhook>>, Vec<String>) {
         let mut check = Check {
             folder: Path::new("/nowhere"),
+            places: Places::of(Path::new("ingest.toml"), table),
             problems: Vec::new(),
         };
         let value = table.parse::<toml::Table>().unwrap();

@@ -23,6 +23,7 @@ mod schema_tests;
 pub use attempts::{Attempts, Failure, FailureKind};
 pub use book::{OrderLine, OrderPage, Retried, Waiting, answer, list, retry, show, waiting};
 pub use progress::follow;
+pub(crate) use send::rfc3339;
 pub(crate) use verdict::why_unanswered;
 pub use work::{Delivered, once, run};
 

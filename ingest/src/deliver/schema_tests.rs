@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use frontage_shared::order::{Order, OrderId};
+use frontage_shared::stock_request::StockRequest;
 use frontage_shared::withdrawal::Withdrawal;
 use jsonschema::Validator;
 use serde_json::{Value, json};
@@ -143,6 +144,29 @@ fn withdrawals_and_their_schema_say_the_same() {
         }
     }
     assert!(refused > 50, "{refused}");
+}
+
+#[test]
+fn requests_for_stock_and_their_schema_say_the_same() {
+    let schema = schema_of(include_str!("../../../schemas/stock_request.schema.json"));
+    let example = json!({
+        "type": "stock_request", "id": "01JDKX5V3Q8YB2M4N6P7R9STVW", "shop": "demo",
+        "received_at": "2026-07-01T10:00:00Z", "locale": "de", "product_id": "4711", "variant_id": "4711-red",
+        "sku": "M-R", "name": "Mug, red", "email": "ann@mail.example",
+    });
+    assert!(schema.is_valid(&example));
+    let decode = |value: &Value| StockRequest::decode(value.to_string().as_bytes());
+    let written = decode(&example).unwrap().encode().unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&written).unwrap(), example);
+    let (mut found, mut refused) = (Vec::new(), 0);
+    broken(&example, "", &mut found, &example);
+    for (what, document) in found {
+        if decode(&document).is_err() {
+            refused += 1;
+            assert!(!schema.is_valid(&document), "{what}");
+        }
+    }
+    assert!(refused > 40, "{refused}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use chrono::{DateTime, Utc};
 use frontage_shared::order::OrderId;
 use frontage_shared::order_status::OrderReceipt;
+use frontage_shared::stock_request::StockRequest;
 use frontage_shared::store::{Beside, OrderState, Store};
 use frontage_shared::withdrawal::Withdrawal;
 use serde_json::Value;
@@ -37,9 +38,30 @@ enum Ready {
     Send {
         body: Vec<u8>,
         before: Before,
-        is_withdrawal: bool,
+        what: What,
     },
     Settled(Ended),
+}
+
+/// What lies among the orders.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    Order,
+    Withdrawal,
+    StockRequest,
+}
+
+impl What {
+    /// What stored bytes are; damaged ones are told of as orders.
+    fn of(bytes: &[u8]) -> Self {
+        if Withdrawal::decode(bytes).is_ok() {
+            Self::Withdrawal
+        } else if StockRequest::decode(bytes).is_ok() {
+            Self::StockRequest
+        } else {
+            Self::Order
+        }
+    }
 }
 
 /// Attempts before this one.
@@ -64,12 +86,11 @@ pub(super) async fn order(
     let ready = in_background(move || prepare(&shared, &orders, id)).await?;
     let (body, before, request) = match ready {
         Ready::Settled(ended) => return Ok(ended),
-        Ready::Send {
-            body,
-            before,
-            is_withdrawal: true,
-        } => (body, before, &settings.withdrawals),
-        Ready::Send { body, before, .. } => (body, before, &settings.request),
+        Ready::Send { body, before, what } => match what {
+            What::Order => (body, before, &settings.request),
+            What::Withdrawal => (body, before, &settings.withdrawals),
+            What::StockRequest => (body, before, &settings.stock_requests),
+        },
     };
     let key = id.to_string();
     let parcel = Parcel {
@@ -98,7 +119,11 @@ fn prepare(context: &Context, settings: &Orders, id: OrderId) -> Result<Ready, D
     let Some((OrderState::New, order)) = store.order(id)? else {
         return Ok(Ready::Settled(Ended::Gone));
     };
-    mail::enqueue(store, settings, id)?;
+    let what = What::of(&order);
+    // When to write about stock is the merchant's to know.
+    if what != What::StockRequest {
+        mail::enqueue(store, settings, id)?;
+    }
     let now = schedule::now();
     let attempts: Option<Attempts> = store.read_beside(id, Beside::Attempts)?;
     let before = Before {
@@ -112,11 +137,10 @@ fn prepare(context: &Context, settings: &Orders, id: OrderId) -> Result<Ready, D
     if let Some(ended) = received(store, id)? {
         return Ok(Ready::Settled(ended));
     }
-    let is_withdrawal = Withdrawal::decode(&order).is_ok();
     let body = match store.beside(id, Beside::Body)? {
         Some(body) => body,
-        // What is said by law goes as it was said: the mapping is one of orders.
-        None if is_withdrawal => store.put_beside_once(id, Beside::Body, &order)?,
+        // What is said by law goes as it was said, and the mapping is one of orders.
+        None if what != What::Order => store.put_beside_once(id, Beside::Body, &order)?,
         None => match body_of(context, settings, order) {
             // Should somebody else deliver as well, both send the same.
             Ok(body) => store.put_beside_once(id, Beside::Body, &body)?,
@@ -130,11 +154,7 @@ fn prepare(context: &Context, settings: &Orders, id: OrderId) -> Result<Ready, D
         // Before it is sent: the process may end while it is on its way.
         store.put_beside(id, Beside::Sent, b"true")?;
     }
-    Ok(Ready::Send {
-        body,
-        before,
-        is_withdrawal,
-    })
+    Ok(Ready::Send { body, before, what })
 }
 
 /// What is sent of an order. A mapping that cannot be used at all is no fault of the order.
@@ -280,6 +300,7 @@ fn tell(id: OrderId, failed: &Attempts, pause: Option<Duration>) {
     }
 }
 
-fn rfc3339(at: DateTime<Utc>) -> String {
+/// An instant as bodies that are sent have it.
+pub(crate) fn rfc3339(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }

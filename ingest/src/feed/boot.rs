@@ -5,9 +5,10 @@
 //! before anything is made of them.
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, PoisonError};
+
+use crate::publish;
 
 /// Where Linux says which start of the machine this is.
 const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
@@ -31,9 +32,7 @@ pub(crate) fn is_whole(path: &Path, hash: &str) -> bool {
     if known().contains(path) {
         return true;
     }
-    let mut hasher = blake3::Hasher::new();
-    let read = File::open(path).map(|file| hasher.update_reader(file).map(drop));
-    let is_whole = matches!(read, Ok(Ok(()))) && hasher.finalize().to_hex().as_str() == hash;
+    let is_whole = publish::hash_of(path).is_some_and(|found| found == hash);
     if is_whole {
         known().insert(path.to_owned());
     }

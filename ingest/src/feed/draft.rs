@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
 
 use frontage_shared::model::money::Currency;
 use xxhash_rust::xxh3::Xxh3;
@@ -46,11 +48,17 @@ struct Prepared {
     facts: Facts,
 }
 
-/// Writes a half file, which gets its name from its content.
+type Writer = JoinHandle<std::io::Result<(File, blake3::Hash)>>;
+
+/// Blocks that may wait to be hashed and written.
+const BLOCKS_WAITING: usize = 8;
+
+/// Writes a half file, which gets its name from its content. Hashing and writing go on beside the one who has the lines.
 pub(super) struct HalfWriter {
     path: PathBuf,
-    file: File,
-    hasher: blake3::Hasher,
+    blocks: SyncSender<Vec<u8>>,
+    /// None once it was joined.
+    writer: Option<Writer>,
     block: Vec<u8>,
 }
 
@@ -110,49 +118,67 @@ impl FeedFolder {
 impl HalfWriter {
     pub(super) fn create(folder: &FeedFolder) -> Result<Self, FeedError> {
         let path = folder.path.join("half.part");
+        let file = File::create(&path).map_err(io_error(&path))?;
+        let (blocks, waiting) = sync_channel(BLOCKS_WAITING);
+        let writer = std::thread::Builder::new()
+            .name("half".to_owned())
+            .spawn(move || write_blocks(file, waiting))
+            .map_err(io_error(&path))?;
         Ok(Self {
-            file: File::create(&path).map_err(io_error(&path))?,
             path,
-            hasher: blake3::Hasher::new(),
-            block: Vec::with_capacity(2 * BLOCK_BYTES),
+            blocks,
+            writer: Some(writer),
+            block: Vec::with_capacity(BLOCK_BYTES),
         })
     }
 
     pub(super) fn write(&mut self, lines: &[u8]) -> Result<(), FeedError> {
-        if lines.len() >= BLOCK_BYTES {
-            self.flush()?;
-            return self.put(lines);
-        }
         self.block.extend_from_slice(lines);
-        match self.block.len() >= BLOCK_BYTES {
-            true => self.flush(),
-            false => Ok(()),
+        if self.block.len() >= BLOCK_BYTES {
+            let block = std::mem::replace(&mut self.block, Vec::with_capacity(BLOCK_BYTES));
+            if self.blocks.send(block).is_err() {
+                // Only an error ends the writer early.
+                joined(self.writer.take()).map_err(io_error(&self.path))?;
+            }
         }
+        Ok(())
     }
 
     pub(super) fn finish(mut self, folder: &FeedFolder, documents: u64) -> Result<Half, FeedError> {
-        self.flush()?;
+        // A writer that is gone has failed; its error comes out when it is joined.
+        let _ = self.blocks.send(std::mem::take(&mut self.block));
+        drop(self.blocks);
+        let (file, hash) = joined(self.writer.take()).map_err(io_error(&self.path))?;
         if boot::id().is_none() {
-            self.file.sync_all().map_err(io_error(&self.path))?;
+            file.sync_all().map_err(io_error(&self.path))?;
         }
-        let hash = self.hasher.finalize().to_hex().to_string();
+        let hash = hash.to_hex().to_string();
         let half = Half { hash, documents };
         std::fs::rename(&self.path, folder.half_path(&half)).map_err(io_error(&self.path))?;
         Ok(half)
     }
+}
 
-    fn flush(&mut self) -> Result<(), FeedError> {
-        let mut block = std::mem::take(&mut self.block);
-        self.put(&block)?;
-        block.clear();
-        self.block = block;
-        Ok(())
-    }
+/// What the writer came to.
+fn joined(writer: Option<Writer>) -> std::io::Result<(File, blake3::Hash)> {
+    let ended = writer.map(JoinHandle::join);
+    let Some(Ok(outcome)) = ended else {
+        return Err(std::io::Error::other("the thread that writes it is gone"));
+    };
+    outcome
+}
 
-    fn put(&mut self, lines: &[u8]) -> Result<(), FeedError> {
-        self.hasher.update(lines);
-        self.file.write_all(lines).map_err(io_error(&self.path))
+/// Hashes and writes blocks until there are no more.
+fn write_blocks(
+    mut file: File,
+    blocks: Receiver<Vec<u8>>,
+) -> std::io::Result<(File, blake3::Hash)> {
+    let mut hasher = blake3::Hasher::new();
+    for block in blocks {
+        hasher.update(&block);
+        file.write_all(&block)?;
     }
+    Ok((file, hasher.finalize()))
 }
 
 impl Draft {

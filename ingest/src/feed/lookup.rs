@@ -72,7 +72,7 @@ impl MappedHalf {
         })
     }
 
-    /// Learns where every key lies, so that [`find`](Self::find) and [`texts`](Self::texts) need not search.
+    /// Learns where every key lies, so that [`texts`](Self::texts) need not search.
     pub fn index(&mut self) {
         self.places = Some(Places::of(&self.bytes));
     }

@@ -1,6 +1,7 @@
 //! Lines in the order of a half file, however many there are.
 //!
-//! Memory holds one run of lines; full runs are sorted and written to a folder, and merged at the end. Equal lines in
+//! Memory holds two runs of lines: one that fills, and a full one that is sorted and written to a folder meanwhile. They
+//! are merged at the end. Equal lines in
 //! give equal lines out, whatever the order they came in and however they were cut into runs.
 
 use std::cmp::Reverse;
@@ -10,6 +11,7 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, ErrorKind, Read as _, Write as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 
 use super::{FeedError, io_error};
 use crate::wire::Kind;
@@ -27,9 +29,17 @@ pub(super) struct Sorter {
     folder: PathBuf,
     /// What the files of this sorter begin with.
     name: String,
+    lines: Unsorted,
+    runs: Vec<PathBuf>,
+    /// The run that is being written.
+    writing: Option<JoinHandle<Result<Unsorted, FeedError>>>,
+}
+
+/// Lines of a run, one after another.
+#[derive(Debug, Default)]
+struct Unsorted {
     bytes: Vec<u8>,
     places: Vec<Place>,
-    runs: Vec<PathBuf>,
 }
 
 /// Where a line lies in the bytes of a run: its key, and behind it the line as it will be written.
@@ -62,9 +72,9 @@ impl Sorter {
         Self {
             folder: folder.to_owned(),
             name,
-            bytes: Vec::new(),
-            places: Vec::new(),
+            lines: Unsorted::default(),
             runs: Vec::new(),
+            writing: None,
         }
     }
 
@@ -73,19 +83,12 @@ impl Sorter {
     /// # Errors
     /// A run cannot be written.
     pub(super) fn add(&mut self, kind: Kind, key: &str, line: &str) -> Result<(), FeedError> {
-        let used = self.bytes.len() + self.places.len() * size_of::<Place>();
-        if used + key.len() + line.len() > RUN_BYTES && !self.places.is_empty() {
+        let Unsorted { bytes, places } = &self.lines;
+        let used = bytes.len() + places.len() * size_of::<Place>();
+        if used + key.len() + line.len() > RUN_BYTES && !places.is_empty() {
             self.spill()?;
         }
-        let length = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX);
-        self.places.push(Place {
-            kind,
-            start: u32::try_from(self.bytes.len()).unwrap_or(u32::MAX),
-            key_bytes: length(key),
-            line_bytes: length(line),
-        });
-        self.bytes.extend_from_slice(key.as_bytes());
-        self.bytes.extend_from_slice(line.as_bytes());
+        self.lines.add(kind, key, line);
         Ok(())
     }
 
@@ -98,16 +101,64 @@ impl Sorter {
         mut write: impl FnMut(&[u8]) -> Result<(), FeedError>,
     ) -> Result<(), FeedError> {
         if self.runs.is_empty() {
-            self.sort();
-            return self
-                .places
+            self.lines.sort();
+            let Unsorted { bytes, places } = &self.lines;
+            return places
                 .iter()
-                .try_for_each(|place| write(&self.bytes[place.line()]));
+                .try_for_each(|place| write(&bytes[place.line()]));
         }
         self.spill()?;
-        self.bytes = Vec::new();
+        self.written()?;
+        self.lines = Unsorted::default();
         let mut sorted = Sorted::open(std::mem::take(&mut self.runs))?;
         sorted.all(&mut write)
+    }
+
+    /// Hands the lines to a thread that sorts and writes them, once it is done with those before.
+    fn spill(&mut self) -> Result<(), FeedError> {
+        let emptied = self.written()?;
+        let lines = std::mem::replace(&mut self.lines, emptied);
+        let name = format!("{}-{}.run", self.name, self.runs.len());
+        let path = self.folder.join(name);
+        self.runs.push(path.clone());
+        let failed = io_error(&path);
+        let writing = std::thread::Builder::new()
+            .name("run".to_owned())
+            .spawn(move || lines.write(&path))
+            .map_err(failed)?;
+        self.writing = Some(writing);
+        Ok(())
+    }
+
+    /// Waits for the run that is being written, and gives its memory back.
+    fn written(&mut self) -> Result<Unsorted, FeedError> {
+        let Some(writing) = self.writing.take() else {
+            return Ok(Unsorted::default());
+        };
+        let ended = writing.join();
+        ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+}
+
+impl Drop for Sorter {
+    fn drop(&mut self) {
+        // A run that is still being written would be there again after it was removed.
+        let _ = self.written();
+        remove(&self.runs);
+    }
+}
+
+impl Unsorted {
+    fn add(&mut self, kind: Kind, key: &str, line: &str) {
+        let length = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX);
+        self.places.push(Place {
+            kind,
+            start: u32::try_from(self.bytes.len()).unwrap_or(u32::MAX),
+            key_bytes: length(key),
+            line_bytes: length(line),
+        });
+        self.bytes.extend_from_slice(key.as_bytes());
+        self.bytes.extend_from_slice(line.as_bytes());
     }
 
     fn sort(&mut self) {
@@ -121,15 +172,12 @@ impl Sorter {
         });
     }
 
-    fn spill(&mut self) -> Result<(), FeedError> {
+    /// Writes the lines in order, and gives their memory back.
+    fn write(mut self, path: &Path) -> Result<Self, FeedError> {
         self.sort();
-        let path = self
-            .folder
-            .join(format!("{}-{}.run", self.name, self.runs.len()));
-        let failed = io_error(&path);
+        let failed = io_error(path);
         let mut file =
-            BufWriter::with_capacity(WRITE_BUFFER_BYTES, File::create(&path).map_err(&failed)?);
-        self.runs.push(path);
+            BufWriter::with_capacity(WRITE_BUFFER_BYTES, File::create(path).map_err(&failed)?);
         for place in &self.places {
             let mut head = [0; HEAD_BYTES];
             head[0] = place.kind as u8;
@@ -143,7 +191,7 @@ impl Sorter {
         file.flush().map_err(&failed)?;
         self.places.clear();
         self.bytes.clear();
-        Ok(())
+        Ok(self)
     }
 }
 
@@ -236,12 +284,6 @@ fn read(
 impl Drop for Sorted {
     fn drop(&mut self) {
         remove(&self.paths);
-    }
-}
-
-impl Drop for Sorter {
-    fn drop(&mut self) {
-        remove(&self.runs);
     }
 }
 

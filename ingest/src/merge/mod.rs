@@ -25,6 +25,7 @@ use serde_json::Value;
 
 use crate::basis::BasisHalf;
 use crate::config::{Config, Provides};
+use crate::dates::{self, Dates};
 use crate::feed::{Feed, FeedError, FeedFolder, Half, Line};
 use crate::ownership::{self, Say, Version};
 use crate::wire::{
@@ -41,7 +42,9 @@ pub struct Merged {
     feeds: BTreeMap<String, (FeedFolder, Feed)>,
     /// What each source may say in documents that others bring, too.
     says: BTreeMap<String, Say>,
-    /// Hash over all that the catalog part is compiled from.
+    /// Hash over all documents that the catalog part is compiled from.
+    pub documents: [u8; 32],
+    /// The same with the last instant at which some of them came or went by themselves.
     pub catalog_hash: [u8; 32],
     /// Hash over all that the offers part is compiled from, the catalog aside.
     pub offers_hash: [u8; 32],
@@ -150,10 +153,19 @@ impl Merged {
         Ok(Self {
             feeds: with_folders,
             says,
+            documents: catalog_hash,
             catalog_hash,
             offers_hash,
             reserved: Reserved::new(),
         })
+    }
+
+    /// The same at an instant, as far as it is known what comes and goes.
+    #[must_use]
+    pub fn at(mut self, config: &Config, now: i64) -> Self {
+        let passed = Dates::load(&config.state, self.documents).passed(now);
+        self.catalog_hash = dates::catalog_hash(self.documents, passed);
+        self
     }
 
     /// How many bytes the documents of the catalog take, as they lie on disk.

@@ -85,7 +85,7 @@ impl MappedOffers {
     /// The feed cache cannot be read.
     pub fn is_stated(&self, key: &str) -> Result<bool, MergeError> {
         for (is_stated, half) in &self.sources {
-            if *is_stated && !half.find(Kind::Offer, key)?.is_empty() {
+            if *is_stated && !half.texts(Kind::Offer, key)?.is_empty() {
                 return Ok(true);
             }
         }
@@ -98,18 +98,15 @@ impl MappedOffers {
     /// The feed cache cannot be read.
     pub fn table_of(&self, variant_id: &str, sku: &str) -> Result<OfferTable, MergeError> {
         let mut table = OfferTable::default();
-        let by_sku = format!("sku:{sku}");
+        let by_sku = (!sku.is_empty()).then(|| format!("sku:{sku}"));
+        let by_sku = by_sku.as_deref().filter(|key| *key != variant_id);
         for (is_stated, half) in &self.sources {
             let offers = if *is_stated {
                 &mut table.stated
             } else {
                 &mut table.embedded
             };
-            let mut keys = vec![variant_id];
-            if !sku.is_empty() && by_sku != variant_id {
-                keys.push(&by_sku);
-            }
-            for key in keys {
+            for key in std::iter::once(variant_id).chain(by_sku) {
                 for text in half.texts(Kind::Offer, key)? {
                     let offer = serde_json::from_str(text);
                     add(

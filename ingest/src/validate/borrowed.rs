@@ -1,31 +1,53 @@
 //! A JSON text as a tree that borrows from it: what validation asks, without copying what it only looks at.
 //!
 //! Nearly every document of a feed is sound, and is kept as a typed document, not as a tree. Members lie in the order of
-//! the text; of two with one name the last one counts, as everywhere.
+//! the text; of two with one name the last one counts, as everywhere. Whatever the text does not hold as the tree needs
+//! it lies in an arena, which is emptied for the next text: a tree of a hundred lists and objects costs no allocation.
 
 use std::borrow::Cow;
 use std::fmt;
 
+use bumpalo::Bump;
 use jsonschema::JsonType;
-use jsonschema::json::{Array, Json, Node as JsonNode, NodeIdentity, Object};
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use jsonschema::json::{Array, Json, JsonNumber, Node as JsonNode, NodeIdentity, Object};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Number, Value};
 
 /// How serde_json hands over a number whose digits it keeps: as an object with this one member.
 const NUMBER: &str = "$serde_json::private::Number";
 
 /// A value of a JSON text.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Borrowed<'t> {
     Null,
     Boolean(bool),
-    Number(Number),
-    Text(Cow<'t, str>),
-    Array(Vec<Self>),
-    Object(Vec<(Cow<'t, str>, Self)>),
+    Number(Digits<'t>),
+    Text(&'t str),
+    Array(&'t [Self]),
+    Object(&'t [Member<'t>]),
 }
 
+/// A name and its value.
+type Member<'t> = (&'t str, Borrowed<'t>);
+
+/// A number as it is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Digits<'t>(&'t str);
+
 impl<'t> Borrowed<'t> {
+    /// The value of a JSON text; what it needs beside the text lies in `arena`.
+    pub(super) fn read(text: &'t str, arena: &'t Bump) -> Result<Self, serde_json::Error> {
+        let mut from = serde_json::Deserializer::from_str(text);
+        let mut reader = Reader {
+            arena,
+            items: Vec::with_capacity(EXPECTED),
+            members: Vec::with_capacity(EXPECTED),
+        };
+        let tree = reader.deserialize(&mut from)?;
+        from.end()?;
+        Ok(tree)
+    }
+
     /// The last member of an object with a name.
     pub(super) fn get(&self, name: &str) -> Option<&Self> {
         match self {
@@ -35,8 +57,8 @@ impl<'t> Borrowed<'t> {
     }
 
     /// The text, if it is one.
-    pub(super) fn as_text(&self) -> Option<&str> {
-        match self {
+    pub(super) fn as_text(&self) -> Option<&'t str> {
+        match *self {
             Self::Text(text) => Some(text),
             _ => None,
         }
@@ -44,7 +66,7 @@ impl<'t> Borrowed<'t> {
 
     /// Whether objects and arrays lie in each other deeper than allowed.
     pub(super) fn is_deeper(&self, allowed: usize) -> bool {
-        match self {
+        match *self {
             Self::Array(_) | Self::Object(_) if allowed == 0 => true,
             Self::Array(items) => items.iter().any(|item| item.is_deeper(allowed - 1)),
             Self::Object(members) => {
@@ -56,24 +78,45 @@ impl<'t> Borrowed<'t> {
     }
 }
 
-fn member<'m, 't>(
-    members: &'m [(Cow<'t, str>, Borrowed<'t>)],
-    name: &str,
-) -> Option<&'m Borrowed<'t>> {
-    let found = members.iter().rev().find(|(known, _)| known == name);
-    found.map(|(_, value)| value)
-}
-
-impl<'de: 't, 't> Deserialize<'de> for Borrowed<'t> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(Tree)
+impl Digits<'_> {
+    /// The number as serde_json has it.
+    pub(super) fn number(self) -> Result<Number, serde_json::Error> {
+        self.0.parse()
     }
 }
 
-struct Tree;
+fn member<'m, 't>(members: &'m [Member<'t>], name: &str) -> Option<&'m Borrowed<'t>> {
+    let found = members.iter().rev().find(|(known, _)| *known == name);
+    found.map(|(_, value)| value)
+}
 
-impl<'de> Visitor<'de> for Tree {
-    type Value = Borrowed<'de>;
+/// Items or members that are under way at once, as a rule.
+const EXPECTED: usize = 64;
+
+/// Reads a tree. What is under way lies on two stacks, so that a finished list is copied into the arena once.
+struct Reader<'t> {
+    arena: &'t Bump,
+    items: Vec<Borrowed<'t>>,
+    members: Vec<Member<'t>>,
+}
+
+impl<'t> Reader<'t> {
+    fn number(&self, digits: fmt::Arguments<'_>) -> Borrowed<'t> {
+        let digits = bumpalo::format!(in self.arena, "{}", digits);
+        Borrowed::Number(Digits(digits.into_bump_str()))
+    }
+}
+
+impl<'de: 't, 't> DeserializeSeed<'de> for &mut Reader<'t> {
+    type Value = Borrowed<'t>;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de: 't, 't> Visitor<'de> for &mut Reader<'t> {
+    type Value = Borrowed<'t>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
@@ -88,51 +131,75 @@ impl<'de> Visitor<'de> for Tree {
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
-        Ok(Borrowed::Number(value.into()))
+        Ok(self.number(format_args!("{value}")))
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-        Ok(Borrowed::Number(value.into()))
+        Ok(self.number(format_args!("{value}")))
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Borrowed::Text(Cow::Borrowed(text)))
+        Ok(Borrowed::Text(text))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Borrowed::Text(Cow::Owned(text.to_owned())))
+        Ok(Borrowed::Text(self.arena.alloc_str(text)))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        let mut all = Vec::new();
-        while let Some(item) = items.next_element()? {
-            all.push(item);
+        let start = self.items.len();
+        while let Some(item) = items.next_element_seed(&mut *self)? {
+            self.items.push(item);
         }
+        let all = self
+            .arena
+            .alloc_slice_copy(self.items.get(start..).unwrap_or_default());
+        self.items.truncate(start);
         Ok(Borrowed::Array(all))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-        let mut all = Vec::new();
-        while let Some(Name(name)) = members.next_key()? {
-            if name == NUMBER && all.is_empty() {
+        let start = self.members.len();
+        while let Some(name) = members.next_key_seed(Name(self.arena))? {
+            if name == NUMBER && self.members.len() == start {
                 let digits: String = members.next_value()?;
-                return digits.parse().map(Borrowed::Number).map_err(Error::custom);
+                return Ok(self.number(format_args!("{digits}")));
             }
-            all.push((name, members.next_value()?));
+            let value = members.next_value_seed(&mut *self)?;
+            self.members.push((name, value));
         }
+        let all = self
+            .arena
+            .alloc_slice_copy(self.members.get(start..).unwrap_or_default());
+        self.members.truncate(start);
         Ok(Borrowed::Object(all))
     }
 }
 
-/// A member's name, borrowed where it has no escapes.
-struct Name<'t>(Cow<'t, str>);
+/// Reads a member's name, borrowed where it has no escapes.
+struct Name<'t>(&'t Bump);
 
-impl<'de: 't, 't> Deserialize<'de> for Name<'t> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        match from.deserialize_str(Tree)? {
-            Borrowed::Text(text) => Ok(Self(text)),
-            _ => Err(D::Error::custom("a member's name is a text")),
-        }
+impl<'de: 't, 't> DeserializeSeed<'de> for Name<'t> {
+    type Value = &'t str;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+        from.deserialize_str(self)
+    }
+}
+
+impl<'de: 't, 't> Visitor<'de> for Name<'t> {
+    type Value = &'t str;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member's name")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(text)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(self.0.alloc_str(text))
     }
 }
 
@@ -155,14 +222,41 @@ impl Json for BorrowedJson {
         text: &str,
         f: impl for<'a> FnOnce(&'a Borrowed<'a>) -> T,
     ) -> T {
-        f(&Borrowed::Text(Cow::Borrowed(text)))
+        f(&Borrowed::Text(text))
+    }
+}
+
+impl JsonNumber for Digits<'_> {
+    fn as_u64(&self) -> Option<u64> {
+        self.0.parse().ok()
+    }
+
+    fn as_i64(&self) -> Option<i64> {
+        self.0.parse().ok()
+    }
+
+    fn as_f64(&self) -> Option<f64> {
+        // What is too large for one is none, as with serde_json.
+        self.0
+            .parse()
+            .ok()
+            .filter(|number: &f64| number.is_finite())
+    }
+
+    fn as_str(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self.0)
+    }
+
+    fn to_number(&self) -> Cow<'_, Number> {
+        // What was read as a number is one.
+        Cow::Owned(self.number().unwrap_or_else(|_| 0.into()))
     }
 }
 
 impl<'a> JsonNode<'a, BorrowedJson> for &'a Borrowed<'a> {
-    type Object = &'a [(Cow<'a, str>, Borrowed<'a>)];
+    type Object = &'a [Member<'a>];
     type Array = &'a [Borrowed<'a>];
-    type Number = &'a Number;
+    type Number = Digits<'a>;
 
     fn as_object(&self) -> Option<Self::Object> {
         match self {
@@ -182,8 +276,8 @@ impl<'a> JsonNode<'a, BorrowedJson> for &'a Borrowed<'a> {
         self.as_text().map(Cow::Borrowed)
     }
 
-    fn as_number(&self) -> Option<&'a Number> {
-        match self {
+    fn as_number(&self) -> Option<Digits<'a>> {
+        match **self {
             Borrowed::Number(number) => Some(number),
             _ => None,
         }
@@ -235,13 +329,12 @@ impl<'a> JsonNode<'a, BorrowedJson> for &'a Borrowed<'a> {
         Cow::Owned(match self {
             Borrowed::Null => Value::Null,
             Borrowed::Boolean(value) => Value::Bool(*value),
-            Borrowed::Number(number) => Value::Number(number.clone()),
-            Borrowed::Text(text) => Value::String(text.clone().into_owned()),
+            Borrowed::Number(number) => Value::Number(number.to_number().into_owned()),
+            Borrowed::Text(text) => Value::String((*text).to_owned()),
             Borrowed::Array(items) => Value::Array(items.iter().map(owned).collect()),
             Borrowed::Object(members) => {
                 let members = members.iter();
-                let members =
-                    members.map(|(name, value)| (name.clone().into_owned(), owned(value)));
+                let members = members.map(|(name, value)| ((*name).to_owned(), owned(value)));
                 Value::Object(members.collect())
             }
         })
@@ -254,7 +347,7 @@ impl<'a> JsonNode<'a, BorrowedJson> for &'a Borrowed<'a> {
     }
 }
 
-impl<'a> Object<'a, BorrowedJson> for &'a [(Cow<'a, str>, Borrowed<'a>)] {
+impl<'a> Object<'a, BorrowedJson> for &'a [Member<'a>] {
     type Node = &'a Borrowed<'a>;
     type MemberName = &'a str;
     type MembersIter = Members<'a>;
@@ -273,13 +366,13 @@ impl<'a> Object<'a, BorrowedJson> for &'a [(Cow<'a, str>, Borrowed<'a>)] {
 }
 
 /// The members of an object.
-pub(super) struct Members<'a>(std::slice::Iter<'a, (Cow<'a, str>, Borrowed<'a>)>);
+pub(super) struct Members<'a>(std::slice::Iter<'a, Member<'a>>);
 
 impl<'a> Iterator for Members<'a> {
     type Item = (&'a str, &'a Borrowed<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|(name, value)| (name.as_ref(), value))
+        self.0.next().map(|(name, value)| (*name, value))
     }
 }
 
@@ -302,22 +395,54 @@ mod tests {
 
     #[test]
     fn a_text_reads_as_its_value() {
-        let text =
-            r#"{"a": [1, -2.50, 1e400, true, null], "b": {"c": "x\ny", "d": "plain"}, "é": []}"#;
-        let tree: Borrowed<'_> = serde_json::from_str(text).unwrap();
+        let text = r#"{"a": [1, -2.50, 1e400, true, null], "b": {"c": "x\ny", "d": "plain"}, "\u00e9": []}"#;
+        let arena = Bump::new();
+        let tree = Borrowed::read(text, &arena).unwrap();
         let value: Value = serde_json::from_str(text).unwrap();
         assert_eq!((&tree).to_value().as_ref(), &value);
-        let Some(Borrowed::Text(Cow::Borrowed("plain"))) = tree.get("b").and_then(|b| b.get("d"))
-        else {
-            panic!("a text without escapes is borrowed");
-        };
+        let plain = tree.get("b").and_then(|b| b.get("d")).unwrap();
+        let plain = plain.as_text().unwrap().as_bytes().as_ptr_range();
+        let whole = text.as_bytes().as_ptr_range();
+        assert!(
+            whole.start <= plain.start && plain.end <= whole.end,
+            "a text without escapes is borrowed"
+        );
         assert!(!tree.is_deeper(2));
         assert!(tree.is_deeper(1));
+        assert!(Borrowed::read("{} x", &arena).is_err());
     }
 
     #[test]
     fn of_two_members_with_one_name_the_last_counts() {
-        let tree: Borrowed<'_> = serde_json::from_str(r#"{"a": "x", "a": "y"}"#).unwrap();
+        let arena = Bump::new();
+        let tree = Borrowed::read(r#"{"a": "x", "a": "y"}"#, &arena).unwrap();
         assert_eq!(tree.get("a").and_then(Borrowed::as_text), Some("y"));
+    }
+
+    #[test]
+    fn numbers_are_what_serde_json_says() {
+        for text in [
+            "0",
+            "-0",
+            "7",
+            "-7",
+            "18446744073709551615",
+            "1.0",
+            "1e3",
+            "-2.50",
+            "1e400",
+            "1E-2",
+        ] {
+            let (digits, number) = (Digits(text), text.parse::<Number>().unwrap());
+            assert_eq!(digits.as_u64(), JsonNumber::as_u64(&number), "{text}");
+            assert_eq!(digits.as_i64(), JsonNumber::as_i64(&number), "{text}");
+            assert_eq!(digits.as_f64(), JsonNumber::as_f64(&number), "{text}");
+            assert_eq!(digits.to_number().as_ref(), &number, "{text}");
+            assert_eq!(
+                digits.is_written_as_integer(),
+                number.is_written_as_integer(),
+                "{text}"
+            );
+        }
     }
 }

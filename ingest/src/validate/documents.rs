@@ -3,6 +3,8 @@
 //! A key is accepted once per run. The same document again is harmless; a different one with the same key is refused,
 //! because nothing says which of the two is right.
 
+use bumpalo::Bump;
+
 use super::contract::{self, Deviation};
 use super::error::ValidateError;
 use super::known::{self, Known};
@@ -67,8 +69,10 @@ pub fn examine<T>(
         let key = key(kind, &value);
         let keeps = source.keeping.last_good;
         let name = kind.filter(|_| keeps).and_then(|kind| name(kind, &value));
-        let sound =
-            document(source, value).map(|(document, told)| Sound::of(document, told, &keep));
+        let sound = document(source, value).map(|(document, told)| {
+            let key = document.key();
+            Sound::of(document, &key, told, &keep)
+        });
         Candidate {
             kind,
             key,
@@ -88,14 +92,18 @@ pub fn examine<T>(
 pub fn examine_text<T>(
     source: &Source,
     (text, origin): (&str, &Origin),
+    arena: &mut Bump,
     keep: impl Fn(Document) -> (T, u64),
 ) -> Option<Examined<T>> {
-    let document = sound::document(source, text)?;
+    arena.reset();
+    let document = sound::document(source, text, arena)?;
+    let (kind, key) = (document.kind(), document.key());
+    let sound = Sound::of(document, &key, Vec::new(), &keep);
     let candidate = Candidate {
-        kind: Some(document.kind()),
-        key: Some(shown_key(&document)),
+        kind: Some(kind),
+        key: Some(shown_key(kind, key)),
         name: None,
-        sound: Ok(Sound::of(document, Vec::new(), &keep)),
+        sound: Ok(sound),
     };
     Some(Examined {
         origin: origin.clone(),
@@ -104,8 +112,13 @@ pub fn examine_text<T>(
 }
 
 impl<T> Sound<T> {
-    fn of(document: Document, told: Vec<Deviation>, keep: impl Fn(Document) -> (T, u64)) -> Self {
-        let name = format!("{} {}", document.kind(), document.key());
+    fn of(
+        document: Document,
+        key: &str,
+        told: Vec<Deviation>,
+        keep: impl Fn(Document) -> (T, u64),
+    ) -> Self {
+        let name = format!("{} {key}", document.kind());
         let name = xxh3_128(name.as_bytes()).to_le_bytes();
         let (document, content) = keep(document);
         Self {
@@ -118,9 +131,8 @@ impl<T> Sound<T> {
 }
 
 /// A document's key as reports have it.
-fn shown_key(document: &Document) -> String {
-    let key = document.key();
-    match (document.kind(), variant_key_ids(&key)) {
+fn shown_key(kind: Kind, key: String) -> String {
+    match (kind, variant_key_ids(&key)) {
         (Kind::Variant | Kind::Placement, (product, id)) => format!("{product} / {id}"),
         _ => key,
     }

@@ -14,6 +14,7 @@ mod rules;
 mod schemas;
 mod sound; // documents without a fault
 mod terms;
+mod typed; // a document from its tree
 
 #[cfg(test)]
 mod contract_tests;

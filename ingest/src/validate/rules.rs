@@ -47,6 +47,7 @@ pub(super) fn check(document: &Document) -> Result<(), Fault> {
         Document::Offer(offer) => check_offer(offer),
         Document::Category(category) => check_category(category),
         Document::Page(page) => {
+            check_window(page.publish_from.as_deref(), page.publish_until.as_deref())?;
             check_slug("", Some(&page.slug))?;
             let translations = page.translations.iter();
             check_slugs(translations.map(|(tag, own)| (tag, &own.slug)))?;
@@ -87,7 +88,30 @@ fn check_sections(page: &Page) -> Result<(), Fault> {
     Ok(())
 }
 
+/// When something is part of the shop.
+fn check_window(from: Option<&str>, until: Option<&str>) -> Result<(), Fault> {
+    match [from, until].map(|time| time.and_then(instant)) {
+        [Some(first), Some(last)] if last <= first => Err(Fault::new(
+            "/publish_until",
+            "window",
+            "it would be gone before it comes",
+            until.unwrap_or_default(),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The second of a time; what happens by itself happens at whole seconds.
+fn instant(text: &str) -> Option<i64> {
+    let time = chrono::DateTime::parse_from_rfc3339(text).ok()?;
+    Some(time.timestamp())
+}
+
 fn check_product(product: &Product) -> Result<(), Fault> {
+    check_window(
+        product.publish_from.as_deref(),
+        product.publish_until.as_deref(),
+    )?;
     check_slug("", product.slug.as_deref())?;
     let translations = product.translations.iter();
     check_slugs(translations.map(|(tag, own)| (tag, &own.slug)))?;
@@ -279,11 +303,6 @@ fn check_sale(price: &Price, pointer: impl Fn(&str) -> String) -> Result<(), Fau
             None => Ok(()),
         };
     }
-    // Prices change at whole seconds.
-    let instant = |text: &str| {
-        let time = chrono::DateTime::parse_from_rfc3339(text).ok()?;
-        Some(time.timestamp())
-    };
     match bounds.map(|(_, time)| time.and_then(instant)) {
         [Some(from), Some(until)] if until <= from => Err(Fault::new(
             pointer("sale_until"),

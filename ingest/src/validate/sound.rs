@@ -3,6 +3,8 @@
 //! Nearly every record of a feed of documents is one. Whatever is not plainly sound goes the way that can say why, or
 //! that mends it; so nothing here ever refuses a document.
 
+use bumpalo::Bump;
+
 use super::borrowed::Borrowed;
 use super::{clean, rules, schemas};
 use crate::config::{Provides, Source};
@@ -10,11 +12,11 @@ use crate::wire::{Document, Kind};
 
 /// The document that a text holds, if it keeps every rule that a document can keep alone, and nothing in it must be
 /// cleaned but its HTML.
-pub(super) fn document(source: &Source, text: &str) -> Option<Document> {
+pub(super) fn document(source: &Source, text: &str, arena: &Bump) -> Option<Document> {
     if source.contract.schema.is_some() || clean::text_may_hold_control(text) {
         return None;
     }
-    let tree: Borrowed<'_> = serde_json::from_str(text).ok()?;
+    let tree = Borrowed::read(text, arena).ok()?;
     let kind = Kind::parse(tree.get("type")?.as_text()?)?;
     let is_sound = kind != Kind::Delete
         && is_brought(source.provides, kind)
@@ -23,8 +25,7 @@ pub(super) fn document(source: &Source, text: &str) -> Option<Document> {
     if !is_sound {
         return None;
     }
-    drop(tree);
-    let mut document = Document::of_kind(kind, text).ok()?;
+    let mut document = Document::read(kind, &tree).ok()?;
     rules::check(&document).ok()?;
     clean::html_fields(&mut document);
     Some(document)

@@ -27,6 +27,8 @@ pub(super) type Put<'p> = &'p mut dyn FnMut(Event) -> Result<(), WebhookError>;
 pub(super) struct Occasion<'a> {
     pub(super) wanted: &'a [EventKind],
     pub(super) manifest: &'a Manifest,
+    /// What marks events of what changed by itself; empty for those of the generation.
+    pub(super) mark: &'a str,
     /// The generation that it is compared with; none if that is not there any more.
     pub(super) compared_with: Option<u64>,
     /// When the events are made, RFC 3339.
@@ -51,6 +53,14 @@ pub(super) fn events(
     };
     if let Some((from, to)) = generations {
         difference::each(from, to, |difference| batches.observe(to, difference));
+        // In further price lists, only prices differ.
+        for to in to.others() {
+            let mut others = from.others().iter();
+            let same = |from: &&Generation| from.offers.currency() == to.offers.currency();
+            if let Some(from) = others.find(same) {
+                difference::each(from, to, |difference| batches.observe_price(to, difference));
+            }
+        }
     }
     batches.finish()
 }
@@ -80,14 +90,7 @@ impl Batches<'_, '_> {
             Difference::Added(it) => self.add(EventKind::ProductAdded, || product(&it)),
             Difference::Changed(it) => self.add(EventKind::ProductChanged, || product(&it)),
             Difference::Offer(product, it, was, now) => {
-                if was.price != now.price {
-                    self.add(EventKind::PriceChanged, || {
-                        let mut item = variant(&product, &it, &now);
-                        item["before"] = amount(to, was.price);
-                        item["after"] = amount(to, now.price);
-                        item
-                    });
-                }
+                self.observe_price(to, difference);
                 let can = |offer: &VariantOffer| offer.availability.can_be_ordered();
                 match (can(&was), can(&now)) {
                     (true, false) => {
@@ -99,6 +102,20 @@ impl Batches<'_, '_> {
                     _ => {}
                 }
             }
+        }
+    }
+
+    fn observe_price(&mut self, to: &Generation, difference: Difference<'_>) {
+        let Difference::Offer(product, it, was, now) = difference else {
+            return;
+        };
+        if was.price != now.price {
+            self.add(EventKind::PriceChanged, || {
+                let mut item = variant(&product, &it, &now);
+                item["before"] = amount(to, was.price);
+                item["after"] = amount(to, now.price);
+                item
+            });
         }
     }
 
@@ -134,7 +151,7 @@ impl Batches<'_, '_> {
         let occasion = self.occasion;
         let generation = occasion.manifest.generation;
         let event = Event {
-            id: format!("g{generation}.{}{mark}", kind.name()),
+            id: format!("g{generation}{}.{}{mark}", occasion.mark, kind.name()),
             kind,
             shop: occasion.manifest.shop.clone(),
             created_at: occasion.created_at.to_owned(),
@@ -163,7 +180,8 @@ impl Batches<'_, '_> {
             self.close(kind);
         }
         let kind = EventKind::GenerationPublished;
-        if self.failed.is_none() && self.occasion.wanted.contains(&kind) {
+        let is_published = self.occasion.mark.is_empty();
+        if is_published && self.failed.is_none() && self.occasion.wanted.contains(&kind) {
             let manifest = self.occasion.manifest;
             let mut about = self.about();
             about.insert("reason".to_owned(), manifest.reason.clone().into());

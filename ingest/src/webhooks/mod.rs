@@ -10,6 +10,7 @@
 mod book; // what operators see and do
 mod event; // kinds of events, and how one is written
 mod generation; // events of what was published
+mod generations; // which generations, compared with which
 mod orders; // events of orders
 mod outbox; // the files of one receiver
 mod work; // making and sending

@@ -71,6 +71,12 @@ impl Entry {
 pub(super) struct Cursor {
     /// The last generation whose events are in the folder; none before the first.
     pub(super) generation: Option<u64>,
+    /// Up to which instant it was told what changes in it by itself, Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) at: Option<i64>,
+    /// When prices change in it next by themselves, if they do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) changes_at: Option<i64>,
 }
 
 /// How sending the first of the waiting events went so far.
@@ -332,6 +338,7 @@ mod tests {
         assert_eq!(outbox.cursor().unwrap(), None);
         let cursor = Cursor {
             generation: Some(7),
+            ..Cursor::default()
         };
         outbox.set_cursor(cursor).unwrap();
         assert_eq!(outbox.cursor().unwrap(), Some(cursor));

@@ -8,8 +8,7 @@ use std::fs::File;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use chrono::{DateTime, SecondsFormat, Utc};
-use frontage_shared::manifest::Manifest;
+use chrono::{DateTime, Utc};
 use frontage_shared::signature;
 use frontage_shared::snapshot::Generation;
 use reqwest::Method;
@@ -19,16 +18,13 @@ use tokio::task::JoinSet;
 
 use super::WebhookError;
 use super::event::Event;
-use super::generation;
 use super::orders::{self, Follower};
-use super::outbox::{Cursor, Entry, EventState, Head, Outbox};
+use super::outbox::{Entry, EventState, Head, Outbox};
 use crate::config::Webhook;
-use crate::cycle::{Context, CycleError};
-use crate::deliver::{Attempts, Failure, FailureKind, clock, why_unanswered};
+use crate::cycle::Context;
+use crate::deliver::{Attempts, Failure, FailureKind, clock, rfc3339, why_unanswered};
 use crate::fetch::{self, Answer, FetchError, ORDER_BACKOFF, Parcel};
 use crate::lock;
-use crate::operate;
-use crate::publish;
 use crate::schedule;
 
 /// How soon something new is seen.
@@ -43,9 +39,6 @@ const KEEP_SENT: (Duration, usize) = (Duration::from_secs(7 * 86_400), 10_000);
 const KEEP_FAILED: (Duration, usize) = (Duration::from_secs(30 * 86_400), 10_000);
 /// So many events are sent before it is looked for new ones.
 const MOST_AT_ONCE: usize = 100;
-/// Further back than so many generations, the newest is compared with the last one that was told, and those between are
-/// left out.
-const LONGEST_CHAIN: usize = 50;
 
 /// What one pass over all receivers did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -156,17 +149,17 @@ async fn look(
 }
 
 /// Makes and sends the events of one receiver. Whoever has one holds its lock.
-struct Worker {
-    context: Context,
-    hook: Arc<Webhook>,
-    outbox: Outbox,
+pub(super) struct Worker {
+    pub(super) context: Context,
+    pub(super) hook: Arc<Webhook>,
+    pub(super) outbox: Outbox,
     orders: Option<Follower>,
     /// The number of the next event.
-    next: u64,
+    pub(super) next: u64,
     /// Events that a process before this one may have made without noting it.
     made: HashSet<String>,
     /// The generation that was told last, to be compared with the next.
-    last: Option<Arc<Generation>>,
+    pub(super) last: Option<Arc<Generation>>,
     sent: u64,
 }
 
@@ -205,142 +198,6 @@ impl Worker {
         Ok(())
     }
 
-    async fn make_of_generations(&mut self) -> Result<(), WebhookError> {
-        let current = self.context.store.current().await?;
-        let newest = current.as_ref().map(|manifest| manifest.generation);
-        let Some(Cursor {
-            generation: Some(mut told),
-        }) = self.outbox.cursor()?
-        else {
-            // Somebody new is told of what comes, not of what is there.
-            return self.outbox.set_cursor(Cursor {
-                generation: Some(newest.unwrap_or(0)),
-            });
-        };
-        // Somebody emptied the store, or its newest generation was damaged.
-        if let Some(newest) = newest.filter(|newest| *newest < told) {
-            let webhook = &self.hook.name;
-            tracing::warn!(
-                webhook,
-                told,
-                newest,
-                "the current generation is older than the one that was told last; what differs between them is not told"
-            );
-            self.last = None;
-            return self.outbox.set_cursor(Cursor {
-                generation: Some(newest),
-            });
-        }
-        let Some(current) = current.filter(|current| current.generation > told) else {
-            return Ok(());
-        };
-        let newest = current.generation;
-        for manifest in self.chain(current, told).await? {
-            let opened = self.open(&manifest).await;
-            // Manifests are kept for longer than parts; then the next one is compared with the last that was told.
-            let Some(to) = unless_gone(opened, manifest.generation < newest)? else {
-                let (webhook, generation) = (&self.hook.name, manifest.generation);
-                tracing::warn!(
-                    webhook,
-                    generation,
-                    "the parts of a generation are gone; what it changed is told with the next one"
-                );
-                continue;
-            };
-            let from = match self.last.take().filter(|last| last.number() == told) {
-                Some(last) => Some(last),
-                None => self.open_number(told).await?,
-            };
-            self.write_generation(&manifest, from, Arc::clone(&to))
-                .await?;
-            told = manifest.generation;
-            self.outbox.set_cursor(Cursor {
-                generation: Some(told),
-            })?;
-            self.last = Some(to);
-        }
-        Ok(())
-    }
-
-    /// Generations that followed the one that was told last, oldest first; only the newest, if those between are gone.
-    async fn chain(&self, current: Manifest, told: u64) -> Result<Vec<Manifest>, WebhookError> {
-        let mut chain = vec![current];
-        while let Some(previous) = chain
-            .last()
-            .and_then(|manifest| manifest.previous)
-            .filter(|previous| *previous > told)
-        {
-            match operate::manifest_of(&self.context, previous).await {
-                Ok(manifest) if chain.len() < LONGEST_CHAIN => chain.push(manifest),
-                _ => {
-                    chain.truncate(1);
-                    break;
-                }
-            }
-        }
-        chain.reverse();
-        Ok(chain)
-    }
-
-    /// A generation; none if it is not there any more.
-    async fn open_number(&self, number: u64) -> Result<Option<Arc<Generation>>, WebhookError> {
-        if number == 0 {
-            return Ok(None);
-        }
-        let opened = operate::open(&self.context, number).await;
-        let found = unless_gone(opened.map_err(WebhookError::from), true)?;
-        if found.is_none() {
-            let webhook = &self.hook.name;
-            tracing::warn!(
-                webhook,
-                number,
-                "the generation that was told last is gone; what differs from it is not told"
-            );
-        }
-        Ok(found.map(Arc::new))
-    }
-
-    async fn open(&self, manifest: &Manifest) -> Result<Arc<Generation>, WebhookError> {
-        let context = &self.context;
-        let current = context.store.current().await?;
-        let is_current = current.is_some_and(|current| current.generation == manifest.generation);
-        let opened = match is_current {
-            // Its parts lie ready for the next cycle.
-            true => {
-                let (folder, verified) = (context.parts_folder(), context.verified());
-                publish::opened(&context.store, &folder, manifest, &verified)
-                    .await
-                    .map_err(CycleError::from)?
-            }
-            false => operate::open(context, manifest.generation).await?,
-        };
-        Ok(Arc::new(opened))
-    }
-
-    async fn write_generation(
-        &mut self,
-        manifest: &Manifest,
-        from: Option<Arc<Generation>>,
-        to: Arc<Generation>,
-    ) -> Result<(), WebhookError> {
-        let (manifest, wanted) = (manifest.clone(), self.hook.events.clone());
-        let mut writer = self.writer();
-        let created_at = rfc3339(schedule::now());
-        let written = in_background(move || {
-            let occasion = generation::Occasion {
-                wanted: &wanted,
-                manifest: &manifest,
-                compared_with: from.as_ref().map(|from| from.number()),
-                created_at: &created_at,
-            };
-            let both = from.as_deref().map(|from| (from, &*to));
-            generation::events(&occasion, both, &mut |event| writer.put(&event))?;
-            Ok(writer.next)
-        });
-        self.next = written.await?;
-        Ok(())
-    }
-
     async fn make_of_orders(&mut self) -> Result<(), WebhookError> {
         let mut follower = match self.orders.take() {
             Some(follower) => follower,
@@ -369,7 +226,7 @@ impl Worker {
         Ok(())
     }
 
-    fn writer(&self) -> Writer {
+    pub(super) fn writer(&self) -> Writer {
         Writer {
             outbox: self.outbox.clone(),
             made: self.made.clone(),
@@ -492,31 +349,19 @@ impl Worker {
 }
 
 /// Writes events that are not there yet.
-struct Writer {
+pub(super) struct Writer {
     outbox: Outbox,
     made: HashSet<String>,
-    next: u64,
+    pub(super) next: u64,
 }
 
 impl Writer {
-    fn put(&mut self, event: &Event) -> Result<(), WebhookError> {
+    pub(super) fn put(&mut self, event: &Event) -> Result<(), WebhookError> {
         if !self.made.contains(&event.id) {
             self.outbox.put(self.next, event)?;
             self.next += 1;
         }
         Ok(())
-    }
-}
-
-/// What was opened; none if it may be gone and is. Whatever else keeps it from being opened may pass.
-fn unless_gone<T>(
-    opened: Result<T, WebhookError>,
-    may_be_gone: bool,
-) -> Result<Option<T>, WebhookError> {
-    match opened {
-        Ok(opened) => Ok(Some(opened)),
-        Err(error) if may_be_gone && error.is_gone() => Ok(None),
-        Err(error) => Err(error),
     }
 }
 
@@ -542,57 +387,10 @@ fn taken(sent: Result<Answer, FetchError>) -> Result<(), (Failure, Option<Durati
     }
 }
 
-fn rfc3339(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Millis, true)
-}
-
 /// Waits for work on files on a thread that answers nobody.
-async fn in_background<T: Send + 'static>(
+pub(super) async fn in_background<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, WebhookError> + Send + 'static,
 ) -> Result<T, WebhookError> {
     let done = tokio::task::spawn_blocking(work).await;
     done.unwrap_or_else(|stopped| Err(WebhookError::Bug(stopped.to_string())))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::operate::OperateError;
-    use crate::publish::PublishError;
-    use frontage_shared::store::StoreError;
-
-    fn of_store(kind: std::io::ErrorKind) -> WebhookError {
-        let error = StoreError::Io {
-            action: "read".to_owned(),
-            source: kind.into(),
-        };
-        CycleError::from(error).into()
-    }
-
-    #[test]
-    fn only_what_is_gone_is_gone() {
-        let missing = || of_store(std::io::ErrorKind::NotFound);
-        assert!(matches!(unless_gone::<()>(Err(missing()), true), Ok(None)));
-        assert!(unless_gone::<()>(Err(missing()), false).is_err());
-        let nowhere = OperateError::NoGeneration {
-            wanted: 3,
-            kept: vec![4],
-        };
-        assert!(matches!(
-            unless_gone::<()>(Err(nowhere.into()), true),
-            Ok(None)
-        ));
-        // A disk that is full or a store that does not answer will be there again.
-        let full = PublishError::at(std::path::Path::new("copy"));
-        let full = CycleError::from(full(std::io::ErrorKind::StorageFull.into()));
-        for passing in [
-            of_store(std::io::ErrorKind::TimedOut),
-            OperateError::from(full).into(),
-            CycleError::from(StoreError::Head("torn".to_owned())).into(),
-        ] {
-            assert!(!passing.is_gone(), "{passing}");
-            assert!(unless_gone::<()>(Err(passing), true).is_err());
-        }
-        assert!(matches!(unless_gone(Ok(5), true), Ok(Some(5))));
-    }
 }

@@ -70,6 +70,12 @@ pub struct Page {
     /// Whether it is part of the shop.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
+    /// The instant from which it is part of the shop, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publish_from: Option<String>,
+    /// The instant from which it is not any more, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publish_until: Option<String>,
     /// RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub published_at: Option<String>,

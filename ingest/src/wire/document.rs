@@ -258,7 +258,8 @@ impl Document {
         Ok(document)
     }
 
-    fn read<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<Self, D::Error> {
+    /// Reads a document of a kind that is known from whatever holds its fields.
+    pub fn read<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<Self, D::Error> {
         Ok(match kind {
             Kind::Product => Self::Product(Box::new(Product::deserialize(from)?)),
             Kind::Variant => Self::Variant(Box::new(Variant::deserialize(from)?)),

@@ -25,8 +25,8 @@ pub use measure::{Measure, Unit};
 pub use offer::{Availability, Offer, Price, Stock};
 pub use order_status::OrderStatus;
 pub use product::{
-    Condition, OptionValue, Placement, Product, ProductOption, Related, Relation, Variant,
-    Visibility,
+    BundleItem, Condition, OptionValue, Placement, Product, ProductOption, Related, Relation,
+    Variant, Visibility,
 };
 pub use review::Review;
 pub use section::{Section, SectionKind, SectionLink, SectionSort};

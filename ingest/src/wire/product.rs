@@ -10,6 +10,19 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// One thing in a bundle.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BundleItem {
+    /// The product.
+    pub product_id: String,
+    /// Which variant of it; any when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variant_id: Option<String>,
+    /// How many of it; one when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<u32>,
+}
+
 /// Where a product may be met.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -38,6 +51,12 @@ pub struct Product {
     /// Whether it is part of the shop.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
+    /// The instant from which it is part of the shop, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publish_from: Option<String>,
+    /// The instant from which it is not any more, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publish_until: Option<String>,
     /// Where it may be met.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub visibility: Option<Visibility>,
@@ -95,6 +114,9 @@ pub struct Product {
     /// Products that go with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<Related>,
+    /// What it consists of, if it is sold as a set.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bundle: Vec<BundleItem>,
     /// What search engines are told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seo: Option<Seo>,

@@ -24,6 +24,8 @@ pub struct Settings {
     pub newsletter: bool,
     /// Whether there is a form to withdraw from a contract.
     pub withdrawal: bool,
+    /// Whether shoppers may ask to be told when something can be had again.
+    pub stock_requests: bool,
     /// The provider behind the method `stripe`.
     pub stripe: StripeSettings,
     /// Who prices carts, if the catalog does not.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use frontage_shared::daemon::logging::LogFormat;
+use frontage_shared::daemon::places::Places;
 use toml::Table;
 
 use crate::bots;
@@ -105,7 +106,7 @@ pub struct Limits {
 pub struct ConfigError {
     /// The file, as it was named.
     pub path: PathBuf,
-    /// One sentence a problem, each naming its key.
+    /// One sentence a problem, each naming its place and its key.
     pub problems: Vec<String>,
 }
 
@@ -120,8 +121,13 @@ impl fmt::Display for ConfigError {
         )?;
         self.problems
             .iter()
-            .try_for_each(|problem| write!(f, "\n  - {problem}"))
+            .try_for_each(|problem| write!(f, "\n  {problem}"))
     }
+}
+
+/// The key that a problem names first, in backquotes.
+fn named_key(problem: &str) -> Option<&str> {
+    problem.strip_prefix('`')?.split('`').next()
 }
 
 impl Config {
@@ -137,9 +143,16 @@ impl Config {
         let file =
             std::path::absolute(path).map_err(|error| refuse(format!("has no folder: {error}")))?;
         let folder = file.parent().unwrap_or(Path::new("/"));
-        Self::parse(&text, folder).map_err(|problems| ConfigError {
+        let places = Places::of(path, &text);
+        let table = text.parse::<Table>();
+        let table = table.map_err(|error| refuse(places.of_syntax(&error)))?;
+        let placed = |problem: String| match named_key(&problem) {
+            Some(key) => format!("{}: {problem}", places.of_key(key)),
+            None => problem,
+        };
+        Self::of_table(table, folder).map_err(|problems| ConfigError {
             path: path.to_owned(),
-            problems,
+            problems: problems.into_iter().map(placed).collect(),
         })
     }
 
@@ -148,6 +161,11 @@ impl Config {
         let table: Table = text
             .parse()
             .map_err(|error: toml::de::Error| vec![error.to_string()])?;
+        Self::of_table(table, folder)
+    }
+
+    /// Checks a configuration; relative paths in it are relative to `folder`.
+    pub fn of_table(table: Table, folder: &Path) -> Result<Self, Vec<String>> {
         let mut problems = Vec::new();
         let mut keys = Keys::of(table, "", &mut problems);
         let listen = keys.address("listen", "127.0.0.1:8080");
@@ -278,27 +296,9 @@ impl Keys<'_> {
     }
 
     fn hosts(&mut self, base_url: &str) -> Vec<String> {
-        let Some(value) = self.table.remove("hosts") else {
-            return host_of_url(base_url).into_iter().collect();
-        };
-        let hosts: Option<Vec<String>> = value.as_array().and_then(|items| {
-            items
-                .iter()
-                .map(|item| {
-                    item.as_str()
-                        .and_then(|text| host_of_url(&format!("http://{text}")))
-                })
-                .collect()
-        });
-        hosts.unwrap_or_else(|| {
-            self.problem(
-                "hosts",
-                format_args!(
-                    "must be a list of host names such as [\"shop.example\"], got {value}"
-                ),
-            );
-            Vec::new()
-        })
+        let what = "host names such as [\"shop.example\"]";
+        let hosts = self.list_or("hosts", what, |text| host_of_url(&format!("http://{text}")));
+        hosts.unwrap_or_else(|| host_of_url(base_url).into_iter().collect())
     }
 
     fn log(&mut self) -> LogFormat {
@@ -374,12 +374,13 @@ impl Keys<'_> {
             countries: keys.list("countries", "codes such as [\"DE\", \"AT\"]", |code| {
                 crate::page::countries::is_known(code).then(|| code.to_owned())
             }),
-            keys: keys.optional("keys").map(PathBuf::from).unwrap_or_default(),
+            keys: keys.file("keys").unwrap_or_default(),
             handoff_url: keys.optional("handoff_url"),
             terms_page: keys.optional("terms_page"),
             privacy_page: keys.optional("privacy_page"),
             newsletter: keys.boolean("newsletter"),
             withdrawal: keys.boolean_or("withdrawal", true),
+            stock_requests: keys.boolean("stock_requests"),
             stripe: keys.stripe(),
             pricing: PricingSettings::read(keys.table("pricing", "checkout.pricing.")),
         };
@@ -390,7 +391,7 @@ impl Keys<'_> {
     fn stripe(&mut self) -> StripeSettings {
         let mut keys = self.table("stripe", "checkout.stripe.");
         let defaults = StripeSettings::default();
-        let mut file = |key| keys.optional(key).map(PathBuf::from).unwrap_or_default();
+        let mut file = |key| keys.file(key).unwrap_or_default();
         let (secret_key_file, webhook_secret_file) =
             (file("secret_key_file"), file("webhook_secret_file"));
         let settings = StripeSettings {

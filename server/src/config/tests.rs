@@ -74,6 +74,30 @@ fn a_file_that_is_no_toml_is_refused_with_its_line() {
 }
 
 #[test]
+fn problems_are_told_with_file_and_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("server.toml");
+    let said = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        let said = Config::load(&file).unwrap_err().to_string();
+        said.replace(&format!("{}/", folder.path().display()), "")
+    };
+    let text = "shop = \"demo\"\nbase_url = \"http://h\"\nadmin = \"127.0.0.1:8080\"\n\n[limits]\nidle = 3\nidle_ms = \"long\"\n\n\
+                [checkout.stripe]\napi = 7\n";
+    let problems = said(text);
+    for line in [
+        "server.toml:3: `admin` must not be the address of `listen`",
+        "server.toml:6: `limits.idle` is not a key",
+        "server.toml:7: `limits.idle_ms` must be a whole number",
+        "server.toml:10: `checkout.stripe.api` must be a text",
+    ] {
+        assert!(problems.contains(line), "{line} is missing in {problems}");
+    }
+    let syntax = said("shop = \"demo\"\nlisten 7\n");
+    assert!(syntax.contains("server.toml:2: "), "{syntax}");
+}
+
+#[test]
 fn addresses_of_proxies_are_compared_in_one_form() {
     let config = parse("shop = \"demo\"\ntrusted_proxies = [\"::ffff:10.0.0.7\", \"10.0.0.8\"]");
     let proxies = config.unwrap().trusted_proxies;

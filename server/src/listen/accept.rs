@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
 use tracing::{info, warn};
 
-use super::{Answer, Rules, connection};
+use super::{Answer, Pulse, Rules, connection};
 use crate::metrics::Metrics;
 
 /// After a failed accept: long enough for descriptors to be freed, short enough not to be noticed.
@@ -34,6 +34,8 @@ pub struct Server {
     pub tls: Option<TlsAcceptor>,
     /// Where connections and requests are counted.
     pub metrics: Arc<Metrics>,
+    /// Answers while the loop turns.
+    pub pulse: Arc<Pulse>,
 }
 
 /// Where connections come from: a socket, or a test that fails.
@@ -80,13 +82,13 @@ pub async fn serve(
     let mut shutdown = pin!(shutdown);
     let mut last_warning: Option<Instant> = None;
     loop {
-        let place = tokio::select! {
-            () = &mut shutdown => break,
-            place = gauge.place() => place,
+        let next = async {
+            let place = gauge.place().await;
+            (place, listener.accept().await)
         };
-        let accepted = tokio::select! {
+        let (place, accepted) = tokio::select! {
             () = &mut shutdown => break,
-            accepted = listener.accept() => accepted,
+            next = server.pulse.beat_during(next) => next,
         };
         match accepted {
             Ok((socket, peer)) => {

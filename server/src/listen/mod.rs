@@ -16,6 +16,9 @@ mod deadline;
 /// Who a connection is from, told by a proxy.
 mod proxy;
 
+/// Whether a loop that takes connections still turns.
+mod pulse;
+
 /// A socket that ends when its deadline passes.
 mod stream;
 
@@ -29,6 +32,7 @@ mod edge_tests;
 mod tests;
 
 pub use accept::{Listener, Server, serve};
+pub use pulse::Pulse;
 pub use vet::{Hosts, Refusal};
 
 use std::net::IpAddr;

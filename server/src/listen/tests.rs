@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::{Answer, Hosts, Listener, Refusal, Reply, Request, Rules, Server, serve};
+use super::{Answer, Hosts, Listener, Pulse, Refusal, Reply, Request, Rules, Server, serve};
 use crate::config::Limits;
 use crate::metrics::Metrics;
 use crate::respond::{self, Response};
@@ -96,6 +96,7 @@ fn server(limits: Limits) -> Server {
         })),
         tls: None,
         metrics: Arc::new(Metrics::default()),
+        pulse: Arc::new(Pulse::default()),
     }
 }
 

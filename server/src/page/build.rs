@@ -51,7 +51,9 @@ pub fn build(route: &Route, generation: &Generation, ctx: &Context<'_>) -> Page 
         Route::Sitemap { number } => sitemap::file(view, *number),
         Route::Robots => sitemap::robots(view),
         // Files of ours and feeds are no pages; whoever has none under this address has nothing.
-        Route::Asset { .. } | Route::Feed { .. } => errors::not_found(view, ""),
+        Route::Asset { .. } | Route::Feed { .. } | Route::ShareCard(_) => {
+            errors::not_found(view, "")
+        }
         // Nor is what is one shopper's own; `personal` makes that.
         Route::Cart { .. }
         | Route::CartPartial
@@ -59,6 +61,7 @@ pub fn build(route: &Route, generation: &Generation, ctx: &Context<'_>) -> Page 
         | Route::Order { .. }
         | Route::Entrance { .. }
         | Route::Withdrawal(_)
+        | Route::Restock(_)
         | Route::StripeWebhook => errors::not_found(view, ""),
         Route::Lists | Route::List { .. } => errors::not_found(view, ""),
         Route::Fragment(wanted) => fragment::build(view, wanted),
@@ -164,6 +167,8 @@ pub struct Context<'a> {
     pub sells: bool,
     /// Whether contracts are made here that one can withdraw from here.
     pub takes_withdrawals: bool,
+    /// Whether shoppers may ask to be told when something can be had again.
+    pub takes_stock_requests: bool,
     /// The language of the page.
     pub locale: LocaleIndex,
     /// The instant the request is answered for.
@@ -199,6 +204,8 @@ pub enum Kind {
     Order,
     /// Withdrawing from a contract.
     Withdrawal,
+    /// Being told when something can be had again.
+    Restock,
     /// The wishlist, or a partial about it.
     Wishlist,
     /// The comparison, or a partial about it.
@@ -236,6 +243,7 @@ impl Kind {
             Self::Checkout => "checkout",
             Self::Order => "order",
             Self::Withdrawal => "withdrawal",
+            Self::Restock => "restock",
             Self::Wishlist => "wishlist",
             Self::Compare => "compare",
             Self::Suggest => "suggest",

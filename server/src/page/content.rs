@@ -9,6 +9,7 @@ use super::frame::{Frame, Indexing};
 use super::home::columns;
 use super::json_ld::Json;
 use super::sections::{self, Section};
+use super::share;
 use super::view::View;
 use super::words::Words;
 use super::{Kind, Page, error, format, render};
@@ -64,6 +65,11 @@ pub(crate) fn build(view: &View<'_>, slug: &str) -> Page {
     if content.kind() == "article" {
         let guides = view.link(&view.words.guides, &Route::guides());
         frame.crumbs.insert(1, guides);
+    }
+    let mut images = sections.iter().filter_map(|section| section.image);
+    frame.og_image = images.next().map(|image| view.absolute(image.url));
+    if frame.og_image.is_none() {
+        frame.card = share::href(view, RouteKind::Page, content.slug(), content.title());
     }
     let mut json = Json::graph();
     frame.crumbs_as_data(view, &mut json);

@@ -29,6 +29,8 @@ struct About {
     title: String,
     description: String,
     category: String,
+    /// Whether it is a set of other products.
+    is_bundle: bool,
 }
 
 /// One thing that can be bought. Empty texts are left out.
@@ -49,6 +51,9 @@ struct Item<'a> {
     mpn: &'a str,
     condition: &'static str,
     category: &'a str,
+    is_bundle: bool,
+    /// From when until when it is reduced, if that ends by itself; else empty.
+    sale: String,
     measure: Option<Measure<'a>>,
     /// Colour, size, material and pattern.
     properties: Vec<(&'static str, &'a str)>,
@@ -109,6 +114,7 @@ impl About {
             title: product.name().to_owned(),
             description: text::plain(html, DESCRIPTION_CHARS),
             category: names.collect::<Vec<_>>().join(" > "),
+            is_bundle: product.bundle().next().is_some(),
         }
     }
 }
@@ -168,11 +174,28 @@ fn item<'a>(
             _ => "new",
         },
         category: &about.category,
+        is_bundle: about.is_bundle,
+        sale: sale(view, variant, &offer),
         measure: variant.measure(),
         properties: properties
             .map(|(name, value)| (name, value.name()))
             .collect(),
     })
+}
+
+/// When a reduction is on that ends by itself. That it began with what is known of now is near enough: shopping services
+/// only want to know the end, and take no end without a beginning.
+fn sale(view: &View<'_>, variant: &Variant<'_>, offer: &VariantOffer) -> String {
+    let Some(until) = super::offer::reduced_until(view, variant, offer) else {
+        return String::new();
+    };
+    let from = view.offers.span().from;
+    let from = from.max(view.generation.manifest.created_at);
+    format!(
+        "{}/{}",
+        format::iso_instant(from),
+        format::iso_instant(until)
+    )
 }
 
 impl Item<'_> {
@@ -210,6 +233,7 @@ impl Item<'_> {
         ];
         if self.before.is_some() {
             fields.push(("sale_price", Self::price(self.price)));
+            fields.push(("sale_price_effective_date", self.sale.clone()));
         }
         fields.push(("availability", own(self.availability())));
         fields.push(("availability_date", self.comes_at().unwrap_or_default()));
@@ -219,6 +243,7 @@ impl Item<'_> {
             ("mpn", own(self.mpn)),
             ("condition", own(self.condition)),
             ("product_type", own(self.category)),
+            ("is_bundle", own(if self.is_bundle { "yes" } else { "" })),
         ]);
         if let Some((measure, unit)) = self.measure.and_then(|own| Some((own, unit(own.unit)?))) {
             let content = format!("{} {unit}", measure.content_in_units());

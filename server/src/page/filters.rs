@@ -5,7 +5,9 @@ use std::fmt::Display;
 use frontage_shared::snapshot::facets::Facet as CatalogFacet;
 
 use super::listing::{Filters, Found};
-use super::results::{Chip, Facet, FacetValue, PriceRange, Relaxed, StockFilter};
+use super::results::{
+    Chip, Facet, FacetValue, PriceRange, RatingChoice, RatingFilter, Relaxed, StockFilter,
+};
 use super::view::{View, colour};
 use crate::route::{Listing, PriceBound, Route};
 
@@ -34,6 +36,7 @@ pub(crate) fn resolve(view: &View<'_>, listing: &Listing) -> Filters {
         price_min: bound(&listing.price_min),
         price_max: bound(&listing.price_max),
         in_stock: listing.in_stock,
+        rating: listing.rating.map(|stars| u32::from(stars) * 100),
     }
 }
 
@@ -181,6 +184,30 @@ pub(crate) fn stock(view: &View<'_>, listing: &Listing, found: &Found) -> Option
     })
 }
 
+/// The filter by rating, if it would change anything or is set; the best first.
+pub(crate) fn rating(view: &View<'_>, listing: &Listing, found: &Found) -> Option<RatingFilter> {
+    let total = u32::try_from(found.total).unwrap_or(u32::MAX);
+    let counts = (1..=4).zip(found.rated).rev();
+    let wanted = |stars: u8| listing.rating == Some(stars);
+    let choices: Vec<RatingChoice> = counts
+        .filter(|&(stars, count)| wanted(stars) || count > 0)
+        .map(|(stars, count)| RatingChoice {
+            stars,
+            words: stars_in_words(view, stars),
+            count: view.locale.number(u64::from(count)),
+            checked: wanted(stars),
+        })
+        .collect();
+    // Where all are as good as each other, stars tell nothing apart.
+    let narrows = found.rated.iter().any(|&count| (1..total).contains(&count));
+    (listing.rating.is_some() || narrows).then_some(RatingFilter { choices })
+}
+
+fn stars_in_words(view: &View<'_>, stars: u8) -> String {
+    let words = &view.words.stars_or_more;
+    view.count(words, usize::from(stars), &[])
+}
+
 /// Each active filter in words, with the list without it.
 pub(crate) fn chips(view: &View<'_>, route: &Route, listing: &Listing) -> Vec<Chip> {
     let to = |listing: Listing| view.href(&route.with_listing(listing));
@@ -213,6 +240,12 @@ pub(crate) fn chips(view: &View<'_>, route: &Route, listing: &Listing) -> Vec<Ch
             href: to(listing.with_in_stock(false)),
         });
     }
+    if let Some(stars) = listing.rating {
+        chips.push(Chip {
+            label: stars_in_words(view, stars),
+            href: to(listing.with_rating(None)),
+        });
+    }
     chips
 }
 
@@ -235,7 +268,8 @@ pub(crate) fn relaxed(
         view.words.also_out_of_stock.clone(),
         listing.with_in_stock(false),
     );
-    let ways = facets.chain([price, stock]).zip(&found.relaxed);
+    let rating = (view.words.any_rating.clone(), listing.with_rating(None));
+    let ways = facets.chain([price, stock, rating]).zip(&found.relaxed);
     ways.filter(|(_, more)| **more > 0)
         .map(|((words, listing), &more)| Relaxed {
             words,

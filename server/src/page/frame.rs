@@ -47,6 +47,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) og_image: Option<String>,
     /// The theme's picture for pages that have none; a whole address.
     pub(crate) share_image: Option<String>,
+    /// The address of a card with the page's name, for links to what has no other picture.
+    pub(crate) card: Option<String>,
     /// The price of the variant shown, for previews of links.
     pub(crate) og_price: Option<Money>,
     pub(crate) currency: &'a str,
@@ -190,6 +192,7 @@ impl<'a> Frame<'a> {
                 .share_image
                 .as_ref()
                 .map(|href| format!("{}{href}", ctx.base_url)),
+            card: None,
             og_price: None,
             currency: "",
             json_ld: String::new(),
@@ -278,11 +281,9 @@ impl Indexing {
 
 /// The top of the category tree; in a shop without categories, the brands with most products.
 fn navigation<'a>(view: &View<'a>) -> (&'static str, Vec<Link<'a>>) {
-    let filled = view
-        .catalog
-        .root_categories()
-        .filter(|category| category.products().len() > 0);
-    let departments: Vec<_> = filled
+    let departments: Vec<_> = view
+        .top_categories()
+        .into_iter()
         .take(NAV_ENTRIES)
         .map(|category| view.link(category.name(), &Route::category(category.path())))
         .collect();
@@ -298,8 +299,9 @@ fn menu<'a>(view: &View<'a>) -> Vec<Branch<'a>> {
     let filled = |category: &Category<'a>| category.products().len() > 0;
     let link =
         |category: &Category<'a>| view.link(category.name(), &Route::category(category.path()));
-    let roots = view.catalog.root_categories().filter(filled);
-    let branches: Vec<_> = roots
+    let branches: Vec<_> = view
+        .top_categories()
+        .into_iter()
         .take(MENU_TOPS)
         .map(|top| Branch {
             top: link(&top),

@@ -126,8 +126,8 @@ pub(crate) fn build(view: &View<'_>) -> Page {
 /// The first products of each department in turn, so that every department is seen; without departments, by rank.
 fn featured(view: &View<'_>) -> Vec<u32> {
     let lists: Vec<Vec<u32>> = view
-        .catalog
-        .root_categories()
+        .top_categories()
+        .into_iter()
         .take(DEPARTMENTS)
         .map(|category| category.products().take(FEATURED).collect())
         .collect();

@@ -21,6 +21,8 @@ pub(crate) struct Filters {
     pub(crate) price_max: Option<i64>,
     /// Only what can be had now.
     pub(crate) in_stock: bool,
+    /// Only what is rated with so many hundredths of stars or more.
+    pub(crate) rating: Option<u32>,
 }
 
 /// What was found, and what else could be.
@@ -38,9 +40,11 @@ pub(crate) struct Found {
     pub(crate) counts: Vec<u32>,
     /// Products that can be had now and pass every other filter.
     pub(crate) in_stock: u32,
+    /// Products with one star or more, two or more, and so on to four, that pass every filter but that by rating.
+    pub(crate) rated: [u32; 4],
     /// Lowest and highest price among products that pass every filter but the price.
     pub(crate) prices: Option<(i64, i64)>,
-    /// By filter (facets as given, then price, then stock): how many more there are without it.
+    /// By filter (facets as given, then price, stock and rating): how many more there are without it.
     pub(crate) relaxed: Vec<u32>,
 }
 
@@ -59,6 +63,10 @@ impl Filters {
 
     fn stock_place(&self) -> usize {
         self.facets.len() + 1
+    }
+
+    fn rating_place(&self) -> usize {
+        self.facets.len() + 2
     }
 
     fn active(&self, generation: &Generation) -> Vec<Active> {
@@ -85,6 +93,14 @@ impl Filters {
         }
         if self.in_stock {
             add(self.stock_place(), generation.offers.in_stock().clone());
+        }
+        if let Some(least) = self.rating {
+            let averages = generation.catalog.averages();
+            let good = averages.filter(|&(_, average)| average >= least);
+            add(
+                self.rating_place(),
+                RowSet::of(rows, good.map(|(row, _)| row)),
+            );
         }
         active
     }
@@ -115,7 +131,7 @@ pub(crate) fn select(generation: &Generation, candidates: &RowSet, filters: &Fil
     let mut found = Found {
         candidates: candidates.len(),
         held: held(generation, candidates),
-        relaxed: vec![0; filters.facets.len() + 2],
+        relaxed: vec![0; filters.facets.len() + 3],
         rows: split(rows, candidates, &mut active),
         ..Found::default()
     };
@@ -126,7 +142,7 @@ pub(crate) fn select(generation: &Generation, candidates: &RowSet, filters: &Fil
     } else {
         counts_within(generation, (candidates, &found.held), &found.rows)
     };
-    let mut any_price = None;
+    let (mut any_price, mut any_rating) = (None, None);
     for filter in &active {
         if let Some(more) = found.relaxed.get_mut(filter.place) {
             *more = filter.near.len();
@@ -140,9 +156,26 @@ pub(crate) fn select(generation: &Generation, candidates: &RowSet, filters: &Fil
             any.add(&filter.near);
             any_price = Some(any);
         }
+        if filter.place == filters.rating_place() {
+            let mut any = found.rows.clone();
+            any.add(&filter.near);
+            any_rating = Some(any);
+        }
     }
+    found.rated = rated(generation, any_rating.as_ref().unwrap_or(&found.rows));
     found.prices = price_range(generation, any_price.as_ref().unwrap_or(&found.rows));
     found
+}
+
+/// How many products have one star or more, two or more, three or more, and four or more.
+fn rated(generation: &Generation, products: &RowSet) -> [u32; 4] {
+    let mut counts = [0; 4];
+    let averages = generation.catalog.averages();
+    for (_, average) in averages.filter(|&(row, _)| products.contains(row)) {
+        let stars = (average / 100) as usize;
+        counts.iter_mut().take(stars).for_each(|count| *count += 1);
+    }
+    counts
 }
 
 /// Candidates that pass every filter; those that fail one only are near it.

@@ -18,6 +18,9 @@ fn fits(filters: &Filters, item: &Item) -> bool {
     let mut facets = filters.facets.iter();
     priced
         && (item.in_stock || !filters.in_stock)
+        && filters
+            .rating
+            .is_none_or(|least| item.average >= Some(least))
         && facets.all(|(_, chosen)| chosen.iter().any(|value| item.values.contains(value)))
 }
 
@@ -37,6 +40,7 @@ fn random_filters(dice: &mut Dice, market: &Market) -> Filters {
     let mut bound = || dice.percent(25).then(|| i64::from(dice.below(6_000)));
     (filters.price_min, filters.price_max) = (bound(), bound());
     filters.in_stock = dice.percent(30);
+    filters.rating = dice.percent(25).then(|| 100 * (1 + dice.below(4)));
     filters
 }
 
@@ -98,6 +102,12 @@ fn check_counts(market: &Market, candidates: &[u32], filters: &Filters, found: &
         found.in_stock as usize,
         left(market, candidates, &stocked).len()
     );
+    for (stars, &count) in (1..).zip(&found.rated) {
+        let mut rated = filters.clone();
+        rated.rating = Some(stars * 100);
+        let expected = left(market, candidates, &rated).len();
+        assert_eq!(count as usize, expected, "{filters:?} {stars} stars");
+    }
     let mut any_price = filters.clone();
     (any_price.price_min, any_price.price_max) = (None, None);
     let prices = left(market, candidates, &any_price);
@@ -112,7 +122,8 @@ fn check_counts(market: &Market, candidates: &[u32], filters: &Filters, found: &
         match place.checked_sub(filters.facets.len()) {
             None => drop(without.facets.remove(place)),
             Some(0) => (without.price_min, without.price_max) = (None, None),
-            Some(_) => without.in_stock = false,
+            Some(1) => without.in_stock = false,
+            Some(_) => without.rating = None,
         }
         let wider = left(market, candidates, &without).len();
         assert_eq!(

@@ -10,6 +10,7 @@ use frontage_shared::snapshot::facets::{FacetRecord, FacetValueRecord, RankRecor
 use frontage_shared::snapshot::offers::{Availability, OffersTables, VariantOffer};
 use frontage_shared::snapshot::products::{ProductRecord, ShopRecord, VariantRecord};
 use frontage_shared::snapshot::record::{List, RowRef, StrRef, TextRef};
+use frontage_shared::snapshot::reviews::{RatingRecord, ReviewRecord};
 use frontage_shared::snapshot::routes::{RouteKind, RouteRecord, hash};
 use frontage_shared::snapshot::tables::{CatalogTables, variant_key_record};
 use frontage_shared::snapshot::text::{TextDocument, TextIndexBuilder};
@@ -30,6 +31,8 @@ pub(super) struct Item {
     pub(super) values: Vec<u32>,
     pub(super) price: Option<i64>,
     pub(super) in_stock: bool,
+    /// Hundredths of stars, if anybody rated it.
+    pub(super) average: Option<u32>,
     /// Positions by name, newest and featured.
     pub(super) ranks: [u32; 3],
 }
@@ -91,6 +94,7 @@ impl Market {
                 // Many share a price, some have none.
                 price: dice.percent(90).then(|| i64::from(dice.below(50)) * 100),
                 in_stock: dice.percent(70),
+                average: dice.percent(60).then(|| 100 + dice.below(401)),
                 ranks: [ranks[0][row], ranks[1][row], ranks[2][row]],
             })
             .collect();
@@ -266,6 +270,9 @@ fn add_product(tables: &mut CatalogTables, row: u32, item: &Item) {
     };
     tables.variants.push(variant);
     tables.variant_keys.push(variant_key_record(&id, row));
+    if let Some(average) = item.average {
+        add_rating(tables, row, average);
+    }
     let [name, newest, featured] = item.ranks.map(Into::into);
     tables.ranks.push(RankRecord {
         name,
@@ -273,6 +280,33 @@ fn add_product(tables: &mut CatalogTables, row: u32, item: &Item) {
         featured,
     });
     add_route(tables, RouteKind::Product, &id, row);
+}
+
+fn add_rating(tables: &mut CatalogTables, row: u32, average: u32) {
+    let first = count(&tables.reviews);
+    tables.reviews.push(ReviewRecord {
+        product: RowRef::new(Some(row)),
+        rating: (average / 10).into(),
+        created_at: 0.into(),
+        flags: 0.into(),
+        language: StrRef::default(),
+        author: StrRef::default(),
+        title: StrRef::default(),
+        body: TextRef::default(),
+        answer: TextRef::default(),
+    });
+    let none = || 0.into();
+    tables.ratings.push(RatingRecord {
+        product: RowRef::new(Some(row)),
+        rank: count(&tables.ratings).into(),
+        average: average.into(),
+        reviews: List::between(first, first + 1),
+        stars_1: none(),
+        stars_2: none(),
+        stars_3: none(),
+        stars_4: none(),
+        stars_5: none(),
+    });
 }
 
 fn add_route(tables: &mut CatalogTables, kind: RouteKind, path: &str, row: u32) {

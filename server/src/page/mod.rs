@@ -38,6 +38,9 @@ mod suggest;
 /// An order.
 pub(crate) mod receipt;
 
+/// Being told when something can be had again.
+pub(crate) mod restock;
+
 /// Withdrawing from a contract.
 pub(crate) mod withdrawal;
 
@@ -76,6 +79,12 @@ mod offer;
 
 /// A product.
 mod product;
+
+/// Pictures for links to pages without one.
+pub(crate) mod share;
+
+/// What sets consist of.
+mod bundle;
 
 /// What structured data says about a product.
 mod product_data;

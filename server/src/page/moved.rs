@@ -60,10 +60,9 @@ pub(crate) fn left<'c>(route: &Route, catalog: &'c Catalog) -> Option<LeftPath<'
         Route::Fragment(Fragment::Part { page, .. }) => return left(page, catalog),
         _ => return None,
     };
-    let is_current = catalog
-        .route(kind, path)
-        .is_some_and(|target| !target.former);
-    let leads_on = catalog.route(kind, path).is_some();
+    let now = catalog.route(kind, path);
+    let leads_on = now.is_some();
+    let is_current = now.is_some_and(|target| !target.former);
     let left = catalog.left(kind, path).filter(|_| !is_current)?;
     (leads_on != left.gone).then_some(left)
 }

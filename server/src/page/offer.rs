@@ -151,6 +151,12 @@ pub(crate) fn first_choice<'a>(view: &View<'_>, product: &Product<'a>) -> Option
         .or_else(|| product.variants().next())
 }
 
+/// Stock in words, where it is not as a shopper expects: there, and enough of it.
+pub(crate) fn unusual_stock(view: &View<'_>, offer: &VariantOffer) -> Option<Stock> {
+    let stock = stock(view, offer);
+    (stock.level != Level::Good).then_some(stock)
+}
+
 /// Stock in words.
 fn stock(view: &View<'_>, offer: &VariantOffer) -> Stock {
     let own = view.words;

@@ -6,12 +6,15 @@ use frontage_shared::snapshot::products::{Media, Product, Variant};
 use frontage_shared::snapshot::routes::RouteKind;
 use sailfish::TemplateSimple;
 
+use super::bundle::{self, SetItem};
 use super::card::{Card, Image};
 use super::frame::{Frame, Indexing, Link};
 use super::locale::Locale;
 use super::offer::{self, Offer};
 use super::resize::{ON_PRODUCT, THUMBNAIL};
+use super::restock::{self, RestockForm};
 use super::reviews::{self, Reviews};
+use super::share;
 use super::text::or;
 use super::view::{self, View};
 use super::words::Words;
@@ -47,6 +50,8 @@ pub(crate) struct ProductPage<'a> {
     /// What the shown variant is called, if it has a name of its own.
     pub(crate) variant_name: &'a str,
     pub(crate) buybox: Buybox<'a>,
+    /// What it consists of, if it is a set.
+    pub(crate) set: Vec<SetItem<'a>>,
     /// HTML that ingest sanitised.
     pub(crate) short_description: &'a str,
     /// HTML that ingest sanitised.
@@ -65,6 +70,8 @@ pub(crate) struct ProductPage<'a> {
 pub(crate) struct Buybox<'a> {
     pub(crate) locale: Locale,
     pub(crate) offer: Offer,
+    /// How to be told when it can be had again; none where it can.
+    pub(crate) restock: Option<RestockForm>,
     /// How it gets into the cart; none if it cannot be bought.
     pub(crate) add: Option<Add>,
     /// Where the forms of lists go.
@@ -261,6 +268,9 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
     frame.place(view, &trail, Some(view.link(product.name(), &own)));
     let buybox = buybox(view, product, chosen, by_id);
     frame.og_image = images.first().map(|image| view.absolute(image.url));
+    if images.is_empty() {
+        frame.card = share::href(view, RouteKind::Product, product.slug(), product.name());
+    }
     frame.og_price = buybox.offer.price.as_ref().map(|price| price.now.money);
     frame.json_ld = product_data::graph(view, &frame, product, chosen, &images);
     let noindex = frame.indexing.is_noindex();
@@ -281,6 +291,7 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
             chosen.name()
         },
         buybox,
+        set: bundle::items(view, product),
         short_description: product.short_description(),
         description: product.description(),
         codes: codes(view.words, chosen),
@@ -309,6 +320,7 @@ pub(crate) fn buybox<'a>(
     Buybox {
         locale: view.locale,
         offer: offer::of_variant(view, product, chosen, by_id),
+        restock: restock::form(view, chosen),
         add: add(view, chosen),
         lists_href: view.href(&Route::Lists),
         action: view.href(&Route::product(product.slug())),

@@ -6,6 +6,7 @@ use frontage_shared::model::money::Money;
 use frontage_shared::snapshot::measures::Measure;
 use frontage_shared::snapshot::products::{OptionValue, Product, Variant};
 
+use super::bundle;
 use super::card::Image;
 use super::format;
 use super::frame::Frame;
@@ -138,6 +139,7 @@ fn one_variant(view: &View<'_>, json: &mut Json, product: &Product<'_>, variant:
             "availability",
             &format!("https://schema.org/{}", offer.availability.schema_org()),
         );
+        bundle::as_data(view, json, product);
         json.text(
             "itemCondition",
             &format!("https://schema.org/{}Condition", product.condition()),

@@ -38,6 +38,7 @@ pub(crate) struct Results<'a> {
     pub(crate) facets: Vec<Facet<'a>>,
     pub(crate) price: Option<PriceRange<'a>>,
     pub(crate) stock: Option<StockFilter>,
+    pub(crate) rating: Option<RatingFilter>,
     /// How many filters are active.
     pub(crate) filter_count: usize,
     /// Each active filter, with the way out of it.
@@ -56,7 +57,10 @@ pub(crate) struct Results<'a> {
 impl Results<'_> {
     /// Whether there is anything to filter by.
     pub(crate) fn has_filters(&self) -> bool {
-        !self.facets.is_empty() || self.price.is_some() || self.stock.is_some()
+        !self.facets.is_empty()
+            || self.price.is_some()
+            || self.stock.is_some()
+            || self.rating.is_some()
     }
 
     /// The picture that stands for the list.
@@ -126,6 +130,26 @@ pub(crate) struct PriceRange<'a> {
 pub(crate) struct StockFilter {
     pub(crate) checked: bool,
     pub(crate) count: Number,
+}
+
+/// The filter by rating.
+pub(crate) struct RatingFilter {
+    pub(crate) choices: Vec<RatingChoice>,
+}
+
+/// So many stars or more.
+pub(crate) struct RatingChoice {
+    pub(crate) stars: u8,
+    pub(crate) words: String,
+    pub(crate) count: Number,
+    pub(crate) checked: bool,
+}
+
+impl RatingFilter {
+    /// Whether one of them is chosen.
+    pub(crate) fn is_set(&self) -> bool {
+        self.choices.iter().any(|choice| choice.checked)
+    }
 }
 
 /// An active filter and the list without it.
@@ -214,6 +238,7 @@ pub(crate) fn build<'a>(
         facets: filters::facets(view, listing, found, hidden),
         price: filters::price(view, listing, found),
         stock: filters::stock(view, listing, found),
+        rating: filters::rating(view, listing, found),
         filter_count: active.len(),
         chips: active,
         clear_href: view.href(&route.with_listing(listing.without_filters())),

@@ -107,7 +107,7 @@ pub(crate) fn robots(view: &View<'_>) -> Page {
         let prefix = language.prefix;
         let _ = write!(
             text,
-            "Disallow: {prefix}/search\nDisallow: {prefix}/partials\nDisallow: {prefix}/wishlist\nDisallow: {prefix}/compare\n"
+            "Disallow: {prefix}/search\nDisallow: {prefix}/partials\nDisallow: {prefix}/wishlist\nDisallow: {prefix}/compare\nDisallow: {prefix}/restock\n"
         );
         if view.ctx.sells {
             let _ = write!(
@@ -122,6 +122,7 @@ pub(crate) fn robots(view: &View<'_>) -> Page {
         "price-min=",
         "price-max=",
         "stock=",
+        "rating=",
         "part=",
         "view=",
     ] {

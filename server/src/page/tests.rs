@@ -20,6 +20,7 @@ fn context() -> Context<'static> {
         resizer: None,
         sells: false,
         takes_withdrawals: false,
+        takes_stock_requests: false,
         locale: LocaleIndex::OWN,
         now: UNIX_EPOCH + Duration::from_secs(1_795_000_000),
         redirects_settle: 0,

@@ -204,6 +204,7 @@ fn get(generation: &Generation, address: &str) -> Page {
         resizer: None,
         sells: false,
         takes_withdrawals: false,
+        takes_stock_requests: false,
         locale: LocaleIndex::OWN,
         now: crate::testing::noon(),
         redirects_settle: 0,

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::fmt::Display;
-use std::time::UNIX_EPOCH;
 
 use frontage_shared::model::money::{Currency, Money};
 use frontage_shared::snapshot::Generation;
@@ -20,6 +19,7 @@ use super::locale::Locale;
 use super::offer;
 use super::reviews;
 use super::words::{Counted, Words};
+use crate::live;
 use crate::route::Route;
 
 /// Most swatches on a card.
@@ -58,10 +58,6 @@ impl<'a> View<'a> {
             ..shop
         };
         let locale = Locale::of(shop.locale);
-        let now = ctx
-            .now
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_secs());
         Self {
             generation,
             catalog,
@@ -73,7 +69,7 @@ impl<'a> View<'a> {
             currency: generation.currency(),
             prefix: catalog.prefix(),
             route: None,
-            now: i64::try_from(now).unwrap_or(i64::MAX),
+            now: live::seconds(ctx.now),
         }
     }
 
@@ -232,14 +228,21 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The top of the category tree, without empty ones. One that stands alone gives way to what is below it.
+    pub(crate) fn top_categories(&self) -> Vec<Category<'a>> {
+        let filled = |category: &Category<'a>| category.products().len() > 0;
+        let tops: Vec<_> = self.catalog.root_categories().filter(filled).collect();
+        let below = match tops.as_slice() {
+            [only] => only.children().filter(filled).collect(),
+            _ => Vec::new(),
+        };
+        if below.len() > 1 { below } else { tops }
+    }
+
     /// The top of the category tree as tiles, without empty ones.
     pub(crate) fn departments(&self, most: usize) -> Vec<Department<'a>> {
-        let filled = self
-            .catalog
-            .root_categories()
-            .filter(|category| category.products().len() > 0);
-        filled
-            .take(most)
+        let tops = self.top_categories().into_iter();
+        tops.take(most)
             .map(|category| self.department(&category))
             .collect()
     }

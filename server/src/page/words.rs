@@ -124,7 +124,7 @@ messages! {
         available made_to_order available_later ships_later pre_order can_be_preordered out_of_stock
         no_longer_available
         pictures films downloads article_number gtin part_number show_choice sold_out elsewhere changes_the_rest note_sold_out
-        note_elsewhere description details goes_well instead_of_it you_may_also_like more_like_this
+        note_elsewhere description details goes_well in_this_set instead_of_it you_may_also_like more_like_this
         search_hint nothing_advice search_for_less go_home perhaps
         add_to_cart view_cart cart cart_empty continue_shopping update_cart clear_cart remove undo quantity summary
         subtotal delivery total tax free_of_charge at_checkout coupon redeem to_checkout cart_needs_changes
@@ -139,7 +139,7 @@ messages! {
         pay_by_invoice pay_by_invoice_help pay_on_delivery pay_on_delivery_help pay_by_card pay_by_card_help
         withdraw_here withdrawal_help withdrawal_order_number withdrawal_articles withdrawal_date withdrawal_check
         withdrawal_check_help withdrawal_confirm withdrawal_change withdrawal_received withdrawal_keep
-        withdrawal_not_stored
+        withdrawal_not_stored restock_ask restock_received restock_not_stored
         payment_unavailable payment_pending payment_failed payment_failed_help payment_look_again paid
         fault_missing fault_mail fault_phone fault_not_chosen fault_not_accepted fault_too_long
         prices_of_catalog prices_unknown cart_changed_meanwhile form_too_old order_not_stored thank_you keep_this_address track_parcel
@@ -149,7 +149,7 @@ messages! {
         wishlist add_to_wishlist view_wishlist wishlist_empty share_wishlist share_wishlist_help shared_wishlist
         take_shared_wishlist comparison add_to_comparison view_comparison comparison_empty list_cleared clear_list
         availability price_per_unit department differs not_stated suggested_searches recently_viewed
-        all_departments all_brands view_grid view_list reviews verified_purchase sort_rating enlarge;
+        all_departments all_brands view_grid view_list reviews verified_purchase sort_rating rating any_rating enlarge;
     filled:
         page_title(title page) list_description(name shop products) more_values(number) price_in(currency)
         shown(from to total) any_facet(facet) price_from(amount) price_up_to(amount) price_between(low high)
@@ -160,12 +160,12 @@ messages! {
         numbers_unknown(taken numbers) coupons_full(most) not_a_quantity(most) coupon_not_yet(day) coupon_expired(day)
         coupon_below_minimum(amount) coupon_excluded(name) delivery_by(method) tax_included(amount percent)
         tax_at(percent) total_changed(was now) fault_postcode(example) order_received(number email)
-        payment_pending_help(number email) withdrawal_received_help(time number email)
+        restock_help(name) restock_received_help(name) payment_pending_help(number email) withdrawal_received_help(time number email)
         wishlist_added(product) comparison_added(product) list_removed(product) list_full(most) rating_of(rating) answer_of(shop);
     counted:
         products() choices(option) variants() only_left()
         line_only_left() lines_gone() lines_taken() coupon_too_few()
-        list_gone() list_taken() suggestions_found() review_count() stars();
+        list_gone() list_taken() suggestions_found() review_count() stars() stars_or_more();
 }
 
 /// A language's file, parsed, and the English one behind it.

@@ -9,7 +9,7 @@ impl Route {
         match self {
             Self::Search { .. } | Self::Offer { .. } | Self::Fragment(_) => true,
             Self::Cart { .. } | Self::CartPartial | Self::Checkout | Self::Order { .. } => true,
-            Self::List { .. } => true,
+            Self::List { .. } | Self::Restock(_) => true,
             _ => self.listing().is_some_and(Listing::is_narrowed),
         }
     }

@@ -36,6 +36,8 @@ pub struct Listing {
     pub price_max: Option<PriceBound>,
     /// Only what can be had now.
     pub in_stock: bool,
+    /// Only what is rated with so many stars or more, from 1 to 4.
+    pub rating: Option<u8>,
     /// One below the other, with more about each, instead of a grid.
     pub as_list: bool,
 }
@@ -76,6 +78,7 @@ impl Listing {
             price_min: None,
             price_max: None,
             in_stock: false,
+            rating: None,
             as_list: false,
         }
     }
@@ -152,6 +155,16 @@ impl Listing {
         }
     }
 
+    /// The same list, showing only what is rated with so many stars, or everything; back on page 1.
+    #[must_use]
+    pub fn with_rating(&self, rating: Option<u8>) -> Self {
+        Self {
+            rating,
+            page: 1,
+            ..self.clone()
+        }
+    }
+
     /// The same words and order, every filter dropped; back on page 1.
     #[must_use]
     pub fn without_filters(&self) -> Self {
@@ -176,6 +189,7 @@ impl Listing {
             || self.price_min.is_some()
             || self.price_max.is_some()
             || self.in_stock
+            || self.rating.is_some()
     }
 
     /// Reads the pairs of a query, dropping what means nothing. `default_sort` is the order that needs no parameter.
@@ -196,6 +210,10 @@ impl Listing {
                 "price-min" => listing.price_min = PriceBound::parse(value),
                 "price-max" => listing.price_max = PriceBound::parse(value),
                 "stock" => listing.in_stock = value == "in",
+                "rating" => {
+                    let stars = value.parse().ok();
+                    listing.rating = stars.filter(|stars| (1..=4).contains(stars));
+                }
                 "view" => listing.as_list = value == "list",
                 facet => {
                     let Some(code) = facet.strip_prefix("f.").filter(|code| is_facet_text(code))
@@ -226,7 +244,7 @@ impl Listing {
         }
     }
 
-    /// Writes the query: words, order, facets by code, price, stock, view, page. This is the one canonical order.
+    /// Writes the query: words, order, facets by code, price, stock, rating, view, page. This is the one canonical order.
     pub(super) fn write_query(&self, out: &mut impl fmt::Write) -> fmt::Result {
         let mut first = true;
         let mut pair = |name: &str, value: &str| encoding::write_pair(out, &mut first, name, value);
@@ -249,6 +267,9 @@ impl Listing {
         }
         if self.in_stock {
             pair("stock", "in")?;
+        }
+        if let Some(stars) = self.rating {
+            pair("rating", &stars.to_string())?;
         }
         if self.as_list {
             pair("view", "list")?;

@@ -20,8 +20,17 @@ mod feed_format;
 mod fragment;
 /// The same addresses in the shop's further languages.
 mod place;
+/// Pictures for links.
+mod share;
+
+/// Where one asks to be told when something can be had again.
+mod restock;
+
 /// Where one withdraws from a contract.
 mod withdrawal;
+
+/// Whom an address is for.
+mod access;
 
 /// What robots.txt keeps from crawlers.
 mod closed;
@@ -34,5 +43,7 @@ pub use feed_format::FeedFormat;
 pub use fragment::{Fragment, Part};
 pub use listing::{Listing, PriceBound, Sort};
 pub use place::locale_of;
+pub use restock::Restock;
+pub use share::ShareCard;
 pub use url::{Parsed, Route, RouteError};
 pub use withdrawal::Withdrawal;

@@ -14,6 +14,8 @@ use super::encoding::{self, decode_path, decode_query};
 use super::feed_format::FeedFormat;
 use super::fragment::Fragment;
 use super::listing::{Listing, Sort};
+use super::restock::Restock;
+use super::share::ShareCard;
 use super::withdrawal::Withdrawal;
 use crate::lists::ListKind;
 
@@ -110,6 +112,10 @@ pub enum Route {
     },
     /// `/withdrawal`: withdrawing from a contract.
     Withdrawal(Withdrawal),
+    /// `/restock?variant=…`: being told when something can be had again.
+    Restock(Restock),
+    /// `/share/<hash>/<kind>/<slug>.png`: a picture for links to a page that has none.
+    ShareCard(ShareCard),
     /// `/webhooks/stripe`: where Stripe says what was paid.
     StripeWebhook,
     /// `/assets/<hash>/<name>`
@@ -257,6 +263,10 @@ impl Route {
                 pass: last(pairs, "t").unwrap_or_default(),
             },
             ["withdrawal"] => Self::Withdrawal(Withdrawal::of(pairs)),
+            ["share", ref rest @ ..] => {
+                Self::ShareCard(ShareCard::of(rest).ok_or(RouteError::NotFound)?)
+            }
+            ["restock"] => Self::Restock(Restock::of(pairs)),
             ["webhooks", "stripe"] => Self::StripeWebhook,
             ["assets", hash, name] => Self::Asset {
                 hash: checked_slug(hash)?,
@@ -365,29 +375,6 @@ impl Route {
         }
     }
 
-    /// Whether what is there is one shopper's own: nobody may keep it.
-    pub fn is_personal(&self) -> bool {
-        match self {
-            Self::Cart { .. } | Self::CartPartial | Self::Checkout | Self::Order { .. } => true,
-            Self::StripeWebhook | Self::Withdrawal(_) => true,
-            Self::Lists | Self::List { .. } => true,
-            Self::Fragment(fragment) => fragment.is_personal(),
-            _ => false,
-        }
-    }
-
-    /// Whether something can be posted there.
-    pub fn takes_posts(&self) -> bool {
-        matches!(
-            self,
-            Self::Cart { .. }
-                | Self::Checkout
-                | Self::Lists
-                | Self::StripeWebhook
-                | Self::Withdrawal(_)
-        )
-    }
-
     /// The listing of a category, brand or search route.
     pub fn listing(&self) -> Option<&Listing> {
         match self {
@@ -441,7 +428,8 @@ impl Route {
             Self::StripeWebhook => "webhook",
             Self::Entrance { .. } => "entrance",
             Self::Withdrawal(_) => "withdrawal",
-            Self::Asset { .. } => "asset",
+            Self::Restock(_) => "restock",
+            Self::Asset { .. } | Self::ShareCard(_) => "asset",
             Self::SitemapIndex | Self::Sitemap { .. } => "sitemap",
             Self::Robots => "robots",
             Self::Feed { .. } => "feed",
@@ -507,6 +495,8 @@ impl fmt::Display for Route {
             Self::StripeWebhook => f.write_str("/webhooks/stripe"),
             Self::Entrance { pass } => write_entrance(f, pass),
             Self::Withdrawal(withdrawal) => withdrawal.fmt(f),
+            Self::ShareCard(card) => card.fmt(f),
+            Self::Restock(restock) => restock.fmt(f),
             Self::Order { id, token } => write_order(f, id, token),
             Self::Asset { hash, name } => {
                 write_path(f, "/assets/", hash)?;
@@ -560,7 +550,7 @@ fn write_reviews(f: &mut fmt::Formatter<'_>, slug: &str, listing: &Listing) -> f
     listing.write_query(f)
 }
 
-fn write_path(f: &mut fmt::Formatter<'_>, prefix: &str, segment: &str) -> fmt::Result {
+pub(super) fn write_path(f: &mut fmt::Formatter<'_>, prefix: &str, segment: &str) -> fmt::Result {
     f.write_str(prefix)?;
     encoding::write_segment(f, segment)
 }

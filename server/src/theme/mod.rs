@@ -66,6 +66,8 @@ pub struct Theme {
     pub scheme: Scheme,
     /// The ground of pages in the light and the dark scheme.
     pub paper: [Colour; 2],
+    /// The ground and the letters of pictures that stand for a page in links.
+    pub card: [[u8; 3]; 2],
     /// Addresses of fonts that pages ask for early.
     pub fonts: Vec<String>,
     /// Address of the picture of pages that have none.
@@ -113,6 +115,7 @@ impl Theme {
             logo: read.logo.map(|logo| logo.on(read.scheme)),
             scheme: read.scheme,
             paper: paper.map(|table| tokens.colour(table, "paper")),
+            card: ["accent", "on_accent"].map(|name| tokens.colour(paper[0], name).rgb()),
             fonts: read.fonts,
             share_image: read.share_image,
             warnings: contrast::warnings(&tokens, read.scheme),

@@ -25,6 +25,8 @@ use tracing::{info, warn};
 
 pub use settings::Settings;
 
+use crate::live::seconds;
+
 /// HTTP/2 first; whoever knows neither name gets HTTP/1.1.
 const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
 
@@ -116,7 +118,7 @@ impl Certificates {
         let files = (certificate.to_owned(), key.to_owned());
         let seen = stamps(&files);
         let pair = load(&files, &provider)?;
-        if pair.not_after < unix(now) {
+        if pair.not_after < seconds(now) {
             let error = TlsError::Expired(files.0.clone());
             warn!(%error, "visitors will be warned");
         }
@@ -154,7 +156,7 @@ impl Certificates {
             return Look::Same;
         }
         let loaded = load(&self.files, &self.provider).and_then(|pair| {
-            let is_good = pair.not_after >= unix(now);
+            let is_good = pair.not_after >= seconds(now);
             is_good
                 .then_some(pair)
                 .ok_or_else(|| TlsError::Expired(self.files.0.clone()))
@@ -228,13 +230,6 @@ fn stamps((certificate, key): &(PathBuf, PathBuf)) -> (Stamp, Stamp) {
         Some((metadata.modified().ok()?, metadata.len()))
     };
     (stamp(certificate), stamp(key))
-}
-
-fn unix(at: SystemTime) -> i64 {
-    let since = at
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

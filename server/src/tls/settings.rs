@@ -22,8 +22,7 @@ pub struct Settings {
 impl Settings {
     /// Reads the table `[tls]`.
     pub(crate) fn read(mut keys: Keys<'_>) -> Self {
-        let mut file = |key| keys.optional(key).map(PathBuf::from);
-        let (certificate, key) = (file("certificate"), file("key"));
+        let (certificate, key) = (keys.file("certificate"), keys.file("key"));
         let check_every = keys.millis("check_every_ms", 10_000, 100..=86_400_000);
         let redirect_from = keys.optional("redirect_from").and_then(|text| {
             let address = text.parse().ok();

@@ -12,7 +12,7 @@ use super::record::StrRef;
 /// Texts are found by a hash and then compared where they lie, so that they need not be kept twice.
 #[derive(Debug, Default)]
 pub struct Heap {
-    bytes: Vec<u8>,
+    all: String,
     /// Where each distinct text lies. A catalog has millions: every byte of an entry counts.
     places: HashTable<(u32, u32)>,
 }
@@ -26,7 +26,7 @@ impl Heap {
     /// Makes room for so many bytes, if there is as much: a heap that grows by copying itself is twice in memory
     /// meanwhile, and room that is not used costs none.
     pub fn make_room(&mut self, bytes: usize) {
-        let _ = self.bytes.try_reserve_exact(bytes);
+        let _ = self.all.try_reserve_exact(bytes);
     }
 
     /// Adds a short text, or finds it if it is there already.
@@ -40,18 +40,12 @@ impl Heap {
 
     /// A text that was added before; empty for a reference of another heap.
     pub fn get(&self, at: StrRef) -> &str {
-        let start = at.offset.get() as usize;
-        let bytes = self
-            .bytes
-            .get(start..start.saturating_add(at.len.get() as usize));
-        bytes
-            .and_then(|bytes| std::str::from_utf8(bytes).ok())
-            .unwrap_or_default()
+        text_at(&self.all, (at.offset.get(), at.len.get()))
     }
 
     /// The heap's bytes as they go into the file.
     pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes
+        self.all.as_bytes()
     }
 
     fn place(&mut self, text: &str) -> Result<(U32, U32), HeapFull> {
@@ -59,17 +53,13 @@ impl Heap {
             return Ok((U32::ZERO, U32::ZERO));
         }
         let len = u32::try_from(text.len()).map_err(|_| HeapFull)?;
-        let next = u32::try_from(self.bytes.len()).map_err(|_| HeapFull)?;
+        let next = u32::try_from(self.all.len()).map_err(|_| HeapFull)?;
         next.checked_add(len).ok_or(HeapFull)?;
-        let bytes = &self.bytes;
-        let there = |&(offset, len): &(u32, u32)| {
-            let start = offset as usize;
-            bytes.get(start..start + len as usize).unwrap_or_default()
-        };
+        let all = &self.all;
         let entry = self.places.entry(
             xxh3_64(text.as_bytes()),
-            |place| there(place) == text.as_bytes(),
-            |place| xxh3_64(there(place)),
+            |&place| text_at(all, place) == text,
+            |&place| xxh3_64(text_at(all, place).as_bytes()),
         );
         match entry {
             Entry::Occupied(entry) => {
@@ -78,11 +68,17 @@ impl Heap {
             }
             Entry::Vacant(entry) => {
                 entry.insert((next, len));
-                self.bytes.extend_from_slice(text.as_bytes());
+                self.all.push_str(text);
                 Ok((next.into(), len.into()))
             }
         }
     }
+}
+
+fn text_at(all: &str, (offset, len): (u32, u32)) -> &str {
+    let start = offset as usize;
+    all.get(start..start.saturating_add(len as usize))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

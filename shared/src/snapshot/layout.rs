@@ -247,6 +247,8 @@ pub mod section {
         REVIEWS = 51,
         /// All ratings of a product together, sorted by product.
         RATINGS = 52,
+        /// What bundles consist of, grouped by product; since version 1.5.
+        BUNDLE_ITEMS = 53,
         /// One record: which catalog part these offers belong to.
         OFFERS_META = 64,
         /// Price and stock of each variant, in the catalog's order.

@@ -38,6 +38,9 @@ pub mod page_sections;
 /// What shoppers say about products.
 pub mod reviews;
 
+/// §15 What bundles consist of.
+pub mod bundles;
+
 /// §6 Attributes and the facets made of them.
 pub mod facets;
 

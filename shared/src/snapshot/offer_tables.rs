@@ -42,10 +42,8 @@ impl OffersTables {
             .collect();
         let lowest = products.iter().map(|product| Some(product.min_price.get()));
         let order = price_order::order(lowest);
-        for (rank, &row) in (0_u32..).zip(&order) {
-            if let Some(product) = products.get_mut(row as usize) {
-                product.price_rank = rank.into();
-            }
+        for (product, rank) in products.iter_mut().zip(price_order::ranks(&order)) {
+            product.price_rank = rank.into();
         }
         let order: Vec<_> = order
             .iter()

@@ -171,6 +171,12 @@ impl Catalog {
         self.rows::<RatingRecord>().len()
     }
 
+    /// Rows of products that have a rating, with its average in hundredths of stars, in the order of rows.
+    pub fn averages(&self) -> impl Iterator<Item = (u32, u32)> {
+        let ratings = self.rows::<RatingRecord>().iter();
+        ratings.filter_map(|rating| Some((rating.product.get()?, rating.average.get().min(500))))
+    }
+
     /// What shoppers say about the product at a row.
     pub fn rating(&self, product: u32) -> Option<Rating<'_>> {
         let rows = self.rows::<RatingRecord>();

@@ -4,6 +4,7 @@ use std::io::{self, Seek, Write};
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::bundles::BundleItemRecord;
 use super::categories::{BrandRecord, CategoryRecord, PageRecord};
 use super::facets::{
     AttributeRecord, AttributeValueRecord, FacetCodeRecord, FacetListRecord, FacetRecord,
@@ -99,6 +100,8 @@ pub struct CatalogTables {
     pub reviews: Vec<ReviewRecord>,
     /// Sorted by product.
     pub ratings: Vec<RatingRecord>,
+    /// Sorted by product.
+    pub bundle_items: Vec<BundleItemRecord>,
     /// The further languages, in the shop's order.
     pub locales: Vec<LocalTables>,
     /// Sorted when written.
@@ -134,33 +137,49 @@ impl CatalogTables {
         self.variant_keys
             .sort_by_key(|entry| (entry.key.get(), entry.variant.0.get()));
         let mut writer = PartWriter::start(sink, PartKind::Catalog)?;
+        // What is written is let go of at once: whoever reads the file next has its pages in memory instead.
         writer.rows(section::SHOP, &self.shop)?;
         writer.bytes(section::STRINGS, self.strings.as_bytes())?;
         writer.heap(section::TEXTS, &mut self.texts)?;
         writer.rows(section::PRODUCTS, &self.products)?;
-        writer.rows(section::VARIANTS, &self.variants)?;
-        writer.rows(section::VARIANT_VALUES, &self.variant_values)?;
-        writer.rows(section::VARIANT_KEYS, &self.variant_keys)?;
-        writer.rows(section::SKUS, &self.skus)?;
-        writer.rows(section::OPTIONS, &self.options)?;
-        writer.rows(section::OPTION_VALUES, &self.option_values)?;
+        writer.rows(section::VARIANTS, &std::mem::take(&mut self.variants))?;
+        writer.rows(
+            section::VARIANT_VALUES,
+            &std::mem::take(&mut self.variant_values),
+        )?;
+        writer.rows(
+            section::VARIANT_KEYS,
+            &std::mem::take(&mut self.variant_keys),
+        )?;
+        writer.rows(section::SKUS, &std::mem::take(&mut self.skus))?;
+        writer.rows(section::OPTIONS, &std::mem::take(&mut self.options))?;
+        writer.rows(
+            section::OPTION_VALUES,
+            &std::mem::take(&mut self.option_values),
+        )?;
         writer.rows(section::ATTRIBUTES, &self.attributes)?;
-        writer.rows(section::ATTRIBUTE_VALUES, &self.attribute_values)?;
-        writer.rows(section::PRODUCT_ATTRIBUTES, &self.product_attributes)?;
-        writer.rows(section::MEDIA, &self.media)?;
+        writer.rows(
+            section::ATTRIBUTE_VALUES,
+            &std::mem::take(&mut self.attribute_values),
+        )?;
+        writer.rows(
+            section::PRODUCT_ATTRIBUTES,
+            &std::mem::take(&mut self.product_attributes),
+        )?;
+        writer.rows(section::MEDIA, &std::mem::take(&mut self.media))?;
         writer.rows(section::PRODUCT_CATEGORIES, &self.product_categories)?;
         writer.rows(section::RELATED, &self.related)?;
         writer.rows(section::CATEGORIES, &self.categories)?;
         writer.rows(section::CHILDREN, &self.children)?;
-        writer.rows(section::LISTINGS, &self.listings)?;
+        writer.rows(section::LISTINGS, &std::mem::take(&mut self.listings))?;
         writer.rows(section::BRANDS, &self.brands)?;
         writer.rows(section::PAGES, &self.pages)?;
-        writer.rows(section::ROUTES, &self.routes)?;
+        writer.rows(section::ROUTES, &std::mem::take(&mut self.routes))?;
         writer.rows(section::FACETS, &self.facets)?;
         writer.rows(section::FACET_VALUES, &self.facet_values)?;
-        writer.rows(section::POSTINGS, &self.postings)?;
+        writer.rows(section::POSTINGS, &std::mem::take(&mut self.postings))?;
         writer.rows(section::PRODUCT_FACETS, &self.product_facets)?;
-        writer.rows(section::RANKS, &self.ranks)?;
+        writer.rows(section::RANKS, &std::mem::take(&mut self.ranks))?;
         writer.rows(section::TEXT_FILES, &text_files)?;
         let files = std::mem::take(&mut self.text_files);
         writer.files(
@@ -179,12 +198,16 @@ impl CatalogTables {
         ledger::sort(&mut self.left_paths, &mut self.redirects, &self.strings);
         writer.rows(section::LEFT_PATHS, &self.left_paths)?;
         writer.rows(section::REDIRECTS, &self.redirects)?;
-        writer.rows(section::CONTENT_CHANGES, &self.content_changes)?;
+        writer.rows(
+            section::CONTENT_CHANGES,
+            &std::mem::take(&mut self.content_changes),
+        )?;
         writer.rows(section::PAGE_SECTIONS, &self.page_sections)?;
         writer.rows(section::SECTION_PRODUCTS, &self.section_products)?;
         writer.rows(section::SECTION_CATEGORIES, &self.section_categories)?;
         writer.rows(section::REVIEWS, &self.reviews)?;
         writer.rows(section::RATINGS, &self.ratings)?;
+        writer.rows(section::BUNDLE_ITEMS, &self.bundle_items)?;
         Ok(writer.finish()?)
     }
 

@@ -90,6 +90,7 @@ impl Catalog {
         self.verify_local_records(bounds)?;
         self.verify_section_records(bounds)?;
         self.verify_review_records(bounds)?;
+        self.verify_bundle_records(bounds)?;
         self.verify_ledger(bounds)?;
         if part.has(section::MEASURES) {
             part.verify_rows::<MeasureRecord>(section::MEASURES, bounds)?;
@@ -160,6 +161,7 @@ impl Catalog {
         self.verify_variant_keys(keys)?;
         self.verify_measures()?;
         self.verify_page_sections()?;
+        self.verify_bundles()?;
         self.verify_ratings()?;
         self.verify_routes(section::ROUTES, self.rows::<RouteRecord>())?;
         self.verify_locales()

@@ -9,6 +9,7 @@ mod model;
 use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::Path;
+use std::time::Duration;
 
 use frontage_tests::backend::Response;
 use frontage_tests::sample_generation::Shop as Sample;
@@ -24,6 +25,8 @@ const DATA: &str = concat!(
 /// Products of the real data set; all of them would take minutes.
 const REAL_PRODUCTS: usize = 2_000;
 const GENERATED_PRODUCTS: u64 = 200;
+/// Prices are kept by the second: of two that end in the same one, only the lower is.
+const NIGHT: Duration = Duration::from_millis(1_001);
 /// A product may keep so many of its attributes.
 const ATTRIBUTES: usize = 12;
 
@@ -58,6 +61,7 @@ async fn week(name: &str, start: Model) {
     let (mut model, mut moved) = (start, Vec::new());
     let mut days = Vec::new();
     for day in 1..=7 {
+        tokio::time::sleep(NIGHT).await;
         let before = model.clone();
         let bad = dawn(&mut model, &mut moved, day);
         match bad {

@@ -3,6 +3,8 @@
 //! It is not the shape of our documents on purpose: the demo's mapping has real work to do.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -121,10 +123,15 @@ pub(super) fn content() -> Vec<Value> {
 
 /// One line of the price and stock feed.
 pub(super) fn stock_line(sku: &str, offer: &Offer) -> String {
+    let sale = sale(sku, offer);
     let line = StockLine {
         sku,
-        price: decimal(offer.cents),
-        was: offer.was.map(decimal),
+        price: decimal(sale.as_ref().map_or(offer.cents, |(was, _)| *was)),
+        was: offer.was.filter(|_| sale.is_none()).map(decimal),
+        action: sale.map(|(_, until)| Action {
+            price: decimal(offer.cents),
+            until,
+        }),
         currency: CURRENCY,
         qty: offer.quantity,
         state: state(offer.availability),
@@ -224,15 +231,46 @@ struct Web {
 }
 
 #[derive(Serialize)]
+struct Action {
+    price: String,
+    until: &'static str,
+}
+
+#[derive(Serialize)]
 struct StockLine<'a> {
     sku: &'a str,
     price: String,
     was: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<Action>,
     currency: &'static str,
     qty: i64,
     state: &'static str,
     due: Option<&'a str>,
 }
+
+/// Of every second reduced article: the price before, and when the sale is over by itself.
+fn sale(sku: &str, offer: &Offer) -> Option<(i64, &'static str)> {
+    let was = offer.was.filter(|&was| was > offer.cents)?;
+    let number = sku.split('-').next()?.parse::<u64>().ok()?;
+    number
+        .is_multiple_of(2)
+        .then_some((was, SALE_ENDS.as_str()))
+}
+
+/// The night after the second Sunday from now: sales are never over while somebody looks.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the back end is another machine, with a calendar of its own"
+)]
+static SALE_ENDS: LazyLock<String> = LazyLock::new(|| {
+    const DAY: u64 = 86_400;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let today = now.map_or(0, |since| since.as_secs() / DAY);
+    // The first day of 1970 was a Thursday.
+    let monday = today - (today + 3) % 7 + 14;
+    rfc3339(i64::try_from(monday * DAY).unwrap_or_default())
+});
 
 /// `OUT-20-01` as the numbers of all departments from the top.
 fn dept_path(id: &str) -> Vec<String> {

@@ -23,6 +23,7 @@ mod gzip;
 mod routes;
 #[cfg(test)]
 mod tests;
+mod windows;
 
 pub use data::Data;
 pub use market::Change;

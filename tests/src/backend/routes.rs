@@ -13,6 +13,7 @@ use super::data::Data;
 use super::erp;
 use super::files::Records;
 use super::market::Market;
+use super::windows;
 
 /// When the exports last changed, in seconds since 1970; the stock feed adds its changes.
 const EXPORTED_AT: u64 = 1_793_491_200;
@@ -63,6 +64,11 @@ fn generated(wanted: &Wanted<'_>, catalogue: Catalogue, data: &Data) -> Option<A
         "/export/properties" => list(erp::properties(catalogue)),
         "/export/content" => list(erp::content()),
         "/export/conditions" => list(conditions::records()),
+        "/export/windows" => list(windows::records(catalogue, origin)),
+        "/export/sets" => list(windows::sets(catalogue, origin)),
+        "/export/opinions.ndjson" => Answer::lines(windows::opinions(catalogue))
+            .version(format!("opinions {}", data.identity()))
+            .modified(EXPORTED_AT),
         "/feed/documents.ndjson" => {
             let version = format!("documents {} {origin}", data.identity());
             Answer::lines(document::feed(catalogue, origin.to_owned()))
@@ -188,6 +194,9 @@ fn index(data: &Data) -> Answer {
             "/export/properties",
             "/export/content",
             "/export/conditions",
+            "/export/windows",
+            "/export/sets",
+            "/export/opinions.ndjson",
             "/export/stock.ndjson",
             "/feed/documents.ndjson",
             "/feed/offers.ndjson",

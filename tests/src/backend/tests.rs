@@ -83,6 +83,9 @@ async fn what_did_not_change_is_not_sent_again() {
         "/export/properties",
         "/export/content",
         "/export/conditions",
+        "/export/windows",
+        "/export/sets",
+        "/export/opinions.ndjson",
         "/export/stock.ndjson",
     ] {
         let first = get(&backend, path).await;

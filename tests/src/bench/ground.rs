@@ -2,7 +2,7 @@
 //!
 //! Both daemons run as they are shipped, with their defaults; what is set otherwise is in this file.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::feeds::{DOCUMENTS, EXPORT, FeedServer, OFFERS};
 use super::load;
 use super::process::{self, Daemon, Ended};
+use crate::ports;
 
 const SHOP: &str = "bench";
 /// The demo's mapping, which the mapped cycle measures.
@@ -56,14 +57,12 @@ impl Ground {
                 path.display()
             );
         }
-        // Both are bound before one is given back, so that they differ.
-        let ports = [(); 2].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
-        let [listen, admin] = ports.map(|port| port.and_then(|port| port.local_addr()));
+        let [listen, admin] = ports::free();
         let ground = Self {
             folder,
             programs: programs.to_owned(),
-            listen: listen?,
-            admin: admin?,
+            listen,
+            admin,
             feeds: FeedServer::start(feeds)?,
         };
         let server = format!(

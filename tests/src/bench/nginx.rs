@@ -4,7 +4,7 @@
 //! its figures are skipped, with the reason; nothing else depends on them.
 
 use std::io::Write as _;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -18,6 +18,7 @@ use flate2::write::GzEncoder;
 use super::load::{self, Fetcher};
 use super::process;
 use super::targets::Targets;
+use crate::ports;
 
 /// Pages that are written to disk: more of them would fill it, and as many are more than any cache of a processor.
 const PAGES: usize = 20_000;
@@ -51,9 +52,7 @@ impl Nginx {
         let step = paths.len().div_ceil(pages).max(1);
         let paths: Vec<String> = paths.iter().step_by(step).cloned().collect();
         write_pages(&folder.join("html"), shop, &paths)?;
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        let address = port.local_addr()?;
-        drop(port);
+        let [address] = ports::free();
         let config = folder.join("nginx.conf");
         std::fs::write(&config, configuration(folder, address, most_open))?;
         let mut command = Command::new(program);

@@ -34,7 +34,7 @@ const fn page(
 }
 
 /// All pages, in the order in which a footer would list them.
-pub const PAGES: [ContentPage; 9] = [
+pub const PAGES: [ContentPage; 12] = [
     page(
         "about",
         "About us",
@@ -71,6 +71,33 @@ pub const PAGES: [ContentPage; 9] = [
         "article",
         include_str!("content/care-guide.html"),
     ),
+    ContentPage {
+        updated_at: "2026-09-28T09:00:00Z",
+        ..page(
+            "layers-guide",
+            "Dressing in layers",
+            "article",
+            include_str!("content/layers-guide.html"),
+        )
+    },
+    ContentPage {
+        updated_at: "2026-10-12T09:00:00Z",
+        ..page(
+            "knife-guide",
+            "One good knife",
+            "article",
+            include_str!("content/knife-guide.html"),
+        )
+    },
+    ContentPage {
+        updated_at: "2026-10-26T09:00:00Z",
+        ..page(
+            "light-guide",
+            "Light for every room",
+            "article",
+            include_str!("content/light-guide.html"),
+        )
+    },
     page(
         "contact",
         "Contact",

@@ -16,6 +16,8 @@ pub mod document;
 pub mod fact;
 /// Large catalogues, as real shops have them.
 pub mod large;
+/// What shoppers say about products.
+pub mod opinion;
 /// Product illustrations, drawn as SVG at request time.
 pub mod picture;
 /// One product and everything that can be asked about it.

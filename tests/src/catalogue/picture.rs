@@ -80,6 +80,9 @@ pub fn at_path(name: &str, catalogue: &super::Catalogue) -> Option<String> {
     if let Some(id) = name.strip_prefix("category-") {
         return of_category(id);
     }
+    if let Some(scene) = name.strip_prefix("scene-") {
+        return scene_of(scene);
+    }
     let mut parts = name.split('-');
     let product = catalogue.by_number(parts.next()?)?;
     let colour = parts.next()?;
@@ -117,6 +120,53 @@ fn of_category(id: &str) -> Option<String> {
         &mut dice,
         category.name,
     ))
+}
+
+/// Several things side by side, for the top of a page: a name, a background, and silhouettes with their colours.
+const SCENES: [(&str, (&str, &str), [(&str, &str); 3]); 2] = [
+    (
+        "season",
+        ("#dfe8e1", "#a9bfb0"),
+        [
+            ("armchair", "#b4532a"),
+            ("tent", "#3f6d56"),
+            ("floor-lamp", "#c39a3b"),
+        ],
+    ),
+    (
+        "sale",
+        ("#f3e3d3", "#e0b48c"),
+        [
+            ("kettle", "#3f6d86"),
+            ("backpack", "#8c3b2e"),
+            ("headphones", "#54385c"),
+        ],
+    ),
+];
+
+/// Width and height of a scene.
+pub const SCENE: (u32, u32) = (1200, 900);
+
+/// A scene by its name.
+fn scene_of(name: &str) -> Option<String> {
+    let (_, (top, bottom), things) = SCENES.iter().find(|(known, ..)| *known == name)?;
+    let (width, height) = SCENE;
+    let mut svg = format!(
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img"><title>{name}</title><defs><linearGradient id="b" x2="0" y2="1"><stop offset="0" stop-color="{top}"/><stop offset="1" stop-color="{bottom}"/></linearGradient></defs><rect width="{width}" height="{height}" fill="url(#b)"/><path d="M0 690H{width}V{height}H0Z" fill="#000" opacity=".08"/>"##
+    );
+    let places = [
+        "translate(0 290) scale(.56)",
+        "translate(330 20) scale(.98)",
+        "translate(740 290) scale(.56)",
+    ];
+    for ((shape, hex), place) in things.iter().zip(places) {
+        let body = tint(SHAPES.get(*shape)?, hex, ACCENTS[0], &[true; 4]);
+        let shadow = r##"<ellipse cx="400" cy="668" rx="250" ry="22" fill="#000" opacity=".12"/>"##;
+        write!(svg, r#"<g transform="{place}">{shadow}{body}</g>"#)
+            .expect("writing to a string cannot fail");
+    }
+    svg.push_str("</svg>");
+    Some(svg)
 }
 
 fn draw(shape: &str, hex: &str, view: View, dice: &mut Dice, title: &str) -> String {
@@ -235,6 +285,17 @@ mod tests {
     }
 
     #[test]
+    fn every_scene_is_drawn() {
+        for (name, ..) in SCENES {
+            let svg = at_path(&format!("scene-{name}"), &Catalogue::new(1)).expect("a scene");
+            assert!(
+                svg.ends_with("</svg>") && !svg.contains(['{', '}', '?']),
+                "{svg}"
+            );
+        }
+    }
+
+    #[test]
     fn what_is_not_there_has_no_picture() {
         let catalogue = Catalogue::new(3);
         for name in [
@@ -244,6 +305,7 @@ mod tests {
             "4000003-black-1",
             "4000000-black-9",
             "category-NONE",
+            "scene-none",
         ] {
             assert_eq!(at_path(name, &catalogue), None, "{name}");
         }

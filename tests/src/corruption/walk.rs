@@ -7,7 +7,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::catalog::Catalog;
-use frontage_shared::snapshot::categories::Category;
+use frontage_shared::snapshot::categories::{Category, ContentPage};
 use frontage_shared::snapshot::locales::{Field, LocaleIndex};
 use frontage_shared::snapshot::offers::Offers;
 use frontage_shared::snapshot::products::{Media, Product, Variant};
@@ -95,6 +95,7 @@ pub fn catalog(catalog: &Catalog, said: &mut DefaultHasher) {
         )
             .hash(said);
         (page.kind(), page.is_indexable(), page.updated_at()).hash(said);
+        sections(&page, said);
     }
     facets(catalog, said);
     for rank in catalog.ranks().iter() {
@@ -305,6 +306,44 @@ fn product(product: &Product<'_>, said: &mut DefaultHasher) {
         .related()
         .for_each(|(other, relation)| (other.row, relation).hash(said));
     product.facet_values().for_each(|row| row.hash(said));
+    opinions(product, said);
+}
+
+fn opinions(product: &Product<'_>, said: &mut DefaultHasher) {
+    for one in product.bundle() {
+        let variant = one.variant.map(|variant| variant.row);
+        (one.product.row, variant, one.quantity).hash(said);
+    }
+    if let Some(rating) = product.rating() {
+        (
+            rating.rank(),
+            rating.average(),
+            rating.stars(),
+            rating.count(),
+        )
+            .hash(said);
+        for review in rating.reviews() {
+            (review.rating(), review.created_at(), review.is_verified()).hash(said);
+            (review.language(), review.author(), review.title()).hash(said);
+            (review.body(), review.answer()).hash(said);
+        }
+    }
+}
+
+fn sections(page: &ContentPage<'_>, said: &mut DefaultHasher) {
+    for section in page.sections() {
+        (
+            section.kind().number(),
+            section.is_on_sale(),
+            section.is_in_stock(),
+        )
+            .hash(said);
+        (section.limit(), section.title(), section.body()).hash(said);
+        (section.href(), section.label()).hash(said);
+        section.media().for_each(|it| media(&it, said));
+        section.products().for_each(|row| row.hash(said));
+        section.categories().for_each(|below| below.row.hash(said));
+    }
 }
 
 fn variant(variant: &Variant<'_>, said: &mut DefaultHasher) {

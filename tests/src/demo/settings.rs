@@ -11,11 +11,15 @@ use anyhow::{Context as _, bail};
 
 const INGEST: &str = include_str!("../../../config/demo/ingest.toml");
 const PRODUCTS: &str = include_str!("../../../config/demo/products.jq");
+const WINDOWS: &str = include_str!("../../../config/demo/windows.jq");
 const TERMS: &str = include_str!("../../../config/demo/terms.jq");
 const SERVER: &str = include_str!("../../../config/demo/server.toml");
 const ICECAT_INGEST: &str = include_str!("../../../config/demo/icecat/ingest.toml");
 const ICECAT_PRODUCTS: &str = include_str!("../../../config/demo/icecat/products.jq");
 const ICECAT_DEPARTMENTS: &str = include_str!("../../../config/demo/icecat/departments.jq");
+
+/// Where the server's configuration comes to the look of the invented shop, at its end.
+const THEME: &str = "[theme]";
 
 /// Where the files in `config/demo` say that the three processes listen.
 const SHIPPED_PORTS: [u16; 4] = [8080, 8090, 8081, 8091];
@@ -118,7 +122,14 @@ impl Settings {
             filled
         };
         let (ingest, jq): (_, Vec<(&str, &str)>) = match self.data {
-            None => (INGEST, vec![("products.jq", PRODUCTS), ("terms.jq", TERMS)]),
+            None => (
+                INGEST,
+                vec![
+                    ("products.jq", PRODUCTS),
+                    ("windows.jq", WINDOWS),
+                    ("terms.jq", TERMS),
+                ],
+            ),
             Some(_) => (
                 ICECAT_INGEST,
                 vec![
@@ -132,7 +143,13 @@ impl Settings {
             .map(|(name, text)| (name, text.to_owned()))
             .collect();
         files.insert("ingest.toml", fill(ingest));
-        files.insert("server.toml", fill(SERVER));
+        // The theme is Northlight's; it stays where it is, so that it can be changed while the demo runs.
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/demo/theme");
+        let server = match self.data {
+            None => fill(SERVER).replace("folder = \"theme\"", &format!("folder = {folder:?}")),
+            Some(_) => fill(SERVER.split(THEME).next().unwrap_or(SERVER)),
+        };
+        files.insert("server.toml", server);
         files
     }
 }
@@ -171,6 +188,7 @@ mod tests {
                 && ingest.contains("\"/folder/store\"")
         );
         assert!(!ingest.contains("target/demo"), "{ingest}");
+        assert!(server.contains("/config/demo/theme\""), "{server}");
         assert!(ingest.contains("listen = \"127.0.0.1:8090\""), "{ingest}");
     }
 
@@ -183,6 +201,7 @@ mod tests {
             files["ingest.toml"].contains("/api/products") && files.contains_key("departments.jq")
         );
         assert!(files["ingest.toml"].contains("\"/folder/store\""));
+        assert!(!files["server.toml"].contains("theme"));
     }
 
     #[test]

@@ -9,6 +9,9 @@ mod shop;
 /// Shops from a seed.
 mod random;
 
+/// What it says besides its products.
+mod content;
+
 /// Its further languages.
 mod languages;
 mod ledger;
@@ -28,6 +31,7 @@ use frontage_shared::manifest::{Counts, Manifest, PartEntry};
 use frontage_shared::snapshot::{Generation, SnapshotError};
 use ownedbytes::OwnedBytes;
 
+pub use content::{BundleItem, PageSection, Rating, Review};
 pub use languages::Language;
 pub use random::Scale;
 pub use shop::{

@@ -13,7 +13,7 @@ use super::shop::{
     Product, ProductOption, Shop, Variant,
 };
 use super::terms;
-use super::{languages, ledger, prices};
+use super::{content, languages, ledger, prices};
 use crate::catalogue::Dice;
 
 /// How much a shop has of what.
@@ -117,11 +117,15 @@ impl Shop {
             left_paths: Vec::new(),
             redirects: Vec::new(),
             content_changes: Vec::new(),
+            sections: Vec::new(),
+            ratings: Vec::new(),
+            bundles: Vec::new(),
         };
         random.facets(&mut shop);
         shop.languages = languages::random(seed, &shop);
         shop.prices = prices::random(seed, &shop);
         ledger::random(seed, &mut shop);
+        content::random(seed, &mut shop);
         shop
     }
 }

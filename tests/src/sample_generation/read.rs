@@ -9,7 +9,7 @@ use super::shop::{
     Attribute, Brand, Category, Facet, FacetValue, FormerPath, Medium, OptionValue, Page, Product,
     ProductOption, Shop, Variant,
 };
-use super::{languages, ledger, prices};
+use super::{content, languages, ledger, prices};
 
 impl Shop {
     /// Reads everything a generation says.
@@ -47,8 +47,12 @@ impl Shop {
             left_paths: Vec::new(),
             redirects: Vec::new(),
             content_changes: Vec::new(),
+            sections: Vec::new(),
+            ratings: Vec::new(),
+            bundles: Vec::new(),
         };
         ledger::read(catalog, &mut read);
+        content::read(catalog, &mut read);
         read.former_paths.sort();
         read
     }
@@ -150,7 +154,7 @@ fn attribute(value: &facets::AttributeValue<'_>) -> Attribute {
     }
 }
 
-fn medium(medium: &records::Media<'_>) -> Medium {
+pub(super) fn medium(medium: &records::Media<'_>) -> Medium {
     Medium {
         url: medium.url().to_owned(),
         alt: medium.alt().to_owned(),

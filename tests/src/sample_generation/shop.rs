@@ -6,6 +6,7 @@ pub use frontage_shared::snapshot::offers::VariantOffer as Offer;
 use frontage_shared::snapshot::routes::RouteKind;
 use frontage_shared::totals::Terms;
 
+use super::content::{BundleItem, PageSection, Rating};
 use super::languages::Language;
 use super::prices::SamplePrices;
 
@@ -41,6 +42,9 @@ pub struct Shop {
     pub redirects: Vec<(String, String, i64)>,
     /// Hashes and instants: of products, categories, brands and pages.
     pub content_changes: Vec<(u64, i64)>,
+    pub sections: Vec<PageSection>,
+    pub ratings: Vec<Rating>,
+    pub bundles: Vec<BundleItem>,
 }
 
 impl Shop {

@@ -21,7 +21,7 @@ use frontage_shared::snapshot::terms::{Goods, TermsTables};
 use frontage_shared::snapshot::text::{TextDocument, TextIndexBuilder};
 
 use super::shop::{Attribute, Medium, Product, ProductOption, Shop, Variant};
-use super::{Parts, languages, ledger, prices};
+use super::{Parts, content, languages, ledger, prices};
 
 /// The least tantivy accepts.
 const TEXT_INDEX_BUDGET_BYTES: usize = 15_000_000;
@@ -43,6 +43,7 @@ impl Shop {
                 .expect("the index is in memory");
         }
         writer.content(self);
+        content::write(self, &mut writer);
         writer.facets(self);
         writer.routes(self);
         writer.skus(self);
@@ -106,19 +107,19 @@ impl Shop {
 }
 
 #[derive(Default)]
-struct Writer {
-    tables: CatalogTables,
+pub(super) struct Writer {
+    pub(super) tables: CatalogTables,
 }
 
 /// Rows of attribute values by all that makes them different.
 type AttributeRows = BTreeMap<Attribute, u32>;
 
 impl Writer {
-    fn str(&mut self, text: &str) -> StrRef {
+    pub(super) fn str(&mut self, text: &str) -> StrRef {
         self.tables.strings.string(text).expect("samples are small")
     }
 
-    fn text(&mut self, text: &str) -> TextRef {
+    pub(super) fn text(&mut self, text: &str) -> TextRef {
         self.tables.texts.text(text).expect("samples are small")
     }
 
@@ -280,7 +281,7 @@ impl Writer {
         }
     }
 
-    fn media(&mut self, media: &[Medium]) -> List<{ section::MEDIA }> {
+    pub(super) fn media(&mut self, media: &[Medium]) -> List<{ section::MEDIA }> {
         let first = count(&self.tables.media);
         for medium in media {
             let (width, height) = medium.size.unwrap_or_default();
@@ -450,13 +451,16 @@ fn document(product: &Product) -> TextDocument {
     }
 }
 
-fn rows<const ITEMS: u32, const OF: u32>(table: &mut Vec<RowRef<OF>>, rows: &[u32]) -> List<ITEMS> {
+pub(super) fn rows<const ITEMS: u32, const OF: u32>(
+    table: &mut Vec<RowRef<OF>>,
+    rows: &[u32],
+) -> List<ITEMS> {
     let first = count(table);
     table.extend(rows.iter().map(|&row| RowRef::new(Some(row))));
     List::between(first, count(table))
 }
 
-fn count<T>(rows: &[T]) -> u32 {
+pub(super) fn count<T>(rows: &[T]) -> u32 {
     u32::try_from(rows.len()).expect("samples are small")
 }
 

@@ -3,7 +3,6 @@
 //! A page's score is the median of its runs. Searches are kept out of indexes on purpose, which Lighthouse's audit
 //! `is-crawlable` takes for a fault; on that page alone the audit is skipped, and it is said.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -13,6 +12,7 @@ use serde_json::Value;
 use tokio::process::{Child, Command};
 
 use super::Outcome;
+use crate::ports;
 use crate::shop::binary;
 
 /// The four categories, and the least score in each on a desktop and on a phone.
@@ -218,15 +218,15 @@ async fn pages(shop: &str) -> anyhow::Result<Vec<Visited>> {
 async fn open() -> anyhow::Result<(Child, String)> {
     let mut command = Command::new(binary("demo"));
     let mut addresses = Vec::new();
-    for variable in [
+    let variables = [
         "DEMO_PORT",
         "DEMO_ADMIN_PORT",
         "DEMO_BACKEND_PORT",
         "DEMO_DESK_PORT",
-    ] {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        command.env(variable, port.to_string());
-        addresses.push(format!("http://127.0.0.1:{port}"));
+    ];
+    for (variable, address) in variables.into_iter().zip(ports::free::<4>()) {
+        command.env(variable, address.port().to_string());
+        addresses.push(format!("http://{address}"));
     }
     let mut demo = command
         .env("DEMO_SECONDS", DEMO_SECONDS.to_string())

@@ -1,0 +1,250 @@
+//! What the accepted feeds are compiled into, before anything of it is current.
+
+use std::path::{Path, PathBuf};
+
+use frontage_shared::manifest::{Manifest, PartEntry};
+use frontage_shared::snapshot::catalog::Catalog;
+use frontage_shared::snapshot::layout::PartKind;
+use frontage_shared::snapshot::offers::Offers;
+use frontage_shared::snapshot::{SnapshotError, mapped};
+use tokio::runtime::Handle;
+
+use crate::basis::{Basis, Tally};
+use crate::built::Built;
+use crate::compile::{self, Before, CompileError, Compiled, Since};
+use crate::config::Config;
+use crate::cycle::{Context, CycleError, accepted_feeds, merge, missing_source, run_blocking};
+use crate::merge::{Conflicts, Merged};
+use crate::publish::{self, PublishError};
+
+/// What compiling led to.
+#[derive(Debug)]
+pub enum Build {
+    /// The documents are those of the current generation.
+    Unchanged,
+    /// No product has arrived yet, or a source's cache must be rebuilt first; the conflicts say which.
+    Waiting(Conflicts),
+    /// Both parts of the next generation.
+    Ready(Box<Built>, Conflicts),
+}
+
+/// What a build is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purpose {
+    /// It will be published: what is done of it may be in the store before the rest is.
+    Publish,
+    /// Somebody wants to see what would be published.
+    Look,
+}
+
+/// Merges the accepted feeds and compiles what differs from the current generation. Makes nothing current.
+///
+/// # Errors
+/// The documents cannot be read or compiled.
+pub async fn build(
+    context: &Context,
+    current: Option<&Manifest>,
+    purpose: Purpose,
+    now: i64,
+) -> Result<Build, CycleError> {
+    let feeds = accepted_feeds(&context.config)?;
+    if let Some(missing) = missing_source(&context.config, current, &feeds) {
+        let mut conflicts = Conflicts::default();
+        conflicts.add(|| {
+            format!("source `{missing}` is part of the published shop and has no good feed yet")
+        });
+        return Ok(Build::Waiting(conflicts));
+    }
+    let merged = merge(context, feeds, now).await?;
+    let published = match current {
+        Some(manifest) => open_or_rebuild(context, manifest).await?,
+        None => None,
+    };
+    if published
+        .as_ref()
+        .is_some_and(|published| published.is_made_of(&merged))
+    {
+        return Ok(Build::Unchanged);
+    }
+    let job = CompileJob {
+        context: context.clone(),
+        merged,
+        published,
+        purpose,
+        scratch: context.scratch()?,
+        now,
+    };
+    run_blocking(move || job.run()).await
+}
+
+struct CompileJob {
+    context: Context,
+    merged: Merged,
+    published: Option<Published>,
+    purpose: Purpose,
+    scratch: PathBuf,
+    /// Unix seconds.
+    now: i64,
+}
+
+impl CompileJob {
+    /// A catalog whose documents did not change is kept; offers are compiled against whichever it is.
+    fn run(self) -> Result<Build, CycleError> {
+        let mut conflicts = Conflicts::default();
+        let kept = self
+            .published
+            .as_ref()
+            .filter(|published| published.has_catalog_of(&self.merged));
+        let compiled;
+        let (catalog, entry, path) = match kept {
+            Some(published) => (
+                &published.catalog.0,
+                published.catalog.1.clone(),
+                published.catalog.2.clone(),
+            ),
+            None => {
+                let path = self.scratch.join("next.catalog");
+                let previous = self
+                    .published
+                    .as_ref()
+                    .map(|published| &published.catalog.0);
+                let (part, dates) = match compile::catalog(
+                    &self.context.config,
+                    &self.merged,
+                    (previous, self.now),
+                    &mut conflicts,
+                    &path,
+                ) {
+                    Ok(compiled) => compiled,
+                    Err(CompileError::NoProducts) => return Ok(Build::Waiting(conflicts)),
+                    Err(error) => return Err(error.into()),
+                };
+                dates.keep(&self.context.config.state, self.merged.documents)?;
+                // Verification reads all of it; a mapping of its own gives that memory back.
+                let open = || mapped::map(&path).and_then(Catalog::open);
+                let verified = open().and_then(|catalog| catalog.verify());
+                verified.map_err(PublishError::from)?;
+                compiled = open().map_err(CompileError::Catalog)?;
+                (&compiled, part.entry, path)
+            }
+        };
+        let offers_path = self.scratch.join("next.offers");
+        let runtime = Handle::current();
+        let (offers, tally) = std::thread::scope(|scope| {
+            if kept.is_none() && self.purpose == Purpose::Publish {
+                scope.spawn(|| runtime.block_on(self.put_ahead(&entry, &path)));
+            }
+            self.offers(kept, (catalog, &entry), &mut conflicts, &offers_path)
+        })?;
+        let built = Built {
+            catalog: (entry, path),
+            offers: (offers, offers_path),
+            sources: self.merged.sources(),
+            halves: self.merged.offer_halves(&self.context.config),
+            tally,
+            reserved: self.merged.reserved.clone(),
+        };
+        Ok(Build::Ready(Box::new(built), conflicts))
+    }
+
+    /// Copies a verified catalog part into the store while its offers are compiled: one waits for the disk and the other
+    /// for a core. Should it fail, publishing does it again, and says why. A part that no manifest comes to name goes with
+    /// the next clearing of the store.
+    async fn put_ahead(&self, entry: &PartEntry, file: &Path) {
+        let mut verified = self.context.verified();
+        let part = (PartKind::Catalog, entry);
+        match publish::put_part(&self.context.store, part, file, &mut verified).await {
+            Ok(()) => verified.save(),
+            Err(error) => tracing::debug!(%error, "the catalog is not in the store yet"),
+        }
+    }
+
+    /// Where the catalog part is kept, its offers part and what that was compiled from may be, too.
+    fn offers(
+        &self,
+        kept: Option<&Published>,
+        catalog: (&Catalog, &PartEntry),
+        conflicts: &mut Conflicts,
+        file: &Path,
+    ) -> Result<(Compiled, Tally), CompileError> {
+        let config = &self.context.config;
+        let basis = kept.and_then(|published| published.basis(config));
+        let before = kept.zip(basis.as_ref()).map(|(published, basis)| Before {
+            state: &config.state,
+            offers: &published.offers.0,
+            basis,
+        });
+        let published = self.published.as_ref();
+        let since = Since {
+            now: self.now,
+            published: published.map(|published| (&published.catalog.0, &published.offers.0)),
+        };
+        compile::offers(
+            config,
+            &self.merged,
+            catalog,
+            since,
+            before,
+            conflicts,
+            file,
+        )
+    }
+}
+
+/// The current generation's parts, opened locally.
+struct Published {
+    catalog: (Catalog, PartEntry, PathBuf),
+    offers: (Offers, PartEntry),
+}
+
+impl Published {
+    /// What the offers were compiled from.
+    fn basis(&self, config: &Config) -> Option<Basis> {
+        Basis::load(&config.state, &self.offers.1.hash)
+    }
+
+    fn is_made_of(&self, merged: &Merged) -> bool {
+        self.has_catalog_of(merged) && self.offers.0.documents_hash() == merged.offers_hash
+    }
+
+    fn has_catalog_of(&self, merged: &Merged) -> bool {
+        self.catalog.0.documents_hash() == merged.catalog_hash
+    }
+}
+
+/// Parts that were damaged in the store, with no copy here, are built anew; only the ledger of former addresses is lost.
+async fn open_or_rebuild(
+    context: &Context,
+    manifest: &Manifest,
+) -> Result<Option<Published>, CycleError> {
+    match open_published(context, manifest).await {
+        Ok(published) => Ok(Some(published)),
+        Err(CycleError::Publish(PublishError::Store(error))) if error.is_damage() => {
+            tracing::warn!(%error, "a part of the published generation is damaged; the shop is built anew");
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn open_published(context: &Context, manifest: &Manifest) -> Result<Published, CycleError> {
+    let folder = context.parts_folder();
+    let verified = context.verified();
+    let copy = |part| publish::local_copy(&context.store, &folder, part, &verified);
+    let catalog = copy((PartKind::Catalog, &manifest.catalog)).await?;
+    let offers = copy((PartKind::Offers, &manifest.offers)).await?;
+    let open = || -> Result<Published, SnapshotError> {
+        Ok(Published {
+            catalog: (
+                Catalog::open(mapped::map(&catalog)?)?,
+                manifest.catalog.clone(),
+                catalog.clone(),
+            ),
+            offers: (
+                Offers::open(mapped::map(&offers)?)?,
+                manifest.offers.clone(),
+            ),
+        })
+    };
+    Ok(open().map_err(PublishError::from)?)
+}

@@ -1,0 +1,66 @@
+//! The demo looks like a shop: its back end says all that a shop has, and its configuration makes a shop of it.
+
+use frontage_shared::snapshot::page_sections::SectionKind;
+use frontage_tests::demo::settings::Settings;
+use frontage_tests::shop::ShopBuilder;
+
+#[tokio::test]
+async fn the_demo_shows_what_a_shop_has() {
+    let mut shop = ShopBuilder::generated(600).start();
+    let mut settings = Settings::read(|_| None).expect("settings");
+    settings.backend = shop.backend.address();
+    for (name, text) in settings.files(shop.folder()) {
+        if name != "server.toml" {
+            std::fs::write(shop.folder().join(name), text).expect("a configuration file");
+        }
+    }
+    let once = shop.once().await;
+    assert_eq!(once.code, Some(0), "{}{}", once.stdout, once.stderr);
+    assert!(!once.stdout.contains("refused 1"), "{}", once.stdout);
+    assert!(!once.stdout.contains("does not exist"), "{}", once.stdout);
+    let generation = shop.published();
+    let catalog = &generation.catalog;
+    assert!(catalog.rating_count() > 200, "{}", catalog.rating_count());
+    let home = catalog
+        .pages()
+        .find(|page| page.kind() == "home")
+        .expect("a home page");
+    let kinds: Vec<SectionKind> = home
+        .sections()
+        .iter()
+        .map(|section| section.kind())
+        .collect();
+    for kind in [
+        SectionKind::Hero,
+        SectionKind::Text,
+        SectionKind::Products,
+        SectionKind::Query,
+        SectionKind::Categories,
+    ] {
+        assert!(kinds.contains(&kind), "{kind:?}");
+    }
+    assert_eq!(
+        catalog
+            .pages()
+            .filter(|page| page.kind() == "article")
+            .count(),
+        5
+    );
+    let sets: Vec<_> = catalog.bundles().collect();
+    assert!(sets.iter().all(|set| set.bundle().count() == 3) && !sets.is_empty());
+    let ends =
+        (0..generation.offers.variant_count()).filter_map(|row| generation.offers.changes_at(row));
+    assert!(ends.count() > 20, "sales that end by themselves");
+    shop.serve().await;
+    for (path, part) in [
+        ("/", "<h1>Things worth keeping</h1>"),
+        ("/", "Reduced right now"),
+        ("/de/", "<h1>Dinge, die bleiben</h1>"),
+        ("/pages/sale", "Kitchen"),
+        ("/pages", "One good knife"),
+        ("/p/desk-that-works", "In this set"),
+    ] {
+        let page = shop.get(path).await;
+        assert!(page.body.contains(part), "{path}: {part} in {}", page.body);
+    }
+}
