@@ -456,18 +456,13 @@ fn open_checkout(config: &Config, store: &Store) -> anyhow::Result<Option<Checko
         .takes_stripe()
         .then(|| Stripe::open(&settings.stripe, &config.shop))
         .transpose()?;
-    let pricing = &settings.pricing;
-    let pricing = pricing
-        .is_used()
-        .then(|| Pricing::open(pricing))
-        .transpose()?;
-    let limits = &config.limits;
+    let (limits, pricing) = (&config.limits, Pricing::of(&settings.pricing)?);
     Ok(Some(Checkout {
         settings: settings.clone(),
         keys,
         book: Book::open(store.clone()).context("cannot start the thread that writes orders")?,
         store: store.clone(),
-        limiter: Limiter::new(limits.cart_changes_per_minute, limits.orders_per_minute),
+        limiter: Limiter::new(limits),
         stripe,
         pricing,
     }))

@@ -259,9 +259,7 @@ impl Route {
                 id: id.to_owned(),
                 token: last(pairs, "t").unwrap_or_default(),
             },
-            ["enter"] => Self::Entrance {
-                pass: last(pairs, "t").unwrap_or_default(),
-            },
+            ["enter"] => entrance(pairs),
             ["withdrawal"] => Self::Withdrawal(Withdrawal::of(pairs)),
             ["share", ref rest @ ..] => {
                 Self::ShareCard(ShareCard::of(rest).ok_or(RouteError::NotFound)?)
@@ -529,6 +527,11 @@ fn write_notice(
         }
     }
     Ok(())
+}
+
+fn entrance(pairs: &[(String, String)]) -> Route {
+    let pass = last(pairs, "t").unwrap_or_default();
+    Route::Entrance { pass }
 }
 
 fn write_entrance(f: &mut fmt::Formatter<'_>, pass: &str) -> fmt::Result {
