@@ -298,6 +298,7 @@ withdrawal-confirm = تأكيد الرجوع
 withdrawal-change = تعديل
 withdrawal-received = تسلّمنا رجوعك عن العقد
 withdrawal-keep = اطبع هذه الصفحة أو احتفظ بعنوانها: فهي إشعار الاستلام الخاص بك.
+withdrawal-and-others = … وبقية سلع هذا الطلب
 withdrawal-not-stored = لم يُرسَل رجوعك عن العقد: تعذّر علينا حفظه. يرجى المحاولة مرة أخرى بعد لحظات.
 withdrawal-received-help = تم الاستلام في { $time } بالرقم { $number }. نؤكد ذلك إلى { $email }.
 

@@ -266,6 +266,7 @@ withdrawal-confirm = Widerruf bestätigen
 withdrawal-change = Ändern
 withdrawal-received = Ihr Widerruf ist eingegangen
 withdrawal-keep = Drucken Sie diese Seite oder bewahren Sie ihre Adresse auf: Sie ist Ihre Eingangsbestätigung.
+withdrawal-and-others = … und die übrigen Artikel dieser Bestellung
 withdrawal-not-stored = Ihr Widerruf wurde NICHT gesendet: Wir konnten ihn nicht speichern. Bitte versuchen Sie es gleich noch einmal.
 withdrawal-received-help = Eingegangen am { $time } unter der Nummer { $number }. Wir bestätigen ihn an { $email }.
 

@@ -267,6 +267,7 @@ withdrawal-confirm = Confirm withdrawal
 withdrawal-change = Change
 withdrawal-received = We have received your withdrawal
 withdrawal-keep = Print this page or keep its address: it is your acknowledgement.
+withdrawal-and-others = … and the other articles of this order
 withdrawal-not-stored = Your withdrawal was NOT sent: we could not store it. Please try again in a moment.
 withdrawal-received-help = Received on { $time } under the number { $number }. We confirm it to { $email }.
 

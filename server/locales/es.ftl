@@ -266,6 +266,7 @@ withdrawal-confirm = Confirmar desistimiento
 withdrawal-change = Cambiar
 withdrawal-received = Hemos recibido su desistimiento
 withdrawal-keep = Imprima esta página o guarde su dirección: es su acuse de recibo.
+withdrawal-and-others = … y los demás artículos de este pedido
 withdrawal-not-stored = Su desistimiento NO se ha enviado: no hemos podido guardarlo. Inténtelo de nuevo en un momento.
 withdrawal-received-help = Recibido el { $time } con el número { $number }. Lo confirmamos a { $email }.
 

@@ -266,6 +266,7 @@ withdrawal-confirm = Confirmer la rétractation
 withdrawal-change = Modifier
 withdrawal-received = Nous avons reçu votre rétractation
 withdrawal-keep = Imprimez cette page ou gardez son adresse : c’est votre accusé de réception.
+withdrawal-and-others = … et les autres articles de cette commande
 withdrawal-not-stored = Votre rétractation n’a PAS été envoyée : nous n’avons pas pu l’enregistrer. Réessayez dans un instant.
 withdrawal-received-help = Reçue le { $time } sous le numéro { $number }. Nous la confirmons à { $email }.
 

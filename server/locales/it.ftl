@@ -266,6 +266,7 @@ withdrawal-confirm = Confermare il recesso
 withdrawal-change = Modifica
 withdrawal-received = Abbiamo ricevuto il Suo recesso
 withdrawal-keep = Stampi questa pagina o ne conservi l’indirizzo: è la Sua conferma di ricezione.
+withdrawal-and-others = … e gli altri articoli di questo ordine
 withdrawal-not-stored = Il Suo recesso NON è stato inviato: non abbiamo potuto salvarlo. Riprovi tra un momento.
 withdrawal-received-help = Ricevuto il { $time } con il numero { $number }. Lo confermiamo a { $email }.
 

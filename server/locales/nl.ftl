@@ -266,6 +266,7 @@ withdrawal-confirm = Herroeping bevestigen
 withdrawal-change = Wijzigen
 withdrawal-received = Wij hebben uw herroeping ontvangen
 withdrawal-keep = Druk deze pagina af of bewaar het adres: het is uw ontvangstbevestiging.
+withdrawal-and-others = … en de overige artikelen van deze bestelling
 withdrawal-not-stored = Uw herroeping is NIET verstuurd: wij konden haar niet opslaan. Probeer het zo meteen opnieuw.
 withdrawal-received-help = Ontvangen op { $time } onder nummer { $number }. Wij bevestigen dit aan { $email }.
 

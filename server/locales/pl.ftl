@@ -282,6 +282,7 @@ withdrawal-confirm = Potwierdź odstąpienie
 withdrawal-change = Zmień
 withdrawal-received = Otrzymaliśmy oświadczenie o odstąpieniu
 withdrawal-keep = Prosimy wydrukować tę stronę lub zachować jej adres: to potwierdzenie odbioru.
+withdrawal-and-others = … oraz pozostałe artykuły z tego zamówienia
 withdrawal-not-stored = Oświadczenie NIE zostało wysłane: nie mogliśmy go zapisać. Prosimy spróbować ponownie za chwilę.
 withdrawal-received-help = Otrzymano { $time } pod numerem { $number }. Potwierdzenie wysyłamy na adres { $email }.
 

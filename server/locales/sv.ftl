@@ -266,6 +266,7 @@ withdrawal-confirm = Bekräfta ångrandet
 withdrawal-change = Ändra
 withdrawal-received = Vi har tagit emot ditt ångrande
 withdrawal-keep = Skriv ut sidan eller spara adressen: den är ditt mottagningsbevis.
+withdrawal-and-others = … och övriga artiklar i den här beställningen
 withdrawal-not-stored = Ditt ångrande skickades INTE: vi kunde inte spara det. Försök igen om en stund.
 withdrawal-received-help = Mottaget { $time } med nummer { $number }. Vi bekräftar det till { $email }.
 

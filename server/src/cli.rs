@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use frontage_shared::daemon::manual::{self, Shell};
+use frontage_shared::snapshot::locales::is_group;
 
 /// Serves one shop from the generations that frontage-ingest publishes.
 #[derive(Parser, Debug)]
@@ -75,6 +76,7 @@ pub enum GroupCommand {
     /// It is sealed with the first key of the file in `checkout.keys`; it ends earlier if that key is taken away.
     Link {
         /// The group: 1 to 8 small letters and digits.
+        #[arg(value_parser = group)]
         name: String,
         /// For how many days it is good.
         #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=3650))]
@@ -83,6 +85,14 @@ pub enum GroupCommand {
         #[command(flatten)]
         config: ConfigFile,
     },
+}
+
+/// A group's name, as the tags of its markets have it.
+fn group(text: &str) -> Result<String, String> {
+    match is_group(text) {
+        true => Ok(text.to_owned()),
+        false => Err("a group is 1 to 8 small letters and digits".to_owned()),
+    }
 }
 
 /// What can be done with a configuration.

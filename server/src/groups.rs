@@ -4,12 +4,15 @@
 //! same text as a cookie until then; there is no list of customers, and taking a key away takes back what it sealed.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
+use frontage_shared::snapshot::catalog::Catalog;
 use hyper::{Method, StatusCode};
 
 use crate::cache_policy::CachePolicy;
+use crate::config::Config;
 use crate::handle::Shop;
-use crate::keys::{Keys, Purpose};
+use crate::keys::{Keys, KeysError, Purpose};
 use crate::listen::{Reply, Request};
 use crate::live::{Serving, seconds};
 use crate::page::{self, Page};
@@ -19,7 +22,7 @@ use crate::route::{Parsed, Route};
 use crate::visit;
 
 /// A text that lets its bearer into the markets of a group until an instant, Unix seconds.
-pub fn pass(keys: &Keys, group: &str, until: i64) -> String {
+fn pass(keys: &Keys, group: &str, until: i64) -> String {
     keys.seal(Purpose::Group, format!("{until} {group}").as_bytes())
 }
 
@@ -31,13 +34,37 @@ fn open(keys: &Keys, pass: &str, now: i64) -> Option<(String, i64)> {
     Some((group.to_owned(), until))
 }
 
-/// Answers a request for an entrance link: with a cookie, to the first market of its group.
-pub(crate) fn enter(
-    shop: &Shop,
+/// Answers what has to do with customer groups; what is for everybody is given back.
+pub(crate) fn admit<'a>(
+    shop: &'a Shop,
     serving: &Arc<Serving>,
-    pass: &str,
-    request: &Request<'_>,
-) -> Response {
+    parsed: Parsed,
+    request: &Request<'a>,
+) -> Result<Parsed, Reply<'a>> {
+    if let Route::Entrance { pass } = &parsed.route {
+        return Err(Reply::Now(enter(shop, serving, pass, request)));
+    }
+    let market = serving.generation.catalog.in_locale(parsed.locale);
+    match market.and_then(Catalog::group) {
+        None => Ok(parsed),
+        Some(group) => Err(answer(shop, serving, parsed, group, request)),
+    }
+}
+
+/// The address that lets a group into its markets of a shop for so many days.
+///
+/// # Errors
+/// The keys cannot be read.
+pub fn link(config: &Config, group: &str, days: u16, now: SystemTime) -> Result<String, KeysError> {
+    let keys = Keys::open_file(&config.checkout.keys, &config.cache)?;
+    let until = seconds(now) + i64::from(days) * 24 * 60 * 60;
+    let pass = pass(&keys, group, until);
+    let path = Route::Entrance { pass }.href();
+    Ok(format!("{}{path}", config.base_url))
+}
+
+/// Answers a request for an entrance link: with a cookie, to the first market of its group.
+fn enter(shop: &Shop, serving: &Arc<Serving>, pass: &str, request: &Request<'_>) -> Response {
     let now = seconds(request.now);
     let keys = shop.checkout.as_ref().map(|checkout| &checkout.keys);
     let opened = keys.and_then(|keys| open(keys, pass, now));
@@ -58,7 +85,7 @@ pub(crate) fn enter(
 }
 
 /// Answers a request for a page of a group's market.
-pub(crate) fn answer<'a>(
+fn answer<'a>(
     shop: &'a Shop,
     serving: &Arc<Serving>,
     parsed: Parsed,

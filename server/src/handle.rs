@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
-use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::locales::LocaleIndex;
 use futures_util::FutureExt as _;
 use hyper::{Method, StatusCode};
@@ -28,7 +27,7 @@ use crate::metrics::{BotAnswer, Metrics};
 use crate::page::{self, Page};
 use crate::personal;
 use crate::respond::{self, Finished, Response};
-use crate::route::{self, Fragment, Parsed, Route, RouteError};
+use crate::route::{self, Parsed, Route, RouteError};
 use crate::share_card::{self, Cards};
 use crate::stamp::{Edge, Stamp};
 use crate::theme::Theme;
@@ -97,13 +96,10 @@ pub fn handle<'a>(shop: &'a Shop, request: &Request<'a>) -> Reply<'a> {
         Ok(parsed) => parsed,
         Err(error) => return Reply::Now(shop.no_route(serving, error, request)),
     };
-    if let Route::Entrance { pass } = &parsed.route {
-        return Reply::Now(groups::enter(shop, serving, pass, request));
-    }
-    let market = serving.generation.catalog.in_locale(parsed.locale);
-    if let Some(group) = market.and_then(Catalog::group) {
-        return groups::answer(shop, serving, parsed, group, request);
-    }
+    let parsed = match groups::admit(shop, serving, parsed, request) {
+        Ok(parsed) => parsed,
+        Err(reply) => return reply,
+    };
     let clients = shop.clients.load();
     let bots = Some(&*clients.bots).filter(|bots| bots.knows(request.headers));
     if let Some(bots) = bots
@@ -189,17 +185,6 @@ fn shared<'a>(
             respond(&shop.made(serving, &parsed, wanted.quick, now))
         }),
     }
-}
-
-/// Crawlers take each file of the sitemap once; kept, they would push out what shoppers come for. So would what hardly
-/// two shoppers ask for: what one looked at, and what stands on one page together.
-fn is_asked_for_again(route: &Route) -> bool {
-    !matches!(
-        route,
-        Route::SitemapIndex
-            | Route::Sitemap { .. }
-            | Route::Fragment(Fragment::Recent { .. } | Fragment::Several { .. })
-    )
 }
 
 impl Default for Clients {
@@ -303,7 +288,7 @@ impl Shop {
 
     /// Keeps a page that exists, if it is one that is asked for again.
     fn keep(&self, serving: &Serving, parsed: &Parsed, wanted: Wanted, finished: &Arc<Finished>) {
-        if finished.is_found() && is_asked_for_again(&parsed.route) {
+        if finished.is_found() && parsed.route.is_asked_for_again() {
             let finished = Arc::clone(finished);
             self.bodies
                 .insert(serving.cache_key(), &parsed.url, wanted, finished);

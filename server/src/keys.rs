@@ -117,6 +117,17 @@ impl Keys {
         Self::load(path)
     }
 
+    /// The keys in a file of the merchant's, or in one in our own folder, which is made if it is not there.
+    ///
+    /// # Errors
+    /// As [`Keys::load_or_create`].
+    pub fn open_file(path: &Path, own: &Path) -> Result<Self, KeysError> {
+        match path.starts_with(own) {
+            true => Self::load_or_create(path),
+            false => Self::load(path),
+        }
+    }
+
     /// Keys by the text of a file.
     ///
     /// # Errors

@@ -5,6 +5,8 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use crate::config::Limits;
+
 /// Clients remembered; when there are more, those that have been quiet are forgotten first.
 const MOST_CLIENTS: usize = 50_000;
 
@@ -15,12 +17,15 @@ pub enum Action {
     Cart,
     /// Sends a checkout form.
     Order,
+    /// Sends a withdrawal from a contract.
+    Withdrawal,
 }
 
 /// The rates, and who has used how much of them.
 pub struct Limiter {
     cart_per_minute: u32,
     orders_per_minute: u32,
+    withdrawals_per_minute: u32,
     buckets: Mutex<HashMap<(IpAddr, Action), Bucket>>,
 }
 
@@ -32,10 +37,11 @@ struct Bucket {
 
 impl Limiter {
     /// These many actions a minute; as many may come at once after a quiet minute. 0 is no limit.
-    pub fn new(cart_per_minute: u32, orders_per_minute: u32) -> Self {
+    pub fn new(limits: &Limits) -> Self {
         Self {
-            cart_per_minute,
-            orders_per_minute,
+            cart_per_minute: limits.cart_changes_per_minute,
+            orders_per_minute: limits.orders_per_minute,
+            withdrawals_per_minute: limits.withdrawals_per_minute,
             buckets: Mutex::default(),
         }
     }
@@ -45,6 +51,7 @@ impl Limiter {
         let per_minute = match action {
             Action::Cart => self.cart_per_minute,
             Action::Order => self.orders_per_minute,
+            Action::Withdrawal => self.withdrawals_per_minute,
         };
         if per_minute == 0 {
             return true;
@@ -94,7 +101,12 @@ mod tests {
 
     #[test]
     fn a_client_may_do_so_much_a_minute_and_others_are_not_held_up() {
-        let limiter = Limiter::new(0, 3);
+        let limiter = Limiter {
+            cart_per_minute: 0,
+            orders_per_minute: 3,
+            withdrawals_per_minute: 1,
+            buckets: Mutex::default(),
+        };
         let start = SystemTime::UNIX_EPOCH;
         let one: IpAddr = "2001:db8::1".parse().unwrap();
         let neighbour: IpAddr = "2001:db8::2".parse().unwrap();
@@ -105,6 +117,8 @@ mod tests {
         assert!(order(one, 0) && order(neighbour, 0) && order(one, 0));
         assert!(!order(one, 0) && !order(neighbour, 10));
         assert!(order(other, 10));
+        let withdraw = || limiter.allows(other, Action::Withdrawal, start);
+        assert!(withdraw() && !withdraw());
         assert!(order(one, 20) && !order(one, 20));
         assert!((0..100).all(|_| limiter.allows(one, Action::Cart, start)));
     }

@@ -184,6 +184,10 @@ fn waiting(old: &Config, new: &Config) -> Vec<&'static str> {
             "limits.orders_per_minute",
             before.orders_per_minute != after.orders_per_minute,
         ),
+        (
+            "limits.withdrawals_per_minute",
+            before.withdrawals_per_minute != after.withdrawals_per_minute,
+        ),
     ];
     let changed = changed.into_iter().filter(|(_, is_changed)| *is_changed);
     changed.map(|(key, _)| key).collect()

@@ -14,7 +14,6 @@ use frontage_shared::manifest::PartEntry;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::generation::check_name;
 use frontage_shared::snapshot::layout::PartKind;
-use frontage_shared::snapshot::locales::is_group;
 use frontage_shared::snapshot::offers::Offers;
 use frontage_shared::snapshot::{Generation, SnapshotError};
 use frontage_shared::store::Store;
@@ -34,10 +33,10 @@ use crate::live::{self, Live};
 use crate::metrics::Metrics;
 use crate::page;
 use crate::reload::{self, Reload};
-use crate::route::{Parsed, Route};
+use crate::route::Parsed;
 use crate::sockets::{self, Sockets};
 use crate::stamp::{Edge, Stamp};
-use crate::tenant::{Tenant, keys_of, open_cache, open_checkout, open_store};
+use crate::tenant::{Tenant, open_cache, open_checkout, open_store};
 use crate::theme::Theme;
 use crate::theme::follow::Look;
 use crate::tls::Certificates;
@@ -64,6 +63,12 @@ pub async fn run(arguments: Arguments, started: SystemTime) -> Exit {
             Err(exit) => return exit,
         },
         Command::Verify { file } => verify(&file).map(|()| Exit::Done),
+        Command::Group(GroupCommand::Link { name, days, config }) => {
+            match configured(&config.config) {
+                Ok(config) => entrance(&config, &name, days, started),
+                Err(exit) => return exit,
+            }
+        }
         Command::Completions { shell } => {
             manual::completions(Arguments::command(), shell, &mut io::stdout())
                 .context("cannot write to standard output")
@@ -72,12 +77,6 @@ pub async fn run(arguments: Arguments, started: SystemTime) -> Exit {
         Command::Man { folder } => manual::pages(Arguments::command(), &folder)
             .with_context(|| format!("cannot write into {}", folder.display()))
             .map(|_| Exit::Done),
-        Command::Group(GroupCommand::Link { name, days, config }) => {
-            match configured(&config.config) {
-                Ok(config) => entrance(&name, days, &config, started),
-                Err(exit) => return exit,
-            }
-        }
         Command::Config(ConfigCommand::Check(file)) => match configured(&file.config) {
             Ok(config) => check_theme(&file.config, &config),
             Err(exit) => return exit,
@@ -116,19 +115,8 @@ fn check_theme(path: &Path, config: &Config) -> anyhow::Result<Exit> {
     }
 }
 
-/// Prints a link that lets a customer group in.
-fn entrance(name: &str, days: u16, config: &Config, now: SystemTime) -> anyhow::Result<Exit> {
-    if !is_group(name) {
-        complain(&format!(
-            "a group is 1 to 8 small letters and digits, got `{name}`"
-        ));
-        return Ok(Exit::Usage);
-    }
-    let keys = keys_of(config)?;
-    let until = live::seconds(now) + i64::from(days) * 24 * 60 * 60;
-    let pass = groups::pass(&keys, name, until);
-    let link = Route::Entrance { pass }.href();
-    say(&format!("{}{link}", config.base_url))?;
+fn entrance(config: &Config, group: &str, days: u16, now: SystemTime) -> anyhow::Result<Exit> {
+    say(&groups::link(config, group, days, now)?)?;
     Ok(Exit::Done)
 }
 

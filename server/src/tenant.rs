@@ -136,22 +136,13 @@ pub(crate) fn open_cache(config: &Config) -> anyhow::Result<Cache> {
         .with_context(|| format!("cannot use the cache folder {}", config.cache.display()))
 }
 
-/// What seals carts, forms and links: the merchant's file, or one of this server's own.
-pub(crate) fn keys_of(config: &Config) -> anyhow::Result<Keys> {
-    let file = &config.checkout.keys;
-    Ok(match file.starts_with(&config.cache) {
-        true => Keys::load_or_create(file)?,
-        false => Keys::load(file)?,
-    })
-}
-
 /// What buying needs; none in a catalogue.
 pub(crate) fn open_checkout(config: &Config, store: &Store) -> anyhow::Result<Option<Checkout>> {
     let settings = &config.checkout;
     if !settings.sells() {
         return Ok(None);
     }
-    let keys = keys_of(config)?;
+    let keys = Keys::open_file(&settings.keys, &config.cache)?;
     if settings.keys.starts_with(&config.cache) {
         info!(keys = %settings.keys.display(), "carts are signed with a key of this server alone");
     }
@@ -159,18 +150,13 @@ pub(crate) fn open_checkout(config: &Config, store: &Store) -> anyhow::Result<Op
         .takes_stripe()
         .then(|| Stripe::open(&settings.stripe, &config.shop))
         .transpose()?;
-    let pricing = &settings.pricing;
-    let pricing = pricing
-        .is_used()
-        .then(|| Pricing::open(pricing))
-        .transpose()?;
-    let limits = &config.limits;
+    let (limits, pricing) = (&config.limits, Pricing::of(&settings.pricing)?);
     Ok(Some(Checkout {
         settings: settings.clone(),
         keys,
         book: Book::open(store.clone()).context("cannot start the thread that writes orders")?,
         store: store.clone(),
-        limiter: Limiter::new(limits.cart_changes_per_minute, limits.orders_per_minute),
+        limiter: Limiter::new(limits),
         stripe,
         pricing,
     }))

@@ -72,7 +72,7 @@ impl<'a> Desk<'a> {
         let Some(id) = id.filter(|_| is_confirmed) else {
             return Reply::Now(self.show_withdrawal(&fields, &about, Stage::Check, None));
         };
-        if !self.may(Action::Order) {
+        if !self.may(Action::Withdrawal) {
             return Reply::Now(self.refused(StatusCode::TOO_MANY_REQUESTS, 429));
         }
         Reply::Later(Box::pin(self.store_withdrawal(id, fields, about)))
@@ -124,7 +124,10 @@ impl<'a> Desk<'a> {
         let (store, id) = (self.checkout.store.clone(), about.0);
         let found = tokio::task::spawn_blocking(move || receipt::read(&store, id)).await;
         let fields = match found {
-            Ok(Ok(Some(found))) => page::fields_of(&found),
+            Ok(Ok(Some(found))) => {
+                let ctx = self.context();
+                page::fields_of(&self.serving.generation, &ctx, &found)
+            }
             // Whoever has a link may withdraw, whatever we can read of the order now.
             _ => WithdrawalFields {
                 order_number: id.to_string(),

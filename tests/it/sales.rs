@@ -226,6 +226,29 @@ async fn a_sale_begins_and_ends_by_itself_everywhere_at_once() {
     );
 }
 
+#[tokio::test]
+async fn a_reduction_does_not_end_where_a_deeper_one_begins() {
+    const DAY: u64 = 24 * 60 * 60;
+    let begins = now() + 2 * DAY;
+    let mut deeper = documents::product("mug", "Mug", "10.00");
+    deeper["prices"][0]["compare_at"] = json!("12.00");
+    deeper["prices"][0]["sale_price"] = json!("8.00");
+    deeper["prices"][0]["sale_from"] = json!(instant(begins));
+    let mut ending = documents::product("bowl", "Bowl", "10.00");
+    ending["prices"][0]["sale_price"] = json!("8.00");
+    ending["prices"][0]["sale_until"] = json!(instant(begins));
+    let shop = open(vec![documents::category(), deeper, ending]).await;
+    let valid = |body: &str| json_ld(body)[0]["@graph"][0]["offers"]["priceValidUntil"].clone();
+    let at = json!(instant(begins).replace("+00:00", "Z"));
+    let page = shop.get("/p/mug").await.body;
+    assert!(page.contains("€12.00</s>"), "{page}");
+    assert!(!page.contains("Until "), "{page}");
+    assert_eq!(valid(&page), at, "until then it costs exactly this");
+    let page = shop.get("/p/bowl").await.body;
+    assert!(page.contains("Until "), "{page}");
+    assert_eq!(valid(&page), at);
+}
+
 /// A mug at this price, and what it is reduced from.
 fn mug(amount: &str, before: Option<&str>) -> Vec<Value> {
     let mut mug = documents::product("mug", "Mug", amount);

@@ -162,6 +162,11 @@ async fn the_link_to_an_order_fills_the_form() {
     let stored: Value =
         serde_json::from_slice(&std::fs::read(file).expect("a file")).expect("JSON");
     assert_eq!(stored["order_id"], id);
+    // Operators see which is which.
+    let listed = shop.ingest(&["orders", "list"]).await.stdout;
+    for line in [format!("{id} order "), format!("{withdrawal} withdrawal ")] {
+        assert!(listed.contains(&line), "{line}: {listed}");
+    }
     // Whoever has no link learns nothing.
     let stranger = format!("/withdrawal?order={id}&t=AAAA");
     assert!(!shop.get(&stranger).await.body.contains("Ann Lee"));
@@ -183,7 +188,7 @@ async fn what_is_no_withdrawal_is_not_kept() {
     for (name, value, status, said) in [
         ("name", " ", 422, "First and last name: please fill this in"),
         ("email", "ann", 422, "Email: please give an email address"),
-        ("leave_empty", "x", 200, "Confirm withdrawal"),
+        ("leave_empty", "x", 200, "name=\"leave_empty\""),
         ("ticket", "AAAA", 200, "Confirm withdrawal"),
         ("change", "1", 200, "name=\"check\""),
     ] {
@@ -207,7 +212,7 @@ async fn what_is_no_withdrawal_is_not_kept() {
 
 #[tokio::test]
 async fn many_withdrawals_of_one_client_and_shops_without_the_form_are_refused() {
-    let limits = "[checkout]\nmethods = [\"invoice\"]\ncountries = [\"DE\"]\n[limits]\norders_per_minute = 2\n";
+    let limits = "[checkout]\nmethods = [\"invoice\"]\ncountries = [\"DE\"]\n[limits]\nwithdrawals_per_minute = 2\n";
     let shop = open(limits, "").await;
     let mut ann = Shopper::new();
     let mut statuses = Vec::new();

@@ -117,10 +117,6 @@ impl Engine {
     ///
     /// # Panics
     /// It is installed and does not start.
-    #[expect(
-        clippy::print_stdout,
-        reason = "whoever reads the log of a test sees what was left out"
-    )]
     pub fn start(kind: Kind) -> Option<Self> {
         if !kind.program().is_file() {
             let program = kind.program();

@@ -8,7 +8,7 @@ use crate::shop::{Page, Shop};
 
 /// What a server is told where many orders are to be placed at once.
 pub const UNLIMITED: &str = "[checkout]\nmethods = [\"invoice\"]\ncountries = [\"DE\"]\n\
-                             [limits]\ncart_changes_per_minute = 0\norders_per_minute = 0\n";
+                             [limits]\ncart_changes_per_minute = 0\norders_per_minute = 0\nwithdrawals_per_minute = 0\n";
 
 /// One shopper and what their browser keeps.
 #[derive(Clone, Debug, Default)]

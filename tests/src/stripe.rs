@@ -26,6 +26,8 @@ use crate::shop::{Page, Shop};
 
 /// The key that the stand-in takes.
 pub const SECRET_KEY: &str = "sk_test_of_the_stand_in_4242";
+/// The version of the API that it speaks: the one that the adapter was written for.
+pub const VERSION: &str = "2025-03-31.basil";
 /// What it signs webhooks with.
 pub const WEBHOOK_SECRET: &str = "whsec_of_the_stand_in_4242";
 
@@ -264,7 +266,7 @@ async fn answer(state: Arc<State>, request: Request<Incoming>) -> Result<Answer,
     if header(AUTHORIZATION.as_str()) != format!("Bearer {SECRET_KEY}") {
         return Ok(refusal(401, "invalid_request_error", ""));
     }
-    if header("stripe-version").is_empty() {
+    if header("stripe-version") != VERSION {
         return Ok(refusal(400, "invalid_request_error", "stripe-version"));
     }
     Ok(match path.strip_prefix("/v1/checkout/sessions") {

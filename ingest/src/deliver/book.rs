@@ -7,7 +7,7 @@ use std::fmt;
 use frontage_shared::order::OrderId;
 use frontage_shared::order_status::{OrderReceipt, OrderStatus};
 use frontage_shared::store::{Beside, OrderState, Store, StoreError};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::DeliverError;
@@ -35,6 +35,8 @@ pub struct Waiting {
 pub struct OrderLine {
     /// Its id.
     pub id: String,
+    /// `order` or `withdrawal`; `damaged` if it cannot be told.
+    pub kind: &'static str,
     /// `new`, `done` or `rejected`.
     pub state: &'static str,
     /// When it was minted, Unix seconds.
@@ -101,7 +103,9 @@ pub fn list(
     let mut lines = Vec::new();
     for state in states {
         for id in store.orders(*state)?.into_iter().take(most) {
-            lines.push(line(*state, id, attempts(store, id)?.as_ref()));
+            let stored = store.order(id)?;
+            let kind = kind(stored.as_ref().map_or(&[], |(_, bytes)| bytes));
+            lines.push(line(*state, id, kind, attempts(store, id)?.as_ref()));
         }
     }
     Ok(lines)
@@ -116,7 +120,7 @@ pub fn show(store: &Store, id: OrderId) -> Result<OrderPage, DeliverError> {
     let attempts = attempts(store, id)?;
     let damaged = || Value::from(String::from_utf8_lossy(&bytes).into_owned());
     Ok(OrderPage {
-        line: line(state, id, attempts.as_ref()),
+        line: line(state, id, kind(&bytes), attempts.as_ref()),
         answer: attempts.map(|attempts| attempts.last.detail),
         receipt: store.order_receipt(id)?,
         status: store.order_status(id)?,
@@ -173,10 +177,31 @@ fn attempts(store: &Store, id: OrderId) -> Result<Option<Attempts>, StoreError> 
     store.read_beside(id, Beside::Attempts)
 }
 
-fn line(state: OrderState, id: OrderId, attempts: Option<&Attempts>) -> OrderLine {
+/// What a file of the order book is, by its own word.
+fn kind(bytes: &[u8]) -> &'static str {
+    #[derive(Deserialize)]
+    struct Typed {
+        #[serde(rename = "type")]
+        kind: String,
+    }
+    let typed: Result<Typed, _> = serde_json::from_slice(bytes);
+    match typed.as_ref().map(|typed| typed.kind.as_str()) {
+        Ok("order") => "order",
+        Ok("withdrawal") => "withdrawal",
+        _ => "damaged",
+    }
+}
+
+fn line(
+    state: OrderState,
+    id: OrderId,
+    kind: &'static str,
+    attempts: Option<&Attempts>,
+) -> OrderLine {
     let waits = attempts.filter(|_| state == OrderState::New);
     OrderLine {
         id: id.to_string(),
+        kind,
         state: state.name(),
         minted_at: minted_at(id),
         failed_attempts: attempts.map_or(0, |attempts| attempts.count),
@@ -192,7 +217,7 @@ fn minted_at(id: OrderId) -> i64 {
 impl fmt::Display for OrderLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = time(self.minted_at);
-        write!(f, "{} {:<8} {at}", self.id, self.state)?;
+        write!(f, "{} {:<10} {:<8} {at}", self.id, self.kind, self.state)?;
         if let Some(failure) = &self.failure {
             let times = self.failed_attempts;
             write!(f, "  failed {times} time(s), last: {failure}")?;

@@ -8,7 +8,7 @@ use crate::form::Form;
 
 /// Most characters of a field of one line, and of the note.
 const MOST_CHARS: usize = 120;
-const MOST_NOTE_CHARS: usize = 2_000;
+pub(crate) const MOST_NOTE_CHARS: usize = 2_000;
 
 /// A form's fields as they were typed.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

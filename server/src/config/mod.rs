@@ -110,6 +110,8 @@ pub struct Limits {
     pub cart_changes_per_minute: u32,
     /// See above.
     pub orders_per_minute: u32,
+    /// How often one client may withdraw from a contract.
+    pub withdrawals_per_minute: u32,
 }
 
 /// The folder of the server's own copies, unless the configuration names another.
@@ -471,6 +473,7 @@ impl Keys<'_> {
             max_body_bytes: keys.size("max_body_bytes", 65_536, 0..=16_777_216),
             cart_changes_per_minute: keys.rate("cart_changes_per_minute", 120),
             orders_per_minute: keys.rate("orders_per_minute", 20),
+            withdrawals_per_minute: keys.rate("withdrawals_per_minute", 5),
         };
         keys.refuse_the_rest();
         limits

@@ -22,7 +22,7 @@ fn the_reference_states_the_true_defaults_of_every_key() {
     assert_eq!(table["tls"].as_table().unwrap().len(), 4);
     assert_eq!(table["budget"].as_table().unwrap().len(), 2);
     assert_eq!(table["bots"].as_table().unwrap().len(), 6);
-    assert_eq!(table["limits"].as_table().unwrap().len(), 11);
+    assert_eq!(table["limits"].as_table().unwrap().len(), 12);
     let checkout = table["checkout"].as_table().unwrap();
     assert_eq!(checkout.len(), 11);
     assert_eq!(checkout["pricing"].as_table().unwrap().len(), 8);

@@ -211,6 +211,7 @@ mod tests {
             max_body_bytes: 0,
             cart_changes_per_minute: 0,
             orders_per_minute: 0,
+            withdrawals_per_minute: 0,
         })
     }
 

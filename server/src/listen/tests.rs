@@ -79,6 +79,7 @@ pub(super) fn limits() -> Limits {
         max_body_bytes: 1000,
         cart_changes_per_minute: 0,
         orders_per_minute: 0,
+        withdrawals_per_minute: 0,
     }
 }
 

@@ -75,7 +75,7 @@ pub(crate) fn of_variant(
             .filter(|&was| was > price)
             .map(|was| view.amount(was)),
         lowest: lowest_before(view, variant, &offer),
-        until: reduced_until(view, variant, &offer).map(|at| {
+        until: sale_until(view, variant, &offer).map(|at| {
             // The last second of the sale counts, not the first one after it.
             let day = view.locale.day(at.saturating_sub(1));
             view.words.sale_until.fill(&[&day])
@@ -101,7 +101,13 @@ pub(crate) fn lowest_before(
     Some(view.words.lowest_before.fill(&[&view.amount(lowest)]))
 }
 
-/// When a reduction ends by itself.
+/// When a reduction is over by itself; not when a deeper one begins.
+fn sale_until(view: &View<'_>, variant: &Variant<'_>, offer: &VariantOffer) -> Option<i64> {
+    let at = view.offers.dearer_at(variant.row);
+    at.filter(|_| offer.prices().is_reduced())
+}
+
+/// Until when a reduced price is what it is.
 pub(crate) fn reduced_until(
     view: &View<'_>,
     variant: &Variant<'_>,

@@ -15,7 +15,7 @@ use super::receipt::Found;
 use super::view::View;
 use super::words::Words;
 use super::{Context, Kind, Page, render};
-use crate::checkout::fields::{Fault, Rule};
+use crate::checkout::fields::{Fault, MOST_NOTE_CHARS, Rule};
 use crate::checkout::withdrawal::WithdrawalFields;
 use crate::route::{Route, Withdrawal as Place};
 
@@ -68,8 +68,13 @@ pub(crate) fn shop<'g>(generation: &'g Generation, ctx: &'g Context<'g>) -> Shop
     View::new(generation, ctx).shop
 }
 
-/// What an order says, put into the form.
-pub(crate) fn fields_of(found: &Found) -> WithdrawalFields {
+/// What an order says, put into the form. Articles that do not fit are not left out in silence.
+pub(crate) fn fields_of(
+    generation: &Generation,
+    ctx: &Context<'_>,
+    found: &Found,
+) -> WithdrawalFields {
+    let words = View::new(generation, ctx).words;
     let order = &found.order;
     let number = found
         .progress
@@ -89,8 +94,28 @@ pub(crate) fn fields_of(found: &Found) -> WithdrawalFields {
         name: order.billing.name.clone(),
         email: order.customer.email.clone(),
         date: order.placed_at.chars().take(10).collect(),
-        articles: lines.collect::<Vec<_>>().join("\n"),
+        articles: fitting(lines, &words.withdrawal_and_others),
     }
+}
+
+/// As many lines as the field takes; where that is not all of them, `and_others` is the last.
+fn fitting(lines: impl Iterator<Item = String>, and_others: &str) -> String {
+    let all: Vec<String> = lines.collect();
+    let whole = all.join("\n");
+    if whole.chars().count() <= MOST_NOTE_CHARS {
+        return whole;
+    }
+    let mut left = MOST_NOTE_CHARS - and_others.chars().count();
+    let mut text = String::new();
+    for line in &all {
+        let Some(rest) = left.checked_sub(line.chars().count() + 1) else {
+            break;
+        };
+        left = rest;
+        text.push_str(line);
+        text.push('\n');
+    }
+    text + and_others
 }
 
 /// Builds the form, or what is to be confirmed.
@@ -224,4 +249,22 @@ fn stated(view: &View<'_>, fields: &WithdrawalFields) -> Vec<(&'static str, Stri
     given
         .map(|(name, text)| (label(view, name), text.clone()))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_into_the_form_is_told() {
+        let line = |number: u32| format!("1 × Thing number {number}");
+        let few = fitting((0..3).map(line), "and others");
+        assert_eq!(few.lines().count(), 3);
+        let many = fitting((0..500).map(line), "and others");
+        assert_eq!(many.lines().last(), Some("and others"));
+        assert!(many.chars().count() <= MOST_NOTE_CHARS);
+        assert!(many.lines().count() > 50);
+        let long = fitting(std::iter::once("x".repeat(3_000)), "and others");
+        assert_eq!(long, "and others");
+    }
 }

@@ -139,7 +139,7 @@ messages! {
         pay_by_invoice pay_by_invoice_help pay_on_delivery pay_on_delivery_help pay_by_card pay_by_card_help
         withdraw_here withdrawal_help withdrawal_order_number withdrawal_articles withdrawal_date withdrawal_check
         withdrawal_check_help withdrawal_confirm withdrawal_change withdrawal_received withdrawal_keep
-        withdrawal_not_stored restock_ask restock_received restock_not_stored
+        withdrawal_not_stored withdrawal_and_others restock_ask restock_received restock_not_stored
         payment_unavailable payment_pending payment_failed payment_failed_help payment_look_again paid
         fault_missing fault_mail fault_phone fault_not_chosen fault_not_accepted fault_too_long
         prices_of_catalog prices_unknown cart_changed_meanwhile form_too_old order_not_stored thank_you keep_this_address track_parcel

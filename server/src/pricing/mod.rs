@@ -129,6 +129,14 @@ impl PricingError {
 }
 
 impl Pricing {
+    /// The API of the settings, if they name one.
+    ///
+    /// # Errors
+    /// As [`Pricing::open`].
+    pub fn of(settings: &PricingSettings) -> Result<Option<Self>, PricingSetupError> {
+        settings.is_used().then(|| Self::open(settings)).transpose()
+    }
+
     /// Reads secrets and authorities and gets ready; asks nobody.
     ///
     /// # Errors

@@ -29,6 +29,9 @@ mod restock;
 /// Where one withdraws from a contract.
 mod withdrawal;
 
+/// Whom an address is for.
+mod access;
+
 /// What robots.txt keeps from crawlers.
 mod closed;
 

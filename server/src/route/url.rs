@@ -259,9 +259,7 @@ impl Route {
                 id: id.to_owned(),
                 token: last(pairs, "t").unwrap_or_default(),
             },
-            ["enter"] => Self::Entrance {
-                pass: last(pairs, "t").unwrap_or_default(),
-            },
+            ["enter"] => entrance(pairs),
             ["withdrawal"] => Self::Withdrawal(Withdrawal::of(pairs)),
             ["share", ref rest @ ..] => {
                 Self::ShareCard(ShareCard::of(rest).ok_or(RouteError::NotFound)?)
@@ -373,30 +371,6 @@ impl Route {
             notice,
             shared: None,
         }
-    }
-
-    /// Whether what is there is one shopper's own: nobody may keep it.
-    pub fn is_personal(&self) -> bool {
-        match self {
-            Self::Cart { .. } | Self::CartPartial | Self::Checkout | Self::Order { .. } => true,
-            Self::StripeWebhook | Self::Withdrawal(_) | Self::Restock(_) => true,
-            Self::Lists | Self::List { .. } => true,
-            Self::Fragment(fragment) => fragment.is_personal(),
-            _ => false,
-        }
-    }
-
-    /// Whether something can be posted there.
-    pub fn takes_posts(&self) -> bool {
-        matches!(
-            self,
-            Self::Cart { .. }
-                | Self::Checkout
-                | Self::Lists
-                | Self::StripeWebhook
-                | Self::Withdrawal(_)
-                | Self::Restock(_)
-        )
     }
 
     /// The listing of a category, brand or search route.
@@ -553,6 +527,11 @@ fn write_notice(
         }
     }
     Ok(())
+}
+
+fn entrance(pairs: &[(String, String)]) -> Route {
+    let pass = last(pairs, "t").unwrap_or_default();
+    Route::Entrance { pass }
 }
 
 fn write_entrance(f: &mut fmt::Formatter<'_>, pass: &str) -> fmt::Result {

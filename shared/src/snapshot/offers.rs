@@ -72,6 +72,15 @@ record! {
     }
 }
 
+/// What becomes of a variant's price by itself.
+#[derive(Clone, Copy, Debug)]
+struct Coming {
+    /// When it changes next, Unix seconds.
+    changes_at: i64,
+    /// When it is higher than now, or gone, for the first time.
+    dearer_at: Option<i64>,
+}
+
 /// The fast half of a shop, in one of its price lists and as of an instant.
 #[derive(Clone, Debug)]
 pub struct Offers {
@@ -87,7 +96,7 @@ pub struct Offers {
     /// What changed in the list since the part was made, if anything did.
     moment: Option<Arc<Moment>>,
     /// Made at first use: variants whose prices will change, by row, and when first.
-    next: Arc<OnceLock<Vec<(u32, i64)>>>,
+    next: Arc<OnceLock<Vec<(u32, Coming)>>>,
 }
 
 /// Price and stock of a variant as pages read them.
@@ -397,18 +406,41 @@ impl Offers {
 
     /// When the price of the variant at a row changes next by itself, if it does.
     pub fn changes_at(&self, row: u32) -> Option<i64> {
+        self.coming(row).map(|coming| coming.changes_at)
+    }
+
+    /// When the variant at a row costs more than now, or cannot be bought, for the first time by itself.
+    pub fn dearer_at(&self, row: u32) -> Option<i64> {
+        self.coming(row)?.dearer_at
+    }
+
+    fn coming(&self, row: u32) -> Option<Coming> {
         if self.span.until == i64::MAX {
             return None;
         }
         let next = self.next.get_or_init(|| {
             let later = self.changes(self.span.until.saturating_sub(1), i64::MAX);
-            let mut next: Vec<_> = later.map(|change| (change.variant, change.at)).collect();
-            next.sort_unstable();
-            next.dedup_by_key(|(variant, _)| *variant);
-            next
+            let mut later: Vec<_> = later
+                .map(|change| (change.variant, change.at, change.prices.price))
+                .collect();
+            later.sort_unstable();
+            let of_variant = later.chunk_by(|one, other| one.0 == other.0);
+            let coming = of_variant.filter_map(|changes| {
+                let &(variant, changes_at, _) = changes.first()?;
+                let now = self.prices(variant).price;
+                let is_dearer = |price: Option<i64>| price.is_none() || price > now;
+                let dearer = changes.iter().find(|(.., price)| is_dearer(*price));
+                let dearer_at = dearer.map(|&(_, at, _)| at);
+                let coming = Coming {
+                    changes_at,
+                    dearer_at,
+                };
+                Some((variant, coming))
+            });
+            coming.collect()
         });
         let place = next.binary_search_by_key(&row, |&(variant, _)| variant);
-        next.get(place.ok()?).map(|&(_, at)| at)
+        next.get(place.ok()?).map(|&(_, coming)| coming)
     }
 
     /// Price range and availability of the product at a row.

@@ -4,11 +4,12 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Parser;
-use frontage_tests::backend::{Backend, Change, Config, Data};
+use frontage_tests::backend::{Backend, Change, Config, Data, Merchant, Mood};
 use frontage_tests::bench::feeds;
 use frontage_tests::catalogue::Catalogue;
 use frontage_tests::catalogue::document::decimal;
@@ -87,6 +88,9 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             arguments.listen
         )
     })?;
+    // It takes whatever is ordered.
+    let orders = Merchant::new(Mood::Takes, Duration::from_secs(1));
+    backend.play(Arc::new(orders));
     say(&format!(
         "sample-backend: {count} products at {}",
         backend.url("/")
