@@ -147,6 +147,15 @@ pub async fn approve(context: &Context, hash: &str, now: i64) -> Result<ShopOutc
     })
 }
 
+/// The number of the current generation.
+///
+/// # Errors
+/// The store cannot be read, or nothing was published yet.
+pub async fn newest(context: &Context) -> Result<u64, OperateError> {
+    let current = context.store.current().await.map_err(CycleError::from)?;
+    Ok(current.ok_or(OperateError::NothingPublished)?.generation)
+}
+
 /// Publishes an older generation's parts as a new, pinned generation.
 ///
 /// # Errors

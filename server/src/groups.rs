@@ -3,6 +3,7 @@
 //! An entrance link carries the group and when it ends, sealed with the keys that seal carts. Whoever opens it has the
 //! same text as a cookie until then; there is no list of customers, and taking a key away takes back what it sealed.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -40,14 +41,14 @@ pub(crate) fn admit<'a>(
     serving: &Arc<Serving>,
     parsed: Parsed,
     request: &Request<'a>,
-) -> Result<Parsed, Reply<'a>> {
+) -> ControlFlow<Reply<'a>, Parsed> {
     if let Route::Entrance { pass } = &parsed.route {
-        return Err(Reply::Now(enter(shop, serving, pass, request)));
+        return ControlFlow::Break(Reply::Now(enter(shop, serving, pass, request)));
     }
     let market = serving.generation.catalog.in_locale(parsed.locale);
     match market.and_then(Catalog::group) {
-        None => Ok(parsed),
-        Some(group) => Err(answer(shop, serving, parsed, group, request)),
+        None => ControlFlow::Continue(parsed),
+        Some(group) => ControlFlow::Break(answer(shop, serving, parsed, group, request)),
     }
 }
 

@@ -3,6 +3,7 @@
 //! A request takes the generation once and makes everything from it, so no response mixes two. Nothing here waits.
 
 use std::net::IpAddr;
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -97,8 +98,8 @@ pub fn handle<'a>(shop: &'a Shop, request: &Request<'a>) -> Reply<'a> {
         Err(error) => return Reply::Now(shop.no_route(serving, error, request)),
     };
     let parsed = match groups::admit(shop, serving, parsed, request) {
-        Ok(parsed) => parsed,
-        Err(reply) => return reply,
+        ControlFlow::Continue(parsed) => parsed,
+        ControlFlow::Break(reply) => return reply,
     };
     let clients = shop.clients.load();
     let bots = Some(&*clients.bots).filter(|bots| bots.knows(request.headers));

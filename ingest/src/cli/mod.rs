@@ -395,15 +395,7 @@ async fn with_shop(
         Command::Diff { from, to } => {
             let to = match to {
                 Some(to) => *to,
-                None => {
-                    context
-                        .store
-                        .current()
-                        .await
-                        .map_err(CycleError::from)?
-                        .ok_or(OperateError::NothingPublished)?
-                        .generation
-                }
+                None => operate::newest(&context).await?,
             };
             let (from, to) = (
                 operate::open(&context, *from).await?,

@@ -255,10 +255,7 @@ impl Route {
             },
             ["compare"] => Self::list(ListKind::Compare, last(pairs, "notice")),
             ["checkout"] => Self::Checkout,
-            ["orders", id] => Self::Order {
-                id: id.to_owned(),
-                token: last(pairs, "t").unwrap_or_default(),
-            },
+            ["orders", id] => order(id, pairs),
             ["enter"] => entrance(pairs),
             ["withdrawal"] => Self::Withdrawal(Withdrawal::of(pairs)),
             ["share", ref rest @ ..] => {
@@ -527,6 +524,13 @@ fn write_notice(
         }
     }
     Ok(())
+}
+
+fn order(id: &str, pairs: &[(String, String)]) -> Route {
+    Route::Order {
+        id: id.to_owned(),
+        token: last(pairs, "t").unwrap_or_default(),
+    }
 }
 
 fn entrance(pairs: &[(String, String)]) -> Route {

@@ -85,6 +85,7 @@ pub mod locales;
 
 /// §10 The offers part: the fast half, price and stock.
 pub mod offers;
+mod variant_offer; // price and stock of one variant
 
 /// §10 Whether something can be had.
 mod availability;

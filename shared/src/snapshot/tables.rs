@@ -137,38 +137,7 @@ impl CatalogTables {
         self.variant_keys
             .sort_by_key(|entry| (entry.key.get(), entry.variant.0.get()));
         let mut writer = PartWriter::start(sink, PartKind::Catalog)?;
-        // What is written is let go of at once: whoever reads the file next has its pages in memory instead.
-        writer.rows(section::SHOP, &self.shop)?;
-        writer.bytes(section::STRINGS, self.strings.as_bytes())?;
-        writer.heap(section::TEXTS, &mut self.texts)?;
-        writer.rows(section::PRODUCTS, &self.products)?;
-        writer.rows(section::VARIANTS, &std::mem::take(&mut self.variants))?;
-        writer.rows(
-            section::VARIANT_VALUES,
-            &std::mem::take(&mut self.variant_values),
-        )?;
-        writer.rows(
-            section::VARIANT_KEYS,
-            &std::mem::take(&mut self.variant_keys),
-        )?;
-        writer.rows(section::SKUS, &std::mem::take(&mut self.skus))?;
-        writer.rows(section::OPTIONS, &std::mem::take(&mut self.options))?;
-        writer.rows(
-            section::OPTION_VALUES,
-            &std::mem::take(&mut self.option_values),
-        )?;
-        writer.rows(section::ATTRIBUTES, &self.attributes)?;
-        writer.rows(
-            section::ATTRIBUTE_VALUES,
-            &std::mem::take(&mut self.attribute_values),
-        )?;
-        writer.rows(
-            section::PRODUCT_ATTRIBUTES,
-            &std::mem::take(&mut self.product_attributes),
-        )?;
-        writer.rows(section::MEDIA, &std::mem::take(&mut self.media))?;
-        writer.rows(section::PRODUCT_CATEGORIES, &self.product_categories)?;
-        writer.rows(section::RELATED, &self.related)?;
+        self.write_goods(&mut writer)?;
         writer.rows(section::CATEGORIES, &self.categories)?;
         writer.rows(section::CHILDREN, &self.children)?;
         writer.rows(section::LISTINGS, &std::mem::take(&mut self.listings))?;
@@ -209,6 +178,42 @@ impl CatalogTables {
         writer.rows(section::RATINGS, &self.ratings)?;
         writer.rows(section::BUNDLE_ITEMS, &self.bundle_items)?;
         Ok(writer.finish()?)
+    }
+
+    /// The sections of products and their variants. What is written is let go of at once: whoever reads the file next has
+    /// its pages in memory instead.
+    fn write_goods<W: Write + Seek>(&mut self, writer: &mut PartWriter<W>) -> io::Result<()> {
+        writer.rows(section::SHOP, &self.shop)?;
+        writer.bytes(section::STRINGS, self.strings.as_bytes())?;
+        writer.heap(section::TEXTS, &mut self.texts)?;
+        writer.rows(section::PRODUCTS, &self.products)?;
+        writer.rows(section::VARIANTS, &std::mem::take(&mut self.variants))?;
+        writer.rows(
+            section::VARIANT_VALUES,
+            &std::mem::take(&mut self.variant_values),
+        )?;
+        writer.rows(
+            section::VARIANT_KEYS,
+            &std::mem::take(&mut self.variant_keys),
+        )?;
+        writer.rows(section::SKUS, &std::mem::take(&mut self.skus))?;
+        writer.rows(section::OPTIONS, &std::mem::take(&mut self.options))?;
+        writer.rows(
+            section::OPTION_VALUES,
+            &std::mem::take(&mut self.option_values),
+        )?;
+        writer.rows(section::ATTRIBUTES, &self.attributes)?;
+        writer.rows(
+            section::ATTRIBUTE_VALUES,
+            &std::mem::take(&mut self.attribute_values),
+        )?;
+        writer.rows(
+            section::PRODUCT_ATTRIBUTES,
+            &std::mem::take(&mut self.product_attributes),
+        )?;
+        writer.rows(section::MEDIA, &std::mem::take(&mut self.media))?;
+        writer.rows(section::PRODUCT_CATEGORIES, &self.product_categories)?;
+        writer.rows(section::RELATED, &self.related)
     }
 
     /// The facet values of products as short numbers; none at all if one of them is too large.
