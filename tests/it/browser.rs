@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use frontage_shared::order::Order;
 use frontage_tests::backend::merchant::{Merchant, Mood, ORDERS};
+use frontage_tests::backend::{Backend, Config, Response};
 use frontage_tests::browser::{Browser, Screen};
 use frontage_tests::shop::{Shop, ShopBuilder};
 
@@ -206,6 +207,63 @@ async fn shoppers_buy_with_any_screen_with_and_without_javascript() {
                 "{case}"
             );
         }
+    }
+}
+
+/// Where another system takes over, it is handed what is in the cart, and in which language.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_system_is_handed_the_cart_from_any_screen() {
+    let till = Backend::start(Config::generated(1)).expect("a free port");
+    let page = "<!doctype html><html lang=en><title>Till</title><h1>Till</h1></html>";
+    till.respond_with("/till", Response::ok("text/html", page));
+    let handoff = format!(
+        "[checkout]\nmethods = [\"handoff\"]\nhandoff_url = \"{}?items={{lines}}&lang={{locale}}\"",
+        till.url("/till")
+    );
+    let mut shop = ShopBuilder::generated(200)
+        .shop("locales = [\"de\"]")
+        .server(&handoff)
+        .start();
+    shop.open().await;
+    for screen in [Screen::Desktop, Screen::Phone] {
+        for (scripts, prefix, language) in [(true, "", "en"), (false, "/de", "de")] {
+            let browser = Browser::open(screen, scripts).await;
+            let case = format!("{screen:?}, scripts {scripts}");
+            put_into_cart(&shop, &browser, scripts, prefix).await;
+            browser.go(&shop.url(&format!("{prefix}/cart"))).await;
+            until(&browser, &format!("{prefix}/cart"), &case).await;
+            press(&browser, "button[name=checkout]", scripts).await;
+            until(&browser, "/till", &case).await;
+            let address = browser.url().await;
+            let sku = address
+                .strip_prefix(&till.url("/till?items="))
+                .and_then(|rest| rest.strip_suffix(&format!(":1&lang={language}")))
+                .unwrap_or_else(|| panic!("{case}: {address}"));
+            let catalog = shop.published().catalog;
+            let mut variants = catalog.products().flat_map(|product| product.variants());
+            assert!(
+                variants.any(|variant| variant.sku() == sku),
+                "{case}: {sku}"
+            );
+        }
+    }
+}
+
+/// Puts the first thing of the first category into the cart.
+async fn put_into_cart(shop: &Shop, browser: &Browser, scripts: bool, prefix: &str) {
+    browser.go(&shop.url(&format!("{prefix}/"))).await;
+    let category = first(browser, &format!("main a[href^='{prefix}/c/']")).await;
+    browser
+        .go(&shop.url(&format!("{category}?in_stock=1")))
+        .await;
+    let product = first(browser, &format!("main .card a[href^='{prefix}/p/']")).await;
+    browser.go(&shop.url(&product)).await;
+    press(browser, "form.add button", scripts).await;
+    if scripts {
+        let said = "document.querySelector('form.add output .notice') ? 1 : 0";
+        assert!(wait_for(browser, said, true).await, "nothing is said");
+    } else {
+        until(browser, &format!("{prefix}/cart"), "a cart").await;
     }
 }
 
