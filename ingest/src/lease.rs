@@ -131,6 +131,8 @@ impl Keeper {
                     holder: id,
                     epoch: lease.epoch,
                 };
+                // Whoever took it may have been held up before it shut the former holder out.
+                self.store.seal(&fence).await?;
                 self.seen().fence = Some(fence.clone());
                 return Ok(fence);
             }

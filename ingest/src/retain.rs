@@ -26,6 +26,8 @@ pub async fn prune(
     (current, next): (&Manifest, Option<&Manifest>),
     now: i64,
 ) -> Result<usize, StoreError> {
+    // Parts first: what another writer brings while this one is held up is not even looked at.
+    let parts = store.parts().await?;
     let names = store.manifests().await?;
     let mut kept_parts: HashSet<String> = parts_of(current).collect();
     kept_parts.extend(next.into_iter().flat_map(parts_of));
@@ -50,7 +52,12 @@ pub async fn prune(
         }
     }
     removed += forget(store, &names, retention, current, now).await?;
-    for part in store.parts().await? {
+    let now_current = store.current().await?.map(|manifest| manifest.generation);
+    if now_current != Some(current.generation) {
+        // Somebody else publishes by now, and knows more of what is needed.
+        return Ok(removed);
+    }
+    for part in parts {
         if !kept_parts.contains(&part) {
             store.remove_part(&part).await?;
             removed += 1;

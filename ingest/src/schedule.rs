@@ -299,7 +299,7 @@ async fn keep_dates(context: Context, mut stopped: watch::Receiver<bool>) {
     /// How soon it is tried again what failed.
     const AGAIN: Duration = Duration::from_secs(10);
     let mut told = None;
-    let (mut handled, mut pause) = (None, LOOK);
+    let (mut handled, mut failed, mut pause) = (None, None, LOOK);
     loop {
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
@@ -307,8 +307,9 @@ async fn keep_dates(context: Context, mut stopped: watch::Receiver<bool>) {
         }
         pause = LOOK;
         // What a pin keeps from being published would be found again at every look.
-        let Some(next) = Dates::next(&context.config.state).filter(|&at| handled != Some(at))
-        else {
+        let next = Dates::next(&context.config.state).filter(|&at| handled != Some(at));
+        // Where compiling went well and publishing did not, a later instant is remembered already.
+        let Some(next) = failed.or(next) else {
             continue;
         };
         let left = next.saturating_mul(1000) - now().timestamp_millis();
@@ -319,8 +320,8 @@ async fn keep_dates(context: Context, mut stopped: watch::Receiver<bool>) {
         let outcome = cycle::run(&context, &[], "dates", now().timestamp()).await;
         log(outcome.as_ref(), &mut told, &context.vitals);
         match outcome {
-            Ok(_) => handled = Some(next),
-            Err(_) => pause = AGAIN,
+            Ok(_) => (handled, failed) = (Some(next), None),
+            Err(_) => (failed, pause) = (Some(next), AGAIN),
         }
     }
 }

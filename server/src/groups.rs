@@ -19,18 +19,19 @@ use crate::live::{Serving, seconds};
 use crate::page::{self, Page};
 use crate::personal;
 use crate::respond::Response;
-use crate::route::{Parsed, Route};
+use crate::route::{self, Parsed, Route};
 use crate::visit;
 
 /// A text that lets its bearer into the markets of a group until an instant, Unix seconds.
-fn pass(keys: &Keys, group: &str, until: i64) -> String {
-    keys.seal(Purpose::Group, format!("{until} {group}").as_bytes())
+fn pass(keys: &Keys, shop: &str, group: &str, until: i64) -> String {
+    keys.seal(Purpose::Group, format!("{until} {group} {shop}").as_bytes())
 }
 
 /// The group of a pass and when it ends; none if it is not ours, or over.
-fn open(keys: &Keys, pass: &str, now: i64) -> Option<(String, i64)> {
+fn open(keys: &Keys, shop: &str, pass: &str, now: i64) -> Option<(String, i64)> {
     let message = keys.open(Purpose::Group, pass)?;
-    let (until, group) = std::str::from_utf8(&message).ok()?.split_once(' ')?;
+    let (until, rest) = std::str::from_utf8(&message).ok()?.split_once(' ')?;
+    let (group, _) = rest.split_once(' ').filter(|(_, its)| *its == shop)?;
     let until = until.parse().ok().filter(|&until| now < until)?;
     Some((group.to_owned(), until))
 }
@@ -52,6 +53,18 @@ pub(crate) fn admit<'a>(
     }
 }
 
+/// The answer to whoever asks for anything in a group's market without a pass, whatever it is.
+pub(crate) fn keeps_out(
+    shop: &Shop,
+    serving: &Arc<Serving>,
+    request: &Request<'_>,
+) -> Option<Response> {
+    let locale = route::locale_of(request.target, serving.prefixes());
+    let market = serving.generation.catalog.in_locale(locale)?;
+    let is_kept_out = !has_pass(shop, market.group()?, request);
+    is_kept_out.then(|| visit::refused(shop, serving, request, StatusCode::FORBIDDEN, 401))
+}
+
 /// The address that lets a group into its markets of a shop for so many days.
 ///
 /// # Errors
@@ -59,7 +72,7 @@ pub(crate) fn admit<'a>(
 pub fn link(config: &Config, group: &str, days: u16, now: SystemTime) -> Result<String, KeysError> {
     let keys = Keys::open_file(&config.checkout.keys, &config.cache)?;
     let until = seconds(now) + i64::from(days) * 24 * 60 * 60;
-    let pass = pass(&keys, group, until);
+    let pass = pass(&keys, &config.base_url, group, until);
     let path = Route::Entrance { pass }.href();
     Ok(format!("{}{path}", config.base_url))
 }
@@ -68,7 +81,7 @@ pub fn link(config: &Config, group: &str, days: u16, now: SystemTime) -> Result<
 fn enter(shop: &Shop, serving: &Arc<Serving>, pass: &str, request: &Request<'_>) -> Response {
     let now = seconds(request.now);
     let keys = shop.checkout.as_ref().map(|checkout| &checkout.keys);
-    let opened = keys.and_then(|keys| open(keys, pass, now));
+    let opened = keys.and_then(|keys| open(keys, &shop.base_url, pass, now));
     let markets = serving.generation.catalog.locales().iter();
     let market = opened.and_then(|(group, until)| {
         let mut markets = markets.filter(|market| market.group() == Some(group.as_str()));
@@ -124,7 +137,7 @@ fn has_pass(shop: &Shop, group: &str, request: &Request<'_>) -> bool {
         return false;
     };
     let pass = visit::cookie(request, cookie_name(shop));
-    let opened = open(&checkout.keys, pass, seconds(request.now));
+    let opened = open(&checkout.keys, &shop.base_url, pass, seconds(request.now));
     opened.is_some_and(|(known, _)| known == group)
 }
 
@@ -143,9 +156,17 @@ mod tests {
     #[test]
     fn a_pass_is_for_one_group_and_has_an_end() {
         let keys = Keys::parse("1 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").unwrap();
-        let sealed = pass(&keys, "trade", 1_000);
+        let shop = "https://shop.example";
+        let open = |keys: &Keys, pass: &str, now| open(keys, shop, pass, now);
+        let sealed = pass(&keys, shop, "trade", 1_000);
         assert_eq!(open(&keys, &sealed, 999), Some(("trade".to_owned(), 1_000)));
         assert_eq!(open(&keys, &sealed, 1_000), None);
+        let elsewhere = pass(&keys, "https://other.example", "trade", 1_000);
+        assert_eq!(
+            open(&keys, &elsewhere, 1),
+            None,
+            "keys may be shared by shops"
+        );
         for at in 0..sealed.len() {
             let mut other = sealed.clone().into_bytes();
             other[at] = if other[at] == b'A' { b'B' } else { b'A' };

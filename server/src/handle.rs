@@ -95,7 +95,11 @@ pub fn handle<'a>(shop: &'a Shop, request: &Request<'a>) -> Reply<'a> {
     }
     let parsed = match Parsed::parse(request.target, serving.prefixes()) {
         Ok(parsed) => parsed,
-        Err(error) => return Reply::Now(shop.no_route(serving, error, request)),
+        Err(error) => {
+            // A page that says what is not there shows what is alike, with prices.
+            let refused = groups::keeps_out(shop, serving, request);
+            return Reply::Now(refused.unwrap_or_else(|| shop.no_route(serving, error, request)));
+        }
     };
     let parsed = match groups::admit(shop, serving, parsed, request) {
         ControlFlow::Continue(parsed) => parsed,

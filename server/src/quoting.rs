@@ -106,6 +106,8 @@ impl<'a> Desk<'a> {
         }
         match pricing.ask(&question, self.now_s(), metrics).await {
             Ok(quote) => Some(Quoted::Merchant(quote)),
+            // What a shopper types must not choose whose prices count.
+            Err(error) if error.is_about_the_question() => Some(Quoted::Refused),
             Err(_) => Some(pricing.fallback()),
         }
     }

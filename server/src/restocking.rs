@@ -142,7 +142,11 @@ fn faults(email: &str) -> Vec<Fault> {
 fn id_of(keys: &Keys, (variant, email): (&str, &str), now_ms: u64) -> OrderId {
     let day = now_ms - now_ms % DAY_MS;
     let message = format!("{day} {variant} {}", email.to_lowercase());
-    OrderId::new(day, keys.number(Purpose::StockRequest, message.as_bytes()))
+    // The end of the day: what was bought on it goes first, and nothing seems to have waited since midnight.
+    OrderId::new(
+        day + DAY_MS - 1,
+        keys.number(Purpose::StockRequest, message.as_bytes()),
+    )
 }
 
 #[cfg(test)]
@@ -158,6 +162,6 @@ mod tests {
         assert_ne!(first, id("v1", "ann@mail.example", DAY_MS * 4));
         assert_ne!(first, id("v2", "ann@mail.example", DAY_MS * 3));
         assert_ne!(first, id("v1", "bob@mail.example", DAY_MS * 3));
-        assert_eq!(first.minted_ms(), DAY_MS * 3);
+        assert_eq!(first.minted_ms(), DAY_MS * 4 - 1);
     }
 }

@@ -108,6 +108,9 @@ async fn nobody_else_sees_what_a_group_pays() {
         "/de-x-trade/search?q=thing",
         "/de-x-trade/partials/p/thing-number-1/offer",
         "/de-x-trade/feeds/google.xml",
+        // No such pages: what says so shows what is alike.
+        "/de-x-trade/thing-number-1",
+        "/de-x-trade/partials/nothing/thing-number-1",
         "/de-ch-x-trade/c/things",
         "/enter?t=AAAA",
         "/enter",

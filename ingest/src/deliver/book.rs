@@ -188,6 +188,7 @@ fn kind(bytes: &[u8]) -> &'static str {
     match typed.as_ref().map(|typed| typed.kind.as_str()) {
         Ok("order") => "order",
         Ok("withdrawal") => "withdrawal",
+        Ok("stock_request") => "stock_request",
         _ => "damaged",
     }
 }

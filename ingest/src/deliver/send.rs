@@ -109,7 +109,9 @@ pub(super) async fn order(
 /// Finds out whether an order is still to be sent, and freezes what is.
 fn prepare(context: &Context, settings: &Orders, id: OrderId) -> Result<Ready, DeliverError> {
     let store = &context.store;
-    if store.has_order(id, OrderState::Done)? || store.has_order(id, OrderState::Rejected)? {
+    // A rejected one beside it is being brought back, or was just rejected: in a bucket that is two steps. To send it once
+    // more under its key does no harm; to drop it would.
+    if store.has_order(id, OrderState::Done)? {
         store.drop_double(id)?;
         return Ok(Ready::Settled(Ended::Gone));
     }

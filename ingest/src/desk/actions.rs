@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use frontage_shared::order::OrderId;
-use frontage_shared::store::OrderState;
+use frontage_shared::store::{OrderState, Store};
 
 use super::State;
 use crate::bell::Ring;
@@ -144,13 +144,8 @@ async fn perform(state: &State, action: &Action, now: i64) -> Outcome {
         Action::Rollback(generation) => operate::rollback(context, *generation, now).await,
         Action::Pin => operate::pin(context, None, now).await,
         Action::Unpin => operate::unpin(context, now).await,
-        Action::Retry(id) => return retried(state, &[*id]),
-        Action::RetryRejected => {
-            return match context.store.orders(OrderState::Rejected) {
-                Ok(ids) => retried(state, &ids),
-                Err(error) => Outcome::Refused(error.to_string()),
-            };
-        }
+        Action::Retry(id) => return retried(context.store.clone(), Some(*id)).await,
+        Action::RetryRejected => return retried(context.store.clone(), None).await,
         Action::Run(source) => {
             return match state.bells.get(source) {
                 Some(bell) => {
@@ -167,11 +162,18 @@ async fn perform(state: &State, action: &Action, now: i64) -> Outcome {
     }
 }
 
-/// Sends orders again, as they were.
-fn retried(state: &State, ids: &[OrderId]) -> Outcome {
-    let retried: Result<_, DeliverError> = deliver::retry(&state.context.store, ids, false);
-    match retried {
-        Ok(retried) => Outcome::Done(retried.to_string().trim_end().to_owned()),
-        Err(error) => Outcome::Refused(error.to_string()),
+/// Sends an order again as it was, or every rejected one. In a bucket each takes a while, so that it goes on beside.
+async fn retried(store: Store, id: Option<OrderId>) -> Outcome {
+    let retried = tokio::task::spawn_blocking(move || -> Result<_, DeliverError> {
+        let ids = match id {
+            Some(id) => vec![id],
+            None => store.orders(OrderState::Rejected)?,
+        };
+        deliver::retry(&store, &ids, false)
+    });
+    match retried.await {
+        Ok(Ok(retried)) => Outcome::Done(retried.to_string().trim_end().to_owned()),
+        Ok(Err(error)) => Outcome::Refused(error.to_string()),
+        Err(panic) => Outcome::Refused(panic.to_string()),
     }
 }

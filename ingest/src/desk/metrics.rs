@@ -77,7 +77,7 @@ const FAMILIES: [(&str, &str, Value); 6] = [
 
 fn orders(out: &mut String, status: &Status, now: i64) {
     let orders = &status.orders;
-    let oldest = orders.oldest.map_or(0, |at| now - at);
+    let oldest = orders.oldest.map_or(0, |at| now - at).max(0);
     gauges(
         out,
         [

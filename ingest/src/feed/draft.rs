@@ -56,7 +56,8 @@ const BLOCKS_WAITING: usize = 8;
 /// Writes a half file, which gets its name from its content. Hashing and writing go on beside the one who has the lines.
 pub(super) struct HalfWriter {
     path: PathBuf,
-    blocks: SyncSender<Vec<u8>>,
+    /// None once all were sent.
+    blocks: Option<SyncSender<Vec<u8>>>,
     /// None once it was joined.
     writer: Option<Writer>,
     block: Vec<u8>,
@@ -126,7 +127,7 @@ impl HalfWriter {
             .map_err(io_error(&path))?;
         Ok(Self {
             path,
-            blocks,
+            blocks: Some(blocks),
             writer: Some(writer),
             block: Vec::with_capacity(BLOCK_BYTES),
         })
@@ -136,7 +137,7 @@ impl HalfWriter {
         self.block.extend_from_slice(lines);
         if self.block.len() >= BLOCK_BYTES {
             let block = std::mem::replace(&mut self.block, Vec::with_capacity(BLOCK_BYTES));
-            if self.blocks.send(block).is_err() {
+            if !self.sends(block) {
                 // Only an error ends the writer early.
                 joined(self.writer.take()).map_err(io_error(&self.path))?;
             }
@@ -146,8 +147,9 @@ impl HalfWriter {
 
     pub(super) fn finish(mut self, folder: &FeedFolder, documents: u64) -> Result<Half, FeedError> {
         // A writer that is gone has failed; its error comes out when it is joined.
-        let _ = self.blocks.send(std::mem::take(&mut self.block));
-        drop(self.blocks);
+        let last = std::mem::take(&mut self.block);
+        self.sends(last);
+        self.blocks = None;
         let (file, hash) = joined(self.writer.take()).map_err(io_error(&self.path))?;
         if boot::id().is_none() {
             file.sync_all().map_err(io_error(&self.path))?;
@@ -156,6 +158,22 @@ impl HalfWriter {
         let half = Half { hash, documents };
         std::fs::rename(&self.path, folder.half_path(&half)).map_err(io_error(&self.path))?;
         Ok(half)
+    }
+}
+
+impl HalfWriter {
+    /// Whether the writer still takes blocks.
+    fn sends(&self, block: Vec<u8>) -> bool {
+        let sent = self.blocks.as_ref().map(|blocks| blocks.send(block));
+        sent.is_some_and(|sent| sent.is_ok())
+    }
+}
+
+impl Drop for HalfWriter {
+    fn drop(&mut self) {
+        // Whoever writes the next half uses the same name: this one must be done with it.
+        self.blocks = None;
+        let _ = joined(self.writer.take());
     }
 }
 

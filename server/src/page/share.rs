@@ -8,8 +8,11 @@ use super::view::View;
 use crate::route::{Route, ShareCard};
 use crate::share_card::Card;
 
-/// The address of the card of a page; none where its name cannot be drawn.
+/// The address of the card of a page; none where its name cannot be drawn, or where only a group may look.
 pub(crate) fn href(view: &View<'_>, kind: RouteKind, slug: &str, title: &str) -> Option<String> {
+    if view.catalog.group().is_some() {
+        return None;
+    }
     let card = card(view, title);
     card.can_be_drawn().then(|| {
         view.url(&Route::ShareCard(ShareCard {

@@ -83,6 +83,9 @@ pub enum PricingError {
     /// The API failed a moment ago and is left alone.
     #[error("the pricing API is left alone for a moment, because it did not work")]
     Resting,
+    /// Others ask it, as many as may at once, and none of them was done in time.
+    #[error("as many carts as may be are being priced already")]
+    Busy,
     /// There was no answer in time.
     #[error("the pricing API did not answer within {0} ms")]
     Slow(u128),
@@ -111,6 +114,7 @@ impl PricingError {
     fn outcome(&self) -> &'static str {
         match self {
             Self::Resting => "resting",
+            Self::Busy => "busy",
             Self::Slow(_) => "slow",
             Self::Client(_) => "unreachable",
             Self::Status(_) => "status",
@@ -123,7 +127,16 @@ impl PricingError {
         match self {
             Self::Slow(_) | Self::Client(_) => true,
             Self::Status(status) => *status >= 500 || matches!(*status, 408 | 429),
-            Self::Resting | Self::Answer(_) | Self::Question(_) => false,
+            Self::Resting | Self::Busy | Self::Answer(_) | Self::Question(_) => false,
+        }
+    }
+
+    /// Whether it is this question, or how many there are, that has no answer: the catalog's prices are none for it.
+    pub(crate) fn is_about_the_question(&self) -> bool {
+        match self {
+            Self::Busy | Self::Question(_) => true,
+            Self::Status(status) => matches!(*status, 400 | 409 | 413 | 422),
+            Self::Resting | Self::Slow(_) | Self::Client(_) | Self::Answer(_) => false,
         }
     }
 }
@@ -202,11 +215,7 @@ impl Pricing {
             return Err(PricingError::Resting);
         }
         let begun = Instant::now();
-        let asked = tokio::time::timeout(self.settings.deadline, self.exchange(question, now));
-        let outcome = match asked.await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(PricingError::Slow(self.settings.deadline.as_millis())),
-        };
+        let outcome = self.in_time(question, now).await;
         let took = begun.elapsed();
         match outcome {
             Ok(quote) => {
@@ -221,8 +230,11 @@ impl Pricing {
             Err(error) => {
                 let outcome = error.outcome();
                 metrics.pricing(outcome, Some(took));
-                if error.is_outage() {
-                    self.rest().failed(Instant::now());
+                match error.is_outage() {
+                    true => self.rest().failed(Instant::now()),
+                    // It answers, whatever it says.
+                    false if !matches!(error, PricingError::Busy) => drop(self.rest().worked()),
+                    false => {}
                 }
                 let took_ms = took.as_millis();
                 warn!(outcome, %error, took_ms, "a cart was not priced by the merchant");
@@ -231,10 +243,19 @@ impl Pricing {
         }
     }
 
+    /// The answer within the deadline. Waiting for others says nothing of the API: it has a deadline of its own.
+    async fn in_time(&self, question: &Question, now: i64) -> Result<Quote, PricingError> {
+        let deadline = self.settings.deadline;
+        let permit = tokio::time::timeout(deadline, self.under_way.acquire()).await;
+        // It is never closed; if it were, there would be no limit.
+        let _permit = permit.map_err(|_| PricingError::Busy)?.ok();
+        let asked = tokio::time::timeout(deadline, self.exchange(question, now));
+        let outcome = asked.await;
+        outcome.unwrap_or_else(|_| Err(PricingError::Slow(deadline.as_millis())))
+    }
+
     async fn exchange(&self, question: &Question, now: i64) -> Result<Quote, PricingError> {
         let request = self.request(&question.body, now)?;
-        // It is never closed; if it were, there would be no limit.
-        let _permit = self.under_way.acquire().await.ok();
         match self.client.send(request).await? {
             (StatusCode::OK, body) => Ok(answer::read(question, &body)?),
             (status, _) => Err(PricingError::Status(status.as_u16())),

@@ -18,6 +18,8 @@ pub(crate) struct Rest {
     failures: u32,
     /// Nothing is asked before.
     until: Option<Instant>,
+    /// One question went ahead after a pause.
+    is_trying: bool,
 }
 
 impl Rest {
@@ -28,6 +30,7 @@ impl Rest {
             Some(until) if now < until => false,
             Some(_) => {
                 self.until = Some(now + self.pause());
+                self.is_trying = true;
                 true
             }
         }
@@ -40,8 +43,13 @@ impl Rest {
         was_resting
     }
 
-    /// A question was not answered.
+    /// A question was not answered. Those that were asked together fail together, and count once.
     pub(crate) fn failed(&mut self, now: Instant) {
+        let is_resting = self.until.is_some_and(|until| now < until);
+        if is_resting && self.failures >= MOST_FAILURES && !self.is_trying {
+            return;
+        }
+        self.is_trying = false;
         self.failures = self.failures.saturating_add(1);
         if self.failures >= MOST_FAILURES {
             self.until = Some(now + self.pause());
@@ -79,6 +87,17 @@ mod tests {
         for _ in 0..100 {
             rest.failed(at(5));
         }
-        assert!(!rest.may_ask(at(34)) && rest.may_ask(at(35)));
+        assert!(
+            !rest.may_ask(at(5)) && rest.may_ask(at(6)),
+            "failing together is failing once"
+        );
+        let mut now = 6;
+        for _ in 0..100 {
+            rest.failed(at(now));
+            now += LONGEST_PAUSE.as_secs();
+            assert!(rest.may_ask(at(now)));
+        }
+        rest.failed(at(now));
+        assert!(!rest.may_ask(at(now + 29)) && rest.may_ask(at(now + 30)));
     }
 }

@@ -231,8 +231,11 @@ impl Store {
 
     /// What `HEAD` would say of a manifest; none if it is damaged or its parts are not there.
     async fn whole(&self, name: &ManifestName) -> Result<Option<Head>, StoreError> {
-        let Ok(bytes) = self.read(&self.manifest_path(&name.name)).await else {
-            return Ok(None);
+        let bytes = match self.read(&self.manifest_path(&name.name)).await {
+            Ok(bytes) => bytes,
+            Err(error) if error.is_not_found() || error.is_damage() => return Ok(None),
+            // One that cannot be read now may be the newest, and pinned.
+            Err(error) => return Err(error),
         };
         let Ok(manifest) = Manifest::decode(&bytes) else {
             return Ok(None);

@@ -326,8 +326,13 @@ impl Store {
         })?;
         let checksum = blake3::hash(&bytes).to_hex().to_string();
         let path = self.manifest_path(&name);
+        // The name is this writer's alone; a bucket that knows no conditions may refuse to be told one.
+        let mode = match self.known_conditions() {
+            Some(Conditions::Ignored) => PutMode::Overwrite,
+            _ => PutMode::Create,
+        };
         let options = PutOptions {
-            mode: PutMode::Create,
+            mode,
             ..PutOptions::default()
         };
         let failed = failed_on(format!("writing {path}"));
