@@ -21,7 +21,7 @@ fn no_reader_goes_back_however_many_write() {
 #[tokio::test]
 async fn a_daemon_that_stands_by_says_so() {
     let mut shop = ShopBuilder::of(stamped::feed(1, 1)).start();
-    shop.reconfigure(|text| format!("lease_ms = 2000\n{text}"));
+    shop.reconfigure(|text| format!("lease_ms = 5000\n{text}"));
     let second = std::fs::read_to_string(shop.folder().join("ingest.toml")).expect("a file");
     let second = second.replace("state = \"ingest\"", "state = \"ingest-2\"");
     std::fs::write(shop.folder().join("second.toml"), &second).expect("a file");

@@ -153,7 +153,7 @@ fn all_problems_are_named_at_once() {
         .map(|problem| problem.key.as_str())
         .collect();
     for key in [
-        "store_options",
+        "store_options.regio",
         "lease_ms",
         "state",
         "sotre",
@@ -191,7 +191,7 @@ fn all_problems_are_named_at_once() {
     let text = error.to_string();
     assert!(
         text.contains(
-            "ingest.toml:18: source.A b.provides: expected \"catalog\" or \"offers\" or \"terms\" or \"orders\" (got `both`)"
+            "ingest.toml:21: source.A b.provides: expected \"catalog\" or \"offers\" or \"terms\" or \"orders\" (got `both`)"
         ),
         "{text}"
     );
