@@ -63,6 +63,8 @@ struct Seen {
     other: Option<(LeaseVersion, Instant)>,
     /// What this process may publish with.
     fence: Option<Fence>,
+    /// Whether this process took the lease, and did not find it in the hands of its state folder.
+    is_taken: bool,
 }
 
 impl Keeper {
@@ -160,7 +162,10 @@ impl Keeper {
                 former.holder
             );
         }
-        self.seen().fence = Some(fence.clone());
+        let mut known = self.seen();
+        known.fence = Some(fence.clone());
+        known.is_taken = true;
+        drop(known);
         Ok(fence)
     }
 
@@ -216,6 +221,17 @@ impl Keeper {
         // If it is not, somebody else wrote, which the next look shows.
         self.store.put_lease(&renewed, Some(&version)).await?;
         Ok(())
+    }
+
+    /// Gives back what this process took, when it is done: whoever comes next with another state folder need not wait.
+    pub async fn give_back(&self) {
+        let taken = {
+            let seen = self.seen();
+            seen.fence.clone().filter(|_| seen.is_taken)
+        };
+        if let Some(fence) = taken {
+            self.release(&fence).await;
+        }
     }
 
     /// Gives the lease back, so that others need not wait.

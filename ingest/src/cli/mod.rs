@@ -345,7 +345,10 @@ async fn run(arguments: &Arguments) -> Result<u8, CliError> {
             let mut context = cycle::context(config)?;
             let is_watched = std::io::stderr().is_terminal() && !matches!(command, Command::Run);
             context.show_progress = is_watched && !arguments.json;
-            with_shop(arguments, command, context).await
+            let lease = context.lease.clone();
+            let done = with_shop(arguments, command, context).await;
+            lease.give_back().await;
+            done
         }
     }
 }

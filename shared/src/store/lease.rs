@@ -163,7 +163,7 @@ fn make(folder: &FilePath) -> io::Result<()> {
 /// Replaces the lease. It is not waited for until the disk has it: one that is lost by a power cut is nobody's, and then
 /// nobody holds it.
 fn replace(folder: &FilePath, bytes: &[u8]) -> io::Result<()> {
-    let staged = folder.join(format!("{LEASE}.part"));
+    let staged = folder.join(format!("{LEASE}#0"));
     let mut file = File::create(&staged)?;
     file.write_all(bytes)?;
     std::fs::rename(&staged, folder.join(LEASE))
