@@ -44,6 +44,7 @@ pub mod dates;
 mod half_hash; // texts that are found where they lie
 /// The stages of one source.
 pub mod harvest;
+mod threads; // work on several of them
 
 /// All of a source, or what changed.
 pub mod changes;

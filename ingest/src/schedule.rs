@@ -98,7 +98,8 @@ pub async fn run(context: Context) -> Result<(), ScheduleError> {
     }
     tasks.spawn(hear_hang_ups(stopped));
     tokio::pin!(signals);
-    let telling = tokio::spawn(context.vitals.clone().tell());
+    let vitals = context.vitals.clone();
+    let telling = tokio::spawn(async move { supervisor::watch(&vitals).await });
     let signal = loop {
         let fence = tokio::select! {
             signal = &mut signals => break signal,

@@ -7,15 +7,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use frontage_shared::daemon::supervisor;
+use frontage_shared::daemon::supervisor::Watched;
 use tokio::time::Instant;
 
 /// A source that waits looks at the clock at least every thirty seconds; this is how long it may be silent.
 const SILENCE: Duration = Duration::from_secs(120);
 /// What a run may take after its fetch: for millions of products it is minutes.
 const AFTER_FETCH: Duration = Duration::from_secs(3600);
-/// How often the line for people is looked at.
-const STATUS_PERIOD: Duration = Duration::from_secs(1);
 
 /// What is known of the clocks of a daemon.
 #[derive(Clone, Debug, Default)]
@@ -64,52 +62,28 @@ impl Vitals {
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    /// Says that the daemon is ready, and then that it is alive, as often as the manager wants to hear it.
-    pub async fn tell(self) {
-        supervisor::status(&self.state().line);
-        supervisor::ready();
-        let status = self.tell_status();
-        match supervisor::heartbeat() {
-            Some(every) => drop(tokio::join!(status, self.beat(every))),
-            None => status.await,
-        }
+impl Watched for Vitals {
+    fn line(&self) -> String {
+        self.state().line.clone()
     }
 
-    async fn beat(&self, every: Duration) {
-        let mut was_alive = true;
-        loop {
-            let overdue = self.overdue(Instant::now());
-            // Threads for what blocks are taken by mappings and compiles; one must be left.
-            let thread = tokio::task::spawn_blocking(|| ());
-            let has_threads = tokio::time::timeout(every, thread).await.is_ok();
-            let is_alive = overdue.is_empty() && has_threads;
-            if is_alive {
-                supervisor::alive();
-            } else if was_alive {
-                let overdue = overdue.join(", ");
-                tracing::error!(
-                    overdue,
-                    has_threads,
-                    "the daemon stands still; the service manager is not told that it is alive"
-                );
-            }
-            was_alive = is_alive;
-            // A look may take as long as a whole period: two of them are what the manager waits for.
-            tokio::time::sleep(every / 2).await;
+    async fn is_alive(&self, within: Duration, was_alive: bool) -> bool {
+        let overdue = self.overdue(Instant::now());
+        // Threads for what blocks are taken by mappings and compiles; one must be left.
+        let thread = tokio::task::spawn_blocking(|| ());
+        let has_threads = tokio::time::timeout(within, thread).await.is_ok();
+        let is_alive = overdue.is_empty() && has_threads;
+        if was_alive && !is_alive {
+            let overdue = overdue.join(", ");
+            tracing::error!(
+                overdue,
+                has_threads,
+                "the daemon stands still; the service manager is not told that it is alive"
+            );
         }
-    }
-
-    async fn tell_status(&self) {
-        let mut told = self.state().line.clone();
-        loop {
-            tokio::time::sleep(STATUS_PERIOD).await;
-            let line = self.state().line.clone();
-            if line != told {
-                supervisor::status(&line.replace('\n', " "));
-                told = line;
-            }
-        }
+        is_alive
     }
 }
 

@@ -19,7 +19,7 @@ use crate::live::{Serving, seconds};
 use crate::page::{self, Page};
 use crate::personal;
 use crate::respond::Response;
-use crate::route::{self, Parsed, Route};
+use crate::route::{self, Parsed, Route, RouteError};
 use crate::visit;
 
 /// A text that lets its bearer into the markets of a group until an instant, Unix seconds.
@@ -36,33 +36,36 @@ fn open(keys: &Keys, shop: &str, pass: &str, now: i64) -> Option<(String, i64)> 
     Some((group.to_owned(), until))
 }
 
-/// Answers what has to do with customer groups; what is for everybody is given back.
+/// Answers what has to do with customer groups; what is for everybody is given back, and so is what is no address at all,
+/// to whoever may be told so: a page that says what is not there shows what is alike, with prices.
 pub(crate) fn admit<'a>(
     shop: &'a Shop,
     serving: &Arc<Serving>,
-    parsed: Parsed,
+    parsed: Result<Parsed, RouteError>,
     request: &Request<'a>,
-) -> ControlFlow<Reply<'a>, Parsed> {
-    if let Route::Entrance { pass } = &parsed.route {
+) -> ControlFlow<Reply<'a>, Result<Parsed, RouteError>> {
+    let route = parsed.as_ref().ok().map(|parsed| &parsed.route);
+    if let Some(Route::Entrance { pass }) = route {
         return ControlFlow::Break(Reply::Now(enter(shop, serving, pass, request)));
     }
-    let market = serving.generation.catalog.in_locale(parsed.locale);
-    match market.and_then(Catalog::group) {
-        None => ControlFlow::Continue(parsed),
-        Some(group) => ControlFlow::Break(answer(shop, serving, parsed, group, request)),
+    let locale = match &parsed {
+        Ok(parsed) => parsed.locale,
+        Err(_) => route::locale_of(request.target, serving.prefixes()),
+    };
+    let market = serving.generation.catalog.in_locale(locale);
+    let Some(group) = market.and_then(Catalog::group) else {
+        return ControlFlow::Continue(parsed);
+    };
+    // A link to what one shopper ordered is proof enough, also when the pass has ended.
+    let has_own_proof = matches!(route, Some(Route::Order { .. } | Route::Withdrawal(_)));
+    if !has_own_proof && !has_pass(shop, group, request) {
+        let refused = visit::refused(shop, serving, request, StatusCode::FORBIDDEN, 401);
+        return ControlFlow::Break(Reply::Now(refused));
     }
-}
-
-/// The answer to whoever asks for anything in a group's market without a pass, whatever it is.
-pub(crate) fn keeps_out(
-    shop: &Shop,
-    serving: &Arc<Serving>,
-    request: &Request<'_>,
-) -> Option<Response> {
-    let locale = route::locale_of(request.target, serving.prefixes());
-    let market = serving.generation.catalog.in_locale(locale)?;
-    let is_kept_out = !has_pass(shop, market.group()?, request);
-    is_kept_out.then(|| visit::refused(shop, serving, request, StatusCode::FORBIDDEN, 401))
+    match parsed {
+        Ok(parsed) => ControlFlow::Break(answer(shop, serving, parsed, request)),
+        Err(error) => ControlFlow::Continue(Err(error)),
+    }
 }
 
 /// The address that lets a group into its markets of a shop for so many days.
@@ -103,15 +106,8 @@ fn answer<'a>(
     shop: &'a Shop,
     serving: &Arc<Serving>,
     parsed: Parsed,
-    group: &str,
     request: &Request<'a>,
 ) -> Reply<'a> {
-    // A link to what one shopper ordered is proof enough, also when the pass has ended.
-    let has_own_proof = matches!(parsed.route, Route::Order { .. } | Route::Withdrawal(_));
-    if !has_own_proof && !has_pass(shop, group, request) {
-        let refused = visit::refused(shop, serving, request, StatusCode::FORBIDDEN, 401);
-        return Reply::Now(refused);
-    }
     if !parsed.canonical && request.method != Method::POST {
         let url = page::settled(&parsed, &serving.generation);
         return Reply::Now(visit::see_other(serving, &url));

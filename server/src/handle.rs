@@ -93,16 +93,12 @@ pub fn handle<'a>(shop: &'a Shop, request: &Request<'a>) -> Reply<'a> {
     if let Some(response) = shop.key_file(serving, request) {
         return Reply::Now(response);
     }
-    let parsed = match Parsed::parse(request.target, serving.prefixes()) {
-        Ok(parsed) => parsed,
-        Err(error) => {
-            // A page that says what is not there shows what is alike, with prices.
-            let refused = groups::keeps_out(shop, serving, request);
-            return Reply::Now(refused.unwrap_or_else(|| shop.no_route(serving, error, request)));
-        }
-    };
+    let parsed = Parsed::parse(request.target, serving.prefixes());
     let parsed = match groups::admit(shop, serving, parsed, request) {
-        ControlFlow::Continue(parsed) => parsed,
+        ControlFlow::Continue(Ok(parsed)) => parsed,
+        ControlFlow::Continue(Err(error)) => {
+            return Reply::Now(shop.no_route(serving, error, request));
+        }
         ControlFlow::Break(reply) => return reply,
     };
     let clients = shop.clients.load();

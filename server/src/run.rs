@@ -161,7 +161,7 @@ async fn serve(config: Config, file: &Path, started: SystemTime) -> anyhow::Resu
         house: Arc::clone(&house),
         pulses: doors.pulses(),
     };
-    let vitals = tokio::spawn(vitals.run());
+    let vitals = tokio::spawn(async move { supervisor::watch(&vitals).await });
     let cut_off = doors.serve(&house, &rules).await?;
     vitals.abort();
     reload.abort();

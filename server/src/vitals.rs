@@ -7,7 +7,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use frontage_shared::daemon::supervisor;
+use frontage_shared::daemon::supervisor::Watched;
 use hyper::{HeaderMap, Method};
 use tracing::error;
 
@@ -17,8 +17,6 @@ use crate::listen::{Answer as _, Pulse, Reply, Request};
 use crate::tenant::Tenant;
 use crate::watch;
 
-/// How often the line for people is looked at.
-const STATUS_PERIOD: Duration = Duration::from_secs(1);
 /// A page that every shop has, and that costs next to nothing.
 const PAGE: &str = "/robots.txt";
 
@@ -31,37 +29,8 @@ pub struct Vitals {
 }
 
 impl Vitals {
-    /// Says that the server is ready, and then that it is alive, as often as the manager wants to hear it.
-    pub async fn run(self) {
-        let line = self.line();
-        supervisor::status(&line);
-        supervisor::ready();
-        let status = self.tell_status(line);
-        match supervisor::heartbeat() {
-            Some(every) => drop(tokio::join!(status, self.beat(every))),
-            None => status.await,
-        }
-    }
-
-    async fn beat(&self, every: Duration) {
-        let mut was_alive = true;
-        loop {
-            let is_alive = tokio::time::timeout(every, self.is_alive()).await.is_ok();
-            if is_alive {
-                supervisor::alive();
-            } else if was_alive {
-                error!(
-                    "the server does not answer itself; the service manager is not told that it is alive"
-                );
-            }
-            was_alive = is_alive;
-            // A look may take as long as a whole period: two of them are what the manager waits for.
-            tokio::time::sleep(every / 2).await;
-        }
-    }
-
     /// Ends once everything has answered.
-    async fn is_alive(&self) {
+    async fn answers(&self) {
         for pulse in &self.pulses {
             pulse.feel().await;
         }
@@ -71,24 +40,25 @@ impl Vitals {
         // A task that is lost is a page that failed, which the shop answers for itself.
         let _ = tokio::spawn(async move { answer(&shop).await }).await;
     }
+}
 
-    async fn tell_status(&self, mut told: String) {
-        loop {
-            tokio::time::sleep(STATUS_PERIOD).await;
-            let line = self.line();
-            if line != told {
-                supervisor::status(&line);
-                told = line;
-            }
-        }
-    }
-
-    /// What is served, and what is wrong, for people.
+impl Watched for Vitals {
+    /// What is served, and what is wrong.
     fn line(&self) -> String {
         match self.house.only() {
             Some(tenant) => line_of(&tenant),
             None => self.house.rooms().to_string(),
         }
+    }
+
+    async fn is_alive(&self, within: Duration, was_alive: bool) -> bool {
+        let is_alive = tokio::time::timeout(within, self.answers()).await.is_ok();
+        if was_alive && !is_alive {
+            error!(
+                "the server does not answer itself; the service manager is not told that it is alive"
+            );
+        }
+        is_alive
     }
 }
 
@@ -106,7 +76,6 @@ fn line_of(tenant: &Tenant) -> String {
         Some(trouble) => format!("{served}; the store: {trouble}"),
         None => served,
     }
-    .replace('\n', " ")
 }
 
 async fn answer(shop: &Shop) {
@@ -142,14 +111,10 @@ mod tests {
             pulses: vec![Arc::clone(&pulse)],
         };
         let (long, short) = (Duration::from_secs(60), Duration::from_millis(50));
-        assert!(
-            tokio::time::timeout(short, vitals.is_alive())
-                .await
-                .is_err()
-        );
+        assert!(tokio::time::timeout(short, vitals.answers()).await.is_err());
         let turning =
             tokio::spawn(async move { pulse.beat_during(std::future::pending::<()>()).await });
-        assert!(tokio::time::timeout(long, vitals.is_alive()).await.is_ok());
+        assert!(tokio::time::timeout(long, vitals.answers()).await.is_ok());
         turning.abort();
         assert!(
             vitals.line().contains("nothing to serve"),

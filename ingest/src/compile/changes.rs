@@ -17,6 +17,7 @@ use frontage_shared::snapshot::text_heap::TextHashes;
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64, xxh3_64_with_seed};
 
 use super::products::Tables;
+use crate::threads;
 
 /// A thread is worth it for so many rows.
 const ROWS_A_THREAD: usize = 4_096;
@@ -292,22 +293,7 @@ impl Tables<'_> {
             let (id, told) = say(&mut content, at, row);
             (content.finish(), id, told)
         };
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let chunk = rows.len().div_ceil(threads).max(ROWS_A_THREAD);
-        let mut all: Vec<Row> = std::thread::scope(|scope| {
-            let work = rows.chunks(chunk).enumerate();
-            let work: Vec<_> = work
-                .map(|(number, rows)| {
-                    let rows = (number * chunk..).zip(rows);
-                    scope.spawn(move || rows.map(|(at, row)| one(at, row)).collect::<Vec<_>>())
-                })
-                .collect();
-            let done = work.into_iter().flat_map(|thread| {
-                let done = thread.join();
-                done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            });
-            done.collect()
-        });
+        let mut all = threads::each(rows, ROWS_A_THREAD, one);
         for (number, language) in (1_u64..).zip(&self.languages.all) {
             let strings = language.tables.strings.iter();
             let strings = strings.map(|&(field, row, at)| {

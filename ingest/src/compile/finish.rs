@@ -17,6 +17,7 @@ use super::products::{Related, Tables};
 use super::{CompileError, seconds};
 use crate::dates::{self, Dates};
 use crate::merge::{Conflicts, MergeError};
+use crate::threads;
 use crate::wire::{Page, PageKind, Redirect, Review, Status};
 
 /// Media origins beyond this many would make the security policy longer than the page.
@@ -77,17 +78,14 @@ impl Tables<'_> {
             std::cmp::Reverse(product.map_or(0, |product| product.created_at.get()))
         };
         let has_image = |row: u32| self.has_image.get(row as usize) == Some(&true);
-        let (newest, featured) = (
-            || positions(products.len(), created),
-            || positions(products.len(), |row| (!has_image(row), created(row))),
-        );
-        let (by_name, newest, featured) = std::thread::scope(|scope| {
-            let others = scope.spawn(|| (newest(), featured()));
-            let by_name = self.positions_by_name();
-            let others = others.join();
-            let (newest, featured) =
-                others.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            (by_name, newest, featured)
+        let others = || {
+            let newest = positions(products.len(), created);
+            let featured = positions(products.len(), |row| (!has_image(row), created(row)));
+            (newest, featured)
+        };
+        let (by_name, (newest, featured)) = std::thread::scope(|scope| {
+            let others = scope.spawn(others);
+            (self.positions_by_name(), threads::ended(others.join()))
         });
         let all = by_name.iter().zip(&newest).zip(&featured);
         self.tables.ranks = all

@@ -55,6 +55,7 @@ use crate::basis::Tally;
 use crate::config::{Config, PriceList};
 use crate::dates::Dates;
 use crate::merge::{Conflicts, MergeError, Merged};
+use crate::threads;
 use crate::wire::Product;
 
 /// Products that go from the reading thread to the tables at once.
@@ -158,10 +159,7 @@ pub fn catalog(
         for product in batches.into_iter().flatten() {
             tables.add(*product, &mut own_conflicts)?;
         }
-        let read = reader
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        read.map_err(CompileError::from)
+        threads::ended(reader.join()).map_err(CompileError::from)
     })?;
     conflicts.count += own_conflicts.count;
     conflicts.samples.append(&mut own_conflicts.samples);

@@ -1,7 +1,5 @@
 //! The fast half: the offer of every variant, in the rows of an opened catalog part.
 
-use std::num::NonZero;
-
 use frontage_shared::manifest::PartEntry;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::offers::{Availability, OffersTables, VariantOffer};
@@ -15,12 +13,13 @@ use super::{CompileError, bundles, seconds};
 use crate::basis::Tally;
 use crate::config::Config;
 use crate::merge::{Conflicts, MappedOffers, MergeError, Merged, OfferTable, Stated};
+use crate::threads;
 use crate::wire;
 
 /// Products whose offers are looked up at once.
 const BATCH: usize = 4_096;
-/// More threads than this wait for the one that puts offers into tables.
-const MAX_THREADS: usize = 8;
+/// Products that are worth a thread: more than eight wait for the one that puts offers into tables.
+const SHARE: usize = BATCH / 8;
 
 /// What sources say of a product itself and of each of its variants.
 struct Found {
@@ -40,30 +39,8 @@ fn looked_up<'a>(
         (!batch.is_empty()).then_some(batch)
     })
     .flat_map(move |batch| {
-        let found = all_found(&batch, table);
+        let found = threads::each(&batch, SHARE, |_, product| Found::of(product, table));
         batch.into_iter().zip(found)
-    })
-}
-
-fn all_found(batch: &[Product<'_>], table: &MappedOffers) -> Vec<Result<Found, MergeError>> {
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let share = batch.len().div_ceil(threads.min(MAX_THREADS)).max(1);
-    let find = |products: &[Product<'_>]| -> Vec<_> {
-        let found = products.iter().map(|product| Found::of(product, table));
-        found.collect()
-    };
-    std::thread::scope(|scope| {
-        let (first, others) = batch.split_at(share.min(batch.len()));
-        let others: Vec<_> = others
-            .chunks(share)
-            .map(|others| scope.spawn(move || find(others)))
-            .collect();
-        let mut all = find(first);
-        for other in others {
-            let ended = other.join();
-            all.append(&mut ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        all
     })
 }
 

@@ -159,9 +159,7 @@ impl HalfWriter {
         std::fs::rename(&self.path, folder.half_path(&half)).map_err(io_error(&self.path))?;
         Ok(half)
     }
-}
 
-impl HalfWriter {
     /// Whether the writer still takes blocks.
     fn sends(&self, block: Vec<u8>) -> bool {
         let sent = self.blocks.as_ref().map(|blocks| blocks.send(block));

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
 use super::{FeedError, io_error};
+use crate::threads;
 use crate::wire::Kind;
 
 /// Bytes of a run in memory, lines and their places together.
@@ -132,11 +133,10 @@ impl Sorter {
 
     /// Waits for the run that is being written, and gives its memory back.
     fn written(&mut self) -> Result<Unsorted, FeedError> {
-        let Some(writing) = self.writing.take() else {
-            return Ok(Unsorted::default());
-        };
-        let ended = writing.join();
-        ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        match self.writing.take() {
+            Some(writing) => threads::ended(writing.join()),
+            None => Ok(Unsorted::default()),
+        }
     }
 }
 

@@ -46,7 +46,7 @@ impl Rest {
     /// A question was not answered. Those that were asked together fail together, and count once.
     pub(crate) fn failed(&mut self, now: Instant) {
         let is_resting = self.until.is_some_and(|until| now < until);
-        if is_resting && self.failures >= MOST_FAILURES && !self.is_trying {
+        if is_resting && !self.is_trying {
             return;
         }
         self.is_trying = false;

@@ -45,6 +45,60 @@ pub fn heartbeat() -> Option<Duration> {
     (!after.is_zero()).then(|| after / 2)
 }
 
+/// How often the line for people is looked at.
+const STATUS_PERIOD: Duration = Duration::from_secs(1);
+
+/// What a manager is told about.
+pub trait Watched: Sync {
+    /// What the process is at, for people.
+    fn line(&self) -> String;
+
+    /// Looks, within so long, whether the process is alive. Where something stands still it says so in the log, if it
+    /// `was_alive` at the look before: news is told once.
+    fn is_alive(&self, within: Duration, was_alive: bool) -> impl Future<Output = bool> + Send;
+}
+
+/// Says that the process is ready, and from then on what it is at, and that it is alive as often as the manager wants to
+/// hear it.
+pub async fn watch(watched: &impl Watched) {
+    let first = line_of(watched);
+    status(&first);
+    ready();
+    let telling = tell_status(first, watched);
+    match heartbeat() {
+        Some(every) => drop(tokio::join!(telling, beat(every, watched))),
+        None => telling.await,
+    }
+}
+
+async fn beat(every: Duration, watched: &impl Watched) {
+    let mut was_alive = true;
+    loop {
+        was_alive = watched.is_alive(every, was_alive).await;
+        if was_alive {
+            alive();
+        }
+        // A look may take as long as a whole period: two of them are what the manager waits for.
+        tokio::time::sleep(every / 2).await;
+    }
+}
+
+async fn tell_status(mut told: String, watched: &impl Watched) {
+    loop {
+        tokio::time::sleep(STATUS_PERIOD).await;
+        let line = line_of(watched);
+        if line != told {
+            status(&line);
+            told = line;
+        }
+    }
+}
+
+/// The manager takes one line.
+fn line_of(watched: &impl Watched) -> String {
+    watched.line().replace('\n', " ")
+}
+
 fn tell(states: &[NotifyState<'_>]) {
     // A manager that is gone need not be told, and nothing here depends on it.
     let _ = sd_notify::notify(states);

@@ -5,7 +5,6 @@
 
 use std::time::SystemTime;
 
-use futures_util::TryStreamExt as _;
 use futures_util::stream::{self, StreamExt as _};
 use object_store::path::Path;
 use object_store::{Error, ObjectMeta, ObjectStore as _, ObjectStoreExt as _, PutMode, PutOptions};
@@ -201,9 +200,7 @@ impl Store {
     ) -> Result<Vec<OrderId>, StoreError> {
         let (store, prefix) = (self.clone(), self.orders_prefix(folder));
         wait(async move {
-            let failed = failed_on(format!("listing {prefix}"));
-            let listed = store.objects.list(Some(&prefix)).try_collect().await;
-            let objects: Vec<ObjectMeta> = listed.map_err(failed)?;
+            let objects = store.listed(&prefix).await?;
             let is_new = |object: &&ObjectMeta| {
                 since.is_none_or(|since| SystemTime::from(object.last_modified) >= since)
             };

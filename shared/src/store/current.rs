@@ -7,9 +7,7 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
 use object_store::path::Path;
-use object_store::{
-    Error, GetOptions, ObjectStore as _, ObjectStoreExt as _, PutMode, PutOptions, UpdateVersion,
-};
+use object_store::{Error, GetOptions, ObjectStore as _, PutMode, PutOptions, UpdateVersion};
 
 use super::bucket::Bucket;
 use super::shop::{Place, failed_on};
@@ -135,19 +133,10 @@ impl Store {
 
     /// `HEAD` as the bucket has it now, whole or not at all.
     async fn read_head(&self) -> Result<Option<(Head, UpdateVersion)>, StoreError> {
-        let path = self.head_path();
-        let failed = failed_on(format!("reading {path}"));
-        let got = match self.objects.get(&path).await {
-            Ok(got) => got,
-            Err(Error::NotFound { .. }) => return Ok(None),
-            Err(error) => return Err(failed(error)),
-        };
-        let version = UpdateVersion {
-            e_tag: got.meta.e_tag.clone(),
-            version: got.meta.version.clone(),
-        };
-        let bytes = got.bytes().await.map_err(failed)?;
-        Ok(Some((Head::decode(&bytes)?, version)))
+        match self.read_versioned(&self.head_path()).await? {
+            Some((bytes, version)) => Ok(Some((Head::decode(&bytes)?, version))),
+            None => Ok(None),
+        }
     }
 
     /// Replaces `HEAD` if it is still that one; whether it was.

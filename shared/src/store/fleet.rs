@@ -1,7 +1,6 @@
 //! Which server serves which generation: each says so now and then with a small file of its own in the store.
 
-use futures_util::TryStreamExt as _;
-use object_store::{ObjectStore as _, ObjectStoreExt as _};
+use object_store::ObjectStoreExt as _;
 use serde::{Deserialize, Serialize};
 
 use super::shop::failed_on;
@@ -54,16 +53,8 @@ impl Store {
     /// # Errors
     /// The store cannot be read.
     pub async fn heartbeats(&self) -> Result<Vec<Heartbeat>, StoreError> {
-        let folder = self.prefix.clone().join(FOLDER);
-        let failed = failed_on(format!("listing {folder}"));
-        let objects: Vec<_> = self
-            .objects
-            .list(Some(&folder))
-            .try_collect()
-            .await
-            .map_err(failed)?;
         let mut all: Vec<Heartbeat> = Vec::new();
-        for object in objects {
+        for object in self.listed(&self.prefix.clone().join(FOLDER)).await? {
             match self.read(&object.location).await {
                 Ok(bytes) => all.extend(serde_json::from_slice::<Heartbeat>(&bytes).ok()),
                 // Removed meanwhile.

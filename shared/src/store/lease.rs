@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path as FilePath;
 
-use object_store::{Error, ObjectStoreExt as _, UpdateVersion};
+use object_store::{ObjectStoreExt as _, UpdateVersion};
 use serde::{Deserialize, Serialize};
 
 use super::shop::{Place, failed_on, in_background};
@@ -53,17 +53,10 @@ impl Store {
     /// The store cannot be read.
     pub async fn lease(&self) -> Result<Option<(Lease, LeaseVersion)>, StoreError> {
         let path = self.prefix.clone().join(LEASE);
-        let failed = failed_on(format!("reading {path}"));
-        let got = match self.objects.get(&path).await {
-            Ok(got) => got,
-            Err(Error::NotFound { .. }) => return Ok(None),
-            Err(error) => return Err(failed(error)),
+        let Some((bytes, object)) = self.read_versioned(&path).await? else {
+            return Ok(None);
         };
-        let object = UpdateVersion {
-            e_tag: got.meta.e_tag.clone(),
-            version: got.meta.version.clone(),
-        };
-        let bytes = got.bytes().await.map_err(failed)?.to_vec();
+        let bytes = bytes.to_vec();
         let lease = serde_json::from_slice(&bytes).unwrap_or_else(|_| Lease {
             holder: String::new(),
             epoch: 0,

@@ -10,7 +10,9 @@ use bytes::Bytes;
 use futures_util::TryStreamExt as _;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt as _, PutMode, PutOptions};
+use object_store::{
+    Error, ObjectMeta, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, UpdateVersion,
+};
 
 use super::bucket::{self, Bucket};
 use super::copy::{self, Durability};
@@ -424,15 +426,33 @@ impl Store {
             .map_err(failed)
     }
 
-    async fn list(&self, folder: &str) -> Result<Vec<String>, StoreError> {
-        let path = self.prefix.clone().join(folder);
+    /// An object with what tells it from its next version; none if it is not there.
+    pub(super) async fn read_versioned(
+        &self,
+        path: &Path,
+    ) -> Result<Option<(Bytes, UpdateVersion)>, StoreError> {
+        let failed = failed_on(format!("reading {path}"));
+        let got = match self.objects.get(path).await {
+            Ok(got) => got,
+            Err(Error::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(failed(error)),
+        };
+        let version = UpdateVersion {
+            e_tag: got.meta.e_tag.clone(),
+            version: got.meta.version.clone(),
+        };
+        Ok(Some((got.bytes().await.map_err(failed)?, version)))
+    }
+
+    /// All objects below a path.
+    pub(super) async fn listed(&self, path: &Path) -> Result<Vec<ObjectMeta>, StoreError> {
         let failed = failed_on(format!("listing {path}"));
-        let objects: Vec<_> = self
-            .objects
-            .list(Some(&path))
-            .try_collect()
-            .await
-            .map_err(failed)?;
+        let objects = self.objects.list(Some(path)).try_collect().await;
+        objects.map_err(failed)
+    }
+
+    async fn list(&self, folder: &str) -> Result<Vec<String>, StoreError> {
+        let objects = self.listed(&self.prefix.clone().join(folder)).await?;
         Ok(objects
             .iter()
             .filter_map(|object| object.location.filename().map(str::to_owned))

@@ -1,0 +1,47 @@
+//! Work on several threads that are waited for.
+
+use std::thread;
+
+/// What becomes of each row, in the order of the rows: all cores take their share, as long as that is at least so many.
+pub(crate) fn each<T: Sync, R: Send>(
+    rows: &[T],
+    least: usize,
+    one: impl Fn(usize, &T) -> R + Sync,
+) -> Vec<R> {
+    let one = &one;
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let share = rows.len().div_ceil(threads).max(least).max(1);
+    thread::scope(|scope| {
+        let work: Vec<_> = rows
+            .chunks(share)
+            .enumerate()
+            .map(|(number, rows)| {
+                let rows = (number * share..).zip(rows);
+                scope.spawn(move || rows.map(|(at, row)| one(at, row)).collect::<Vec<_>>())
+            })
+            .collect();
+        let done = work.into_iter().flat_map(|thread| ended(thread.join()));
+        done.collect()
+    })
+}
+
+/// What a thread came to; its panic goes on here.
+pub(crate) fn ended<T>(outcome: thread::Result<T>) -> T {
+    outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_come_back_in_order_however_many_threads_had_them() {
+        let rows: Vec<u32> = (0..1_000).collect();
+        for least in [0, 1, 7, 5_000] {
+            let found = each(&rows, least, |at, &row| (at, row * 2));
+            let expected: Vec<_> = rows.iter().map(|&row| (row as usize, row * 2)).collect();
+            assert_eq!(found, expected, "{least}");
+        }
+        assert!(each(&[] as &[u32], 1, |_, &row| row).is_empty());
+    }
+}
