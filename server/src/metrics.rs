@@ -104,10 +104,11 @@ const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 /// The deadlines of `listen`.
 pub(crate) const DEADLINES: [&str; 5] = ["first_byte", "header", "body", "write", "idle"];
 /// What becomes of a cart that the merchant is to price.
-pub(crate) const PRICING: [&str; 7] = [
+pub(crate) const PRICING: [&str; 8] = [
     "answered",
     "kept",
     "resting",
+    "busy",
     "slow",
     "unreachable",
     "status",

@@ -6,9 +6,11 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::answer;
+use super::answer::{self, AnswerError};
 use super::question::{Asked, Question};
 use super::quote::Quote;
+use super::{ClientError, PricingError};
+use crate::metrics::PRICING;
 
 fn question(currency: &str, quantities: &[u32], delivery: Option<&str>) -> Question {
     let lines = quantities.iter().enumerate();
@@ -323,5 +325,23 @@ proptest! {
     fn no_bytes_are_too_much(bytes in vec(any::<u8>(), 0..400)) {
         let question = question("EUR", &[1], None);
         prop_assert!(answer::read(&question, &bytes).is_err());
+    }
+}
+
+#[test]
+fn every_outcome_is_counted_under_its_name() {
+    let errors = [
+        PricingError::Resting,
+        PricingError::Busy,
+        PricingError::Slow(1),
+        PricingError::Client(ClientError::Broken {
+            host: "prices.example".to_owned(),
+            source: "cut".into(),
+        }),
+        PricingError::Status(500),
+        PricingError::Answer(AnswerError::TooLarge),
+    ];
+    for error in errors {
+        assert!(PRICING.contains(&error.outcome()), "{error}");
     }
 }
