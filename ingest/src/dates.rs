@@ -32,11 +32,7 @@ impl Dates {
     /// Takes note of a document's window, and says whether `now` is in it: from the first instant up to, not including,
     /// the second. Validation let nothing through that is no instant.
     pub fn admit(&mut self, (from, until): (Option<&str>, Option<&str>), now: i64) -> bool {
-        let instant = |text: Option<&str>| {
-            let time = chrono::DateTime::parse_from_rfc3339(text?).ok()?;
-            Some(time.timestamp())
-        };
-        let (from, until) = (instant(from), instant(until));
+        let (from, until) = (from.and_then(instant), until.and_then(instant));
         for at in [from, until].into_iter().flatten() {
             match at <= now {
                 true => self.last = self.last.max(Some(at)),
@@ -78,6 +74,12 @@ impl Dates {
         })?;
         feed::replace(&path, &text)
     }
+}
+
+/// The second of an RFC 3339 text, Unix seconds; what happens by itself happens at whole ones.
+pub(crate) fn instant(text: &str) -> Option<i64> {
+    let time = chrono::DateTime::parse_from_rfc3339(text).ok()?;
+    Some(time.timestamp())
 }
 
 /// What a catalog is known by: its documents, and the last instant at which some of them came or went.

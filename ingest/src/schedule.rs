@@ -13,7 +13,7 @@ use frontage_shared::store::{Conditions, Fence};
 use rand::RngExt as _;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::JoinSet;
 
 use crate::announce;
 use crate::bell::{Bell, Bells, Ring};
@@ -162,13 +162,12 @@ impl Daemon<'_> {
         let context = self.context;
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        let keeper = {
-            let (lease, fence) = (context.lease.clone(), fence.clone());
-            tokio::spawn(async move { lease.keep(&fence).await })
-        };
-        let _ends_with_this = AbortOnDrop(keeper.abort_handle());
+        // A set ends its tasks with the scope that needs them.
+        let mut keeper = JoinSet::new();
+        let (lease, held) = (context.lease.clone(), fence.clone());
+        keeper.spawn(async move { lease.keep(&held).await });
         let lost = async {
-            if let Ok(lost) = keeper.await {
+            if let Some(Ok(lost)) = keeper.join_next().await {
                 tracing::warn!("{lost}");
             }
         };
@@ -228,15 +227,6 @@ impl Daemon<'_> {
         tasks.spawn(heed_orders(context.clone(), stopped.clone()));
         tasks.spawn(end_pins(context.clone(), stopped.clone()));
         tasks.spawn(keep_dates(context.clone(), stopped.clone()));
-    }
-}
-
-/// Ends a task with the scope that needs it.
-struct AbortOnDrop(AbortHandle);
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        self.0.abort();
     }
 }
 

@@ -28,7 +28,7 @@ pub struct House {
     rooms: ArcSwap<Rooms>,
     /// What is counted of connections, whichever shop they are for.
     pub metrics: Arc<Metrics>,
-    /// Headers of answers that are no shop's.
+    /// Headers of answers that are no shop's. HSTS is none of them: over plain HTTP nobody may believe it.
     pub bare_stamp: Stamp,
 }
 

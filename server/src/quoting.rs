@@ -52,11 +52,7 @@ impl<'a> Desk<'a> {
 
     /// Asks what a form costs, before the form is shown again.
     pub(crate) async fn quote_to_show(&mut self, cart: &Cart, fields: &Fields) {
-        let choice = checkout_page::choice(fields, self.now_s());
-        let choice = Choice {
-            or_first: true,
-            ..choice
-        };
+        let choice = checkout_page::choice_to_show(fields, self.now_s());
         self.quote(cart, choice).await;
     }
 

@@ -15,7 +15,7 @@ use crate::form::Form;
 use crate::keys::{Keys, Purpose};
 use crate::limiter::Action;
 use crate::listen::Reply;
-use crate::page::checkout::TRAP;
+use crate::page::checkout::is_trapped;
 use crate::page::format::iso_instant;
 use crate::page::restock::{self as page, Stage};
 use crate::personal::Desk;
@@ -42,7 +42,7 @@ impl<'a> Desk<'a> {
         let email = line(form.get("email").unwrap_or_default());
         let faults = faults(&email);
         // A field that no person sees was filled in.
-        let is_trapped = form.get(TRAP).is_some_and(|value| !value.is_empty());
+        let is_trapped = is_trapped(form);
         if !faults.is_empty() || is_trapped {
             return Reply::Now(self.show_restock(&variant, &email, Stage::Form(&faults)));
         }
@@ -62,12 +62,11 @@ impl<'a> Desk<'a> {
         }
         let wanted = page::wanted(&self.serving.generation, &self.context(), variant)?;
         let id = id_of(&self.checkout.keys, (variant, email), self.now_ms());
-        let now = i64::try_from(self.now_ms() / 1_000).unwrap_or_default();
         let request = StockRequest {
             kind: StockRequestKind::StockRequest,
             id: id.to_string(),
             shop: wanted.shop,
-            received_at: iso_instant(now),
+            received_at: iso_instant(self.now_s()),
             locale: wanted.locale,
             product_id: wanted.product_id,
             variant_id: variant.to_owned(),

@@ -35,7 +35,6 @@ use crate::page;
 use crate::reload::{self, Reload};
 use crate::route::Parsed;
 use crate::sockets::{self, Sockets};
-use crate::stamp::{Edge, Stamp};
 use crate::tenant::{Tenant, open_cache, open_checkout, open_store};
 use crate::theme::Theme;
 use crate::theme::follow::Look;
@@ -262,7 +261,6 @@ impl Doors {
         }
         let to_https = Arc::new(ToHttps {
             house: Arc::clone(house),
-            stamp: Stamp::new(None, std::iter::empty(), &Edge::default()),
         });
         let redirect = self.redirect.map(|redirect| {
             let server = server(to_https as Arc<dyn Answer>, None, redirect.pulse);

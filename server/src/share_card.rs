@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 use std::io::Write as _;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use ab_glyph::{Font as _, FontRef, Point, PxScale, ScaleFont as _};
 use bytes::Bytes;
@@ -33,7 +33,11 @@ const SIZES: [(f32, usize); 3] = [(84.0, 4), (68.0, 5), (56.0, 6)];
 const SHOP_SIZE: f32 = 36.0;
 
 /// Latin, Greek and Cyrillic letters of DejaVu Sans Bold; see the licence beside it.
-const FONT: &[u8] = include_bytes!("../assets/card-font.ttf");
+const FONT_BYTES: &[u8] = include_bytes!("../assets/card-font.ttf");
+
+/// The font, read when it is first needed.
+static FONT: LazyLock<Option<FontRef<'static>>> =
+    LazyLock::new(|| FontRef::try_from_slice(FONT_BYTES).ok());
 
 /// What stands on a card, and in which colours.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -60,7 +64,7 @@ impl Card {
 
     /// Whether all of its letters can be drawn.
     pub(crate) fn can_be_drawn(&self) -> bool {
-        let Ok(font) = FontRef::try_from_slice(FONT) else {
+        let Some(font) = FONT.as_ref() else {
             return false;
         };
         let is_known = |letter: char| letter.is_whitespace() || font.glyph_id(letter).0 != 0;
@@ -116,17 +120,17 @@ pub(crate) fn answer(
 /// How much of each point is covered by letters.
 fn draw(card: &Card) -> Vec<u8> {
     let mut points = vec![0; WIDTH * HEIGHT];
-    let Ok(font) = FontRef::try_from_slice(FONT) else {
+    let Some(font) = FONT.as_ref() else {
         return points;
     };
-    let (size, lines) = fit(&font, &card.title);
+    let (size, lines) = fit(font, &card.title);
     let mut top = MARGIN;
     for line in &lines {
-        write(&font, size, (MARGIN, top), line, &mut points);
+        write(font, size, (MARGIN, top), line, &mut points);
         top += size * 1.15;
     }
     let bottom = HEIGHT as f32 - MARGIN - SHOP_SIZE;
-    write(&font, SHOP_SIZE, (MARGIN, bottom), &card.shop, &mut points);
+    write(font, SHOP_SIZE, (MARGIN, bottom), &card.shop, &mut points);
     points
 }
 

@@ -5,14 +5,11 @@ use std::sync::Arc;
 use crate::house::House;
 use crate::listen::{Answer, Refusal, Reply, Request};
 use crate::respond::{self, Response};
-use crate::stamp::Stamp;
 
 /// Sends everybody on.
 pub(crate) struct ToHttps {
     /// The shops, with their public origins.
     pub(crate) house: Arc<House>,
-    /// Headers of every response. HSTS is none of them: over plain HTTP nobody may believe it.
-    pub(crate) stamp: Stamp,
 }
 
 impl Answer for ToHttps {
@@ -22,10 +19,10 @@ impl Answer for ToHttps {
             return Reply::Now(self.refuse(&Refusal::WrongHost(host)));
         };
         let url = format!("{origin}{}", request.target);
-        Reply::Now(respond::redirect(&self.stamp, &url))
+        Reply::Now(respond::redirect(&self.house.bare_stamp, &url))
     }
 
     fn refuse(&self, refusal: &Refusal) -> Response {
-        respond::refused(&self.stamp, refusal)
+        respond::refused(&self.house.bare_stamp, refusal)
     }
 }

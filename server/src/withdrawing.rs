@@ -16,7 +16,7 @@ use crate::checkout::withdrawal::{self, WithdrawalFields};
 use crate::form::Form;
 use crate::limiter::Action;
 use crate::listen::Reply;
-use crate::page::checkout::TRAP;
+use crate::page::checkout::is_trapped;
 use crate::page::receipt;
 use crate::page::withdrawal::{self as page, Stage};
 use crate::payment::settle::in_background;
@@ -62,7 +62,7 @@ impl<'a> Desk<'a> {
         let id = withdrawal::open(&self.checkout.keys, sealed, self.now_ms());
         let faults = fields.faults();
         // A field that no person sees was filled in: a robot did it, or a browser that means too well.
-        let is_trapped = form.get(TRAP).is_some_and(|value| !value.is_empty());
+        let is_trapped = is_trapped(&form);
         let wants_to_change = form.get("change").is_some();
         if wants_to_change || !faults.is_empty() {
             let stage = Stage::Form(&faults);

@@ -1,20 +1,12 @@
 //! Products and pages that come into the shop and leave it by themselves, without a word from the back end.
 
-use std::time::SystemTime;
-
 use frontage_tests::shop::{Shop, ShopBuilder};
 use serde_json::{Value, json};
 
+use crate::flips::{instant, later};
+
 /// How often the source of a test's shop is looked at.
 const SCHEDULE: &str = "schedule = \"* * * * * *\"";
-
-fn in_seconds(seconds: i64) -> String {
-    let now = SystemTime::UNIX_EPOCH.elapsed().expect("a clock").as_secs();
-    let at = i64::try_from(now).expect("an instant") + seconds;
-    chrono::DateTime::from_timestamp(at, 0)
-        .expect("an instant")
-        .to_rfc3339()
-}
 
 fn product(id: &str, from: Option<String>, until: Option<String>) -> Value {
     let mut document = json!({"type": "product", "id": id, "name": format!("Mug {id}"),
@@ -34,7 +26,7 @@ async fn status(shop: &Shop, path: &str) -> u16 {
 #[tokio::test]
 async fn what_has_a_window_comes_and_goes_by_itself() {
     // Long enough for a slow machine to open the shop before, short enough to wait for.
-    let (soon, later) = (in_seconds(20), in_seconds(3_600));
+    let (soon, later) = (instant(later(20)), instant(later(3_600)));
     let page = json!({"type": "page", "id": "event", "slug": "event", "title": "Event", "publish_until": soon});
     let mut shop = ShopBuilder::of(vec![
         product("always", None, None),
@@ -86,7 +78,7 @@ async fn an_instant_that_has_not_come_makes_no_generation() {
     let shop = ShopBuilder::of(vec![
         product("always", None, None),
         product("over", None, Some("2020-01-01T00:00:00Z".to_owned())),
-        product("later", Some(in_seconds(3_600)), None),
+        product("later", Some(instant(later(3_600))), None),
     ])
     .start();
     shop.once().await;

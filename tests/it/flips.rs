@@ -7,7 +7,7 @@ use frontage_tests::shop::{Shop, ShopBuilder};
 use serde_json::Value;
 
 /// So many seconds from now.
-fn later(seconds: u64) -> u64 {
+pub(crate) fn later(seconds: u64) -> u64 {
     let now = SystemTime::UNIX_EPOCH.elapsed();
     now.expect("a clock").as_secs() + seconds
 }

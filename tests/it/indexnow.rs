@@ -10,6 +10,8 @@ use frontage_tests::shop::{Shop, ShopBuilder};
 use frontage_tests::stripe::now;
 use serde_json::{Value, json};
 
+use crate::flips::instant;
+
 const KEY: &str = "abcdef-0123456789";
 
 /// A search engine that keeps the lists it takes.
@@ -178,11 +180,4 @@ async fn a_sale_that_begins_by_itself_is_told() {
     );
     let told = announced(&shop);
     assert_eq!(told["generation"], 1, "{told}");
-}
-
-fn instant(seconds: u64) -> String {
-    let seconds = i64::try_from(seconds).expect("an instant");
-    chrono::DateTime::from_timestamp(seconds, 0)
-        .expect("an instant")
-        .to_rfc3339()
 }

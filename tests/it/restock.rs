@@ -5,14 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use frontage_shared::store::{OrderState, Store};
-use frontage_tests::backend::merchant::{self, Merchant, Mood};
+use frontage_tests::backend::merchant::{Merchant, Mood};
 use frontage_tests::browser::{Browser, Screen};
 use frontage_tests::mail_server::MailServer;
-use frontage_tests::shop::{Shop, ShopBuilder};
+use frontage_tests::shop::Shop;
 use frontage_tests::shopper::{Fields, Shopper, fields, location};
 use serde_json::{Value, json};
 
 use crate::buying::with;
+use crate::withdrawals::open_with;
 
 const SERVER: &str = "[checkout]\nmethods = [\"invoice\"]\ncountries = [\"DE\"]\nstock_requests = true\n[limits]\norders_per_minute = 0\n";
 
@@ -30,14 +31,7 @@ fn documents() -> Vec<Value> {
 }
 
 async fn open(server: &str, ingest: &str) -> Shop {
-    let mut shop = ShopBuilder::of(documents())
-        .shop("locales = [\"de\"]")
-        .server(server)
-        .ingest(ingest)
-        .start();
-    shop.fill_in("ORDERS", merchant::ORDERS);
-    shop.open().await;
-    shop
+    open_with(documents(), server, ingest).await
 }
 
 fn asked() -> Fields {

@@ -275,7 +275,7 @@ async fn ingest_runs_a_process_a_shop_and_each_ends_alone() {
     );
 
     oak.run_ingest();
-    let id = oak.process("frontage-ingest");
+    let id = oak.pid("frontage-ingest").expect("a daemon that runs");
     oak.until("both shops are published", async |oak| {
         let both = [oak, &ash].map(|shop| shop.store().join("HEAD").exists());
         (both == [true, true]).then_some(())

@@ -16,6 +16,8 @@ use frontage_tests::shop::{Shop, ShopBuilder};
 use frontage_tests::stripe;
 use serde_json::{Value, json};
 
+use crate::flips::instant;
+
 const SECRET: &str = "0123456789abcdef";
 const PATH: &str = "/in/frontage";
 /// Longer than a receiver is waited for.
@@ -401,11 +403,10 @@ impl Bed {
 async fn a_sale_that_begins_by_itself_is_told() {
     let begins = stripe::now() + 15;
     let mut products = shop(&[("a", "9.90"), ("b", "5.00")]);
-    let at = chrono::DateTime::from_timestamp(i64::try_from(begins).expect("an instant"), 0);
     products[1]["prices"] = json!([
         {"amount": "9.90", "currency": "EUR"},
         {"amount": "11.00", "currency": "CHF", "sale_price": "8.00",
-         "sale_from": at.expect("an instant").to_rfc3339()},
+         "sale_from": instant(begins)},
     ]);
     let bed = Bed::of(
         "",

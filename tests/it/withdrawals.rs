@@ -15,7 +15,12 @@ use serde_json::{Value, json};
 use crate::buying::with;
 
 async fn open(server: &str, ingest: &str) -> Shop {
-    let mut shop = ShopBuilder::of(documents(1))
+    open_with(documents(1), server, ingest).await
+}
+
+/// A shop in two languages whose orders go to the merchant's stand-in.
+pub(crate) async fn open_with(documents: Vec<Value>, server: &str, ingest: &str) -> Shop {
+    let mut shop = ShopBuilder::of(documents)
         .shop("locales = [\"de\"]")
         .server(server)
         .ingest(ingest)

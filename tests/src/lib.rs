@@ -48,6 +48,9 @@ pub mod shopper;
 /// A stand-in for a merchant's pricing API.
 pub mod pricing;
 
+/// What stand-ins share.
+mod stand_in;
+
 /// A stand-in for Stripe.
 pub mod stripe;
 

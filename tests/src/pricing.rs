@@ -5,7 +5,7 @@
 
 use std::convert::Infallible;
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -15,14 +15,13 @@ use frontage_shared::signature::{self, signature};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
-use hyper::service::service_fn;
 use hyper::{Request, StatusCode};
-use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+pub use crate::catalogue::document::decimal;
 use crate::shop::Shop;
+use crate::stand_in;
 
 const TOKEN: &str = "token_of_the_stand_in_4242";
 const SECRET: &str = "secret_of_the_stand_in_4242";
@@ -78,25 +77,16 @@ impl PricingApi {
     /// # Panics
     /// There is no free port.
     pub async fn start() -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
-        let listener = listener.expect("a free port");
-        let address = listener.local_addr().expect("a bound listener");
+        let (listener, address) = stand_in::listen().await;
         let state = Arc::new(State::default());
-        let serving = Arc::clone(&state);
-        let task = tokio::spawn(async move {
-            while let Ok((socket, _)) = listener.accept().await {
-                let state = Arc::clone(&serving);
-                state.connections.fetch_add(1, Ordering::Relaxed);
-                tokio::spawn(async move {
-                    let service = service_fn(|request| answer(Arc::clone(&state), request));
-                    let protocol = hyper::server::conn::http1::Builder::new();
-                    // A client that goes away is none of a test's concern.
-                    let _ = protocol
-                        .serve_connection(TokioIo::new(socket), service)
-                        .await;
-                });
-            }
-        });
+        let (counted, served) = (Arc::clone(&state), Arc::clone(&state));
+        let task = stand_in::serve(
+            listener,
+            move || {
+                counted.connections.fetch_add(1, Ordering::Relaxed);
+            },
+            move |request| answer(Arc::clone(&served), request),
+        );
         Self {
             address,
             state,
@@ -253,11 +243,6 @@ pub fn price(question: &Value) -> Value {
 pub fn cents(amount: &Value) -> i64 {
     let text = amount.as_str().expect("a text").replace('.', "");
     text.parse().expect("an amount with two decimals")
-}
-
-/// Hundredths as an amount.
-pub fn decimal(cents: i64) -> String {
-    format!("{}.{:02}", cents / 100, cents % 100)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -99,13 +99,7 @@ pub const SETUPS: [Setup; 5] = [
     },
     Setup {
         name: "10 M, 1,000 servers, one bucket",
-        millions: 10.0,
-        servers: 1_000,
-        regions: 3,
-        bucket_a_region: false,
-        poll_s: 1.0,
-        publish_every_s: 0.0,
-        travels: 1.0,
+        ..Setup::ASKED
     },
     Setup {
         name: "the same, a bucket in each region",

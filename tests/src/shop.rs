@@ -373,20 +373,11 @@ impl Shop {
     /// # Panics
     /// It does not run.
     pub fn signal(&self, name: &str, signal: &str) {
-        let id = self.process(name);
+        let id = self.pid(name).expect("a daemon that runs");
         let sent = std::process::Command::new("kill")
             .args(["-s", signal, &id.to_string()])
             .status();
         assert!(sent.expect("kill starts").success(), "{signal} is sent");
-    }
-
-    /// The id of a daemon's process.
-    ///
-    /// # Panics
-    /// It does not run.
-    pub fn process(&self, name: &str) -> u32 {
-        let daemon = self.daemons.iter().find(|daemon| daemon.name == name);
-        daemon.expect("a daemon that runs").child.id()
     }
 
     /// Whether the server has a generation to serve.
@@ -505,12 +496,6 @@ impl Shop {
     pub fn own_ingest_of(&self, file: &str) -> Daemon {
         let config = self.folder().join(file);
         self.spawn("frontage-ingest", &["run", "--config"], &config, file)
-    }
-
-    /// The same for a `frontage-server serve` with another configuration of the shop's folder.
-    pub fn own_server_of(&self, file: &str) -> Daemon {
-        let config = self.folder().join(file);
-        self.spawn("frontage-server", &["serve", "--config"], &config, file)
     }
 
     /// A `frontage-server serve` that the caller keeps, and may kill.

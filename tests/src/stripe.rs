@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -14,15 +14,13 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
-use hyper::service::service_fn;
 use hyper::{Method, Request, StatusCode};
-use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use sha2::Sha256;
-use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::shop::{Page, Shop};
+use crate::stand_in;
 
 /// The key that the stand-in takes.
 pub const SECRET_KEY: &str = "sk_test_of_the_stand_in_4242";
@@ -88,25 +86,12 @@ impl Stripe {
     /// # Panics
     /// There is no free port.
     pub async fn start() -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
-        let listener = listener.expect("a free port");
-        let address = listener.local_addr().expect("a bound listener");
+        let (listener, address) = stand_in::listen().await;
         let state = Arc::new(State::default());
         *lock(&state.origin) = format!("http://{address}");
-        let serving = Arc::clone(&state);
-        let task = tokio::spawn(async move {
-            while let Ok((socket, _)) = listener.accept().await {
-                let state = Arc::clone(&serving);
-                tokio::spawn(async move {
-                    let service = service_fn(|request| answer(Arc::clone(&state), request));
-                    let protocol = hyper::server::conn::http1::Builder::new();
-                    // A client that goes away is none of a test's concern.
-                    let _ = protocol
-                        .serve_connection(TokioIo::new(socket), service)
-                        .await;
-                });
-            }
-        });
+        let served = Arc::clone(&state);
+        let answer = move |request| answer(Arc::clone(&served), request);
+        let task = stand_in::serve(listener, || {}, answer);
         Self {
             address,
             state,

@@ -125,7 +125,7 @@ async fn step(context: &Context, settings: &IndexNow) -> Result<Option<u64>, Ann
         let first = Announced {
             generation: current.generation,
             at: now,
-            changes_at: next_change(&live.at(now)),
+            changes_at: live.at(now).changes_at(),
             ..Announced::default()
         };
         return first.keep(state).map(|()| None);
@@ -171,15 +171,10 @@ async fn tell(
 ) -> Result<(u64, Option<i64>), AnnounceError> {
     let from = operate::open(context, from).await?.at(told_at);
     let to = operate::open(context, to).await?.at(now);
-    let changes_at = next_change(&to);
+    let changes_at = to.changes_at();
     let addresses = changed_in_background(from, to, settings.site.clone()).await?;
     submit::all(&context.client, settings, &addresses).await?;
     Ok((addresses.len() as u64, changes_at))
-}
-
-/// When prices change next by themselves.
-fn next_change(generation: &Generation) -> Option<i64> {
-    Some(generation.span().until).filter(|&until| until != i64::MAX)
 }
 
 /// Comparing large shops takes seconds, on a thread that answers nobody.

@@ -53,7 +53,7 @@ pub use self::changed_offers::Before;
 use self::history::Previous;
 use crate::basis::Tally;
 use crate::config::{Config, PriceList};
-use crate::dates::Dates;
+use crate::dates::{self, Dates};
 use crate::merge::{Conflicts, MergeError, Merged};
 use crate::threads;
 use crate::wire::Product;
@@ -303,6 +303,5 @@ fn minor(
 
 /// Unix seconds of an RFC 3339 text; validation let nothing else through.
 fn seconds(text: Option<&str>) -> i64 {
-    text.and_then(|text| chrono::DateTime::parse_from_rfc3339(text).ok())
-        .map_or(0, |at| at.timestamp())
+    text.and_then(dates::instant).unwrap_or(0)
 }

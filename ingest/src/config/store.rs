@@ -1,10 +1,8 @@
 //! The keys `store`, `[store_options]` and `lease_ms`: where generations go, and who may publish there.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use frontage_shared::store::{StoreLocation, StoreOptions};
-use serde::Deserialize;
 use toml::Value;
 
 use super::load::{Check, short};
@@ -14,27 +12,13 @@ const LEASE: Duration = Duration::from_secs(10);
 /// What is allowed, in milliseconds.
 const LEASE_MS: std::ops::RangeInclusive<i64> = 300..=600_000;
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct StoreOptionsTable {
-    endpoint: String,
-    region: String,
-    path_style: bool,
-    allow_http: bool,
-    account: String,
-    access_key_id_file: PathBuf,
-    secret_key_file: PathBuf,
-    service_account_file: PathBuf,
-    ca_file: PathBuf,
-}
-
 impl Check<'_> {
     pub(super) fn store(
         &mut self,
         value: Option<Value>,
         options: Option<Value>,
     ) -> Option<StoreLocation> {
-        let table = self.optional::<StoreOptionsTable>("store_options", options)?;
+        let options = self.optional::<StoreOptions>("store_options", options)?;
         let text = match value {
             Some(Value::String(text)) if !text.is_empty() => text,
             Some(other) => {
@@ -49,17 +33,6 @@ impl Check<'_> {
                 self.problem("store", "missing: a folder or the URL of a bucket", "");
                 return None;
             }
-        };
-        let options = StoreOptions {
-            endpoint: table.endpoint,
-            region: table.region,
-            path_style: table.path_style,
-            allow_http: table.allow_http,
-            account: table.account,
-            access_key_id_file: table.access_key_id_file,
-            secret_key_file: table.secret_key_file,
-            service_account_file: table.service_account_file,
-            ca_file: table.ca_file,
         };
         match StoreLocation::parse(&text, options, self.folder) {
             Ok(place) => Some(place),

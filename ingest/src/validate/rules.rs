@@ -2,6 +2,7 @@
 //!
 //! Each has a name, listed in `schemas/README.md`, and points at the value that breaks it.
 
+use crate::dates::instant;
 use crate::wire::{Category, Document, Measure, Media, Offer, Page, Price, Product, Variant};
 use frontage_shared::model::money::{Currency, Money};
 use frontage_shared::model::slug;
@@ -99,12 +100,6 @@ fn check_window(from: Option<&str>, until: Option<&str>) -> Result<(), Fault> {
         )),
         _ => Ok(()),
     }
-}
-
-/// The second of a time; what happens by itself happens at whole seconds.
-fn instant(text: &str) -> Option<i64> {
-    let time = chrono::DateTime::parse_from_rfc3339(text).ok()?;
-    Some(time.timestamp())
 }
 
 fn check_product(product: &Product) -> Result<(), Fault> {

@@ -63,7 +63,7 @@ impl Worker {
         self.outbox.set_cursor(Cursor {
             generation: Some(generation),
             at: Some(now),
-            changes_at: opened.and_then(|opened| next_change(&opened.at(now))),
+            changes_at: opened.and_then(|opened| opened.at(now).changes_at()),
         })
     }
 
@@ -100,7 +100,7 @@ impl Worker {
                 mark: String::new(),
                 generation: Arc::new(to.at(at)),
             };
-            let changes_at = next_change(&as_of.generation);
+            let changes_at = as_of.generation.changes_at();
             self.write_generation(as_of, from).await?;
             (told, told_at) = (manifest.generation, Some(at));
             self.outbox.set_cursor(Cursor {
@@ -132,7 +132,7 @@ impl Worker {
         if let Some(opened) = opened {
             let told_at = cursor.at.unwrap_or(manifest.created_at);
             let to = Arc::new(opened.at(now));
-            changes_at = next_change(&to);
+            changes_at = to.changes_at();
             let as_of = AsOf {
                 manifest,
                 mark: format!(".{flip}"),
@@ -228,11 +228,6 @@ impl Worker {
         self.next = written.await?;
         Ok(())
     }
-}
-
-/// When prices change next by themselves, if they do.
-fn next_change(generation: &Generation) -> Option<i64> {
-    Some(generation.span().until).filter(|&until| until != i64::MAX)
 }
 
 /// What was opened; none if it may be gone and is. Whatever else keeps it from being opened may pass.

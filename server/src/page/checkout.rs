@@ -25,6 +25,11 @@ use crate::route::Route;
 /// A field that no person sees and no browser knows how to fill.
 pub(crate) const TRAP: &str = "leave_empty";
 
+/// Whether a form has something in that field.
+pub(crate) fn is_trapped(form: &Form) -> bool {
+    form.get(TRAP).is_some_and(|value| !value.is_empty())
+}
+
 /// What the page is to show.
 pub(crate) struct Show<'a> {
     pub(crate) cart: &'a Cart,
@@ -245,7 +250,7 @@ pub(crate) fn judge(
         return again(Vec::new(), None);
     }
     // A field that no person sees was filled in: a robot did it, or a browser that means too well. It comes back empty.
-    if form.get(TRAP).is_some_and(|value| !value.is_empty()) {
+    if is_trapped(form) {
         return again(Vec::new(), Some(Said::TooOld));
     }
     let mut faults = fields.faults(&checkout.settings);
@@ -306,6 +311,14 @@ fn remarks(view: &View<'_>, priced: &Priced<'_>, said: Option<Said>) -> Vec<Rema
     remarks
 }
 
+/// The same for a form that is shown: where there are methods and none was chosen, the first is.
+pub(crate) fn choice_to_show(fields: &Fields, now: i64) -> Choice<'static> {
+    Choice {
+        or_first: true,
+        ..choice(fields, now)
+    }
+}
+
 /// What the price of a cart depends on, as far as a form says it.
 pub(crate) fn choice(fields: &Fields, now: i64) -> Choice<'static> {
     let to = fields.shipping.to_address();
@@ -332,11 +345,7 @@ fn price_as_chosen<'a>(view: &View<'a>, cart: &Cart, choice: Choice<'_>) -> Pric
 
 /// The cart priced for where it goes, to be shown. Where there are methods and none was chosen, the first is.
 fn price<'a>(view: &View<'a>, cart: &Cart, fields: &Fields) -> Priced<'a> {
-    let choice = Choice {
-        or_first: true,
-        ..choice(fields, view.now)
-    };
-    price_as_chosen(view, cart, choice)
+    price_as_chosen(view, cart, choice_to_show(fields, view.now))
 }
 
 fn say(view: &View<'_>, said: Said, total: i64) -> String {

@@ -118,6 +118,11 @@ impl Generation {
         self.offers.span()
     }
 
+    /// When something in it changes next by itself, Unix seconds; none if nothing will.
+    pub fn changes_at(&self) -> Option<i64> {
+        Some(self.span().until).filter(|&until| until != i64::MAX)
+    }
+
     /// The same generation in its further price lists.
     pub fn others(&self) -> &[Generation] {
         &self.others

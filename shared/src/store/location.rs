@@ -5,6 +5,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
+
 /// Where a store is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreLocation {
@@ -39,7 +41,8 @@ pub enum Service {
 }
 
 /// The table `[store_options]`: how a bucket is reached. Empty texts are keys that are not set.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct StoreOptions {
     /// The address of the service, if it is not the provider's own.
     pub endpoint: String,
