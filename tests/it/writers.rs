@@ -1,7 +1,8 @@
-//! Promise 11: of several ingest daemons on one store one publishes, the others stand by and say so.
+//! Promises 9 and 11: several servers on one bucket, and of several ingest daemons on one store one publishes, the others stand by and say so.
 
 use frontage_tests::shop::ShopBuilder;
-use frontage_tests::soak::{soak_takeovers, soak_writers, stamped};
+use frontage_tests::soak::islands::Clock;
+use frontage_tests::soak::{soak_fleet, soak_islands, soak_takeovers, soak_writers, stamped};
 
 #[test]
 fn whoever_dies_or_stops_is_taken_over_from_and_nothing_is_lost_or_doubled() {
@@ -16,6 +17,22 @@ fn no_reader_goes_back_however_many_write() {
         println!("{}: {}", outcome.value, outcome.name);
         assert!(outcome.pass, "{}: {:#?}", outcome.name, outcome.details);
     }
+}
+
+#[test]
+fn every_server_of_a_fleet_follows_and_none_goes_back() {
+    let Some(outcome) = soak_fleet(6).expect("a fleet") else {
+        return;
+    };
+    println!("{}: {}", outcome.value, outcome.name);
+    assert!(outcome.pass, "{}: {:#?}", outcome.name, outcome.details);
+}
+
+#[test]
+fn a_restart_with_nothing_there_but_the_cache_serves_the_shop() {
+    let outcome = soak_islands(3, Clock::IsTold).expect("a shop");
+    println!("{}: {}", outcome.value, outcome.name);
+    assert!(outcome.pass, "{}: {:#?}", outcome.name, outcome.details);
 }
 
 #[tokio::test]
