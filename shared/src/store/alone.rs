@@ -148,7 +148,6 @@ fn clear(folder: &Path, room: &Path) -> io::Result<()> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         moved => moved?,
     }
-    tracing::warn!(room = %room.display(), "a writer that is stalled is not waited for any longer");
     // What is left of it harms nobody.
     let _ = std::fs::remove_dir_all(away);
     Ok(())
