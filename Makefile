@@ -4,7 +4,7 @@ CARGO ?= cargo
 SOAK ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-fleet store-engines test page-tools bench bench-curve soak lint fuzz dist
+.PHONY: help demo demo-fleet store-engines test page-tools net-tools bench bench-curve soak lint fuzz dist
 
 help: ## List the targets
 	@echo "Frontage: a shop from a feed. Targets:"
@@ -39,6 +39,12 @@ test: ## Run all tests and print their counts
 page-tools: ## Install axe-core, the Nu HTML checker (needs Java) and Lighthouse for the tests, with npm
 	npm install --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --prefix target/page-tools \
 	  axe-core@4.13.0 vnu-jar@26.9.27 lighthouse@12.8.2
+
+# h2load (nghttp2-client), wrk and promtool (prometheus) come with the distribution.
+net-tools: ## Install sslyze for the tests, with Python
+	test -x target/net-tools/sslyze/bin/sslyze || \
+	  { python3 -m venv target/net-tools/sslyze && \
+	    target/net-tools/sslyze/bin/pip install --quiet --disable-pip-version-check 'sslyze==6.3.1'; }
 
 # Each keeps to conditions; tests play one that does not. What cannot be installed is left out, and said by the tests.
 store-engines: ## Install small object stores for the tests: moto with Python, s3s-fs with cargo (STORE_ENGINES=moto for one)

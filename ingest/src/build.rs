@@ -14,6 +14,7 @@ use crate::built::Built;
 use crate::compile::{self, Before, CompileError, Compiled, Since};
 use crate::config::Config;
 use crate::cycle::{Context, CycleError, accepted_feeds, merge, missing_source, run_blocking};
+use crate::dates::Dates;
 use crate::merge::{Conflicts, Merged};
 use crate::publish::{self, PublishError};
 
@@ -55,11 +56,16 @@ pub async fn build(
         });
         return Ok(Build::Waiting(conflicts));
     }
-    let merged = merge(context, feeds, now).await?;
+    let mut merged = merge(context, feeds, now).await?;
     let published = match current {
         Some(manifest) => open_or_rebuild(context, manifest).await?,
         None => None,
     };
+    if let Some(published) = &published
+        && !published.has_dates_of(&context.config, &merged)
+    {
+        merged = with_dates(context, merged, now).await?;
+    }
     if published
         .as_ref()
         .is_some_and(|published| published.is_made_of(&merged))
@@ -75,6 +81,17 @@ pub async fn build(
         now,
     };
     run_blocking(move || job.run()).await
+}
+
+/// Reads the dates of documents that another daemon compiled: nothing else would bring them up before they pass.
+async fn with_dates(context: &Context, merged: Merged, now: i64) -> Result<Merged, CycleError> {
+    let config = context.config.clone();
+    run_blocking(move || {
+        let dates = merged.dates(now)?;
+        dates.keep(&config.state, merged.documents)?;
+        Ok(merged.at(&config, now))
+    })
+    .await
 }
 
 struct CompileJob {
@@ -208,6 +225,12 @@ impl Published {
 
     fn is_made_of(&self, merged: &Merged) -> bool {
         self.has_catalog_of(merged) && self.offers.0.documents_hash() == merged.offers_hash
+    }
+
+    /// Whether it is known when documents come and go, or will be: what differs from what was compiled here is compiled.
+    fn has_dates_of(&self, config: &Config, merged: &Merged) -> bool {
+        Dates::load(&config.state, merged.documents).is_some()
+            || Dates::are_of(&config.state, self.catalog.0.documents_hash())
     }
 
     fn has_catalog_of(&self, merged: &Merged) -> bool {

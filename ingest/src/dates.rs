@@ -1,13 +1,15 @@
 //! When documents come into the shop and go by themselves: what was found in them when the catalog was last compiled.
 //!
 //! Documents do not change when such an instant passes, so what they make is known by their hash and by the last instant
-//! that has passed. Only that one and the next are kept: who compiles at the next one finds the one after it.
+//! that has passed. Only that one and the next are kept: who compiles at the next one finds the one after it. A daemon that
+//! takes over from another one finds them by reading the documents that the other one compiled.
 
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::feed::{self, FeedError};
+use crate::wire::{Page, Product, Status};
 
 /// The instants around a compilation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,7 +33,7 @@ struct Kept {
 impl Dates {
     /// Takes note of a document's window, and says whether `now` is in it: from the first instant up to, not including,
     /// the second. Validation let nothing through that is no instant.
-    pub fn admit(&mut self, (from, until): (Option<&str>, Option<&str>), now: i64) -> bool {
+    fn admit(&mut self, (from, until): (Option<&str>, Option<&str>), now: i64) -> bool {
         let (from, until) = (from.and_then(instant), until.and_then(instant));
         for at in [from, until].into_iter().flatten() {
             match at <= now {
@@ -42,15 +44,37 @@ impl Dates {
         from.is_none_or(|from| from <= now) && until.is_none_or(|until| now < until)
     }
 
+    /// Whether a product is active and in its window; takes note of the window if it is active.
+    pub fn admit_product(&mut self, product: &Product, now: i64) -> bool {
+        let window = (
+            product.publish_from.as_deref(),
+            product.publish_until.as_deref(),
+        );
+        product.status.unwrap_or_default() == Status::Active && self.admit(window, now)
+    }
+
+    /// The same of a page.
+    pub fn admit_page(&mut self, page: &Page, now: i64) -> bool {
+        let window = (page.publish_from.as_deref(), page.publish_until.as_deref());
+        page.status.unwrap_or_default() == Status::Active && self.admit(window, now)
+    }
+
     /// The latest instant that has passed, as far as it is known.
     pub fn passed(self, now: i64) -> Option<i64> {
         self.next.filter(|&next| next <= now).or(self.last)
     }
 
-    /// What is remembered of these documents; nothing is known to come or go if they were never compiled here.
-    pub fn load(state: &Path, documents: [u8; 32]) -> Self {
+    /// What is remembered of these documents; none if nobody looked at them here.
+    pub fn load(state: &Path, documents: [u8; 32]) -> Option<Self> {
         let kept = read(state).filter(|kept| kept.documents == documents);
-        kept.map(|kept| kept.dates).unwrap_or_default()
+        kept.map(|kept| kept.dates)
+    }
+
+    /// Whether what is remembered is of the documents that a catalog was compiled from: then it was compiled here.
+    pub fn are_of(state: &Path, catalog_hash: [u8; 32]) -> bool {
+        let is_it =
+            |kept: Kept| self::catalog_hash(kept.documents, kept.dates.last) == catalog_hash;
+        read(state).is_some_and(is_it)
     }
 
     /// The next instant that is remembered, of whatever documents.
@@ -131,8 +155,10 @@ mod tests {
             next: Some(2),
         };
         dates.keep(folder.path(), [7; 32]).expect("it is written");
-        assert_eq!(Dates::load(folder.path(), [7; 32]), dates);
-        assert_eq!(Dates::load(folder.path(), [8; 32]), Dates::default());
+        assert_eq!(Dates::load(folder.path(), [7; 32]), Some(dates));
+        assert_eq!(Dates::load(folder.path(), [8; 32]), None);
+        assert!(Dates::are_of(folder.path(), catalog_hash([7; 32], Some(1))));
+        assert!(!Dates::are_of(folder.path(), [7; 32]));
         assert_eq!(Dates::next(folder.path()), Some(2));
         assert_eq!(catalog_hash([7; 32], None), [7; 32]);
         assert_ne!(

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use arc_swap::ArcSwap;
@@ -22,14 +23,59 @@ use crate::metrics::Metrics;
 use crate::respond::{self, Response};
 use crate::stamp::{Edge, Stamp};
 use crate::tenant::Tenant;
+use crate::tls::Certificates;
+use crate::watch;
 
 /// The shops being served.
 pub struct House {
     rooms: ArcSwap<Rooms>,
+    asked: Asked,
     /// What is counted of connections, whichever shop they are for.
     pub metrics: Arc<Metrics>,
     /// Headers of answers that are no shop's. HSTS is none of them: over plain HTTP nobody may believe it.
     pub bare_stamp: Stamp,
+}
+
+/// Whether one shop is asked or several.
+struct Asked {
+    since: Instant,
+    /// The shop that was asked last, by where it lies.
+    last: AtomicUsize,
+    /// When another one was asked before it, in milliseconds.
+    changed: AtomicU64,
+}
+
+impl Default for Asked {
+    fn default() -> Self {
+        Self {
+            since: Instant::now(),
+            last: AtomicUsize::new(0),
+            changed: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Asked {
+    /// A shop that is asked this often shares the process with others.
+    const RECENTLY_MS: u64 = 1_000;
+
+    fn note(&self, tenant: &Arc<Tenant>) {
+        let which = Arc::as_ptr(tenant).addr();
+        if self.last.load(Ordering::Relaxed) != which {
+            self.last.store(which, Ordering::Relaxed);
+            self.changed.store(self.now(), Ordering::Relaxed);
+        }
+    }
+
+    /// Whether more than one shop was asked just now.
+    fn are_several(&self) -> bool {
+        let changed = self.changed.load(Ordering::Relaxed);
+        self.now().saturating_sub(changed) < Self::RECENTLY_MS
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
 }
 
 /// The shops of one configuration.
@@ -97,6 +143,7 @@ impl House {
     fn of(rooms: Rooms, metrics: Arc<Metrics>) -> Self {
         Self {
             rooms: ArcSwap::from_pointee(rooms),
+            asked: Asked::default(),
             metrics,
             bare_stamp: Stamp::new(None, std::iter::empty(), &Edge::default()),
         }
@@ -135,8 +182,13 @@ impl House {
     }
 
     /// Reads the folder of shops again, which the main file names: opens what is new or has changed, lets go of what is
-    /// gone. Says whether every file could be used.
-    pub async fn furnish(&self, file: &Path, main: &Config) -> bool {
+    /// gone, and has the certificates shown that shops bring. Says whether every file could be used.
+    pub async fn furnish(
+        &self,
+        file: &Path,
+        main: &Config,
+        certificates: Option<&Certificates>,
+    ) -> bool {
         let before = self.rooms.load_full();
         let mut rooms = Rooms::default();
         let read = match shops::read(file, main) {
@@ -167,9 +219,36 @@ impl House {
         {
             info!(file = gone, "a shop is not served any more");
         }
+        self.show(&mut rooms, certificates);
         let is_sound = rooms.refused.is_empty();
         self.rooms.store(Arc::new(rooms));
         is_sound
+    }
+
+    /// Shows the certificates that shops bring. A shop whose own cannot be shown is served all the same, with the one of the
+    /// main file.
+    fn show(&self, rooms: &mut Rooms, certificates: Option<&Certificates>) {
+        let brought = |room: &Room| room.tenant.config.tls.pairs().cloned().collect::<Vec<_>>();
+        let pairs: Vec<_> = rooms.tenants.values().flat_map(brought).collect();
+        let refused = match certificates {
+            Some(certificates) => certificates.bring(&pairs, watch::now()),
+            None => Vec::new(),
+        };
+        for (name, room) in &rooms.tenants {
+            let own = brought(room);
+            let problem = match certificates {
+                None if own.is_empty() => continue,
+                None => "`tls`: a shop's certificate is shown only where the main file has one"
+                    .to_owned(),
+                Some(_) => match refused.iter().find(|(paths, _)| own.contains(paths)) {
+                    None => continue,
+                    Some((_, error)) => format!("`tls`: {error}"),
+                },
+            };
+            self.metrics.certificate(false);
+            error!(file = name, %problem, "a shop's certificate cannot be shown");
+            rooms.refused.entry(name.clone()).or_insert(problem);
+        }
     }
 
     /// The shop of a file: the one that is served, if nothing changed.
@@ -236,12 +315,14 @@ impl Answer for House {
         Reply::Later(Box::pin(async move {
             let began = Instant::now();
             let metrics = &tenant.shop.metrics;
-            let response = match tenant.budget.turn().await {
+            self.asked.note(&tenant);
+            let response = match tenant.budget.turn(|| self.asked.are_several()).await {
                 None => busy(&tenant.shop),
                 Some(turn) => {
+                    let answering = Instant::now();
                     let reply = tenant.shop.answer(&request);
                     // What waits for a disk or for another system takes no thread from anybody.
-                    drop(turn);
+                    turn.end(answering.elapsed());
                     match reply {
                         Reply::Now(response) => response,
                         Reply::Later(response) => response.await,

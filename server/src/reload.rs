@@ -95,10 +95,8 @@ impl Reload {
         let Some(certificates) = &self.certificates else {
             return;
         };
-        match certificates.look(watch::now()) {
-            Look::Same => {}
-            Look::Replaced => self.house.metrics.certificate(true),
-            Look::Refused => self.house.metrics.certificate(false),
+        for look in certificates.look(watch::now()) {
+            self.house.metrics.certificate(look == Look::Replaced);
         }
     }
 
@@ -124,7 +122,8 @@ impl Reload {
         let mut is_sound = true;
         let only = self.house.only();
         if only.is_none() {
-            is_sound = self.house.furnish(&self.file, &next).await;
+            let certificates = self.certificates.as_deref();
+            is_sound = self.house.furnish(&self.file, &next, certificates).await;
         }
         let rules = rules(&next, self.house.hosts(&next), Arc::new(limits));
         self.rules.store(Arc::new(rules));

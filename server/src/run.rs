@@ -142,7 +142,7 @@ async fn serve(config: Config, file: &Path, started: SystemTime) -> anyhow::Resu
     match begins {
         // Without a sender there is nothing to begin with.
         Some(begins) => drop(begins.await),
-        None => drop(house.furnish(file, &config).await),
+        None => drop(house.furnish(file, &config, certificates.as_deref()).await),
     }
     let rules = reload::rules(&config, house.hosts(&config), limits);
     let rules = Arc::new(ArcSwap::from_pointee(rules));
@@ -213,9 +213,10 @@ impl Door {
 impl Doors {
     async fn open(config: &Config, now: SystemTime) -> anyhow::Result<Self> {
         let mut sockets = Sockets::of_process();
-        let certificates = config.tls.files();
+        let tls = &config.tls;
+        let certificates = tls.first.as_ref();
         let certificates = certificates
-            .map(|(certificate, key)| Certificates::open(certificate, key, now))
+            .map(|first| Certificates::open(first, &tls.more, now))
             .transpose()?;
         let shoppers = sockets.take_or_bind(sockets::SHOPPERS, config.listen, "listen");
         let shoppers = Door::new(shoppers.await?);

@@ -72,6 +72,49 @@ async fn what_has_a_window_comes_and_goes_by_itself() {
     assert_eq!(status(&shop, "/p/mug-later").await, 404);
 }
 
+/// Who takes over compiled nothing of what is published, and knows when it comes and goes all the same.
+#[tokio::test]
+async fn a_daemon_that_takes_over_knows_what_comes_and_goes() {
+    let soon = instant(later(25));
+    let mut shop = ShopBuilder::of(vec![
+        product("always", None, None),
+        product("soon", Some(soon.clone()), None),
+        product("leaving", None, Some(soon)),
+    ])
+    .start();
+    shop.reconfigure(|text| {
+        let text = text.replace(SCHEDULE, "schedule = \"0 0 0 1 1 *\"");
+        format!("lease_ms = 900\n{text}")
+    });
+    let second = std::fs::read_to_string(shop.folder().join("ingest.toml")).expect("a file");
+    let second = second.replace("state = \"ingest\"", "state = \"ingest-2\"");
+    std::fs::write(shop.folder().join("second.toml"), second).expect("a file");
+    let mut first = shop.own_ingest_of("ingest.toml");
+    shop.serve().await;
+    let other = shop.own_ingest_of("second.toml");
+    shop.until("the other one stands by", async |_| {
+        other.log().contains("stands by").then_some(())
+    })
+    .await;
+    assert_eq!(
+        status(&shop, "/p/mug-soon").await,
+        404,
+        "the shop was slow to open"
+    );
+    let generation = shop.generation().await;
+    first.kill();
+    shop.until("the other one took over", async |_| {
+        other.log().contains("took over").then_some(())
+    })
+    .await;
+    shop.until("the window opens", async |shop| {
+        (status(shop, "/p/mug-soon").await == 200).then_some(())
+    })
+    .await;
+    assert_eq!(shop.generation().await, generation + 1);
+    assert_eq!(status(&shop, "/p/mug-leaving").await, 410);
+}
+
 /// Nothing is published again while no instant passes, and what a command compiles is what the daemon would.
 #[tokio::test]
 async fn an_instant_that_has_not_come_makes_no_generation() {

@@ -9,17 +9,22 @@ use frontage_tests::shop::{Shop, ShopBuilder};
 use frontage_tests::{documents, soak};
 use reqwest::{Certificate, Client, Response, Version};
 
-/// A certificate for shop.example of its own signature.
-struct Pair {
+/// A certificate of its own signature.
+pub(crate) struct Pair {
     certificate: String,
     key: String,
-    der: Vec<u8>,
+    /// As clients see it.
+    pub(crate) der: Vec<u8>,
 }
 
 impl Pair {
     fn new() -> Self {
-        let made =
-            rcgen::generate_simple_self_signed(["shop.example".to_owned()]).expect("a certificate");
+        Self::of("shop.example")
+    }
+
+    /// For a host.
+    pub(crate) fn of(host: &str) -> Self {
+        let made = rcgen::generate_simple_self_signed([host.to_owned()]).expect("a certificate");
         Self {
             certificate: made.cert.pem(),
             key: made.signing_key.serialize_pem(),
@@ -28,8 +33,14 @@ impl Pair {
     }
 
     fn write(&self, folder: &Path) {
-        std::fs::write(folder.join("shop.pem"), &self.certificate).expect("a file");
-        std::fs::write(folder.join("shop.key"), &self.key).expect("a file");
+        self.write_as(folder, "shop");
+    }
+
+    /// Writes NAME.pem and NAME.key.
+    pub(crate) fn write_as(&self, folder: &Path, name: &str) {
+        for (kind, text) in [("pem", &self.certificate), ("key", &self.key)] {
+            std::fs::write(folder.join(format!("{name}.{kind}")), text).expect("a file");
+        }
     }
 }
 
@@ -79,7 +90,7 @@ async fn get(client: &Client, address: SocketAddr, path: &str) -> Response {
 }
 
 /// The certificate that an answer came with.
-fn shown(response: &Response) -> Vec<u8> {
+pub(crate) fn shown(response: &Response) -> Vec<u8> {
     let info = response
         .extensions()
         .get::<reqwest::tls::TlsInfo>()
@@ -87,7 +98,7 @@ fn shown(response: &Response) -> Vec<u8> {
     info.peer_certificate().expect("a certificate").to_vec()
 }
 
-async fn until_counted(shop: &Shop, line: &str) {
+pub(crate) async fn until_counted(shop: &Shop, line: &str) {
     shop.until(line, async |shop| {
         let metrics = shop.admin("/metrics").await.body;
         metrics.lines().any(|got| got == line).then_some(())

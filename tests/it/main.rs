@@ -201,6 +201,8 @@ mod withdrawals;
 /// Promotions, delivery methods and taxes, from a feed to what a cart costs.
 mod terms;
 
+/// What tools of others say about it: h2load, wrk, sslyze.
+mod clients;
 /// Where the shop meets the internet.
 mod edge;
 

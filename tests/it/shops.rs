@@ -1,105 +1,14 @@
 //! Several shops in one pair of daemons: each by its own host and its own file, and no one's trouble is another's.
 
+use std::net::SocketAddr;
+
 use frontage_tests::documents;
-use frontage_tests::shop::{Page, Shop, ShopBuilder};
+use frontage_tests::house::House;
+use frontage_tests::shop::{Shop, ShopBuilder};
+use frontage_tests::soak::islands::Clock;
+use frontage_tests::soak::soak_neighbours;
 
-/// A shop with a name and an id of its own, published once into its own store.
-async fn published(id: &str, products: usize) -> Shop {
-    let shop = ShopBuilder::of(documents::shop(products)).start();
-    shop.reconfigure(|text| {
-        text.replace("id = \"demo\"", &format!("id = \"{id}\""))
-            .replace("Test shop", &format!("The shop of {id}"))
-    });
-    shop.once().await;
-    shop
-}
-
-/// A house of shops, run from the folder of the first one.
-struct House {
-    server: Shop,
-    others: Vec<Shop>,
-}
-
-impl House {
-    async fn of(ids: &[&str]) -> Self {
-        let mut shops = Vec::new();
-        for (number, id) in ids.iter().enumerate() {
-            shops.push(published(id, 3 + number).await);
-        }
-        let server = shops.remove(0);
-        let house = Self {
-            server,
-            others: shops,
-        };
-        let config = house.server.folder().join("server.toml");
-        let text = std::fs::read_to_string(&config).expect("a configuration");
-        let text = text
-            .lines()
-            .filter(|line| !line.starts_with("shop =") && !line.starts_with("base_url"));
-        let text = text.collect::<Vec<_>>().join("\n");
-        std::fs::write(&config, format!("shops = \"shops.d\"\n{text}\n")).expect("a configuration");
-        std::fs::create_dir(house.server.folder().join("shops.d")).expect("a folder");
-        house
-    }
-
-    /// Starts the server and waits until these shops are served.
-    async fn serve(&mut self, ids: &[&str]) {
-        self.server.start_server();
-        self.server
-            .until("the server is ready", async |shop| {
-                shop.ready().await.then_some(())
-            })
-            .await;
-        for id in ids {
-            self.answers(id, 200).await;
-        }
-    }
-
-    /// Waits until a host answers with this status.
-    async fn answers(&self, id: &str, status: u16) {
-        let what = format!("{id} answers {status}");
-        self.server
-            .until(&what, async |_| {
-                (self.home(id).await.status == status).then_some(())
-            })
-            .await;
-    }
-
-    /// Drops a shop's file into the folder.
-    fn drop_in(&self, id: &str, more: &str) {
-        let stores = std::iter::once(&self.server).chain(&self.others);
-        let store = stores
-            .map(|shop| shop.folder().join("store"))
-            .find(|store| store.join("shops").join(id).is_dir())
-            .expect("a store");
-        let text = format!(
-            "shop = \"{id}\"\nbase_url = \"https://{id}.example\"\nstore = \"{}\"\n{more}\n",
-            store.display()
-        );
-        self.write(id, &text);
-    }
-
-    fn write(&self, id: &str, text: &str) {
-        std::fs::write(self.file(id), text).expect("a file");
-    }
-
-    fn file(&self, id: &str) -> std::path::PathBuf {
-        let folder = self.server.folder().join("shops.d");
-        folder.join(format!("{id}.toml"))
-    }
-
-    async fn home(&self, id: &str) -> Page {
-        let ask = self.server.client().get(self.server.url("/"));
-        let ask = ask.header("host", format!("{id}.example"));
-        self.server.request(ask).await
-    }
-
-    /// Has the folder read again, and waits until a host answers with this status.
-    async fn reload(&self, id: &str, status: u16) {
-        self.server.signal("frontage-server", "HUP");
-        self.answers(id, status).await;
-    }
-}
+use crate::edge::{self, Pair};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn shops_come_and_go_by_their_files_and_a_bad_one_harms_no_other() {
@@ -179,6 +88,86 @@ async fn files_come_and_go(house: &House) {
     assert!(house.home("oak").await.body.contains("The shop of oak"));
 }
 
+/// A house with TLS: the main file has a certificate for elm.example, oak brings its own, ash none.
+async fn house_with_certificates() -> (House, [Pair; 3]) {
+    let pairs = ["elm.example", "oak.example", "new-oak.example"].map(Pair::of);
+    let mut house = House::of(&["oak", "ash"]).await;
+    let folder = house.server.folder();
+    for (pair, name) in pairs.iter().zip(["elm", "oak"]) {
+        pair.write_as(folder, name);
+    }
+    let config = folder.join("server.toml");
+    let text = std::fs::read_to_string(&config).expect("a configuration");
+    let tls = "[tls]\ncertificate = \"elm.pem\"\nkey = \"elm.key\"\ncheck_every_ms = 100\n";
+    std::fs::write(&config, text + tls).expect("a configuration");
+    house.drop_in(
+        "oak",
+        "[tls]\ncertificate = \"oak.pem\"\nkey = \"oak.key\"\n",
+    );
+    house.drop_in("ash", "");
+    house.server.serve().await;
+    (house, pairs)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_host_is_shown_its_own_certificate() {
+    let (house, [elm, oak, new_oak]) = house_with_certificates().await;
+    let address = house.server.url("");
+    let address: SocketAddr = address.trim_start_matches("http://").parse().expect("one");
+    // What a client that asks for this host is shown, whoever signed it, and which shop answers.
+    let look = async |host: &str| {
+        let client = reqwest::Client::builder().no_proxy().tls_info(true);
+        let client = client
+            .resolve(host, address)
+            .tls_danger_accept_invalid_certs(true);
+        let client = client.build().expect("a client");
+        let url = format!("https://{host}:{}/", address.port());
+        let answer = client.get(url).send().await.expect("an answer");
+        (edge::shown(&answer), answer.status().as_u16())
+    };
+    assert_eq!(look("oak.example").await, (oak.der.clone(), 200));
+    assert_eq!(look("ash.example").await, (elm.der.clone(), 200));
+    assert_eq!(look("nobody.example").await, (elm.der.clone(), 421));
+
+    new_oak.write_as(house.server.folder(), "oak");
+    edge::until_counted(&house.server, "frontage_tls_reloads_total{result=\"ok\"} 1").await;
+    assert_eq!(
+        look("oak.example").await.0,
+        elm.der,
+        "it is for another host now"
+    );
+    oak.write_as(house.server.folder(), "oak");
+    edge::until_counted(&house.server, "frontage_tls_reloads_total{result=\"ok\"} 2").await;
+    assert_eq!(look("oak.example").await.0, oak.der);
+
+    // A certificate that is not there closes no shop, and is told.
+    house.drop_in(
+        "ash",
+        "[tls]\ncertificate = \"ash.pem\"\nkey = \"ash.key\"\n",
+    );
+    house.server.signal("frontage-server", "HUP");
+    let refused = async |shop: &Shop| shop.status().await["refused"]["ash"].clone();
+    house
+        .server
+        .until("a missing certificate is told", async |shop| {
+            let reason = refused(shop).await;
+            reason.as_str()?.contains("ash.pem").then_some(())
+        })
+        .await;
+    assert_eq!(look("ash.example").await, (elm.der.clone(), 200));
+    let ash = Pair::of("ash.example");
+    ash.write_as(house.server.folder(), "ash");
+    house.server.signal("frontage-server", "HUP");
+    house
+        .server
+        .until("it is found", async |shop| {
+            refused(shop).await.is_null().then_some(())
+        })
+        .await;
+    assert_eq!(look("ash.example").await, (ash.der, 200));
+    assert_eq!(look("oak.example").await, (oak.der, 200));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shop_that_is_hammered_costs_its_own_shoppers_and_no_others() {
     let mut house = House::of(&["oak", "ash"]).await;
@@ -190,7 +179,7 @@ async fn a_shop_that_is_hammered_costs_its_own_shoppers_and_no_others() {
     house.serve(&["oak", "ash"]).await;
     let hammer = async {
         let mut statuses = Vec::new();
-        for _ in 0..20 {
+        for _ in 0..5 {
             let asks = (0..64).map(|_| house.home("ash"));
             let pages = futures_util::future::join_all(asks).await;
             statuses.extend(pages.into_iter().map(|page| page.status));
@@ -210,6 +199,13 @@ async fn a_shop_that_is_hammered_costs_its_own_shoppers_and_no_others() {
         hammered.iter().all(|status| matches!(status, 200 | 503)),
         "{hammered:?}"
     );
+}
+
+#[test]
+fn a_shop_is_served_beside_one_that_is_fed_garbage_and_hammered() {
+    let outcome = soak_neighbours(1, Clock::IsTold).expect("two shops");
+    println!("{}: {}", outcome.value, outcome.name);
+    assert!(outcome.pass, "{}: {:#?}", outcome.name, outcome.details);
 }
 
 /// Turns the shop's own configuration of ingest into a file of a folder of shops, beside that of another.

@@ -1,7 +1,10 @@
-//! Promise 11: of several ingest daemons on one store one publishes, the others stand by and say so.
+//! Promises 9 and 11: several servers on one bucket, and of several ingest daemons on one store one publishes, the others stand by and say so.
 
 use frontage_tests::shop::{ShopBuilder, binary};
-use frontage_tests::soak::{calls, soak_takeovers, soak_writers, stamped};
+use frontage_tests::soak::islands::Clock;
+use frontage_tests::soak::{
+    calls, soak_fleet, soak_islands, soak_takeovers, soak_writers, stamped,
+};
 
 #[test]
 fn whoever_dies_or_stops_is_taken_over_from_and_nothing_is_lost_or_doubled() {
@@ -69,6 +72,22 @@ async fn the_id_of_a_writer_is_on_the_disk_before_it_is_used() {
         folder.any(|line| line.contains(" fsync(") && line.contains(&synced)),
         "{calls}"
     );
+}
+
+#[test]
+fn every_server_of_a_fleet_follows_and_none_goes_back() {
+    let Some(outcome) = soak_fleet(6).expect("a fleet") else {
+        return;
+    };
+    println!("{}: {}", outcome.value, outcome.name);
+    assert!(outcome.pass, "{}: {:#?}", outcome.name, outcome.details);
+}
+
+#[test]
+fn a_restart_with_nothing_there_but_the_cache_serves_the_shop() {
+    let outcome = soak_islands(3, Clock::IsTold).expect("a shop");
+    println!("{}: {}", outcome.value, outcome.name);
+    assert!(outcome.pass, "{}: {:#?}", outcome.name, outcome.details);
 }
 
 #[tokio::test]

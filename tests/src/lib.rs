@@ -27,6 +27,9 @@ pub mod daemon;
 /// A whole shop for a test.
 pub mod shop;
 
+/// Several shops in one server.
+pub mod house;
+
 /// A generation made in memory, without ingest.
 pub mod sample_generation;
 

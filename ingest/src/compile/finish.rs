@@ -18,7 +18,7 @@ use super::{CompileError, seconds};
 use crate::dates::{self, Dates};
 use crate::merge::{Conflicts, MergeError};
 use crate::threads;
-use crate::wire::{Page, PageKind, Redirect, Review, Status};
+use crate::wire::{Page, PageKind, Redirect, Review};
 
 /// Media origins beyond this many would make the security policy longer than the page.
 const MAX_ORIGINS: usize = 16;
@@ -267,9 +267,7 @@ impl Tables<'_> {
             self.succeeds(RouteKind::Page, &page.id, page.replaced_by.as_deref());
         }
         for page in pages {
-            let window = (page.publish_from.as_deref(), page.publish_until.as_deref());
-            let is_active = page.status.unwrap_or_default() == Status::Active;
-            if !is_active || !self.dates.admit(window, self.now) {
+            if !self.dates.admit_page(&page, self.now) {
                 continue;
             }
             if let Some(other) = by_slug.get(&page.slug) {

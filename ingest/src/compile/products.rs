@@ -245,11 +245,7 @@ impl<'a> Tables<'a> {
 
     /// Whether a product is active, and published now.
     fn is_in_the_shop(&mut self, product: &Product) -> bool {
-        let window = (
-            product.publish_from.as_deref(),
-            product.publish_until.as_deref(),
-        );
-        product.status.unwrap_or_default() == Status::Active && self.dates.admit(window, self.now)
+        self.dates.admit_product(product, self.now)
     }
 
     /// Notes what takes the place of something.

@@ -163,7 +163,8 @@ impl Merged {
     /// The same at an instant, as far as it is known what comes and goes.
     #[must_use]
     pub fn at(mut self, config: &Config, now: i64) -> Self {
-        let passed = Dates::load(&config.state, self.documents).passed(now);
+        let known = Dates::load(&config.state, self.documents);
+        let passed = known.unwrap_or_default().passed(now);
         self.catalog_hash = dates::catalog_hash(self.documents, passed);
         self
     }
@@ -264,6 +265,21 @@ impl Merged {
             placements: self.attached(Kind::Placement)?,
             conflicts,
         })
+    }
+
+    /// Reads what comes into the shop and goes by itself, as compiling does.
+    ///
+    /// # Errors
+    /// The feed cache cannot be read.
+    pub fn dates(&self, now: i64) -> Result<Dates, MergeError> {
+        let (mut dates, mut conflicts) = (Dates::default(), Conflicts::default());
+        for product in self.products(&mut conflicts)? {
+            dates.admit_product(&*product?, now);
+        }
+        for page in self.structure(&mut conflicts)?.pages {
+            dates.admit_page(&page, now);
+        }
+        Ok(dates)
     }
 
     /// Documents of a kind that belong to products, if there are any: to look for them means to read all others.

@@ -9,7 +9,7 @@ use toml::{Table, Value};
 use super::{Config, named_key};
 
 /// What a shop's file may say; everything else holds for the whole server and stands in the main file.
-const OF_A_SHOP: [&str; 16] = [
+const OF_A_SHOP: [&str; 17] = [
     "shop",
     "base_url",
     "hosts",
@@ -26,10 +26,14 @@ const OF_A_SHOP: [&str; 16] = [
     "theme",
     "images",
     "budget",
+    "tls",
 ];
 
+/// What of `[tls]` is a shop's.
+const TLS_OF_A_SHOP: [&str; 3] = ["certificate", "key", "more"];
+
 /// What a shop has of its own, and never from the main file.
-const OWN: [&str; 4] = ["shop", "base_url", "hosts", "indexnow_key"];
+const OWN: [&str; 5] = ["shop", "base_url", "hosts", "indexnow_key", "tls"];
 
 /// A shop's table, with what holds for all, and what it says; or every problem of its file.
 pub type Read = Result<(Table, Config), String>;
@@ -68,9 +72,12 @@ fn shop(path: &Path, common: &Table, main: &Path) -> Read {
     let text = text.map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
     let places = Places::of(path, &text);
     let own: Table = text.parse().map_err(|error| places.of_syntax(&error))?;
-    let mut problems: Vec<String> = own
-        .keys()
-        .filter(|key| !OF_A_SHOP.contains(&key.as_str()))
+    let is_strange = |key: &str| match key.strip_prefix("tls.") {
+        Some(key) => !TLS_OF_A_SHOP.contains(&key),
+        None => !OF_A_SHOP.contains(&key),
+    };
+    let mut problems: Vec<String> = names(&own)
+        .filter(|key| is_strange(key))
         .map(|key| {
             format!("`{key}` is no key of a shop; keys of the whole server stand in the main file")
         })
@@ -98,6 +105,15 @@ fn shop(path: &Path, common: &Table, main: &Path) -> Read {
         format!("{place}: {problem}")
     });
     Err(placed.collect::<Vec<_>>().join("\n  "))
+}
+
+/// The keys of a shop's file, and those of its table `tls`.
+fn names(own: &Table) -> impl Iterator<Item = String> {
+    let tls = own.get("tls").and_then(Value::as_table);
+    let tls = tls.into_iter().flat_map(Table::keys);
+    own.keys()
+        .cloned()
+        .chain(tls.map(|key| format!("tls.{key}")))
 }
 
 /// Shops that name no keys of their own sign with different ones: a cart of one is none in another.
@@ -129,14 +145,16 @@ mod tests {
         let main = path("server.toml");
         std::fs::write(
             &main,
-            "shops = \"shops.d\"\ncache = \"cache\"\npoll_interval_ms = 70\nlisten = \"127.0.0.1:1\"\n",
+            "shops = \"shops.d\"\ncache = \"cache\"\npoll_interval_ms = 70\nlisten = \"127.0.0.1:1\"\n\
+             [tls]\ncertificate = \"all.pem\"\nkey = \"all.key\"\n",
         )
         .unwrap();
         let write =
             |name: &str, text: &str| std::fs::write(path("shops.d").join(name), text).unwrap();
         write(
             "oak.toml",
-            "shop = \"oak\"\nbase_url = \"https://oak.example\"\n[checkout]\nmethods = [\"invoice\"]\ncountries = [\"DE\"]\n",
+            "shop = \"oak\"\nbase_url = \"https://oak.example\"\n[checkout]\nmethods = [\"invoice\"]\ncountries = [\"DE\"]\n\
+             [tls]\ncertificate = \"oak.pem\"\nkey = \"oak.key\"\n",
         );
         write(
             "ash.toml",
@@ -144,7 +162,7 @@ mod tests {
         );
         write(
             "bad.toml",
-            "shop = \"bad\"\nlisten = \"127.0.0.1:2\"\nbase_url = 7\n",
+            "shop = \"bad\"\nlisten = \"127.0.0.1:2\"\nbase_url = 7\n[tls]\nredirect_from = \"0.0.0.0:80\"\n",
         );
         write("worse.toml", "shop = = 7\n");
         write("notes.txt", "no shop");
@@ -161,6 +179,10 @@ mod tests {
         );
         assert_eq!(oak.hosts, ["oak.example"]);
         assert_eq!(oak.checkout.keys, path("cache/keys-oak"));
+        let own: Vec<_> = oak.tls.pairs().map(|pair| pair.key.clone()).collect();
+        assert_eq!(own, [path("oak.key")]);
+        let (_, ash) = read["ash"].as_ref().unwrap();
+        assert_eq!(ash.tls.pairs().count(), 0, "that of all is not a shop's");
         assert_eq!(
             read["ash"].as_ref().unwrap().1.poll_interval.as_millis(),
             90
@@ -168,6 +190,10 @@ mod tests {
         let problems = read["bad"].as_ref().unwrap_err();
         assert!(
             problems.contains("bad.toml:2: `listen` is no key of a shop"),
+            "{problems}"
+        );
+        assert!(
+            problems.contains("bad.toml:5: `tls.redirect_from` is no key of a shop"),
             "{problems}"
         );
         assert!(

@@ -19,8 +19,8 @@ fn the_reference_states_the_true_defaults_of_every_key() {
     assert_eq!(table["store_options"].as_table().unwrap().len(), 9);
     assert_eq!(table["theme"].as_table().unwrap().len(), 5);
     assert_eq!(table["images"].as_table().unwrap().len(), 2);
-    assert_eq!(table["tls"].as_table().unwrap().len(), 4);
-    assert_eq!(table["budget"].as_table().unwrap().len(), 2);
+    assert_eq!(table["tls"].as_table().unwrap().len(), 5);
+    assert_eq!(table["budget"].as_table().unwrap().len(), 3);
     assert_eq!(table["bots"].as_table().unwrap().len(), 6);
     assert_eq!(table["limits"].as_table().unwrap().len(), 12);
     let checkout = table["checkout"].as_table().unwrap();

@@ -3,6 +3,7 @@
 //! Where conditions are honoured `HEAD` is replaced only by a writer that saw the one it replaces, and that holds the
 //! lease of the highest epoch. Where they are not, the newest manifest whose parts are there is current.
 
+use std::path::Path as FilePath;
 use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
@@ -10,9 +11,13 @@ use object_store::path::Path;
 use object_store::{Error, GetOptions, ObjectStore as _, PutMode, PutOptions, UpdateVersion};
 
 use super::bucket::Bucket;
-use super::shop::{Place, failed_on};
+use super::copy::Durability;
+use super::shop::{Place, failed_on, in_background};
 use super::{Conditions, Head, ManifestName, Store, StoreError};
 use crate::manifest::Manifest;
+
+/// The name of what says which manifest is current.
+const HEAD: &str = "HEAD";
 
 /// What a writer was allowed to publish with: whoever came after it shuts it out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +42,7 @@ impl Store {
         self.check_fence(fence).await?;
         let head = self.put_manifest(manifest).await?;
         let published = match &self.place {
-            Place::Folder(_) => self.replace_in_folder(&head, current, fence).await,
+            Place::Folder(folder) => self.replace_in_folder(folder, &head, current, fence).await,
             Place::Bucket(_) if self.conditions().await? == Conditions::Ignored => Ok(()),
             Place::Bucket(_) => self.replace_in_bucket(&head, current).await,
         };
@@ -89,11 +94,13 @@ impl Store {
 
     async fn replace_in_folder(
         &self,
+        folder: &FilePath,
         head: &Head,
         current: Option<&Manifest>,
         fence: &Fence,
     ) -> Result<(), StoreError> {
-        let _alone = self.alone_in_folder().await?;
+        let bytes = head.encode().into_bytes();
+        let alone = Self::alone_in(folder, HEAD, bytes, Durability::Synced).await?;
         if let Some((lease, _)) = self.lease().await?
             && (lease.holder != fence.holder || lease.epoch != fence.epoch)
         {
@@ -106,7 +113,10 @@ impl Store {
         if let Some(seen) = seen {
             follows(&seen, current, head.epoch)?;
         }
-        self.put_head(head).await
+        match in_background("writing HEAD".to_owned(), || alone.replace()).await? {
+            true => Ok(()),
+            false => Err(fenced("this writer was taken for stalled".to_owned())),
+        }
     }
 
     async fn replace_in_bucket(
@@ -274,7 +284,7 @@ impl Store {
     }
 
     pub(super) fn head_path(&self) -> Path {
-        self.prefix.clone().join("HEAD")
+        self.prefix.clone().join(HEAD)
     }
 }
 

@@ -3,20 +3,18 @@
 //! It is replaced only by whoever saw what it replaces. Clocks of different machines are not compared: a holder is taken
 //! for dead when its lease did not change for an interval by the watcher's own clock.
 
-use std::fs::File;
-use std::io::{self, Write as _};
 use std::path::Path as FilePath;
 
 use object_store::{ObjectStoreExt as _, UpdateVersion};
 use serde::{Deserialize, Serialize};
 
+use super::alone::Alone;
+use super::copy::Durability;
 use super::shop::{Place, failed_on, in_background};
 use super::{Conditions, Store, StoreError};
 
 /// The lease's name.
 const LEASE: &str = "LEASE";
-/// Held, in a folder, while something is compared and replaced: microseconds, not the time of a cycle.
-const LOCK: &str = "publish.lock";
 
 /// Who may publish.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,15 +87,14 @@ impl Store {
         })?;
         match &self.place {
             Place::Folder(folder) => {
-                let _alone = self.alone_in_folder().await?;
+                // It is not waited for until the disk has it: one that is lost by a power cut is nobody's, and then nobody
+                // holds it.
+                let alone = Self::alone_in(folder, LEASE, bytes, Durability::AsItComes).await?;
                 let now = self.lease().await?;
                 if now.as_ref().map(|(_, version)| version) != after {
                     return Ok(false);
                 }
-                let folder = folder.clone();
-                let action = format!("writing {path}");
-                in_background(action, move || replace(&folder, &bytes)).await?;
-                Ok(true)
+                in_background(format!("writing {path}"), || alone.replace()).await
             }
             Place::Bucket(_) if self.conditions().await? == Conditions::Ignored => {
                 let now = self.lease().await?;
@@ -121,43 +118,18 @@ impl Store {
         }
     }
 
-    /// Waits until nobody else compares and replaces in this folder, and keeps others from it until the file is dropped.
-    pub(super) async fn alone_in_folder(&self) -> Result<Option<File>, StoreError> {
-        let Place::Folder(folder) = &self.place else {
-            return Ok(None);
-        };
-        let folder = folder.clone();
-        let lock = folder.join(LOCK);
-        in_background(format!("locking {}", lock.display()), move || {
-            make(&folder)?;
-            let file = File::options()
-                .create(true)
-                .truncate(false)
-                .write(true)
-                .open(&lock)?;
-            file.lock()?;
-            Ok(Some(file))
+    /// Waits until nobody else compares and replaces in this folder, and keeps others from it until what is given back is
+    /// used to replace a file, or dropped.
+    pub(super) async fn alone_in(
+        folder: &FilePath,
+        name: &'static str,
+        bytes: Vec<u8>,
+        durability: Durability,
+    ) -> Result<Alone, StoreError> {
+        let folder = folder.to_owned();
+        in_background(format!("locking {}", folder.display()), move || {
+            Alone::enter(&folder, name, &bytes, durability)
         })
         .await
     }
-}
-
-/// Makes the folder of a shop, but not that of the store: one that is away is not to be there again half.
-fn make(folder: &FilePath) -> io::Result<()> {
-    for folder in [folder.parent(), Some(folder)].into_iter().flatten() {
-        match std::fs::create_dir(folder) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// Replaces the lease. It is not waited for until the disk has it: one that is lost by a power cut is nobody's, and then
-/// nobody holds it.
-fn replace(folder: &FilePath, bytes: &[u8]) -> io::Result<()> {
-    let staged = folder.join(format!("{LEASE}#0"));
-    let mut file = File::create(&staged)?;
-    file.write_all(bytes)?;
-    std::fs::rename(&staged, folder.join(LEASE))
 }

@@ -4,6 +4,7 @@
 //! write is a temporary file, synced, renamed, the folder synced: a crash leaves the old name or the new. In a bucket a
 //! write is there when it was acknowledged, and `HEAD` is replaced on the condition that it is the one that was seen.
 
+mod alone; // comparing and replacing a file in a folder
 mod beside; // small files beside an order
 mod bucket; // how a bucket is reached
 mod bucket_orders; // orders in a bucket

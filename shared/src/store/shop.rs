@@ -14,6 +14,7 @@ use object_store::{
     Error, ObjectMeta, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, UpdateVersion,
 };
 
+use super::alone;
 use super::bucket::{self, Bucket};
 use super::copy::{self, Durability};
 use super::transfer::{COMPRESSED, part_name};
@@ -406,8 +407,12 @@ impl Store {
             };
             for entry in entries {
                 let entry = entry.map_err(failed)?;
-                if is_leftover(&entry.file_name().to_string_lossy()) {
+                let name = entry.file_name().to_string_lossy().into_owned();
+                if is_leftover(&name) {
                     std::fs::remove_file(entry.path()).map_err(failed)?;
+                    removed += 1;
+                } else if alone::is_cleared(&name) {
+                    std::fs::remove_dir_all(entry.path()).map_err(failed)?;
                     removed += 1;
                 }
             }

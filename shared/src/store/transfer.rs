@@ -9,11 +9,12 @@ use std::path::{Path as FilePath, PathBuf};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::StreamExt as _;
+use futures_util::{Stream, StreamExt as _};
 use object_store::path::Path;
 use object_store::{
     Error, GetOptions, GetRange, ObjectMeta, ObjectStore as _, ObjectStoreExt as _, WriteMultipart,
 };
+use tokio::sync::mpsc;
 
 use super::bucket::Bucket;
 use super::copy::{self, Content, Durability};
@@ -30,6 +31,8 @@ const LEVEL: i32 = 3;
 const PIECE_BYTES: usize = 8 << 20;
 /// Pieces on their way at a time.
 const PIECES_AT_ONCE: usize = 4;
+/// Pieces of an object, as they come, that wait to be read.
+const PIECES_AHEAD: usize = 16;
 /// How often a download that brings nothing more is tried before it is given up; what came so far stays.
 const FRUITLESS: u32 = 4;
 
@@ -195,28 +198,14 @@ impl Store {
 
     /// Brings a file to the length of an object. It may hold the object's beginning already.
     async fn download(&self, meta: &ObjectMeta, partial: &FilePath) -> Result<(), StoreError> {
-        let mut fruitless = 0;
+        let mut patience = Patience::default();
         loop {
             let had = length_of(partial);
             if had >= meta.size {
                 return Ok(());
             }
-            match self.go_on(meta, partial, had).await {
-                Ok(()) => {}
-                Err(error)
-                    if matches!(error, StoreError::Objects { .. }) && !error.is_not_found() =>
-                {
-                    fruitless = if length_of(partial) > had {
-                        0
-                    } else {
-                        fruitless + 1
-                    };
-                    if fruitless >= FRUITLESS {
-                        return Err(error);
-                    }
-                    tokio::time::sleep(Duration::from_millis(200) * fruitless).await;
-                }
-                Err(error) => return Err(error),
+            if let Err(error) = self.go_on(meta, partial, had).await {
+                patience.wait(length_of(partial) > had, error).await?;
             }
         }
     }
@@ -228,34 +217,23 @@ impl Store {
         from: u64,
     ) -> Result<(), StoreError> {
         use tokio::io::AsyncWriteExt as _;
-        let failed = failed_on(format!("reading {}", meta.location));
         let unwritten = |source| StoreError::Io {
             action: format!("writing {}", partial.display()),
             source,
         };
-        let options = GetOptions {
-            range: (from > 0).then_some(GetRange::Offset(from)),
-            if_match: meta.e_tag.clone(),
-            ..GetOptions::default()
-        };
-        let got = self
-            .objects
-            .get_opts(&meta.location, options)
-            .await
-            .map_err(&failed)?;
+        let mut stream = self.bytes_from(meta, from).await?;
         let mut file = tokio::fs::OpenOptions::new()
             .create(true)
             .append(true)
             .open(partial)
             .await
             .map_err(unwritten)?;
-        let mut stream = got.into_stream();
         let mut outcome = Ok(());
         while let Some(chunk) = stream.next().await {
             match chunk {
                 Ok(chunk) => file.write_all(&chunk).await.map_err(unwritten)?,
                 Err(error) => {
-                    outcome = Err(failed(error));
+                    outcome = Err(error);
                     break;
                 }
             }
@@ -265,7 +243,24 @@ impl Store {
         outcome
     }
 
-    /// Reads a part in the bucket from end to end.
+    /// The bytes of this version of an object, from one of them on.
+    async fn bytes_from(
+        &self,
+        meta: &ObjectMeta,
+        from: u64,
+    ) -> Result<impl Stream<Item = Result<Bytes, StoreError>> + use<>, StoreError> {
+        let failed = failed_on(format!("reading {}", meta.location));
+        let options = GetOptions {
+            range: (from > 0).then_some(GetRange::Offset(from)),
+            if_match: meta.e_tag.clone(),
+            ..GetOptions::default()
+        };
+        let got = self.objects.get_opts(&meta.location, options).await;
+        let stream = got.map_err(&failed)?.into_stream();
+        Ok(stream.map(move |chunk| chunk.map_err(&failed)))
+    }
+
+    /// Reads a part in the bucket from end to end, and holds little of it at a time: it may be larger than the memory.
     pub(super) async fn check_part(
         &self,
         bucket: &Bucket,
@@ -275,18 +270,104 @@ impl Store {
         let Some((meta, is_compressed)) = self.find_part(kind, entry).await? else {
             return Ok(false);
         };
-        let bytes: Bytes = self.read(&meta.location).await?;
+        let (pieces, arriving) = mpsc::channel(PIECES_AHEAD);
         let (entry, action) = (entry.clone(), format!("reading {}", meta.location));
-        in_background(action, move || {
+        let read = in_background(action, move || {
+            let arriving = Arriving::new(arriving);
             let whole = match is_compressed {
-                true => zstd::Decoder::new(bytes.as_ref())
+                true => zstd::Decoder::new(arriving)
                     .and_then(|from| copy::each_chunk(from, entry.length, |_| Ok(()))),
-                false => copy::each_chunk(bytes.as_ref(), entry.length, |_| Ok(())),
+                false => copy::each_chunk(arriving, entry.length, |_| Ok(())),
             };
             Ok(whole.is_ok_and(|content| content.is(&entry)))
-        })
-        .await
-        .inspect(|is_whole| bucket.set_damaged(&name, !is_whole))
+        });
+        let (is_whole, sent) = tokio::join!(read, self.send(&meta, pieces));
+        // What did not arrive is not known to be damaged.
+        sent?;
+        is_whole.inspect(|is_whole| bucket.set_damaged(&name, !is_whole))
+    }
+
+    /// Sends an object's bytes to whoever reads them, for as long as anybody does.
+    async fn send(&self, meta: &ObjectMeta, pieces: mpsc::Sender<Bytes>) -> Result<(), StoreError> {
+        let (mut sent, mut patience) = (0, Patience::default());
+        while sent < meta.size {
+            let before = sent;
+            if let Err(error) = self.send_on(meta, &pieces, &mut sent).await {
+                patience.wait(sent > before, error).await?;
+            }
+            if pieces.is_closed() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn send_on(
+        &self,
+        meta: &ObjectMeta,
+        pieces: &mpsc::Sender<Bytes>,
+        sent: &mut u64,
+    ) -> Result<(), StoreError> {
+        let mut stream = self.bytes_from(meta, *sent).await?;
+        while let Some(chunk) = stream.next().await {
+            let chunk = chunk?;
+            let length = chunk.len() as u64;
+            if pieces.send(chunk).await.is_err() {
+                break;
+            }
+            *sent += length;
+        }
+        Ok(())
+    }
+}
+
+/// How often in a row a transfer brought nothing.
+#[derive(Default)]
+struct Patience(u32);
+
+impl Patience {
+    /// Waits after a transfer was cut, longer each time that it brought nothing; gives the error back where it was too often,
+    /// or where waiting does not help.
+    async fn wait(&mut self, brought_something: bool, error: StoreError) -> Result<(), StoreError> {
+        if !matches!(error, StoreError::Objects { .. }) || error.is_not_found() {
+            return Err(error);
+        }
+        self.0 = match brought_something {
+            true => 0,
+            false => self.0 + 1,
+        };
+        if self.0 >= FRUITLESS {
+            return Err(error);
+        }
+        tokio::time::sleep(Duration::from_millis(200) * self.0).await;
+        Ok(())
+    }
+}
+
+/// What is sent from another thread, read as a file is.
+struct Arriving {
+    pieces: mpsc::Receiver<Bytes>,
+    piece: Bytes,
+}
+
+impl Arriving {
+    fn new(pieces: mpsc::Receiver<Bytes>) -> Self {
+        let piece = Bytes::new();
+        Self { pieces, piece }
+    }
+}
+
+impl io::Read for Arriving {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.piece.is_empty() {
+            match self.pieces.blocking_recv() {
+                Some(piece) => self.piece = piece,
+                None => return Ok(0),
+            }
+        }
+        let length = buffer.len().min(self.piece.len());
+        buffer[..length].copy_from_slice(&self.piece.split_to(length));
+        Ok(length)
     }
 }
 

@@ -117,7 +117,10 @@ async fn show(
         format!("http://{}", settings.shop),
         format!("http://{}", settings.admin),
     );
-    say("Frontage demo: a back end, ingest and a server.\n");
+    say(match settings.is_fleet {
+        false => "Frontage demo: a back end, ingest and a server.\n",
+        true => "Frontage demo: a back end, a bucket, two ingest daemons and three servers.\n",
+    });
     start_all(settings, programs, folder, children).await?;
     tokio::select! {
         ready = wait_until_ready(&client, &admin, folder) => ready?,
@@ -156,7 +159,7 @@ async fn show(
     };
     tokio::select! {
         () = over => say("ending, as DEMO_SECONDS says"),
-        died = anyone_dies(children) => bail!(died),
+        died = nobody_goes_on(children) => bail!(died),
     }
     Ok(())
 }
@@ -244,7 +247,12 @@ async fn start_fleet(
     ));
     let config = folder.join("config").join(fleet::file("ingest", 0));
     say(&format!(
-        "  frontage-ingest fleet --config {}\n",
+        "  who serves what: {} fleet --config {}",
+        ingest.display(),
+        config.display()
+    ));
+    say(&format!(
+        "  to see a take-over: pkill -KILL -f {}\n",
         config.display()
     ));
     Ok(())
@@ -300,6 +308,24 @@ async fn wait_until_ready(
 async fn anyone_dies(children: &mut [Guarded]) -> String {
     let waiting = children.iter_mut().map(|child| Box::pin(child.died()));
     futures_util::future::select_all(waiting).await.0
+}
+
+/// The same when a child dies of whose kind there is no other; before that the others go on, which is what a fleet is for.
+async fn nobody_goes_on(children: &mut Vec<Guarded>) -> String {
+    loop {
+        let waiting = children.iter_mut().map(|child| Box::pin(child.died()));
+        let (obituary, which, _) = futures_util::future::select_all(waiting).await;
+        let dead = children.remove(which);
+        let kind = |child: &Guarded| {
+            child
+                .name
+                .trim_end_matches(|sign: char| !sign.is_alphabetic())
+        };
+        if !children.iter().any(|child| kind(child) == kind(&dead)) {
+            return obituary;
+        }
+        say(&format!("{obituary}\nthe others go on"));
+    }
 }
 
 /// Shows the lines that matter to somebody watching: what moved, what was published, what went wrong.

@@ -116,6 +116,27 @@ const SOAKS: &[Soak] = &[
         run: |figure| one(soak::soak_restarts(figure)),
     },
     Soak {
+        name: "islands",
+        figure: 100,
+        what: "restarts with every back end and the bucket down: the last generation is served within 500 ms",
+        run: |figure| one(soak::soak_islands(figure, soak::islands::Clock::Counts)),
+    },
+    Soak {
+        name: "fleet",
+        figure: 1_000,
+        what: "publishes through a bucket to three servers under load: no request fails, no server goes back",
+        run: |figure| {
+            let outcome = soak::soak_fleet(figure)?;
+            one(outcome.context("no store engine is installed; `make store-engines` installs one"))
+        },
+    },
+    Soak {
+        name: "neighbours",
+        figure: 10,
+        what: "rounds of a shop whose neighbour in the same server is fed garbage and hammered: its p99 moves by 10 % at most",
+        run: |figure| one(soak::soak_neighbours(figure, soak::islands::Clock::Counts)),
+    },
+    Soak {
         name: "takeovers",
         figure: 100,
         what: "blows to whichever of two daemons publishes, killed or stopped: the other one goes on, nothing is lost or doubled",

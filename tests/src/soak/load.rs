@@ -44,6 +44,8 @@ pub struct Seen {
 struct Shopper {
     client: reqwest::Client,
     origin: String,
+    /// The highest generation that was seen: nothing may come from a lower one.
+    highest: u64,
     /// ETag and generation of the last whole response of a page.
     kept: HashMap<&'static str, (String, u64)>,
     seen: Seen,
@@ -55,6 +57,14 @@ impl Load {
     /// # Errors
     /// A client cannot be made.
     pub fn start(shop: &Shop, shoppers: usize) -> anyhow::Result<Self> {
+        Self::on(&shop.url(""), shoppers)
+    }
+
+    /// The same at an origin.
+    ///
+    /// # Errors
+    /// A client cannot be made.
+    pub fn on(origin: &str, shoppers: usize) -> anyhow::Result<Self> {
         let over = Arc::new(AtomicBool::new(false));
         let mut tasks = Vec::new();
         for number in 0..shoppers {
@@ -65,7 +75,8 @@ impl Load {
                 .build()?;
             let shopper = Shopper {
                 client,
-                origin: shop.url(""),
+                origin: origin.to_owned(),
+                highest: 0,
                 kept: HashMap::new(),
                 seen: Seen::default(),
             };
@@ -85,13 +96,19 @@ impl Load {
         self.over.store(true, Ordering::Relaxed);
         let mut all = Seen::default();
         for shopper in self.shoppers {
-            let seen = shopper.await.context("a shopper panicked")?;
-            all.responses += seen.responses;
-            all.not_modified += seen.not_modified;
-            all.generations.extend(seen.generations);
-            all.findings.extend(seen.findings);
+            all.add(shopper.await.context("a shopper panicked")?);
         }
         Ok(all)
+    }
+}
+
+impl Seen {
+    /// Takes in what others have seen.
+    pub fn add(&mut self, other: Self) {
+        self.responses += other.responses;
+        self.not_modified += other.not_modified;
+        self.generations.extend(other.generations);
+        self.findings.extend(other.findings);
     }
 }
 
@@ -135,6 +152,10 @@ impl Shopper {
         let (status, etag) = (response.status().as_u16(), header(ETAG.as_str()));
         let body = response.text().await.map_err(failed)?;
         self.seen.generations.insert(generation);
+        if generation < self.highest {
+            return Err(format!("generation {generation} after {}", self.highest));
+        }
+        self.highest = generation;
         match (status, kept) {
             // Every generation has other prices, so what was good in one is not in another.
             (304, Some((_, kept))) if kept == generation && body.is_empty() => {

@@ -47,6 +47,15 @@ pub mod takeovers;
 /// Writers that fight for one store.
 pub mod writers;
 
+/// Several servers on one bucket, under load.
+pub mod fleet;
+
+/// Starts with nothing there but the server's own cache.
+pub mod islands;
+
+/// Two shops in one server, of which one is hammered.
+pub mod neighbours;
+
 pub use bots::soak_bots;
 /// Lighthouse on the demo shop.
 pub mod lighthouse;
@@ -54,8 +63,11 @@ pub mod lighthouse;
 pub use calls::{soak_failing_calls, soak_kills_at_calls};
 pub use crawl::soak_crawl;
 pub use damage::soak_store_damage;
+pub use fleet::soak_fleet;
+pub use islands::soak_islands;
 pub use kills::soak_random_kills;
 pub use lighthouse::soak_lighthouse;
+pub use neighbours::soak_neighbours;
 pub use orders::soak_order_kills;
 pub use prices::soak_prices;
 pub use restarts::soak_restarts;
