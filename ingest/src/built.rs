@@ -37,6 +37,7 @@ impl Built {
             sources: self.sources.clone(),
             reason,
             pinned: false,
+            traceparent: None,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::cycle::{CycleError, Outcome, ShopOutcome};
+use crate::cycle::{CycleError, Outcome};
 use crate::history::{Run, RunResult};
 
 /// Upper bounds of a run's time, in seconds.
@@ -65,13 +65,8 @@ impl Counters {
 
     /// Counts a cycle.
     pub fn cycle(&self, outcome: &Result<Outcome, CycleError>) {
-        let word = match outcome.as_ref().map(|outcome| &outcome.shop) {
-            Ok(ShopOutcome::Published(_)) => "published",
-            Ok(ShopOutcome::Unchanged) => "unchanged",
-            Ok(ShopOutcome::Pinned { .. }) => "pinned",
-            Ok(ShopOutcome::Waiting) => "waiting",
-            Err(_) => "failed",
-        };
+        let shop = outcome.as_ref().map(|outcome| outcome.shop.word());
+        let word = shop.unwrap_or("failed");
         self.change(|counts| {
             if let Some(place) = CYCLES.iter().position(|known| *known == word) {
                 counts.cycles[place] += 1;

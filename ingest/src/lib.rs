@@ -79,6 +79,9 @@ pub mod schedule;
 /// Whether the daemon is alive, for the service manager.
 pub mod vitals;
 
+/// Traces on their way to the collector.
+pub mod telemetry;
+
 /// Several shops, a process each.
 pub mod house;
 

@@ -30,6 +30,8 @@ pub struct Candidate {
     pub reason: &'static str,
     /// Whether later cycles must not publish over it.
     pub pinned: bool,
+    /// Whose part the servers' spans are that take it into service, if it is traced.
+    pub traceparent: Option<String>,
 }
 
 /// Publishing failed; the old generation stays.
@@ -124,6 +126,7 @@ pub async fn prepare(
         reason: candidate.reason.to_owned(),
         sources: candidate.sources.clone(),
         counts: candidate.counts,
+        traceparent: candidate.traceparent.clone(),
         checksum: String::new(),
     };
     let files = [&candidate.catalog.1, &candidate.offers.1];

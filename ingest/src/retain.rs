@@ -188,6 +188,7 @@ mod tests {
             reason: "cycle".into(),
             sources: BTreeMap::new(),
             counts: Counts::default(),
+            traceparent: None,
             checksum: String::new(),
         };
         let head = store.put_manifest(&manifest).await.unwrap();

@@ -253,6 +253,7 @@ fn response(
         kind: "feed",
         http,
         rest,
+        kept: false,
     }
 }
 

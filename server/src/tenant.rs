@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use frontage_shared::store::Store;
+use frontage_shared::trace::Tracer;
 use hyper::header::HeaderValue;
 use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
@@ -44,7 +45,7 @@ impl Tenant {
     ///
     /// # Errors
     /// Its cache, its keys or its store cannot be used.
-    pub fn open(config: Config) -> anyhow::Result<(Arc<Self>, oneshot::Receiver<()>)> {
+    pub fn open(config: Config, tracer: Tracer) -> anyhow::Result<(Arc<Self>, oneshot::Receiver<()>)> {
         let store = open_store(&config)?;
         let cache = open_cache(&config)?;
         let (live, writer) = Live::new();
@@ -59,7 +60,8 @@ impl Tenant {
             Arc::clone(&report),
             &config.shop,
             config.poll_interval,
-        );
+        )
+        .traced(tracer);
         let (begun, begins) = oneshot::channel();
         let files = Arc::clone(&shop);
         let following = async move {

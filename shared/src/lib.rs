@@ -34,3 +34,6 @@ pub mod store;
 
 /// What any long-running process here needs: logging and an orderly end.
 pub mod daemon;
+
+/// What a daemon did and how long it took, for a collector of traces.
+pub mod trace;

@@ -40,6 +40,9 @@ pub struct Manifest {
     pub sources: BTreeMap<String, SourceState>,
     /// Products, variants, categories, pages.
     pub counts: Counts,
+    /// Whose part it is to take this into service, as W3C Trace Context writes it; left out where nothing is traced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traceparent: Option<String>,
     /// BLAKE3 of this file with this field empty.
     #[serde(default)]
     pub checksum: String,
@@ -196,6 +199,7 @@ mod tests {
             reason: "cycle".into(),
             sources: BTreeMap::new(),
             counts: Counts::default(),
+            traceparent: None,
             checksum: String::new(),
         }
     }

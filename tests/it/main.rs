@@ -35,6 +35,8 @@ mod swap;
 /// Promises 5, 9 and 15: damage in the store harms nobody, and is told.
 mod damage;
 
+/// Traces of polls, swaps and requests.
+mod traces;
 /// A shop in object storage.
 mod buckets;
 /// Promise 8: a full, failing or read-only disk keeps the old generation.

@@ -27,6 +27,9 @@ pub mod daemon;
 /// A whole shop for a test.
 pub mod shop;
 
+/// Several servers of one shop.
+pub mod another;
+
 /// A generation made in memory, without ingest.
 pub mod sample_generation;
 
@@ -50,6 +53,9 @@ pub mod pricing;
 
 /// What stand-ins share.
 mod stand_in;
+
+/// A stand-in for a collector of traces.
+pub mod collector;
 
 /// A stand-in for Stripe.
 pub mod stripe;

@@ -22,6 +22,7 @@ mod paging;
 mod settings;
 mod source;
 mod store;
+mod telemetry;
 mod traffic;
 mod webhooks;
 

@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use frontage_shared::model::money::Currency;
 use frontage_shared::snapshot::locales::group_of;
 use frontage_shared::store::StoreLocation;
+use frontage_shared::trace;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -55,6 +56,8 @@ pub struct Config {
     pub webhooks: Vec<Webhook>,
     /// Which search engines are told what changed, if any.
     pub indexnow: Option<IndexNow>,
+    /// Where traces go, if anywhere.
+    pub telemetry: Option<trace::Settings>,
 }
 
 impl Config {

@@ -35,6 +35,7 @@ pub(super) async fn text(state: &State) -> Result<String, CycleError> {
     });
     family(&mut out, "source_running", "1 while it runs.", samples);
     counters::write(&mut out, &state.context.counters.counts());
+    counters::spans(&mut out, &state.context.tracer);
     if let Some(announced) = Announced::load(&state.context.config.state) {
         counters::announced(&mut out, &announced);
     }

@@ -22,6 +22,7 @@ use crate::payment::StripeSettings;
 use crate::pricing::PricingSettings;
 use crate::stamp::TagHeader;
 use crate::table::Keys;
+use crate::telemetry;
 use crate::theme::ThemeSettings;
 use crate::tls;
 
@@ -81,6 +82,8 @@ pub struct Config {
     pub images: Option<Resizer>,
     /// Whether and how this server says what it serves.
     pub fleet: heartbeat::Settings,
+    /// Where traces go, and how many requests are traced.
+    pub telemetry: telemetry::Settings,
     /// What one client may cost.
     pub limits: Limits,
 }
@@ -205,6 +208,7 @@ impl Config {
         let shops = keys.optional("shops");
         let (theme, images) = (keys.theme(folder), keys.images());
         let fleet = heartbeat::Settings::read(keys.table("fleet", "fleet."));
+        let telemetry = telemetry::Settings::read(keys.table("telemetry", "telemetry."));
         let limits = keys.limits();
         keys.refuse_the_rest();
         if listen == admin && listen.port() != 0 {
@@ -243,6 +247,7 @@ impl Config {
             theme,
             images,
             fleet,
+            telemetry: telemetry.within(folder),
             limits,
         })
     }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use frontage_shared::manifest::Manifest;
 use frontage_shared::snapshot::Generation;
 use frontage_shared::store::{Head, HeadStamp, Store};
+use frontage_shared::trace::Tracer;
 use tracing::{info, warn};
 
 use super::doubt::Doubt;
@@ -44,6 +45,8 @@ pub struct Watch {
     /// What is served is known to be damaged: nothing of it may be used for the next generation.
     pub(super) is_damaged: bool,
     swaps: u64,
+    /// What makes spans of what ingest says is to be traced.
+    tracer: Tracer,
 }
 
 impl Watch {
@@ -70,7 +73,14 @@ impl Watch {
             doubt: None,
             is_damaged: false,
             swaps: 0,
+            tracer: Tracer::default(),
         }
+    }
+
+    /// The same, which makes spans.
+    #[must_use]
+    pub fn traced(self, tracer: Tracer) -> Self {
+        Self { tracer, ..self }
     }
 
     /// Follows the store for ever.
@@ -109,7 +119,7 @@ impl Watch {
         } else {
             Known::Nothing
         };
-        match self.open(&manifest, known).await {
+        match self.open(&manifest, known, &Tracer::default()).await {
             Ok(generation) => self.swap(generation, started, "cache").await,
             Err(error) => {
                 warn!(stage = error.stage(), %error, "the cached generation is refused, looking in the store");
@@ -171,29 +181,47 @@ impl Watch {
             self.taken = Some(head.clone());
             return Ok(());
         }
-        self.check_succession(&manifest)?;
-        let copied = self.cache.fetch(&self.store, &manifest).await?;
-        let known = self.known(&manifest);
-        let generation = match self.open(&manifest, known).await {
+        let tracer = self.tracer.following(manifest.traceparent.as_deref());
+        let mut span = tracer.begin("take");
+        span.count("frontage.generation", manifest.generation);
+        span.set("frontage.shop", manifest.shop.clone());
+        let taken = self.take_this(&manifest, started, &span.within()).await;
+        taken.inspect_err(|error| span.fail(error))?;
+        self.taken = Some(head.clone());
+        Ok(())
+    }
+
+    /// Copies, opens and serves what a manifest names.
+    async fn take_this(
+        &mut self,
+        manifest: &Manifest,
+        started: Instant,
+        tracer: &Tracer,
+    ) -> Result<(), WatchError> {
+        self.check_succession(manifest)?;
+        let copying = self.cache.fetch(&self.store, manifest);
+        let copied = tracer.around("copy", copying).await?;
+        let known = self.known(manifest);
+        let generation = match self.open(manifest, known, tracer).await {
             // A copy that was here before may have rotted on our own disk; a fresh one decides.
             Err(error @ (WatchError::Open(_) | WatchError::Verify(_)))
                 if copied < manifest.parts().len() =>
             {
                 warn!(stage = error.stage(), %error, "cached parts are refused, fetching them again");
                 self.cache.forget(
-                    &manifest,
+                    manifest,
                     self.writer
                         .load()
                         .as_ref()
                         .map(|serving| &serving.generation.manifest),
                 );
-                self.cache.fetch(&self.store, &manifest).await?;
-                self.open(&manifest, Known::Nothing).await?
+                self.cache.fetch(&self.store, manifest).await?;
+                self.open(manifest, Known::Nothing, tracer).await?
             }
             opened => opened?,
         };
+        let _swapping = tracer.begin("swap");
         self.swap(generation, started, "store").await;
-        self.taken = Some(head.clone());
         Ok(())
     }
 
@@ -222,12 +250,18 @@ impl Watch {
 
     /// Opens a generation whose parts are in the cache, off the request threads. A whole catalog is verified on a
     /// thread that gives way to those who serve, if there is something to serve.
-    async fn open(&self, manifest: &Manifest, known: Known) -> Result<Generation, WatchError> {
+    async fn open(
+        &self,
+        manifest: &Manifest,
+        known: Known,
+        tracer: &Tracer,
+    ) -> Result<Generation, WatchError> {
         let gives_way =
             matches!(known, Known::Nothing) && self.writer.load().is_some() && !self.is_damaged;
         let (cache, shop, manifest) =
             (self.cache.clone(), Arc::clone(&self.shop), manifest.clone());
-        let work = move || open::open(&cache, &shop, &manifest, known);
+        let tracer = tracer.clone();
+        let work = move || open::open(&cache, &shop, &manifest, known, &tracer);
         let opened = match gives_way {
             true => leisure::run(work).await,
             false => tokio::task::spawn_blocking(work).await.ok(),
