@@ -38,6 +38,7 @@ impl Built {
             reason,
             pinned: false,
             traceparent: None,
+            hold_ms: None,
         }
     }
 

@@ -29,6 +29,8 @@ pub struct Counts {
     pub sources: BTreeMap<String, SourceCounts>,
     /// In the order of [`CYCLES`].
     pub cycles: [u64; CYCLES.len()],
+    /// Catalogs that canaries refused.
+    pub refused_catalogs: u64,
 }
 
 /// What was counted of one source.
@@ -72,6 +74,11 @@ impl Counters {
                 counts.cycles[place] += 1;
             }
         });
+    }
+
+    /// Counts a catalog that canaries refused.
+    pub fn refused_catalog(&self) {
+        self.change(|counts| counts.refused_catalogs += 1);
     }
 
     /// Everything until now.

@@ -170,6 +170,9 @@ pub mod difference;
 /// Approve, roll back, compare.
 pub mod operate;
 
+/// Whether a new catalog stays.
+pub mod canary;
+
 /// Which server serves what.
 pub mod fleet;
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use frontage_shared::manifest::Manifest;
 use frontage_shared::snapshot::layout::PartKind;
 
+use crate::canary;
 use crate::conflicts;
 use crate::cycle::{self, Build, Built, Context, CycleError, Purpose, ShopOutcome};
 use crate::flip::{self, Flip};
@@ -68,6 +69,7 @@ pub async fn built_parts(
         current,
         Candidate {
             traceparent: span.traceparent(),
+            hold_ms: canary::hold_ms(&context.config, reason),
             ..built.candidate(reason)
         },
         &mut verified,
@@ -124,6 +126,7 @@ pub async fn republish(
         reason,
         pinned,
         traceparent: span.traceparent(),
+        hold_ms: None,
     };
     let current = context.current().await?;
     let published = publish::generation(

@@ -140,6 +140,7 @@ impl Admin {
             "ready": serving.is_some() && !shop.draining.load(Ordering::Relaxed),
             "not_ready_because": serving.is_none().then(|| shop.live.why_none()),
             "generation": serving.as_deref().map(|serving| generation(serving, now)),
+            "on_trial_elsewhere": view.waits_for,
             "swaps": metrics.swaps.load(Ordering::Relaxed),
             "rejections": metrics.rejections_total(),
             "last_rejection": view.last_rejection.map(|rejection| json!({

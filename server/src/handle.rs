@@ -18,6 +18,7 @@ use tracing::error;
 use crate::body_cache::BodyCache;
 use crate::bots::{self, Bots};
 use crate::cache_policy::CachePolicy;
+use crate::canary::Marks;
 use crate::checkout::Checkout;
 use crate::encode::{self, Encoding, Wanted};
 use crate::feeds::Feeds;
@@ -67,6 +68,8 @@ pub struct Shop {
     pub redirects_settle: i64,
     /// Headers of responses made without a generation.
     pub bare_stamp: Stamp,
+    /// What was counted when catalogs came into service.
+    pub marks: Marks,
     /// Whether the process is on its way out.
     pub draining: AtomicBool,
 }
@@ -221,6 +224,7 @@ impl Shop {
             clients: ArcSwap::from_pointee(Clients::default()),
             edge: Edge::default(),
             bare_stamp: Stamp::new(None, std::iter::empty(), &Edge::default()),
+            marks: Marks::default(),
             draining: AtomicBool::new(false),
         }
     }

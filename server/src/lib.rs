@@ -24,6 +24,9 @@ pub mod telemetry;
 /// What this server says of itself in the store.
 mod heartbeat;
 
+/// Whether new catalogs are shown here first.
+pub mod canary;
+
 /// What one of several shops may take.
 pub mod budget;
 

@@ -150,6 +150,7 @@ fn waiting(old: &Config, new: &Config) -> Vec<&'static str> {
     let changed = [
         ("listen", old.listen != new.listen),
         ("admin", old.admin != new.admin),
+        ("canary", old.canary != new.canary),
         ("telemetry", old.telemetry != new.telemetry),
         ("fleet", old.fleet != new.fleet),
         ("store and store_options", old.store != new.store),

@@ -88,7 +88,10 @@ impl Keys<'_> {
             _ => None,
         };
         number.and_then(Share::of).unwrap_or_else(|| {
-            self.problem(key, format_args!("must be a share from 0 to 1, got {value}"));
+            self.problem(
+                key,
+                format_args!("must be a share from 0 to 1, got {value}"),
+            );
             Share::NONE
         })
     }

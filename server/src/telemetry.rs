@@ -104,10 +104,7 @@ pub(crate) fn start(config: &Config) -> anyhow::Result<Tracer> {
         path: uri.path().to_owned(),
         headers,
     };
-    let instance = match config.fleet.name.is_empty() {
-        true => config.listen.to_string(),
-        false => config.fleet.name.clone(),
-    };
+    let instance = config.fleet.name(config.listen);
     let mut about = vec![
         ("service.version", env!("CARGO_PKG_VERSION").to_owned()),
         ("service.instance.id", instance),
@@ -277,6 +274,9 @@ mod tests {
         assert_eq!(read["authorization"], "Bearer abc");
         assert_eq!(read["x-scope"], "7");
         let error = headers("Bearer very-secret").unwrap_err().to_string();
-        assert!(error.contains("line 1") && !error.contains("very-secret"), "{error}");
+        assert!(
+            error.contains("line 1") && !error.contains("very-secret"),
+            "{error}"
+        );
     }
 }

@@ -100,6 +100,7 @@ impl Bench {
             reason: "cycle".into(),
             sources: BTreeMap::from([("products".to_owned(), source)]),
             counts: Counts::default(),
+            trial: None,
             traceparent: None,
             checksum: String::new(),
         }

@@ -15,6 +15,9 @@ pub mod snapshot;
 /// The small JSON file that defines a generation.
 pub mod manifest;
 
+/// Catalogs that some servers show first.
+pub mod trial;
+
 /// What a shopper bought.
 pub mod order;
 

@@ -35,12 +35,14 @@ mod swap;
 /// Promises 5, 9 and 15: damage in the store harms nobody, and is told.
 mod damage;
 
-/// Traces of polls, swaps and requests.
-mod traces;
 /// A shop in object storage.
 mod buckets;
+/// A new catalog, shown by a few first.
+mod canary;
 /// Promise 8: a full, failing or read-only disk keeps the old generation.
 mod full_disk;
+/// Traces of polls, swaps and requests.
+mod traces;
 /// Promise 11: of several daemons one publishes.
 mod writers;
 

@@ -111,6 +111,7 @@ impl Check<'_> {
         let orders = self.orders(table.remove("orders"));
         let webhooks = self.webhooks(table.remove("webhook"));
         let indexnow = self.indexnow(table.remove("indexnow"));
+        let canary = self.canary(table.remove("canary"));
         let telemetry = self.telemetry(table.remove("telemetry"));
         let budgets = (
             guard.unwrap_or(GUARD),
@@ -120,7 +121,7 @@ impl Check<'_> {
         for (key, value) in table {
             self.problem(
                 &key,
-                "unknown key; known are store, store_options, lease_ms, state, shop, source, guard, retention, recordings, budget, facets, desk, orders, webhook, indexnow, telemetry",
+                "unknown key; known are store, store_options, lease_ms, state, shop, source, guard, retention, recordings, budget, facets, desk, orders, webhook, indexnow, canary, telemetry",
                 short(&value),
             );
         }
@@ -139,6 +140,7 @@ impl Check<'_> {
             orders: orders?,
             webhooks: webhooks?,
             indexnow: indexnow?,
+            canary: canary?,
             telemetry: telemetry?,
         })
     }

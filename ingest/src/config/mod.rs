@@ -4,6 +4,7 @@
 //! A file with mistakes yields all of them at once, and nothing else.
 
 mod auth;
+mod canary;
 mod changes;
 mod contract;
 mod decoding;
@@ -29,6 +30,7 @@ mod webhooks;
 #[cfg(test)]
 mod tests;
 
+pub use canary::Canary;
 pub use changes::{Changes, SinceFormat};
 pub use contract::{Contract, ContractMode, OwnSchema};
 pub use decoding::{Csv, Decoding, Format, Packed, Ragged, Xml};

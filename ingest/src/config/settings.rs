@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
 
+use super::canary::Canary;
 use super::changes::Changes;
 use super::contract::Contract;
 use super::desk::Desk;
@@ -56,6 +57,8 @@ pub struct Config {
     pub webhooks: Vec<Webhook>,
     /// Which search engines are told what changed, if any.
     pub indexnow: Option<IndexNow>,
+    /// How new catalogs are tried, if they are.
+    pub canary: Option<Canary>,
     /// Where traces go, if anywhere.
     pub telemetry: Option<trace::Settings>,
 }

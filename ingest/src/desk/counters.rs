@@ -34,6 +34,9 @@ pub(super) fn write(out: &mut String, counts: &Counts) {
     for (result, count) in CYCLES.iter().zip(counts.cycles) {
         sample(out, "cycles_total", &format!("result=\"{result}\""), count);
     }
+    let help = "Catalogs that were refused by what canaries said.";
+    begin(out, "canary_refusals_total", "counter", help);
+    sample(out, "canary_refusals_total", "", counts.refused_catalogs);
     begin(
         out,
         "runs_total",

@@ -148,6 +148,11 @@ fn shop(out: &mut String, live: Option<&Live>) {
             flag(live.is_some_and(|live| live.pinned)),
         ),
         (
+            "on_trial",
+            "1 while only canaries show its catalog.",
+            flag(live.is_some_and(|live| live.on_trial)),
+        ),
+        (
             "products",
             "Products in it.",
             live.map_or(0.0, |live| f64::from(live.counts.products)),

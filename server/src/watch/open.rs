@@ -6,9 +6,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use frontage_shared::manifest::Manifest;
-use frontage_shared::snapshot::{Generation, SnapshotError};
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::locales::LocaleIndex;
+use frontage_shared::snapshot::{Generation, SnapshotError};
 use frontage_shared::trace::Tracer;
 
 use super::poll::now;

@@ -12,10 +12,11 @@ use frontage_shared::trace::Tracer;
 use tracing::{info, warn};
 
 use super::doubt::Doubt;
+use super::hold::Hold;
 use super::open::{self, Known};
 use super::{Cache, Report, WatchError, leisure};
 use crate::handle::Shop;
-use crate::live::{Serving, Writer};
+use crate::live::{self, Serving, Writer};
 use crate::page::Resizer;
 use crate::stamp::Stamp;
 
@@ -47,6 +48,9 @@ pub struct Watch {
     swaps: u64,
     /// What makes spans of what ingest says is to be traced.
     tracer: Tracer,
+    /// Whether catalogs on trial are shown here.
+    is_canary: bool,
+    hold: Hold,
 }
 
 impl Watch {
@@ -74,7 +78,15 @@ impl Watch {
             is_damaged: false,
             swaps: 0,
             tracer: Tracer::default(),
+            is_canary: true,
+            hold: Hold::default(),
         }
+    }
+
+    /// The same, which takes catalogs on trial at once, or waits for what others say.
+    #[must_use]
+    pub fn as_canary(self, is_canary: bool) -> Self {
+        Self { is_canary, ..self }
     }
 
     /// The same, which makes spans.
@@ -157,10 +169,44 @@ impl Watch {
         if self.taken.as_ref() == Some(&head) || waiting {
             return;
         }
+        let head = match self.released(&head).await {
+            Ok(Some(head)) => head,
+            Ok(None) => return,
+            Err(error) => return self.refuse(head, &error),
+        };
         match self.take(&head).await {
             Ok(()) => self.refused = None,
             Err(error) => self.refuse(head, &error),
         }
+    }
+
+    /// What is to be taken now that this is current: it, something older that has stood its trial, or nothing yet.
+    async fn released(&mut self, head: &Head) -> Result<Option<Head>, WatchError> {
+        let serving = self.writer.load();
+        let served = serving
+            .as_ref()
+            .map(|serving| serving.generation.manifest.clone());
+        drop(serving);
+        let Some(served) = served.filter(|_| !self.is_canary && !self.is_damaged) else {
+            return Ok(Some(head.clone()));
+        };
+        let time = (Instant::now(), live::seconds(now()));
+        let is_news = !self.hold.knows(head);
+        if is_news {
+            let manifest = self.store.manifest(head).await;
+            let manifest = manifest.map_err(|error| WatchError::Manifest(error.to_string()))?;
+            self.hold.see(head, manifest, &served, time);
+        }
+        let ready = self.hold.ready(&served, time);
+        let waits_for = self.hold.waits_for();
+        if let Some(generation) = waits_for.filter(|_| is_news) {
+            info!(
+                generation,
+                "generation {generation} is on trial elsewhere, serving on meanwhile"
+            );
+        }
+        self.report.waits(waits_for);
+        Ok(ready)
     }
 
     async fn take(&mut self, head: &Head) -> Result<(), WatchError> {
@@ -337,6 +383,8 @@ impl Watch {
         let retired = self.writer.replace(serving);
         self.shop.bodies.keep_only(key);
         self.shop.metrics.swap(started.elapsed());
+        let total = self.shop.metrics.tally();
+        self.shop.marks.swapped(&manifest.catalog.hash, total);
         info!(
             generation = manifest.generation,
             previous = retired.as_ref().map(|serving| serving.generation.number()),
@@ -380,6 +428,7 @@ impl Watch {
             warn!(stage = error.stage(), manifest = head.manifest, %error, "a generation is refused, serving on");
         }
         self.explain(&format!("{} is refused: {error}", head.manifest));
+        self.hold = Hold::default();
         self.refused = Some((head, Instant::now()));
     }
 

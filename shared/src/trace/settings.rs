@@ -49,7 +49,9 @@ impl Share {
     )]
     pub fn of(share: f64) -> Option<Self> {
         let millionths = (share * f64::from(Self::ALL.0)).round();
-        (0.0..=1.0).contains(&share).then_some(Self(millionths as u32))
+        (0.0..=1.0)
+            .contains(&share)
+            .then_some(Self(millionths as u32))
     }
 
     /// Whether a number that is as likely as any other falls into it.

@@ -186,7 +186,13 @@ impl Tracer {
         let Some(place) = &self.0 else { return };
         let (asking, answer) = oneshot::channel();
         let sent = async {
-            if place.maker.queue.send(Waiting::Asking(asking)).await.is_ok() {
+            if place
+                .maker
+                .queue
+                .send(Waiting::Asking(asking))
+                .await
+                .is_ok()
+            {
                 // Nothing is left to be done if the task is gone.
                 let _ = answer.await;
             }

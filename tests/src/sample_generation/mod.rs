@@ -74,6 +74,7 @@ impl Parts {
             reason: "cycle".to_owned(),
             sources: BTreeMap::new(),
             counts: Counts::default(),
+            trial: None,
             traceparent: None,
             checksum: String::new(),
         }
