@@ -316,13 +316,18 @@ fn writer_id(state: &Path) -> Result<String, LeaseError> {
     };
     let number: u32 = rand::rng().random();
     let own = state.join(format!("{FILE}.{number:08x}"));
+    // The lease is kept in the store under this name: it must still be known after a loss of power.
     let written = File::create(&own)
-        .and_then(|mut file| writeln!(file, "{number:08x}"))
+        .and_then(|mut file| writeln!(file, "{number:08x}").and_then(|()| file.sync_all()))
         .and_then(|()| match std::fs::hard_link(&own, &path) {
-            // Another process of this folder was faster.
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+            // Another process of this folder was faster; or there is a name with nothing behind it, after a loss of power.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => match known_id(state) {
+                Some(_) => Ok(()),
+                None => std::fs::rename(&own, &path),
+            },
             linked => linked,
-        });
+        })
+        .and_then(|()| File::open(state)?.sync_all());
     let _ = std::fs::remove_file(&own);
     written.map_err(failed)?;
     known_id(state).ok_or_else(|| failed(ErrorKind::InvalidData.into()))
@@ -336,5 +341,24 @@ fn host() -> String {
     match name.is_empty() {
         true => "host".to_owned(),
         false => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_writer_keeps_its_id_and_makes_a_new_one_where_there_is_none_in_the_file() {
+        let state = tempfile::tempdir().unwrap();
+        for emptied in [false, true] {
+            if emptied {
+                std::fs::write(state.path().join(FILE), "").unwrap();
+            }
+            let id = writer_id(state.path()).unwrap();
+            assert_eq!(writer_id(state.path()).unwrap(), id);
+            assert_eq!(known_id(state.path()), Some(id));
+            assert_eq!(std::fs::read_dir(state.path()).unwrap().count(), 1);
+        }
     }
 }

@@ -188,9 +188,10 @@ impl Admin {
                 certificates.not_after(),
             );
         }
+        // Of the whole process, whichever shop they are for.
+        self.house.metrics.write_connections(&mut out);
         let rooms = self.house.rooms();
         if !self.house.is_of_one() {
-            self.house.metrics.write_connections(&mut out);
             let refused = rooms.refused.len();
             out.single(
                 "frontage_shops_refused",
@@ -204,9 +205,6 @@ impl Admin {
                 out.of_shop(&room.tenant.config.shop);
             }
             write_shop(&mut out, &room.tenant.shop, now);
-            if name.is_empty() {
-                self.house.metrics.write_connections(&mut out);
-            }
         }
         out.of_all();
         write_spans(&mut out, &self.house.tracer);

@@ -23,6 +23,7 @@ use crate::live::Serving;
 use crate::page::{self, View, feed};
 use crate::respond::{self, Response, Rest};
 use crate::route::FeedFormat;
+use crate::zone::Zone;
 
 /// Feeds that may run at once.
 const PLACES: usize = 4;
@@ -148,6 +149,7 @@ impl Feed {
             locale: self.locale,
             now: self.now,
             redirects_settle: 0,
+            time_zone: Zone::UTC,
             quoted: None,
         };
         let view = &View::new(&self.serving.generation, &ctx);

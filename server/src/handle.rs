@@ -34,6 +34,7 @@ use crate::share_card::{self, Cards};
 use crate::stamp::{Edge, Stamp};
 use crate::theme::Theme;
 use crate::theme::follow::Look;
+use crate::zone::Zone;
 
 /// How long a redirect may be taken back unless the configuration says otherwise: a week.
 const REDIRECTS_SETTLE_SECONDS: i64 = 7 * 24 * 60 * 60;
@@ -66,6 +67,8 @@ pub struct Shop {
     pub edge: Edge,
     /// How long a redirect from a former address may be taken back, in seconds.
     pub redirects_settle: i64,
+    /// In which days are told.
+    pub time_zone: Zone,
     /// Headers of responses made without a generation.
     pub bare_stamp: Stamp,
     /// What was counted when catalogs came into service.
@@ -221,6 +224,7 @@ impl Shop {
             cards: Cards::default(),
             indexnow_key: None,
             redirects_settle: REDIRECTS_SETTLE_SECONDS,
+            time_zone: Zone::UTC,
             clients: ArcSwap::from_pointee(Clients::default()),
             edge: Edge::default(),
             bare_stamp: Stamp::new(None, std::iter::empty(), &Edge::default()),
@@ -257,6 +261,7 @@ impl Shop {
             locale: LocaleIndex::OWN,
             now,
             redirects_settle: self.redirects_settle,
+            time_zone: self.time_zone,
             quoted: None,
         }
     }

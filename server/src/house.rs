@@ -144,12 +144,12 @@ impl House {
         }
     }
 
-    /// Reads the folder of shops again: opens what is new or has changed, lets go of what is gone. Says whether every file
-    /// could be used.
-    pub async fn furnish(&self, file: &Path) -> bool {
+    /// Reads the folder of shops again, which the main file names: opens what is new or has changed, lets go of what is
+    /// gone. Says whether every file could be used.
+    pub async fn furnish(&self, file: &Path, main: &Config) -> bool {
         let before = self.rooms.load_full();
         let mut rooms = Rooms::default();
-        let read = match shops::read(file) {
+        let read = match shops::read(file, main) {
             Ok(read) => read,
             Err(problem) => {
                 // What is served stays, the whole folder may only be unmounted.

@@ -145,6 +145,9 @@ pub mod watch;
 /// What operators and monitors ask.
 pub mod admin;
 
+/// The shop's time zone.
+pub mod zone;
+
 /// Whether the server is alive, for the service manager.
 pub mod vitals;
 

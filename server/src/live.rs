@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use arc_swap::{ArcSwapOption, Guard};
+use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::offers::Span;
 
@@ -31,14 +31,19 @@ pub struct Serving {
     moment: u64,
     /// When it was taken into service.
     pub since: SystemTime,
-    /// The same with the prices of a later span, once its time has come.
-    later: ArcSwapOption<Serving>,
-    /// Held while that is made, so that it is made once; how often it was.
-    moments: Mutex<u64>,
+    /// The same with the prices of other spans, the latest first: what holds now, what held a moment ago, for those who
+    /// asked then, and what will hold soon.
+    moments: ArcSwap<Vec<Arc<Serving>>>,
+    /// Held while one of those is made, so that it is made once; how many were.
+    making: Mutex<u64>,
 }
 
 /// Bits of a cache's key that tell the moments of one swap.
 const MOMENT_BITS: u32 = 32;
+/// Moments that are kept.
+const MOST_MOMENTS: usize = 3;
+/// How long before its time a moment is made, in seconds. A sale of a whole shop takes a second or two to be applied.
+const AHEAD_S: i64 = 60;
 
 /// The right to change what is served. There is one, and it cannot be cloned.
 pub struct Writer {
@@ -66,8 +71,8 @@ impl Serving {
             serial: swaps,
             moment: 0,
             since,
-            later: ArcSwapOption::empty(),
-            moments: Mutex::new(0),
+            moments: ArcSwap::default(),
+            making: Mutex::new(0),
         }
     }
 
@@ -81,34 +86,70 @@ impl Serving {
         self.generation.span()
     }
 
-    /// The same with the prices that hold at an instant, made when it is first asked for. Prices change by themselves
-    /// while sales begin and end; a generation's number stays the same.
+    /// The same with the prices that hold at an instant. Prices change by themselves while sales begin and end; a
+    /// generation's number stays the same.
+    ///
+    /// What holds now was made beforehand, see [`Serving::foresee`]. If it was not, because it has just been taken into
+    /// service or the clock was set, whoever asks makes it: nobody is shown a price that does not hold.
     pub fn at(self: &Arc<Self>, now: SystemTime) -> Arc<Self> {
+        self.made_or_make(seconds(now))
+    }
+
+    /// Whether [`Serving::foresee`] would have anything to do.
+    pub(crate) fn is_due(self: &Arc<Self>, now: SystemTime) -> bool {
         let now = seconds(now);
-        let holds = |serving: &Arc<Self>| serving.span().contains(now);
-        if holds(self) {
-            return Arc::clone(self);
+        self.made(now).is_none_or(|current| {
+            let next = current.span().until;
+            is_soon(next, now) && self.made(next).is_none()
+        })
+    }
+
+    /// Makes what holds now and what will hold soon, if it is not there yet. Takes as long as many prices change: nothing
+    /// for a thread that answers requests.
+    pub(crate) fn foresee(self: &Arc<Self>, now: SystemTime) {
+        let now = seconds(now);
+        let next = self.made_or_make(now).span().until;
+        if is_soon(next, now) {
+            self.made_or_make(next);
         }
-        if let Some(later) = self.later.load_full().filter(holds) {
-            return later;
+    }
+
+    fn made_or_make(self: &Arc<Self>, now: i64) -> Arc<Self> {
+        self.made(now).unwrap_or_else(|| self.make(now))
+    }
+
+    /// Never waits.
+    fn made(self: &Arc<Self>, now: i64) -> Option<Arc<Self>> {
+        let holds = |serving: &&Arc<Self>| serving.span().contains(now);
+        if holds(&self) {
+            return Some(Arc::clone(self));
         }
-        let mut moments = self.moments.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(later) = self.later.load_full().filter(holds) {
-            return later;
+        self.moments.load().iter().find(holds).map(Arc::clone)
+    }
+
+    fn make(self: &Arc<Self>, now: i64) -> Arc<Self> {
+        let mut making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(made) = self.made(now) {
+            return made;
         }
-        *moments += 1;
-        let later = Arc::new(Self {
-            generation: Arc::new(self.generation.at(now)),
+        *making += 1;
+        let generation = self.generation.at(now);
+        generation.make_ready();
+        let moment = Arc::new(Self {
+            generation: Arc::new(generation),
             theme: Arc::clone(&self.theme),
             stamp: self.stamp.clone(),
             serial: self.serial,
-            moment: *moments,
+            moment: *making,
             since: self.since,
-            later: ArcSwapOption::empty(),
-            moments: Mutex::new(0),
+            moments: ArcSwap::default(),
+            making: Mutex::new(0),
         });
-        self.later.store(Some(Arc::clone(&later)));
-        later
+        let before = self.moments.load();
+        let kept = before.iter().take(MOST_MOMENTS - 1).map(Arc::clone);
+        let moments = std::iter::once(Arc::clone(&moment)).chain(kept);
+        self.moments.store(Arc::new(moments.collect()));
+        moment
     }
 
     /// What paths in the shop's further languages begin with, in their order.
@@ -116,6 +157,10 @@ impl Serving {
         let locales = self.generation.catalog.locales();
         locales.iter().map(|catalog| catalog.prefix())
     }
+}
+
+fn is_soon(instant: i64, now: i64) -> bool {
+    instant <= now.saturating_add(AHEAD_S)
 }
 
 /// Unix seconds of an instant.
@@ -153,8 +198,8 @@ impl Live {
 
 impl Writer {
     /// Serves another generation from the next request on, and gives back the one before.
-    pub(crate) fn replace(&self, serving: Serving) -> Option<Arc<Serving>> {
-        self.live.current.swap(Some(Arc::new(serving)))
+    pub(crate) fn replace(&self, serving: Arc<Serving>) -> Option<Arc<Serving>> {
+        self.live.current.swap(Some(serving))
     }
 
     /// Serves nothing from the next request on, and gives back what was served.
@@ -174,5 +219,78 @@ impl Writer {
     /// The current generation.
     pub(crate) fn load(&self) -> Guard<Option<Arc<Serving>>> {
         self.live.load()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::testing::{Bench, changing};
+
+    /// Nothing passes by being quick; who waits for ever fails.
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    fn at(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    /// Taken into service at an instant.
+    fn serving(since: u64, instants: &[i64]) -> Arc<Serving> {
+        let shop = Bench::new().process().shop;
+        let generation = Arc::new(changing(instants));
+        let (theme, stamp) = (shop.look.current(), shop.bare_stamp.clone());
+        Arc::new(Serving::new(generation, theme, stamp, 1, at(since)))
+    }
+
+    /// What holds at an instant, asked for while somebody makes what holds at another one.
+    fn unhindered(serving: &Arc<Serving>, seconds: u64) -> Arc<Serving> {
+        let _making = serving.making.lock().unwrap();
+        let (found, finds) = mpsc::channel();
+        let asked = Arc::clone(serving);
+        thread::spawn(move || found.send(asked.at(at(seconds))));
+        finds.recv_timeout(PATIENCE).expect("it is there already")
+    }
+
+    #[test]
+    fn nobody_waits_for_prices_that_were_foreseen() {
+        let serving = serving(50, &[100, 150, 1_000]);
+        assert!(!serving.is_due(at(39)) && serving.is_due(at(50)));
+        serving.foresee(at(50));
+        assert!(!serving.is_due(at(50)));
+        assert_eq!(unhindered(&serving, 99).span().until, 100);
+        let sale = unhindered(&serving, 100);
+        assert_eq!((sale.span().from, sale.span().until), (100, 150));
+        // The instant has come: what follows is soon.
+        assert!(serving.is_due(at(100)));
+        serving.foresee(at(100));
+        assert_eq!(unhindered(&serving, 150).span().from, 150);
+        // Whoever asked a moment before is still answered as of then.
+        assert!(Arc::ptr_eq(&unhindered(&serving, 149), &sale));
+        assert!(
+            !serving.is_due(at(150)),
+            "there is a lot of time until then"
+        );
+    }
+
+    #[test]
+    fn what_nobody_foresaw_is_made_once_when_it_is_asked_for() {
+        let serving = serving(50, &[100, 1_000, 2_000, 3_000, 4_000]);
+        let mut keys = vec![serving.cache_key()];
+        for instant in [100, 1_000, 2_000, 3_000, 4_000] {
+            let made = serving.at(at(instant));
+            assert_eq!(made.span().from, i64::try_from(instant).unwrap());
+            assert!(Arc::ptr_eq(&made, &serving.at(at(instant + 1))));
+            keys.push(made.cache_key());
+        }
+        keys.dedup();
+        assert_eq!(keys.len(), 6, "no two moments share a key: {keys:?}");
+        assert_eq!(serving.moments.load().len(), MOST_MOMENTS);
+        // The clock was set back.
+        assert_eq!(serving.at(at(100)).span().until, 1_000);
+        assert!(serving.is_due(at(2_000)), "and forth again");
     }
 }

@@ -11,7 +11,6 @@ use crate::page::{View, cart as cart_page, checkout as checkout_page};
 use crate::personal::{Basket, Desk};
 use crate::pricing::{Question, Quoted};
 use crate::respond::Response;
-use frontage_shared::totals::ChosenDelivery;
 
 impl<'a> Desk<'a> {
     /// The cart's page, priced by whoever prices carts.
@@ -31,7 +30,7 @@ impl<'a> Desk<'a> {
         }
         Reply::Later(Box::pin(async move {
             let choice = cart_page::choice(&self.checkout.settings, self.now_s());
-            self.quote(&basket.cart, choice).await;
+            self.quoted = self.ask_merchant(&basket.cart, &choice, false).await;
             show(&self, &basket)
         }))
     }
@@ -50,39 +49,22 @@ impl<'a> Desk<'a> {
         }))
     }
 
-    /// Asks what a form costs, before the form is shown again.
+    /// Asks what a form costs, before it is shown; what was found out when it was sent is not asked again.
     pub(crate) async fn quote_to_show(&mut self, cart: &Cart, fields: &Fields) {
-        let choice = checkout_page::choice_to_show(fields, self.now_s());
-        self.quote(cart, choice).await;
-    }
-
-    /// Asks what is about to be ordered costs, whatever was answered a moment ago.
-    pub(crate) async fn quote_to_order(&mut self, cart: &Cart, fields: &Fields) {
-        let choice = checkout_page::choice(fields, self.now_s());
-        self.quoted = self.ask_merchant(cart, &choice, true).await;
-    }
-
-    async fn quote(&mut self, cart: &Cart, mut choice: Choice<'static>) {
-        self.quoted = self.ask_merchant(cart, &choice, false).await;
-        let Some(Quoted::Merchant(quote)) = &self.quoted else {
-            return;
-        };
-        let is_open = matches!(
-            quote.totals.chosen_delivery,
-            ChosenDelivery::NotChosen | ChosenDelivery::NotAvailable
-        );
-        // Which method is the first is only known when the merchant has said which there are.
-        if let Some(first) = quote.totals.delivery_options.first()
-            && is_open
-            && choice.or_first
-        {
-            choice.delivery = Some(first.id.clone());
-            choice.or_first = false;
+        if self.quoted.is_none() {
+            let choice = checkout_page::choice_to_show(fields, self.now_s());
             self.quoted = self.ask_merchant(cart, &choice, false).await;
         }
     }
 
-    /// What comes of asking for the price of a cart; none where nobody is asked.
+    /// Asks what is about to be ordered costs, whatever was answered a moment ago. It is the question that the form is
+    /// shown with, for it may have to be shown again.
+    pub(crate) async fn quote_to_order(&mut self, cart: &Cart, fields: &Fields) {
+        let choice = checkout_page::choice_to_show(fields, self.now_s());
+        self.quoted = self.ask_merchant(cart, &choice, true).await;
+    }
+
+    /// What comes of asking for the price of a cart; none where nobody is asked. One request asks once.
     async fn ask_merchant(
         &self,
         cart: &Cart,
@@ -100,7 +82,11 @@ impl<'a> Desk<'a> {
         if !self.may(Action::Cart) {
             return Some(Quoted::Refused);
         }
-        match pricing.ask(&question, self.now_s(), metrics).await {
+        let outcome = match is_order {
+            true => pricing.ask(&question, self.now_s(), metrics).await,
+            false => pricing.ask_together(&question, self.now_s(), metrics).await,
+        };
+        match outcome {
             Ok(quote) => Some(Quoted::Merchant(quote)),
             // What a shopper types must not choose whose prices count.
             Err(error) if error.is_about_the_question() => Some(Quoted::Refused),

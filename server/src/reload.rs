@@ -125,7 +125,7 @@ impl Reload {
         let mut is_sound = true;
         let only = self.house.only();
         if only.is_none() {
-            is_sound = self.house.furnish(&self.file).await;
+            is_sound = self.house.furnish(&self.file, &next).await;
         }
         let rules = rules(&next, self.house.hosts(&next), Arc::new(limits));
         self.rules.store(Arc::new(rules));
@@ -166,6 +166,7 @@ fn waiting(old: &Config, new: &Config) -> Vec<&'static str> {
             "redirects_permanent_after_days",
             old.redirects_settle != new.redirects_settle,
         ),
+        ("time_zone", old.time_zone != new.time_zone),
         ("log", old.log != new.log),
         ("indexnow_key", old.indexnow_key != new.indexnow_key),
         ("cache_tags", old.cache_tags != new.cache_tags),

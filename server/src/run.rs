@@ -27,7 +27,6 @@ use crate::admin::Admin;
 use crate::cli::{Arguments, Command, ConfigCommand, Exit, GroupCommand};
 use crate::config::{Config, Limits};
 use crate::groups;
-use crate::handle::Shop;
 use crate::house::House;
 use crate::listen::{self, Answer, Hosts, Pulse, Rules, Server};
 use crate::live::{self, Live};
@@ -37,9 +36,8 @@ use crate::reload::{self, Reload};
 use crate::route::Parsed;
 use crate::sockets::{self, Sockets};
 use crate::telemetry;
-use crate::tenant::{Tenant, open_cache, open_checkout, open_store};
+use crate::tenant::{Tenant, open_cache, open_shop, open_store};
 use crate::theme::Theme;
-use crate::theme::follow::Look;
 use crate::tls::Certificates;
 use crate::to_https::ToHttps;
 use crate::vitals::Vitals;
@@ -147,7 +145,7 @@ async fn serve(config: Config, file: &Path, started: SystemTime) -> anyhow::Resu
     match begins {
         // Without a sender there is nothing to begin with.
         Some(begins) => drop(begins.await),
-        None => drop(house.furnish(file).await),
+        None => drop(house.furnish(file, &config).await),
     }
     let rules = reload::rules(&config, house.hosts(&config), limits);
     let rules = Arc::new(ArcSwap::from_pointee(rules));
@@ -333,12 +331,8 @@ async fn render(path: &str, config: &Config, now: SystemTime) -> anyhow::Result<
     let generation = current_generation(&store, &cache).await?;
     let generation = generation.at(live::seconds(now));
     let (live, _) = Live::new();
-    let mut shop = Shop::new(live, Arc::new(Metrics::default()), &config.base_url, 0);
-    shop.checkout = open_checkout(config, &store)?;
-    shop.look = Look::open(&config.theme, now);
-    shop.resizer = config.images.clone();
+    let shop = open_shop(config, live, &store)?;
     let theme = shop.look.current();
-    shop.redirects_settle = config.redirects_settle;
     let locales = generation.catalog.locales();
     let prefixes = locales.iter().map(|catalog| catalog.prefix());
     let parsed = Parsed::parse(path, prefixes).map_err(|error| anyhow!("{path}: {error}"))?;

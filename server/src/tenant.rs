@@ -114,7 +114,8 @@ impl Drop for Tenant {
     }
 }
 
-fn open_shop(config: &Config, live: Arc<Live>, store: &Store) -> anyhow::Result<Shop> {
+/// What answering requests for a shop needs; `live` has what is served.
+pub(crate) fn open_shop(config: &Config, live: Arc<Live>, store: &Store) -> anyhow::Result<Shop> {
     let (metrics, cache) = (Arc::new(Metrics::default()), config.body_cache_bytes);
     let hsts = config.hsts.as_deref();
     let edge = Edge {
@@ -128,6 +129,7 @@ fn open_shop(config: &Config, live: Arc<Live>, store: &Store) -> anyhow::Result<
     shop.look = Look::open(&config.theme, watch::now());
     shop.resizer = config.images.clone();
     shop.redirects_settle = config.redirects_settle;
+    shop.time_zone = config.time_zone;
     Ok(shop)
 }
 

@@ -7,12 +7,15 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use frontage_shared::manifest::{Counts, Manifest, PartEntry, SourceState};
+use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::layout::PartKind;
 use frontage_shared::snapshot::offers::OffersTables;
+use frontage_shared::snapshot::price_lists::{PriceChange, PriceTables, Prices};
 use frontage_shared::snapshot::products::ShopRecord;
 use frontage_shared::snapshot::tables::CatalogTables;
 use frontage_shared::snapshot::text::{PackedFile, TextIndexBuilder};
 use frontage_shared::store::{Head, Store};
+use ownedbytes::OwnedBytes;
 use tempfile::TempDir;
 
 use crate::handle::Shop;
@@ -82,27 +85,13 @@ impl Bench {
             prices: Default::default(),
         };
         let offers = offers.write(Cursor::new(Vec::new())).unwrap().into_inner();
-        let source = SourceState {
-            as_of: 1_700_000_000,
-            documents: 0,
-        };
         Manifest {
-            version: 1,
-            shop: "demo".into(),
             generation: number,
             previous: number.checked_sub(1),
             catalog: self.put_part(PartKind::Catalog, &catalog).await,
             offers: self.put_part(PartKind::Offers, &offers).await,
             created_at: 1_700_000_000 + i64::try_from(number).unwrap(),
-            writer: "test".into(),
-            epoch: 0,
-            pinned: false,
-            reason: "cycle".into(),
-            sources: BTreeMap::from([("products".to_owned(), source)]),
-            counts: Counts::default(),
-            trial: None,
-            traceparent: None,
-            checksum: String::new(),
+            ..manifest(&catalog, &offers)
         }
     }
 
@@ -137,15 +126,71 @@ impl Bench {
     }
 
     async fn put_part(&self, kind: PartKind, bytes: &[u8]) -> PartEntry {
-        let entry = PartEntry {
-            hash: blake3::hash(bytes).to_hex().to_string(),
-            length: u64::try_from(bytes.len()).unwrap(),
-        };
+        let entry = entry(bytes);
         let file = self.folder.path().join("part");
         std::fs::write(&file, bytes).unwrap();
         self.store.put_part(kind, &entry, &file).await.unwrap();
         entry
     }
+}
+
+fn entry(bytes: &[u8]) -> PartEntry {
+    PartEntry {
+        hash: blake3::hash(bytes).to_hex().to_string(),
+        length: u64::try_from(bytes.len()).unwrap(),
+    }
+}
+
+/// The manifest of a first generation with these parts.
+fn manifest(catalog: &[u8], offers: &[u8]) -> Manifest {
+    let source = SourceState {
+        as_of: 1_700_000_000,
+        documents: 0,
+    };
+    Manifest {
+        version: 1,
+        shop: "demo".into(),
+        generation: 1,
+        previous: None,
+        catalog: entry(catalog),
+        offers: entry(offers),
+        created_at: 1_700_000_000,
+        writer: "test".into(),
+        epoch: 0,
+        pinned: false,
+        reason: "cycle".into(),
+        sources: BTreeMap::from([("products".to_owned(), source)]),
+        counts: Counts::default(),
+        trial: None,
+        traceparent: None,
+        checksum: String::new(),
+    }
+}
+
+/// A generation that was made at the instant 0 and changes at these, Unix seconds. It has nothing that could change; what
+/// counts is when.
+pub(crate) fn changing(instants: &[i64]) -> Generation {
+    let catalog = catalog("Changing");
+    let change = |at: &i64| PriceChange {
+        list: 0,
+        variant: 0,
+        at: *at,
+        prices: Prices::default(),
+    };
+    let offers = OffersTables {
+        catalog: *blake3::hash(&catalog).as_bytes(),
+        documents: [0; 32],
+        variants: Vec::new(),
+        products: Vec::new(),
+        terms: Default::default(),
+        prices: PriceTables {
+            changes: instants.iter().map(change).collect(),
+            ..PriceTables::default()
+        },
+    };
+    let offers = offers.write(Cursor::new(Vec::new())).unwrap().into_inner();
+    let manifest = manifest(&catalog, &offers);
+    Generation::open(manifest, OwnedBytes::new(catalog), OwnedBytes::new(offers)).unwrap()
 }
 
 /// Flips one byte in the middle of a file.

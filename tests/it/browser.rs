@@ -178,11 +178,18 @@ async fn shoppers_buy_with_any_screen_with_and_without_javascript() {
     shop.run_ingest();
     let mut bought = 0;
     for screen in [Screen::Desktop, Screen::Phone] {
-        for (scripts, method, prefix) in [(true, "invoice", ""), (false, "cash_on_delivery", "/de")]
-        {
+        // Every method with and without script on each screen, and each of these in both languages.
+        for (scripts, method) in [
+            (true, "invoice"),
+            (true, "cash_on_delivery"),
+            (false, "invoice"),
+            (false, "cash_on_delivery"),
+        ] {
+            let is_odd = (screen == Screen::Phone) ^ scripts ^ (method == "invoice");
+            let prefix = if is_odd { "/de" } else { "" };
             let total = buy(&shop, screen, scripts, method, prefix, axe.as_deref()).await;
             bought += 1;
-            let case = format!("{screen:?}, scripts {scripts}");
+            let case = format!("{screen:?}, scripts {scripts}, {method}, {prefix}");
             let taken = || {
                 let taken = merchant.taken();
                 (taken.len() == bought).then_some(taken)
@@ -226,7 +233,11 @@ async fn another_system_is_handed_the_cart_from_any_screen() {
         .start();
     shop.open().await;
     for screen in [Screen::Desktop, Screen::Phone] {
-        for (scripts, prefix, language) in [(true, "", "en"), (false, "/de", "de")] {
+        for scripts in [true, false] {
+            let (prefix, language) = match (screen == Screen::Phone) ^ scripts {
+                true => ("", "en"),
+                false => ("/de", "de"),
+            };
             let browser = Browser::open(screen, scripts).await;
             let case = format!("{screen:?}, scripts {scripts}");
             put_into_cart(&shop, &browser, scripts, prefix).await;

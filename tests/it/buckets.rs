@@ -7,9 +7,13 @@ use frontage_shared::order::OrderId;
 use frontage_shared::snapshot::layout::PartKind;
 use frontage_shared::store::{Accepted, Beside, Conditions, Fence, OrderState, Store, StoreError};
 use frontage_tests::backend::Response;
+use frontage_tests::documents;
 use frontage_tests::engines::{Engine, Kind};
 use frontage_tests::shop::{CATALOG, ShopBuilder};
+use frontage_tests::shopper::{Shopper, filled, hidden, location};
 use frontage_tests::soak::stamped;
+
+use crate::buying::CHECKOUT;
 
 #[tokio::test]
 async fn a_bucket_that_ignores_conditions_is_found_out() {
@@ -263,6 +267,51 @@ async fn a_shop_lives_in_a_bucket_and_outlives_it() {
     }
 }
 
+#[tokio::test]
+async fn a_bucket_that_is_down_refuses_an_order_and_the_same_form_orders_later() {
+    for kind in Kind::ALL {
+        let Some(engine) = Engine::start(kind) else {
+            continue;
+        };
+        let mut shop = ShopBuilder::of(documents::shop(2)).server(CHECKOUT).start();
+        engine.hold(&shop, "till");
+        shop.open().await;
+        let mut ann = Shopper::new();
+        ann.add(&shop, "p1", 1).await;
+        let form = ann.checkout(&shop).await;
+        engine.between.set_down(true);
+        let refused = ann.post(&shop, "/checkout", &form).await;
+        assert_eq!(refused.status, 503, "{kind}: {}", refused.body);
+        for text in ["Your order was NOT placed", "value=\"ann@mail.example\""] {
+            assert!(
+                refused.body.contains(text),
+                "{kind}: {text}: {}",
+                refused.body
+            );
+        }
+        let ticket = hidden(&refused.body, "ticket");
+        assert!(form.contains(&("ticket".to_owned(), ticket)), "{kind}");
+        assert_eq!(shop.get("/p/thing-number-1").await.status, 200, "{kind}");
+        engine.between.set_down(false);
+        let waiting = async || {
+            let store = engine.store("till", "demo");
+            let listed = tokio::task::spawn_blocking(move || store.orders(OrderState::New));
+            listed.await.expect("a list").expect("a list").len()
+        };
+        assert_eq!(waiting().await, 0, "{kind}: it was refused");
+        let again = filled(&refused.body);
+        let mut clicks = [ann.clone(), ann];
+        let mut pages = Vec::new();
+        for click in &mut clicks {
+            let done = click.post(&shop, "/checkout", &again).await;
+            pages.push(location(&done));
+        }
+        assert_eq!(pages[0], pages[1], "{kind}");
+        assert!(pages[0].starts_with("/orders/"), "{kind}: {}", pages[0]);
+        assert_eq!(waiting().await, 1, "{kind}");
+    }
+}
+
 /// A manifest of two small parts.
 fn manifest(generation: u64, fence: &Fence) -> Manifest {
     Manifest {
@@ -279,6 +328,8 @@ fn manifest(generation: u64, fence: &Fence) -> Manifest {
         reason: "cycle".into(),
         sources: std::collections::BTreeMap::new(),
         counts: Counts::default(),
+        trial: None,
+        traceparent: None,
         checksum: String::new(),
     }
 }

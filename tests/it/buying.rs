@@ -453,6 +453,64 @@ async fn a_form_that_does_not_fit_is_shown_again_with_each_fault_at_its_place() 
 }
 
 #[tokio::test]
+async fn terms_are_accepted_news_are_asked_for_and_browsers_can_fill_the_form() {
+    let mut documents = shop(1);
+    documents.push(frontage_tests::documents::page());
+    let pages = "terms_page = \"about\"\nprivacy_page = \"about\"\nnewsletter = true";
+    let builder = ShopBuilder::of(documents).server(&format!("{CHECKOUT}\n{pages}"));
+    let mut shop = builder.start();
+    shop.open().await;
+    for wants_news in [false, true] {
+        let mut ann = Shopper::new();
+        ann.add(&shop, "p1", 1).await;
+        let page = ann.get(&shop, "/checkout").await.body;
+        for text in [
+            "id=\"terms\"",
+            "href=\"/pages/about\"",
+            "id=\"newsletter\"",
+            "autocomplete=\"email\"",
+            "autocomplete=\"tel\"",
+            "autocomplete=\"shipping name\"",
+            "autocomplete=\"shipping address-line1\"",
+            "autocomplete=\"shipping postal-code\"",
+            "autocomplete=\"shipping address-level2\"",
+            "autocomplete=\"billing postal-code\"",
+        ] {
+            assert!(page.contains(text), "{text} is not in {page}");
+        }
+        assert!(
+            !page.contains("value=\"1\" checked"),
+            "nobody chose that: {page}"
+        );
+        let mut form = filled(&page);
+        form.retain(|(name, _)| name != "terms" && name != "newsletter");
+        if wants_news {
+            form = with(form, "newsletter", "1");
+        }
+        let told = ann.post(&shop, "/checkout", &form).await;
+        assert_eq!(told.status, 422, "{}", told.body);
+        assert!(told.body.contains("href=\"#terms\""), "{}", told.body);
+        assert!(told.body.contains("id=\"terms-fault\""), "{}", told.body);
+        assert_eq!(
+            told.body
+                .contains("name=\"newsletter\" type=\"checkbox\" value=\"1\" checked"),
+            wants_news,
+            "{}",
+            told.body
+        );
+        let before = orders(&shop).len();
+        let done = ann
+            .post(&shop, "/checkout", &with(form, "terms", "1"))
+            .await;
+        assert_eq!(done.status, 303, "{}", done.body);
+        let orders = orders(&shop);
+        assert_eq!(orders.len(), before + 1);
+        let wanted = orders.iter().filter(|order| order.newsletter).count();
+        assert_eq!(wanted, usize::from(wants_news));
+    }
+}
+
+#[tokio::test]
 async fn a_store_that_cannot_be_written_refuses_in_plain_words() {
     let shop = open(shop(1)).await;
     let mut ann = Shopper::new();

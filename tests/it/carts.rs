@@ -5,7 +5,7 @@ use frontage_tests::shop::ShopBuilder;
 use frontage_tests::shopper::{Shopper, fields, hidden, location};
 use serde_json::json;
 
-use crate::buying::open;
+use crate::buying::{CHECKOUT, open};
 
 #[tokio::test]
 async fn a_catalogue_has_no_cart() {
@@ -159,6 +159,26 @@ async fn what_no_form_of_ours_sends_changes_nothing() {
     assert_eq!(shop.request(json).await.status, 415);
     let large = fields(&[("quick", &"x".repeat(70_000))]);
     assert_eq!(ann.post(&shop, "/cart", &large).await.status, 413);
+}
+
+#[tokio::test]
+async fn one_client_changes_carts_so_often_a_minute() {
+    let limits = "[limits]\ncart_changes_per_minute = 3";
+    let builder = ShopBuilder::of(shop(2)).server(&format!("{CHECKOUT}\n{limits}"));
+    let mut shop = builder.start();
+    shop.open().await;
+    let mut ann = Shopper::new();
+    for _ in 0..3 {
+        assert_eq!(ann.add(&shop, "p1", 1).await.status, 303);
+    }
+    let before = ann.cookies.clone();
+    let page = ann.add(&shop, "p1", 1).await;
+    assert_eq!(page.status, 429);
+    assert!(page.body.contains("<h1"), "{}", page.body);
+    assert_eq!(ann.cookies, before, "nothing was done");
+    // Who may not change the cart for a moment can still order what is in it.
+    let form = ann.checkout(&shop).await;
+    assert_eq!(ann.post(&shop, "/checkout", &form).await.status, 303);
 }
 
 #[tokio::test]

@@ -2,9 +2,12 @@
 //! or forged on the way, and what was not paid is not ordered.
 
 use std::fs;
+use std::sync::Arc;
+use std::time::Duration;
 
-use frontage_shared::order::{OrderId, PaymentState};
+use frontage_shared::order::{Order, OrderId, PaymentState};
 use frontage_shared::store::{Beside, OrderState, Store};
+use frontage_tests::backend::merchant::{Merchant, Mood, ORDERS};
 use frontage_tests::browser::{Browser, Screen};
 use frontage_tests::documents::shop as documents;
 use frontage_tests::shop::{Shop, ShopBuilder};
@@ -425,33 +428,67 @@ async fn a_configuration_that_cannot_take_money_is_refused() {
     assert!(!told.contains("sk_1"), "{told}");
 }
 
-/// A shopper's whole way, through the provider's page and back, on any screen, with and without script.
+/// A shopper's whole way, through the provider's page and back, on any screen, with and without script, in two languages;
+/// the merchant's system receives each order once.
 #[tokio::test(flavor = "multi_thread")]
 async fn shoppers_pay_with_any_screen_with_and_without_javascript() {
-    let (shop, stripe) = open().await;
+    let stripe = Stripe::start().await;
+    let merchant = Arc::new(Merchant::new(Mood::Takes, Duration::from_secs(1)));
+    let mut shop = ShopBuilder::of(documents(3))
+        .shop("locales = [\"de\"]")
+        .ingest("[orders]\nurl = \"ORDERS\"")
+        .server(&format!("{CHECKOUT}\n{}", stripe.settings()))
+        .start();
+    stripe.give_secrets_to(&shop);
+    shop.fill_in("ORDERS", ORDERS);
+    shop.backend.play(merchant.clone());
+    shop.open().await;
+    shop.run_ingest();
     stripe.calls(&shop);
     let mut bought = 0;
     for screen in [Screen::Phone, Screen::Desktop] {
         for scripts in [false, true] {
-            pay(&shop, screen, scripts).await;
+            let is_english = (screen == Screen::Phone) ^ scripts;
+            pay(&shop, screen, scripts, if is_english { "" } else { "/de" }).await;
             bought += 1;
-            assert_eq!(orders(&shop).len(), bought, "{screen:?}, {scripts}");
+            let taken = || {
+                let taken = merchant.taken();
+                (taken.len() == bought).then_some(taken)
+            };
+            shop.until("the order arrives", async |_| taken()).await;
         }
     }
+    let orders = merchant.taken();
+    let orders = orders
+        .values()
+        .map(|bytes| Order::decode(bytes).expect("an order"));
+    let mut locales: Vec<String> = orders
+        .map(|order| {
+            assert_eq!(order.totals.total, "10.50");
+            assert_eq!(order.payment.method, "stripe");
+            order.locale
+        })
+        .collect();
+    locales.sort();
+    assert_eq!(locales, ["de", "de", "en", "en"]);
+    assert_eq!(merchant.times_sent(), bought, "each was sent once");
 }
 
-async fn pay(shop: &Shop, screen: Screen, scripts: bool) {
+async fn pay(shop: &Shop, screen: Screen, scripts: bool, prefix: &str) {
     let browser = Browser::open(screen, scripts).await;
-    let case = format!("{screen:?}, scripts {scripts}");
-    browser.go(&shop.url("/p/thing-number-1")).await;
+    let case = format!("{screen:?}, scripts {scripts}, {prefix}");
+    let at = |path: &str| format!("location.pathname === '{prefix}{path}'");
+    browser
+        .go(&shop.url(&format!("{prefix}/p/thing-number-1")))
+        .await;
     browser.click("form.add button").await;
     if scripts {
         let said = "document.querySelector('form.add output .notice') ? 1 : 0";
         assert!(wait_for(&browser, said, true).await, "{case}: nothing said");
     } else {
-        until(&browser, "location.pathname === '/cart'", &case).await;
+        until(&browser, &at("/cart"), &case).await;
     }
-    browser.go(&shop.url("/checkout")).await;
+    browser.go(&shop.url(&format!("{prefix}/checkout"))).await;
     for (field, text) in [
         ("email", "ann@mail.example"),
         ("shipping_name", "Ann Lee"),
@@ -466,7 +503,7 @@ async fn pay(shop: &Shop, screen: Screen, scripts: bool) {
     until(&browser, "location.pathname.startsWith('/pay/')", &case).await;
     // Back to the shop, where the cart still is, and to the page again by the same form's order.
     browser.click("#back").await;
-    until(&browser, "location.pathname === '/checkout'", &case).await;
+    until(&browser, &at("/checkout"), &case).await;
     in_order(&browser, &case, "checkout").await;
     for (field, text) in [
         ("email", "ann@mail.example"),
@@ -483,18 +520,21 @@ async fn pay(shop: &Shop, screen: Screen, scripts: bool) {
     browser.click(".summary button[name=order]").await;
     until(&browser, "location.pathname.startsWith('/pay/')", &case).await;
     browser.click("#pay").await;
-    until(&browser, "location.pathname.startsWith('/orders/')", &case).await;
+    let order = format!("location.pathname.startsWith('{prefix}/orders/')");
+    until(&browser, &order, &case).await;
     in_order(&browser, &case, "order").await;
     let title = browser
         .value("document.querySelector('h1').innerText")
         .await;
-    assert_eq!(title, "Thank you for your order", "{case}");
-    browser.go(&shop.url("/cart")).await;
+    let [thanks, empty] = match prefix {
+        "" => ["Thank you for your order", "Your cart is empty."],
+        _ => ["Vielen Dank für Ihre Bestellung", "Ihr Warenkorb ist leer."],
+    };
+    assert_eq!(title, thanks, "{case}");
+    browser.go(&shop.url(&format!("{prefix}/cart"))).await;
     let cart = browser.value("document.body.innerText").await;
     assert!(
-        cart.as_str()
-            .unwrap_or_default()
-            .contains("Your cart is empty."),
+        cart.as_str().unwrap_or_default().contains(empty),
         "{case}: {cart}"
     );
 }

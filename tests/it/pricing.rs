@@ -315,6 +315,45 @@ async fn an_api_that_is_down_is_left_alone_and_found_again() {
 }
 
 #[tokio::test]
+async fn one_page_asks_once_whatever_comes_of_it() {
+    let (shop, api) = open("keep_seconds = 0\ndeadline_ms = 300").await;
+    let mut ann = ready(&shop).await;
+    let mut asked = 0;
+    let mut once = |what: &str| {
+        asked += 1;
+        assert_eq!(api.asked().len(), asked, "{what}");
+    };
+    ann.get(&shop, "/cart").await;
+    once("the cart");
+    let page = ann.get(&shop, "/checkout").await;
+    once("the form");
+    // Which methods there are, only the merchant knows, and one is chosen all the same.
+    assert!(page.body.contains("€33.15"), "{}", page.body);
+    let form = filled(&page.body);
+    let done = |form: Fields| {
+        let mut ann = ann.clone();
+        let shop = &shop;
+        async move { ann.post(shop, "/checkout", &form).await }
+    };
+    let told = done(with(form.clone(), "email", "nobody")).await;
+    once("a form with a fault");
+    assert_eq!(told.status, 422, "{}", told.body);
+    for delivery in ["", "by-pigeon"] {
+        let told = done(with(form.clone(), "delivery", delivery)).await;
+        once("a form without a method that there is");
+        assert_eq!(told.status, 422, "{}", told.body);
+        assert!(told.body.contains("€33.15"), "{}", told.body);
+    }
+    for mood in [Mood::Says("{}".to_owned()), Mood::Status(500), Mood::Silent] {
+        api.is(mood);
+        let told = done(with(form.clone(), "delivery", "freight")).await;
+        once("a form that cannot be priced");
+        assert!(told.body.contains(FALLBACK), "{}", told.body);
+    }
+    assert!(orders(&shop).is_empty());
+}
+
+#[tokio::test]
 async fn the_same_cart_is_not_asked_for_twice_in_a_moment() {
     let (shop, api) = open("keep_seconds = 300").await;
     let mut ann = ready(&shop).await;
@@ -332,7 +371,7 @@ async fn the_same_cart_is_not_asked_for_twice_in_a_moment() {
     ann.add(&shop, "p3", 1).await;
     ann.get(&shop, "/cart").await;
     assert_eq!(api.asked().len(), asked + 1);
-    // The form is one question more because freight is chosen; an order is always another.
+    // An order is always another question.
     let form = form(&mut ann, &shop).await;
     let asked = api.asked().len();
     assert_eq!(

@@ -249,6 +249,33 @@ async fn a_reduction_does_not_end_where_a_deeper_one_begins() {
     assert_eq!(valid(&page), at);
 }
 
+#[tokio::test]
+async fn the_last_day_of_a_sale_is_that_of_the_shop() {
+    use chrono::Datelike as _;
+    let seconds = i64::try_from(now()).expect("an instant");
+    let year = 1 + chrono::DateTime::from_timestamp(seconds, 0)
+        .expect("an instant")
+        .year();
+    for (zone, until, day) in [
+        // Midnight in New York: the sale ends with the day before.
+        ("America/New_York", "02-01T05:00:00Z", "January 31"),
+        ("Pacific/Auckland", "01-31T20:00:00Z", "February 1"),
+        ("", "01-31T20:00:00Z", "January 31"),
+    ] {
+        let mut mug = documents::product("mug", "Mug", "10.00");
+        mug["prices"][0]["sale_price"] = json!("8.00");
+        mug["prices"][0]["sale_until"] = json!(format!("{year}-{until}"));
+        let builder = ShopBuilder::of(vec![documents::category(), mug]);
+        let mut shop = builder.server(&format!("time_zone = \"{zone}\"")).start();
+        shop.open().await;
+        let wanted = format!("Until {day}, {year}");
+        for path in ["/p/mug", "/partials/offer/mug"] {
+            let body = shop.get(path).await.body;
+            assert!(body.contains(&wanted), "{zone}: {wanted} is not in {body}");
+        }
+    }
+}
+
 /// A mug at this price, and what it is reduced from.
 fn mug(amount: &str, before: Option<&str>) -> Vec<Value> {
     let mut mug = documents::product("mug", "Mug", amount);

@@ -6,7 +6,11 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use frontage_tests::documents;
+use frontage_tests::pricing::PricingApi;
 use frontage_tests::shop::{Shop, ShopBuilder};
+use frontage_tests::shopper::Shopper;
+
+use crate::buying::CHECKOUT;
 
 /// No test waits longer; reaching it is a failure.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -124,6 +128,29 @@ async fn a_secret_that_the_manager_hands_over_opens_the_back_end() {
         sent.and_then(|value| value.to_str().ok()),
         Some("Bearer open-sesame")
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_that_the_manager_hands_over_price_a_cart() {
+    let api = PricingApi::start().await;
+    let table = api
+        .settings("")
+        .replace("\"pricing-", "\"credential:pricing-");
+    let builder = ShopBuilder::of(documents::shop(3)).server(&format!("{CHECKOUT}\n{table}"));
+    let mut shop = builder.start();
+    api.give_secrets_to(&shop);
+    let folder = shop.folder().join("credentials");
+    std::fs::create_dir(&folder).expect("a folder");
+    for file in ["pricing-token", "pricing-secret"] {
+        std::fs::rename(shop.folder().join(file), folder.join(file)).expect("it is there");
+    }
+    shop.environment("CREDENTIALS_DIRECTORY", folder);
+    shop.open().await;
+    let mut ann = Shopper::new();
+    ann.add(&shop, "p1", 2).await;
+    let cart = ann.get(&shop, "/cart").await;
+    assert!(cart.body.contains("€18.90"), "{}", cart.body);
+    assert_eq!((api.asked().len(), api.refused()), (1, 0));
 }
 
 fn units() -> Vec<PathBuf> {

@@ -398,6 +398,34 @@ impl Bed {
     }
 }
 
+/// Groups that pay in one currency have a price list each, and a price is compared with the one it takes the place of.
+#[tokio::test]
+async fn a_price_of_a_group_is_told_as_that_of_the_group() {
+    let products = |vip: &str| {
+        let mut products = shop(&[("a", "9.90"), ("b", "5.00")]);
+        products[1]["prices"] = json!([
+            {"amount": "9.90", "currency": "EUR"},
+            {"amount": "8.00", "currency": "EUR", "group": "trade"},
+            {"amount": vip, "currency": "EUR", "group": "vip"},
+        ]);
+        products
+    };
+    let markets = "locales = [\"de-x-trade\", \"de-x-vip\"]";
+    let builder = ShopBuilder::of(products("7.00")).shop(markets);
+    let bed = Bed::of("events = [\"price.changed\"]", builder).await;
+    bed.publish(&products("6.50")).await;
+    bed.send().await;
+    let events = bed.events();
+    assert_eq!(bed.ids(), ["g2.price.changed.1"]);
+    assert_eq!(
+        events[0]["items"],
+        json!([{
+            "product_id": "a", "variant_id": "a", "sku": "a", "customer_group": "vip",
+            "before": {"amount": "7.00", "currency": "EUR"}, "after": {"amount": "6.50", "currency": "EUR"},
+        }])
+    );
+}
+
 /// A sale that begins by itself is told when it does, in its currency, though there is no new generation.
 #[tokio::test]
 async fn a_sale_that_begins_by_itself_is_told() {

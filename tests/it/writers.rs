@@ -1,7 +1,7 @@
 //! Promise 11: of several ingest daemons on one store one publishes, the others stand by and say so.
 
-use frontage_tests::shop::ShopBuilder;
-use frontage_tests::soak::{soak_takeovers, soak_writers, stamped};
+use frontage_tests::shop::{ShopBuilder, binary};
+use frontage_tests::soak::{calls, soak_takeovers, soak_writers, stamped};
 
 #[test]
 fn whoever_dies_or_stops_is_taken_over_from_and_nothing_is_lost_or_doubled() {
@@ -16,6 +16,59 @@ fn no_reader_goes_back_however_many_write() {
         println!("{}: {}", outcome.value, outcome.name);
         assert!(outcome.pass, "{}: {:#?}", outcome.name, outcome.details);
     }
+}
+
+/// The store names the writer that holds the lease: one that forgets its own name after a loss of power would have to wait
+/// for itself.
+#[tokio::test]
+async fn the_id_of_a_writer_is_on_the_disk_before_it_is_used() {
+    if !calls::may_trace() {
+        println!("strace cannot attach here; what is synced is not looked at");
+        return;
+    }
+    let shop = ShopBuilder::of(stamped::feed(1, 1)).start();
+    let log = shop.folder().join("calls");
+    let ended = tokio::process::Command::new("strace")
+        .args([
+            "-f",
+            "-y",
+            "-qq",
+            "-s",
+            "0",
+            "-e",
+            "trace=fsync,link,linkat,rename",
+            "-o",
+        ])
+        .arg(&log)
+        .arg(binary("frontage-ingest"))
+        .args(["once", "--config"])
+        .arg(shop.folder().join("ingest.toml"))
+        .kill_on_drop(true)
+        .output()
+        .await
+        .expect("strace starts");
+    assert!(ended.status.success(), "{ended:?}");
+    let calls = std::fs::read_to_string(&log).expect("a log");
+    let state = shop.folder().join("ingest").display().to_string();
+    let at = |call: &str, path: &str| {
+        let found = calls
+            .lines()
+            .position(|line| line.contains(&format!(" {call}(")) && line.contains(path));
+        found.unwrap_or_else(|| panic!("no {call} of {path} in {calls}"))
+    };
+    let (file, link) = (
+        at("fsync", "/ingest/writer."),
+        at("linkat", "/ingest/writer"),
+    );
+    assert!(file < link, "{calls}");
+    // Of the folder, after it has the name and before the lease does.
+    let folder = calls.lines().skip(link);
+    let mut folder = folder.take_while(|line| !line.contains("/store/"));
+    let synced = format!("<{state}>)");
+    assert!(
+        folder.any(|line| line.contains(" fsync(") && line.contains(&synced)),
+        "{calls}"
+    );
 }
 
 #[tokio::test]

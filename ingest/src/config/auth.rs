@@ -34,7 +34,7 @@ impl Check<'_> {
             (_, Some(name), _) => std::env::var(name)
                 .map_err(|_| format!("the environment variable `{name}` is not set to a text")),
             (_, _, Some(file)) => self
-                .secret_file(file)
+                .handed_file(file)
                 .map(|text| text.trim_end_matches(['\r', '\n']).to_owned()),
             _ => Err(
                 "expected a text, { env = \"NAME\" } or { file = \"path\" }; what stands there is not repeated"
@@ -50,7 +50,7 @@ impl Check<'_> {
     }
 
     /// What a file holds that is named in the configuration, perhaps one that the service manager hands over.
-    pub(super) fn secret_file(&self, file: &str) -> Result<String, String> {
+    pub(super) fn handed_file(&self, file: &str) -> Result<String, String> {
         let path = credentials::locate(self.folder, file)
             .map_err(|error| format!("the file `{file}` {error}"))?;
         std::fs::read_to_string(path)

@@ -130,7 +130,7 @@ impl Check<'_> {
                     .map_err(|_| format!("the environment has no text under `{name}`"));
                 (format!("{key}_env"), read)
             }
-            (None, Some(file)) => (format!("{key}_file"), self.secret_file(&file)),
+            (None, Some(file)) => (format!("{key}_file"), self.handed_file(&file)),
         };
         match read.as_ref().map(|text| text.trim()) {
             Err(rule) => self.problem(key, rule, ""),

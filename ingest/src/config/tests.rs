@@ -256,3 +256,61 @@ fn programs_are_read_beside_the_file() {
     let config = load(&path).unwrap();
     assert!(matches!(&config.sources[0].mapping, Mapping::Program { text, .. } if text == "."));
 }
+
+#[test]
+fn every_file_of_a_secret_may_be_handed_over() {
+    let base = format!("{SHOP}{SOURCE}").replace("\"store\"", "\"s3://bucket\"");
+    let secret = "{ file = \"credential:../shadow\" }";
+    let orders = "[orders]\nurl = \"https://shop.example/orders\"";
+    let hook = "[webhook.x]\nurl = \"https://shop.example/in\"";
+    for (keys, key) in [
+        (
+            format!("headers = {{ X = {secret} }}"),
+            "source.x.headers.X",
+        ),
+        (
+            format!("auth = {{ kind = \"bearer\", token = {secret} }}"),
+            "source.x.auth.token",
+        ),
+        (format!("proxy = {secret}"), "source.x.proxy"),
+        ("ca_file = FILE".to_owned(), "source.x.ca_file"),
+        (
+            format!("{orders}\nheaders = {{ X = {secret} }}"),
+            "orders.headers.X",
+        ),
+        (format!("{orders}\nca_file = FILE"), "orders.ca_file"),
+        (
+            format!("{orders}\nmail = {{ smtp = {secret}, from = \"a@b.example\" }}"),
+            "orders.mail.smtp",
+        ),
+        (format!("{hook}\nsecret = {secret}"), "webhook.x.secret"),
+        ("[desk]\ntoken_file = FILE".to_owned(), "desk.token_file"),
+        (
+            "[desk]\npoke_token_file = FILE".to_owned(),
+            "desk.poke_token_file",
+        ),
+        (
+            "[store_options]\naccess_key_id_file = FILE".to_owned(),
+            "store_options.access_key_id_file",
+        ),
+        (
+            "[store_options]\nsecret_key_file = FILE".to_owned(),
+            "store_options.secret_key_file",
+        ),
+        (
+            "[store_options]\nservice_account_file = FILE".to_owned(),
+            "store_options.service_account_file",
+        ),
+        (
+            "[store_options]\nca_file = FILE".to_owned(),
+            "store_options.ca_file",
+        ),
+    ] {
+        let keys = keys.replace("FILE", "\"credential:../shadow\"");
+        let error = read(&format!("{base}{keys}")).unwrap_err();
+        let told = error.problems().iter().find(|problem| {
+            problem.key == key && problem.rule.contains("plain name of a credential")
+        });
+        assert!(told.is_some(), "{key}: {error}");
+    }
+}

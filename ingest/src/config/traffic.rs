@@ -102,10 +102,10 @@ impl Check<'_> {
     }
 
     fn authorities(&mut self, key: &str, file: &str) -> Option<String> {
-        let text = match std::fs::read_to_string(self.folder.join(file)) {
+        let text = match self.handed_file(file) {
             Ok(text) => text,
-            Err(error) => {
-                self.problem(key, format!("cannot read the file: {error}"), file);
+            Err(problem) => {
+                self.problem(key, problem, "");
                 return None;
             }
         };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use frontage_shared::manifest::Manifest;
-use frontage_shared::model::money::Money;
+use frontage_shared::model::money::{Currency, Money};
 use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::offers::VariantOffer;
 use frontage_shared::snapshot::products::{Product, Variant};
@@ -56,7 +56,8 @@ pub(super) fn events(
         // In further price lists, only prices differ.
         for to in to.others() {
             let mut others = from.others().iter();
-            let same = |from: &&Generation| from.offers.currency() == to.offers.currency();
+            // Customer groups may pay in the same currency, and not the same.
+            let same = |from: &&Generation| list_of(from) == list_of(to);
             if let Some(from) = others.find(same) {
                 difference::each(from, to, |difference| batches.observe_price(to, difference));
             }
@@ -112,6 +113,9 @@ impl Batches<'_, '_> {
         if was.price != now.price {
             self.add(EventKind::PriceChanged, || {
                 let mut item = variant(&product, &it, &now);
+                if let Some(group) = to.offers.group() {
+                    item["customer_group"] = group.into();
+                }
                 item["before"] = amount(to, was.price);
                 item["after"] = amount(to, now.price);
                 item
@@ -221,6 +225,12 @@ fn variant(product: &Product<'_>, variant: &Variant<'_>, now: &VariantOffer) -> 
         item["quantity"] = quantity.into();
     }
     item
+}
+
+/// What tells a price list from the others of a shop.
+fn list_of(generation: &Generation) -> (Option<Currency>, Option<&str>) {
+    let offers = &generation.offers;
+    (offers.currency(), offers.group())
 }
 
 /// An amount and its currency; null for none.

@@ -26,6 +26,7 @@ use crate::table::Keys;
 use crate::telemetry;
 use crate::theme::ThemeSettings;
 use crate::tls;
+use crate::zone::Zone;
 
 /// What the shop looks like.
 mod look;
@@ -55,6 +56,8 @@ pub struct Config {
     pub body_cache_bytes: u64,
     /// How long a redirect from a former address may be taken back, in seconds.
     pub redirects_settle: i64,
+    /// In which days are told.
+    pub time_zone: Zone,
     /// The shape of a log line.
     pub log: LogFormat,
     /// Proxies of ours: who they say a client is, is believed.
@@ -200,6 +203,7 @@ impl Config {
         let poll_interval = keys.millis("poll_interval_ms", 1000, 50..=3_600_000);
         let body_cache_bytes = keys.number("body_cache_bytes", 32 << 20, 0..=1 << 40);
         let settle_days = keys.number("redirects_permanent_after_days", 7, 0..=3_650);
+        let time_zone = keys.time_zone();
         let (log, trusted_proxies) = (keys.log(), keys.trusted_proxies());
         let proxy_protocol = keys.boolean("proxy_protocol");
         let tls = tls::Settings::read(keys.table("tls", "tls."));
@@ -235,6 +239,7 @@ impl Config {
             body_cache_bytes,
             log,
             redirects_settle: i64::try_from(settle_days).unwrap_or(0) * 24 * 60 * 60,
+            time_zone,
             trusted_proxies,
             proxy_protocol,
             tls: tls.within(folder),
@@ -341,6 +346,17 @@ impl Keys<'_> {
         let what = "host names such as [\"shop.example\"]";
         let hosts = self.list_or("hosts", what, |text| host_of_url(&format!("http://{text}")));
         hosts.unwrap_or_else(|| host_of_url(base_url).into_iter().collect())
+    }
+
+    fn time_zone(&mut self) -> Zone {
+        let Some(name) = self.optional("time_zone") else {
+            return Zone::UTC;
+        };
+        Zone::parse(&name).unwrap_or_else(|| {
+            let rule = "must be an IANA time zone such as Europe/Berlin";
+            self.problem("time_zone", format_args!("{rule}, got \"{name}\""));
+            Zone::UTC
+        })
     }
 
     fn log(&mut self) -> LogFormat {

@@ -9,7 +9,7 @@ use toml::{Table, Value};
 use super::{Config, named_key};
 
 /// What a shop's file may say; everything else holds for the whole server and stands in the main file.
-const OF_A_SHOP: [&str; 15] = [
+const OF_A_SHOP: [&str; 16] = [
     "shop",
     "base_url",
     "hosts",
@@ -17,6 +17,7 @@ const OF_A_SHOP: [&str; 15] = [
     "poll_interval_ms",
     "body_cache_bytes",
     "redirects_permanent_after_days",
+    "time_zone",
     "hsts",
     "cache_tags",
     "indexnow_key",
@@ -33,23 +34,24 @@ const OWN: [&str; 4] = ["shop", "base_url", "hosts", "indexnow_key"];
 /// A shop's table, with what holds for all, and what it says; or every problem of its file.
 pub type Read = Result<(Table, Config), String>;
 
-/// Reads the folder that the main file names, by the names of its files without `.toml`.
+/// Reads the folder that the main file names, by the names of its files without `.toml`; `config` is what the main file
+/// says.
 ///
 /// # Errors
 /// The main file or the folder cannot be read.
-pub fn read(main: &Path) -> Result<BTreeMap<String, Read>, String> {
-    let config = Config::load(main).map_err(|error| error.to_string())?;
-    let folder = config.shops.ok_or("`shops` is not there any more")?;
+pub fn read(main: &Path, config: &Config) -> Result<BTreeMap<String, Read>, String> {
+    let folder = config.shops.as_deref();
+    let folder = folder.ok_or("`shops` is not there any more")?;
     let unreadable = |path: &Path, error| format!("{} cannot be read: {error}", path.display());
     let text = std::fs::read_to_string(main).map_err(|error| unreadable(main, error))?;
     let mut common: Table = text.parse().map_err(|error| format!("{error}"))?;
     for key in OWN.into_iter().chain(["shops"]) {
         common.remove(key);
     }
-    let entries = std::fs::read_dir(&folder).map_err(|error| unreadable(&folder, error))?;
+    let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, error))?;
     let mut read = BTreeMap::new();
     for entry in entries {
-        let path = entry.map_err(|error| unreadable(&folder, error))?.path();
+        let path = entry.map_err(|error| unreadable(folder, error))?.path();
         let name = path.file_stem().and_then(|name| name.to_str());
         let is_toml = path
             .extension()
@@ -146,7 +148,8 @@ mod tests {
         );
         write("worse.toml", "shop = = 7\n");
         write("notes.txt", "no shop");
-        let read = read(&main).unwrap();
+        let config = Config::load(&main).unwrap();
+        let read = read(&main, &config).unwrap();
         assert_eq!(
             read.keys().collect::<Vec<_>>(),
             ["ash", "bad", "oak", "worse"]

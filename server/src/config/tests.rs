@@ -14,7 +14,7 @@ fn the_reference_states_the_true_defaults_of_every_key() {
     assert_eq!(reference, parse("shop = \"demo\"").unwrap());
     // A key that the code knows and the reference lacks would go unnoticed otherwise.
     let table: Table = REFERENCE.parse().unwrap();
-    assert_eq!(table.len(), 26, "{table}");
+    assert_eq!(table.len(), 27, "{table}");
     assert_eq!(table["fleet"].as_table().unwrap().len(), 2);
     assert_eq!(table["store_options"].as_table().unwrap().len(), 9);
     assert_eq!(table["theme"].as_table().unwrap().len(), 5);
@@ -111,4 +111,34 @@ fn addresses_of_proxies_are_compared_in_one_form() {
         proxies,
         ["10.0.0.7", "10.0.0.8"].map(|ip| ip.parse::<IpAddr>().unwrap())
     );
+}
+
+/// The keys of a table and those within that name files of secrets, or of what is handed over with them.
+fn files(table: &Table, prefix: &str) -> Vec<String> {
+    let known = ["keys", "certificate", "key"];
+    let found = table.iter().flat_map(|(name, value)| match value {
+        toml::Value::Table(table) => files(table, &format!("{prefix}{name}.")),
+        _ if name.ends_with("_file") || known.contains(&name.as_str()) => {
+            vec![format!("{prefix}{name}")]
+        }
+        _ => Vec::new(),
+    });
+    found.collect()
+}
+
+#[test]
+fn every_file_of_a_secret_may_be_handed_over() {
+    let keys = files(&REFERENCE.parse().unwrap(), "");
+    assert_eq!(keys.len(), 12, "{keys:?}");
+    for key in keys {
+        let (table, name) = key.rsplit_once('.').unwrap();
+        let config = format!(
+            "shop = \"demo\"\nstore = \"s3://bucket\"\n[{table}]\n{name} = \"credential:../shadow\""
+        );
+        let problems = parse(&config).unwrap_err();
+        let is_told = |problem: &String| {
+            problem.contains(&format!("`{key}`")) && problem.contains("plain name of a credential")
+        };
+        assert!(problems.iter().any(is_told), "{key}: {problems:?}");
+    }
 }

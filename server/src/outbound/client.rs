@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper::header::{HOST, HeaderValue};
-use hyper::{Request, StatusCode};
+use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -124,7 +125,7 @@ impl Client {
     }
 
     /// The same, which keeps so many connections while nobody uses them. For questions that may be asked twice: one
-    /// that got no answer on a kept connection is asked once more on a new one.
+    /// whose answer did not begin on a kept connection is asked once more on a new one.
     pub(crate) fn keeping(self, most_kept: usize) -> Self {
         Self { most_kept, ..self }
     }
@@ -138,13 +139,29 @@ impl Client {
         mut request: Request<Full<Bytes>>,
     ) -> Result<(StatusCode, Bytes), ClientError> {
         request.headers_mut().insert(HOST, self.authority.clone());
-        if let Some(connection) = self.take().await
-            && let Ok(answer) = self.exchange(connection, request.clone()).await
+        let (connection, answer) = self.begin(request).await?;
+        let (parts, body) = answer.into_parts();
+        let body = Limited::new(body, MOST_ANSWER_BYTES).collect().await;
+        let body = body.map_err(|source| self.broken(source))?;
+        self.keep(connection);
+        Ok((parts.status, body.to_bytes()))
+    }
+
+    /// The head of the answer, and the connection that its body comes on.
+    async fn begin(
+        &self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<(Connection, Response<Incoming>), ClientError> {
+        // It may have been closed while nobody used it. An answer that has begun was meant for us, whatever becomes of it.
+        if let Some(mut kept) = self.take().await
+            && let Ok(answer) = kept.sender.send_request(request.clone()).await
         {
-            return Ok(answer);
+            return Ok((kept, answer));
         }
-        let connection = self.connect().await?;
-        self.exchange(connection, request).await
+        let mut connection = self.connect().await?;
+        let answer = connection.sender.send_request(request).await;
+        let answer = answer.map_err(|error| self.broken(error.into()))?;
+        Ok((connection, answer))
     }
 
     async fn connect(&self) -> Result<Connection, ClientError> {
@@ -176,21 +193,6 @@ impl Client {
                 return Some(connection);
             }
         }
-    }
-
-    async fn exchange(
-        &self,
-        mut connection: Connection,
-        request: Request<Full<Bytes>>,
-    ) -> Result<(StatusCode, Bytes), ClientError> {
-        let answer = connection.sender.send_request(request).await;
-        let (parts, body) = answer
-            .map_err(|error| self.broken(error.into()))?
-            .into_parts();
-        let body = Limited::new(body, MOST_ANSWER_BYTES).collect().await;
-        let body = body.map_err(|source| self.broken(source))?;
-        self.keep(connection);
-        Ok((parts.status, body.to_bytes()))
     }
 
     fn keep(&self, mut connection: Connection) {
@@ -233,8 +235,8 @@ async fn shake(
 mod tests {
     use std::convert::Infallible;
 
-    use hyper::body::Incoming;
     use hyper::service::service_fn;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
     use tokio_rustls::TlsAcceptor;
     use tokio_rustls::rustls::ServerConfig;
@@ -291,5 +293,44 @@ mod tests {
         let error = client.send(ask()).await.unwrap_err();
         assert!(matches!(error, ClientError::Connect { .. }), "{error}");
         assert!(error.to_string().contains("certificate"), "{error}");
+    }
+
+    /// One connection after the other, which says what stands here, one request after the other, and is closed then.
+    /// Gives the number of requests that it heard.
+    async fn say(listener: TcpListener, scripts: Vec<Vec<&'static str>>) -> usize {
+        let mut heard = 0;
+        for script in scripts {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            for answer in script {
+                let mut request = Vec::new();
+                while !request.ends_with(b"\r\n\r\n") {
+                    request.push(socket.read_u8().await.unwrap());
+                }
+                heard += 1;
+                socket.write_all(answer.as_bytes()).await.unwrap();
+            }
+        }
+        heard
+    }
+
+    #[tokio::test]
+    async fn a_question_is_asked_again_only_where_no_answer_began() {
+        const WHOLE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+        const HALF: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\no";
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let client = Client::new(Origin::parse(&origin).unwrap())
+            .unwrap()
+            .keeping(1);
+        let scripts = vec![vec![WHOLE, HALF], vec![WHOLE, ""], vec![WHOLE]];
+        let server = tokio::spawn(say(listener, scripts));
+        let ask = || client.send(Request::builder().uri("/").body(Full::default()).unwrap());
+        ask().await.unwrap();
+        let error = ask().await.unwrap_err();
+        assert!(matches!(error, ClientError::Broken { .. }), "{error}");
+        ask().await.unwrap();
+        // The kept connection is closed without a word.
+        ask().await.unwrap();
+        assert_eq!(server.await.unwrap(), 5);
     }
 }

@@ -18,6 +18,7 @@ use crate::cache_policy::CachePolicy;
 use crate::pricing::Quoted;
 use crate::route::{Parsed, Route};
 use crate::theme::Theme;
+use crate::zone::Zone;
 
 /// The page at a route, in a generation. Whatever is missing or broken is a page, too.
 pub fn build(route: &Route, generation: &Generation, ctx: &Context<'_>) -> Page {
@@ -175,6 +176,8 @@ pub struct Context<'a> {
     pub now: SystemTime,
     /// How long a redirect from a former address may be taken back, in seconds; then it is for good.
     pub redirects_settle: i64,
+    /// In which days are told.
+    pub time_zone: Zone,
     /// What came of asking the merchant what the shopper's cart costs, if it was asked.
     pub quoted: Option<&'a Quoted>,
 }

@@ -402,8 +402,8 @@ fn refusal(view: &View<'_>, reason: &CouponRefusal) -> String {
     let words = view.words;
     match reason {
         CouponRefusal::Unknown => words.coupon_unknown.clone(),
-        CouponRefusal::NotYet { from } => words.coupon_not_yet.fill(&[&view.locale.day(*from)]),
-        CouponRefusal::Expired { until } => words.coupon_expired.fill(&[&view.locale.day(*until)]),
+        CouponRefusal::NotYet { from } => words.coupon_not_yet.fill(&[&view.day(*from)]),
+        CouponRefusal::Expired { until } => words.coupon_expired.fill(&[&view.last_day(*until)]),
         CouponRefusal::OtherCustomers => words.coupon_other_customers.clone(),
         CouponRefusal::NothingQualifies => words.coupon_nothing_qualifies.clone(),
         CouponRefusal::BelowMinimum { missing } => {

@@ -254,10 +254,12 @@ pub(crate) fn judge(
         return again(Vec::new(), Some(Said::TooOld));
     }
     let mut faults = fields.faults(&checkout.settings);
-    let is_sent = matches!(
-        priced.totals.chosen_delivery,
-        ChosenDelivery::NotNeeded | ChosenDelivery::Method(_)
-    );
+    // The merchant may have reckoned with another method, for the form to be shown with.
+    let is_sent = match &priced.totals.chosen_delivery {
+        ChosenDelivery::NotNeeded => true,
+        ChosenDelivery::Method(method) => method.id == fields.delivery,
+        ChosenDelivery::NotChosen | ChosenDelivery::NotAvailable => false,
+    };
     if !is_sent {
         faults.push(Fault {
             field: "delivery".to_owned(),

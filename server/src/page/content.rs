@@ -12,7 +12,7 @@ use super::sections::{self, Section};
 use super::share;
 use super::view::View;
 use super::words::Words;
-use super::{Kind, Page, error, format, render};
+use super::{Kind, Page, error, render};
 use crate::route::Route;
 
 /// A content page.
@@ -83,8 +83,8 @@ pub(crate) fn build(view: &View<'_>, slug: &str) -> Page {
         is_headed: sections.iter().any(|section| section.is_head),
         body: content.body(),
         sections,
-        updated: updated.map(|at| view.words.last_changed.fill(&[&view.locale.day(at)])),
-        updated_iso: updated.map(format::iso_day).unwrap_or_default(),
+        updated: updated.map(|at| view.words.last_changed.fill(&[&view.day(at)])),
+        updated_iso: updated.map(|at| view.iso_day(at)).unwrap_or_default(),
     };
     render(view, Kind::Content, noindex, page)
 }

@@ -8,21 +8,13 @@ use frontage_shared::snapshot::categories::Category;
 use super::json_ld::Json;
 use super::languages::{self, Alternate};
 use super::locale::Locale;
+use super::shell::Shell;
 use super::view::View;
 use super::{Context, text};
 use crate::lists::ListKind;
 use crate::route::{Fragment, Listing, Route, Withdrawal};
 use crate::theme::Theme;
 
-/// Most entries of the main navigation.
-const NAV_ENTRIES: usize = 10;
-/// Most departments in the menu, and most entries below each: every page carries them.
-const MENU_TOPS: usize = 24;
-const MENU_BELOW: usize = 6;
-/// Most brands looked at for the navigation of a shop without categories.
-const NAV_BRANDS_SCANNED: usize = 5000;
-/// Most content pages in the footer.
-const FOOTER_PAGES: usize = 12;
 /// How much of a text stands in search results.
 const DESCRIPTION_CHARS: usize = 158;
 
@@ -67,19 +59,14 @@ pub(crate) struct Frame<'a> {
     pub(crate) search_href: String,
     /// What stands in the search box.
     pub(crate) query: &'a str,
-    /// What the main navigation leads to: departments, or brands in a shop without categories.
-    pub(crate) nav_title: &'static str,
-    pub(crate) nav: Vec<Link<'a>>,
-    /// The top of the category tree with what is below it; empty if there is nothing below.
-    pub(crate) menu: Vec<Branch<'a>>,
-    /// Where all brands are, if there are some.
-    pub(crate) brands_href: Option<String>,
+    /// The ways through the shop; none while there is no shop to show.
+    pub(crate) shell: Option<&'a Shell>,
+    /// Path of the department that the page lies in; empty for none.
+    pub(crate) department: String,
     /// From the shop down to this page; the last one is this page. Empty on the home page.
     pub(crate) crumbs: Vec<Link<'a>>,
     /// This page in the shop's languages, if it has several.
     pub(crate) languages: Vec<Alternate<'a>>,
-    /// Content pages, for the footer.
-    pub(crate) pages: Vec<Link<'a>>,
 }
 
 /// Whether and as what search engines may index a page.
@@ -106,18 +93,12 @@ pub(crate) struct Own {
     pub(crate) suggest: String,
 }
 
-/// A department and what is below it, in the menu.
-pub(crate) struct Branch<'a> {
-    pub(crate) top: Link<'a>,
-    pub(crate) below: Vec<Link<'a>>,
-}
-
 /// A link and its words.
 pub(crate) struct Link<'a> {
     pub(crate) name: &'a str,
     /// A path printed by `Route`.
     pub(crate) href: String,
-    /// Whether this is the page itself, or the department it lies in.
+    /// Whether this is the page itself.
     pub(crate) current: bool,
 }
 
@@ -136,7 +117,6 @@ impl<'a> Frame<'a> {
             Some(_) => Indexing::NoIndex,
             None => indexing,
         };
-        let (nav_title, nav) = navigation(view);
         Self {
             lang: shop.locale,
             direction: view.locale.direction(),
@@ -155,11 +135,7 @@ impl<'a> Frame<'a> {
                 compare: view.href(&Route::list(ListKind::Compare, None)),
                 suggest: view.href(&Route::Fragment(Fragment::Suggest { q: String::new() })),
             }),
-            nav_title,
-            nav,
-            menu: menu(view),
-            brands_href: has_brands(view).then(|| view.href(&Route::Brands)),
-            pages: footer_pages(view),
+            shell: Shell::of(view),
             languages: languages::alternates(view, view.route.unwrap_or(&Route::Home)),
             home_href: view.href(&Route::Home),
             search_href: view.href(&Route::search(Listing::new())),
@@ -207,12 +183,9 @@ impl<'a> Frame<'a> {
             home_href: Route::Home.href(),
             search_href: Route::search(Listing::new()).href(),
             query: "",
-            nav_title: &words.departments,
-            nav: Vec::new(),
-            menu: Vec::new(),
-            brands_href: None,
+            shell: None,
+            department: String::new(),
             crumbs: Vec::new(),
-            pages: Vec::new(),
             languages: Vec::new(),
         }
     }
@@ -231,10 +204,7 @@ impl<'a> Frame<'a> {
         }
         self.crumbs.extend(own);
         if let Some(root) = trail.first() {
-            let href = view.href(&Route::category(root.path()));
-            self.nav
-                .iter_mut()
-                .for_each(|link| link.current = link.href == href);
+            self.department = view.href(&Route::category(root.path()));
         }
         if let Some(last) = self.crumbs.last_mut() {
             last.current = true;
@@ -277,72 +247,4 @@ impl Indexing {
     pub(crate) fn is_noindex(&self) -> bool {
         matches!(self, Self::NoIndex)
     }
-}
-
-/// The top of the category tree; in a shop without categories, the brands with most products.
-fn navigation<'a>(view: &View<'a>) -> (&'static str, Vec<Link<'a>>) {
-    let departments: Vec<_> = view
-        .top_categories()
-        .into_iter()
-        .take(NAV_ENTRIES)
-        .map(|category| view.link(category.name(), &Route::category(category.path())))
-        .collect();
-    if departments.is_empty() {
-        (&view.words.brands, biggest_brands(view, NAV_ENTRIES))
-    } else {
-        (&view.words.departments, departments)
-    }
-}
-
-/// Departments with those below them; nothing where the navigation shows all there is.
-fn menu<'a>(view: &View<'a>) -> Vec<Branch<'a>> {
-    let filled = |category: &Category<'a>| category.products().len() > 0;
-    let link =
-        |category: &Category<'a>| view.link(category.name(), &Route::category(category.path()));
-    let branches: Vec<_> = view
-        .top_categories()
-        .into_iter()
-        .take(MENU_TOPS)
-        .map(|top| Branch {
-            top: link(&top),
-            below: top
-                .children()
-                .filter(filled)
-                .take(MENU_BELOW)
-                .map(|below| link(&below))
-                .collect(),
-        })
-        .collect();
-    let is_more =
-        branches.len() > NAV_ENTRIES || branches.iter().any(|branch| !branch.below.is_empty());
-    if is_more { branches } else { Vec::new() }
-}
-
-fn has_brands(view: &View<'_>) -> bool {
-    let mut brands = view.catalog.brands().take(NAV_BRANDS_SCANNED);
-    brands.any(|brand| brand.products().len() > 0)
-}
-
-/// The brands with most products, by name.
-pub(crate) fn biggest_brands<'a>(view: &View<'a>, most: usize) -> Vec<Link<'a>> {
-    let mut brands: Vec<_> = view.catalog.brands().take(NAV_BRANDS_SCANNED).collect();
-    brands.sort_by_key(|brand| std::cmp::Reverse(brand.products().len()));
-    brands.truncate(most);
-    brands.retain(|brand| brand.products().len() > 0);
-    brands.sort_by_key(|brand| brand.name());
-    brands
-        .iter()
-        .map(|brand| view.link(brand.name(), &Route::brand(brand.slug())))
-        .collect()
-}
-
-fn footer_pages<'a>(view: &View<'a>) -> Vec<Link<'a>> {
-    let pages = view
-        .catalog
-        .pages()
-        .filter(|page| !matches!(page.kind(), "article" | "home"))
-        .take(FOOTER_PAGES);
-    pages
-        .map(|page| view.link(page.title(), &Route::content(page.slug())))
-        .collect()
 }

@@ -10,7 +10,7 @@ use super::results::{self, Paging};
 use super::text;
 use super::view::View;
 use super::words::Words;
-use super::{Kind, Page, error, format, render};
+use super::{Kind, Page, error, render};
 use crate::route::{Listing, Route};
 
 /// How much of a guide is shown in a list.
@@ -76,12 +76,12 @@ fn newest<'a>(view: &View<'a>) -> Vec<ContentPage<'a>> {
 
 fn guide<'a>(view: &View<'a>, page: &ContentPage<'a>) -> Guide<'a> {
     let changed = page.updated_at();
-    let day = |at| view.locale.day(at).to_string();
+    let day = |at| view.day(at).to_string();
     Guide {
         href: view.href(&Route::content(page.slug())),
         title: page.title(),
         excerpt: text::plain(page.body(), EXCERPT_CHARS),
         changed: changed.map(day).unwrap_or_default(),
-        changed_iso: changed.map(format::iso_day).unwrap_or_default(),
+        changed_iso: changed.map(|at| view.iso_day(at)).unwrap_or_default(),
     }
 }

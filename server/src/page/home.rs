@@ -6,12 +6,13 @@ use sailfish::TemplateSimple;
 
 use super::card::{Card, Image};
 use super::format::Number;
-use super::frame::{self, Frame, Indexing, Link};
+use super::frame::{Frame, Indexing, Link};
 use super::guides::{self, Guide};
 use super::json_ld::Json;
 use super::order;
 use super::product::{self, Recent};
 use super::sections::{self, Section};
+use super::shell;
 use super::text::or;
 use super::view::View;
 use super::words::Words;
@@ -113,7 +114,7 @@ pub(crate) fn build(view: &View<'_>) -> Page {
         departments: view.departments(DEPARTMENTS),
         featured: view.cards(featured.iter().copied().take(FEATURED), 0),
         newest: view.cards(newest.into_iter().take(NEWEST), 0),
-        brands: frame::biggest_brands(view, BRANDS),
+        brands: shell::biggest_brands(view, BRANDS),
         showcase,
         all_guides: (guides.len() > GUIDES).then(|| view.href(&Route::guides())),
         guides: guides.into_iter().take(GUIDES).collect(),

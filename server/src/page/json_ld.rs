@@ -106,21 +106,41 @@ impl Json {
         }
     }
 
+    /// Texts are copied in runs: what needs an escape is rare.
     fn string(&mut self, value: &str) {
         self.text.push('"');
-        for character in value.chars() {
-            match character {
-                '"' => self.text.push_str("\\\""),
-                '\\' => self.text.push_str("\\\\"),
-                '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
-                    // Writing to a String cannot fail.
-                    let _ = write!(self.text, "\\u{:04x}", u32::from(character));
-                }
-                plain => self.text.push(plain),
-            }
+        let mut rest = value;
+        loop {
+            let run = rest.bytes().position(may_need_escape);
+            let (plain, from) = rest.split_at(run.unwrap_or(rest.len()));
+            self.text.push_str(plain);
+            let mut characters = from.chars();
+            let Some(character) = characters.next() else {
+                break;
+            };
+            self.character(character);
+            rest = characters.as_str();
         }
         self.text.push('"');
     }
+
+    fn character(&mut self, character: char) {
+        match character {
+            '"' => self.text.push_str("\\\""),
+            '\\' => self.text.push_str("\\\\"),
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
+                // Writing to a String cannot fail.
+                let _ = write!(self.text, "\\u{:04x}", u32::from(character));
+            }
+            plain => self.text.push(plain),
+        }
+    }
+}
+
+/// Whether a character that begins with this byte may have to be escaped. The two line separators of JavaScript begin
+/// with 0xE2, and so does other punctuation.
+fn may_need_escape(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | b'<' | b'>' | b'&' | 0xe2 | 0..=0x1f)
 }
 
 #[cfg(test)]

@@ -144,7 +144,7 @@ impl Locale {
         }
     }
 
-    /// The day of an instant, in UTC.
+    /// The day of an instant, in UTC; [`super::view::View::day`] tells it in the shop's zone.
     pub(crate) fn day(self, unix_seconds: i64) -> Day {
         Day {
             unix_seconds,

@@ -116,6 +116,9 @@ mod search;
 /// What home and landing pages are made of.
 mod sections;
 
+/// What all pages share.
+mod shell;
+
 /// Sitemaps and robots.txt.
 mod sitemap;
 

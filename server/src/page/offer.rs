@@ -76,8 +76,7 @@ pub(crate) fn of_variant(
             .map(|was| view.amount(was)),
         lowest: lowest_before(view, variant, &offer),
         until: sale_until(view, variant, &offer).map(|at| {
-            // The last second of the sale counts, not the first one after it.
-            let day = view.locale.day(at.saturating_sub(1));
+            let day = view.last_day(at);
             view.words.sale_until.fill(&[&day])
         }),
         per_unit: per_unit(view, variant, price),
@@ -186,7 +185,7 @@ fn stock(view: &View<'_>, offer: &VariantOffer) -> Stock {
         Availability::InStock | Availability::Discontinued
     );
     if let Some(at) = offer.available_at.filter(|&at| waits && at > view.now) {
-        let day = view.locale.day(at);
+        let day = view.day(at);
         words = Cow::Owned(own.expected_on.fill(&[&words, &day]));
     }
     Stock { level, words }

@@ -398,17 +398,16 @@ fn codes<'a>(words: &'static Words, chosen: &Variant<'a>) -> Vec<(&'static str, 
 pub(crate) fn groups<'a>(product: &Product<'a>) -> Vec<AttributeGroup<'a>> {
     let mut groups: Vec<AttributeGroup<'a>> = Vec::new();
     for attribute in product.attributes().take(ATTRIBUTES) {
-        let unit = attribute.unit();
-        let value = match unit {
+        // Each is read from the mapping anew, so it is read once.
+        let (name, label) = (attribute.group(), attribute.label());
+        let value = match attribute.unit() {
             "" => attribute.value().to_owned(),
             unit => format!("{} {unit}", attribute.value()),
         };
-        let position = groups
-            .iter()
-            .position(|group| group.name == attribute.group());
+        let position = groups.iter().position(|group| group.name == name);
         let position = position.unwrap_or_else(|| {
             groups.push(AttributeGroup {
-                name: attribute.group(),
+                name,
                 rows: Vec::new(),
             });
             groups.len() - 1
@@ -416,19 +415,12 @@ pub(crate) fn groups<'a>(product: &Product<'a>) -> Vec<AttributeGroup<'a>> {
         let Some(group) = groups.get_mut(position) else {
             continue;
         };
-        match group
-            .rows
-            .iter_mut()
-            .find(|row| row.label == attribute.label())
-        {
+        match group.rows.iter_mut().find(|row| row.label == label) {
             Some(row) => {
                 row.value.push_str(", ");
                 row.value.push_str(&value);
             }
-            None => group.rows.push(AttributeRow {
-                label: attribute.label(),
-                value,
-            }),
+            None => group.rows.push(AttributeRow { label, value }),
         }
     }
     groups

@@ -90,7 +90,7 @@ fn about(view: &View<'_>, json: &mut Json, product: &Product<'_>, images: &[Imag
             }
         });
     }
-    reviews::as_data(json, product);
+    reviews::as_data(view, json, product);
 }
 
 /// What is a variant's own: numbers, options, offer.

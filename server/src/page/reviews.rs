@@ -5,7 +5,7 @@ use frontage_shared::snapshot::reviews::{Rating, Review};
 use frontage_shared::snapshot::routes::RouteKind;
 use sailfish::TemplateSimple;
 
-use super::format::{self, Number};
+use super::format::Number;
 use super::frame::{Frame, Indexing};
 use super::json_ld::Json;
 use super::results::{self, Paging};
@@ -152,7 +152,7 @@ pub(crate) fn build(view: &View<'_>, route: &Route, slug: &str, listing: &Listin
 }
 
 /// The same in structured data, from the same values.
-pub(crate) fn as_data(json: &mut Json, product: &Product<'_>) {
+pub(crate) fn as_data(view: &View<'_>, json: &mut Json, product: &Product<'_>) {
     let Some(rating) = product.rating() else {
         return;
     };
@@ -176,7 +176,7 @@ pub(crate) fn as_data(json: &mut Json, product: &Product<'_>) {
             list.item("Review", |json| {
                 json.text("name", review.title());
                 json.text("reviewBody", review.body());
-                let day = review.created_at().map(format::iso_day);
+                let day = review.created_at().map(|at| view.iso_day(at));
                 json.text("datePublished", &day.unwrap_or_default());
                 json.text("inLanguage", review.language());
                 json.object("author", "Person", |json| {
@@ -229,9 +229,9 @@ fn opinion<'a>(view: &View<'a>, review: &Review<'a>) -> Opinion<'a> {
         title: review.title(),
         author: review.author(),
         day: created
-            .map(|at| view.locale.day(at).to_string())
+            .map(|at| view.day(at).to_string())
             .unwrap_or_default(),
-        day_iso: created.map(format::iso_day).unwrap_or_default(),
+        day_iso: created.map(|at| view.iso_day(at)).unwrap_or_default(),
         is_verified: review.is_verified(),
         lang: if is_other { review.language() } else { "" },
         body: review.body(),

@@ -24,6 +24,7 @@ fn context() -> Context<'static> {
         locale: LocaleIndex::OWN,
         now: UNIX_EPOCH + Duration::from_secs(1_795_000_000),
         redirects_settle: 0,
+        time_zone: crate::zone::Zone::UTC,
         quoted: None,
     }
 }

@@ -208,6 +208,7 @@ fn get(generation: &Generation, address: &str) -> Page {
         locale: LocaleIndex::OWN,
         now: crate::testing::noon(),
         redirects_settle: 0,
+        time_zone: crate::zone::Zone::UTC,
         quoted: None,
     };
     build(&route, generation, &ctx)

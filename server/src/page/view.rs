@@ -12,7 +12,7 @@ use frontage_shared::snapshot::products::{Media, Product, Variant};
 
 use super::Context;
 use super::card::{Card, Image, Level, Price, Stock, Swatches};
-use super::format::Amount;
+use super::format::{self, Amount, Day};
 use super::frame::Link;
 use super::home::Department;
 use super::locale::Locale;
@@ -96,6 +96,21 @@ impl<'a> View<'a> {
             minor,
             currency: self.currency,
         })
+    }
+
+    /// The day of an instant, in the shop's time zone.
+    pub(crate) fn day(&self, unix_seconds: i64) -> Day {
+        self.locale.day(self.ctx.time_zone.local(unix_seconds))
+    }
+
+    /// The last day of what ends at an instant: its last second counts, not the first one after it.
+    pub(crate) fn last_day(&self, unix_seconds: i64) -> Day {
+        self.day(unix_seconds.saturating_sub(1))
+    }
+
+    /// The day of an instant, in the shop's time zone, for machines.
+    pub(crate) fn iso_day(&self, unix_seconds: i64) -> String {
+        format::iso_day(self.ctx.time_zone.local(unix_seconds))
     }
 
     /// The path of a route, as links on this page write it.

@@ -16,13 +16,22 @@ const MOST_TEXT_CHARS: usize = 300;
 const MOST_ENTRIES: usize = 50;
 /// Characters of a wrong value that are repeated.
 const MOST_TOLD_CHARS: usize = 60;
+/// Characters that are repeated of what the library says, which may have a wrong value in it.
+const MOST_SAID_CHARS: usize = 160;
 
 /// Why an answer is none.
 #[derive(Debug, thiserror::Error)]
 pub enum AnswerError {
     /// It is not such a JSON document.
-    #[error("the answer is not a quote: {0}")]
-    Json(#[from] serde_json::Error),
+    #[error("the answer is not a quote: {said}, at line {line} column {column}")]
+    Json {
+        /// What the library says.
+        said: String,
+        /// Where it says it, from 1.
+        line: usize,
+        /// Likewise.
+        column: usize,
+    },
     /// It has an amount that is none.
     #[error("{place} is not an amount: {source}")]
     Amount {
@@ -67,6 +76,7 @@ struct Wire {
     #[serde(default)]
     discounts: Vec<WireDiscount>,
     delivery_methods: Option<Vec<WireMethod>>,
+    delivery_method: Option<String>,
     #[serde(default)]
     taxes: Vec<WireTax>,
     prices_include_tax: Option<bool>,
@@ -125,7 +135,7 @@ struct WireCoupon {
 /// # Errors
 /// It is not a whole and sound answer to this question.
 pub(crate) fn read(question: &Question, body: &[u8]) -> Result<Quote, AnswerError> {
-    let wire: Wire = serde_json::from_slice(body)?;
+    let wire: Wire = serde_json::from_slice(body).map_err(|error| not_json(&error))?;
     let check = Check { question };
     if wire.currency != question.currency.code() {
         let rule = "must be the currency that was asked for";
@@ -133,7 +143,8 @@ pub(crate) fn read(question: &Question, body: &[u8]) -> Result<Quote, AnswerErro
     }
     let (lines, line_totals) = check.lines(&wire.lines)?;
     let discounts = check.discounts(&wire.discounts)?;
-    let (delivery_options, chosen_delivery) = check.delivery(wire.delivery_methods)?;
+    let (delivery_options, chosen_delivery) =
+        check.delivery(wire.delivery_methods, wire.delivery_method)?;
     let delivery = match &chosen_delivery {
         ChosenDelivery::Method(method) => method.price,
         _ => 0,
@@ -270,19 +281,34 @@ impl Check<'_> {
     fn delivery(
         &self,
         wire: Option<Vec<WireMethod>>,
+        reckoned: Option<String>,
     ) -> Result<(Vec<DeliveryOption>, ChosenDelivery), AnswerError> {
-        let known = &self.question.delivery_methods;
         let options = match wire {
-            None => known.clone(),
+            None => self.question.delivery_methods.clone(),
             Some(wire) => self.methods(&wire)?,
         };
         let wanted = self.question.delivery_method.as_ref();
-        let found = wanted.and_then(|id| options.iter().find(|option| option.id == *id));
-        let chosen = match found {
-            Some(option) => ChosenDelivery::Method(option.clone()),
-            None if options.is_empty() && !self.question.is_sent => ChosenDelivery::NotNeeded,
-            None if wanted.is_some() => ChosenDelivery::NotAvailable,
-            None => ChosenDelivery::NotChosen,
+        let offered = |id: &String| options.iter().find(|option| option.id == *id);
+        let found = wanted.and_then(offered);
+        let place = "/delivery_method";
+        let chosen = match (found, reckoned) {
+            // What was asked for is not exchanged.
+            (Some(option), Some(id)) if option.id != id => {
+                return Err(broken(place, "must be the method that was asked for", &id));
+            }
+            (Some(option), _) => ChosenDelivery::Method(option.clone()),
+            (None, Some(id)) if !self.question.may_choose_delivery => {
+                return Err(broken(place, "must not be chosen for this question", &id));
+            }
+            (None, Some(id)) => match offered(&id) {
+                Some(option) => ChosenDelivery::Method(option.clone()),
+                None => return Err(broken(place, "must be a method that is on offer", &id)),
+            },
+            (None, None) if options.is_empty() && !self.question.is_sent => {
+                ChosenDelivery::NotNeeded
+            }
+            (None, None) if wanted.is_some() => ChosenDelivery::NotAvailable,
+            (None, None) => ChosenDelivery::NotChosen,
         };
         Ok((options, chosen))
     }
@@ -399,7 +425,7 @@ impl Check<'_> {
             .map(|money| money.minor)
             .map_err(|source| AnswerError::Amount {
                 place: place.into(),
-                source,
+                source: short(source),
             })
     }
 
@@ -428,11 +454,50 @@ impl Check<'_> {
 }
 
 fn broken(place: impl Into<String>, rule: &'static str, got: &str) -> AnswerError {
-    let plain = got.chars().filter(|letter| !letter.is_control());
     AnswerError::Rule {
         place: place.into(),
         rule,
-        got: plain.take(MOST_TOLD_CHARS).collect(),
+        got: cut(got, MOST_TOLD_CHARS),
+    }
+}
+
+/// The beginning of a text that was sent, in one line: whoever reads the log learns enough from it.
+fn cut(text: &str, most: usize) -> String {
+    let mut plain = text.chars().filter(|letter| !letter.is_control());
+    let mut told: String = plain.by_ref().take(most).collect();
+    if plain.next().is_some() {
+        told.push('…');
+    }
+    told
+}
+
+fn not_json(error: &serde_json::Error) -> AnswerError {
+    let (line, column) = (error.line(), error.column());
+    let said = error.to_string();
+    let place = format!(" at line {line} column {column}");
+    AnswerError::Json {
+        said: cut(said.strip_suffix(&place).unwrap_or(&said), MOST_SAID_CHARS),
+        line,
+        column,
+    }
+}
+
+/// The same with no more of the amount than is told of other wrong values.
+fn short(error: MoneyError) -> MoneyError {
+    let cut = |text: String| cut(&text, MOST_TOLD_CHARS);
+    match error {
+        MoneyError::UnknownCurrency(text) => MoneyError::UnknownCurrency(cut(text)),
+        MoneyError::NotADecimal(text) => MoneyError::NotADecimal(cut(text)),
+        MoneyError::TooLarge(text) => MoneyError::TooLarge(cut(text)),
+        MoneyError::TooPrecise {
+            text,
+            currency,
+            exponent,
+        } => MoneyError::TooPrecise {
+            text: cut(text),
+            currency,
+            exponent,
+        },
     }
 }
 

@@ -14,6 +14,9 @@ pub(crate) mod answer;
 /// The answer, once it is sound.
 pub mod quote;
 
+/// Answers of a moment ago, and questions under way.
+mod memory;
+
 /// The memory of failures.
 mod rest;
 
@@ -24,7 +27,6 @@ pub(crate) use question::Question;
 pub use quote::{Quote, Quoted};
 pub use settings::{Fallback, PricingSettings};
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -43,10 +45,8 @@ use tracing::{info, warn};
 use crate::metrics::Metrics;
 use crate::outbound::{Client, ClientError, Secrets, SecretsError, SetupError};
 use answer::AnswerError;
+use memory::Memory;
 use rest::Rest;
-
-/// Answers that are remembered.
-const MOST_KEPT: usize = 4_096;
 
 /// The merchant's API.
 pub struct Pricing {
@@ -57,7 +57,7 @@ pub struct Pricing {
     secret: Option<Secrets>,
     under_way: Semaphore,
     rest: Mutex<Rest>,
-    kept: Mutex<HashMap<blake3::Hash, (Instant, Arc<Quote>)>>,
+    memory: Memory,
 }
 
 /// Why the API cannot be used at all.
@@ -131,6 +131,11 @@ impl PricingError {
         }
     }
 
+    /// Whether a question was sent, and answered or not.
+    fn was_sent(&self) -> bool {
+        !matches!(self, Self::Resting | Self::Busy | Self::Question(_))
+    }
+
     /// Whether it is this question, or how many there are, that has no answer: the catalog's prices are none for it.
     pub(crate) fn is_about_the_question(&self) -> bool {
         match self {
@@ -180,7 +185,7 @@ impl Pricing {
             secret: load("checkout.pricing.secret_file", &settings.secret_file)?,
             under_way: Semaphore::new(settings.at_once),
             rest: Mutex::default(),
-            kept: Mutex::default(),
+            memory: Memory::of(settings.keep),
             settings: settings.clone(),
         })
     }
@@ -195,17 +200,63 @@ impl Pricing {
 
     /// The answer to the same question of a moment ago.
     pub(crate) fn kept(&self, question: &Question) -> Option<Arc<Quote>> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let (since, quote) = kept.get(&blake3::hash(&question.body))?;
-        (since.elapsed() < self.settings.keep).then(|| Arc::clone(quote))
+        self.memory.kept(question.key)
     }
 
-    /// Asks; `now` is for the signature, Unix seconds.
+    /// Asks, together with whoever asks the same at this moment: one question is sent, and all have what comes of it.
+    /// `now` is for the signature, Unix seconds.
+    ///
+    /// # Errors
+    /// There is no sound answer in time. It is logged once, and counted for each who asked.
+    pub(crate) async fn ask_together(
+        &self,
+        question: &Question,
+        now: i64,
+        metrics: &Metrics,
+    ) -> Result<Arc<Quote>, Arc<PricingError>> {
+        let until = self.deadline();
+        let flight = self.memory.flight(question.key);
+        let mut asked = false;
+        let has_asked = &mut asked;
+        // Who asks may go away; then the next one does it, within the time that is left to them.
+        let outcome = flight.get_or_init(|| async move {
+            *has_asked = true;
+            let outcome = self.ask_until(until, question, now, metrics).await;
+            self.memory.landed(question.key);
+            outcome.map_err(Arc::new)
+        });
+        let outcome = outcome.await.clone();
+        if !asked {
+            let told = outcome
+                .as_ref()
+                .map_or_else(|error| error.outcome(), |_| "kept");
+            metrics.pricing(told, None);
+        }
+        outcome
+    }
+
+    /// Asks, whatever was answered a moment ago and whoever else asks; `now` is for the signature, Unix seconds.
     ///
     /// # Errors
     /// There is no sound answer in time. It is logged and counted.
     pub(crate) async fn ask(
         &self,
+        question: &Question,
+        now: i64,
+        metrics: &Metrics,
+    ) -> Result<Arc<Quote>, Arc<PricingError>> {
+        let outcome = self.ask_until(self.deadline(), question, now, metrics);
+        outcome.await.map_err(Arc::new)
+    }
+
+    /// The instant until which whoever asks now waits.
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.settings.deadline
+    }
+
+    async fn ask_until(
+        &self,
+        until: Instant,
         question: &Question,
         now: i64,
         metrics: &Metrics,
@@ -215,7 +266,7 @@ impl Pricing {
             return Err(PricingError::Resting);
         }
         let begun = Instant::now();
-        let outcome = self.in_time(question, now).await;
+        let outcome = self.in_time(until, question, now).await;
         let took = begun.elapsed();
         match outcome {
             Ok(quote) => {
@@ -224,7 +275,7 @@ impl Pricing {
                     info!("the pricing API works again");
                 }
                 let quote = Arc::new(quote);
-                self.keep(question, &quote);
+                self.memory.keep(question.key, &quote);
                 Ok(quote)
             }
             Err(error) => {
@@ -233,7 +284,7 @@ impl Pricing {
                 match error.is_outage() {
                     true => self.rest().failed(Instant::now()),
                     // It answers, whatever it says.
-                    false if !matches!(error, PricingError::Busy) => drop(self.rest().worked()),
+                    false if error.was_sent() => drop(self.rest().worked()),
                     false => {}
                 }
                 let took_ms = took.as_millis();
@@ -243,15 +294,37 @@ impl Pricing {
         }
     }
 
-    /// The answer within the deadline. Waiting for others says nothing of the API: it has a deadline of its own.
-    async fn in_time(&self, question: &Question, now: i64) -> Result<Quote, PricingError> {
-        let deadline = self.settings.deadline;
-        let permit = tokio::time::timeout(deadline, self.under_way.acquire()).await;
-        // It is never closed; if it were, there would be no limit.
-        let _permit = permit.map_err(|_| PricingError::Busy)?.ok();
-        let asked = tokio::time::timeout(deadline, self.exchange(question, now));
-        let outcome = asked.await;
-        outcome.unwrap_or_else(|_| Err(PricingError::Slow(deadline.as_millis())))
+    /// The answer within the deadline, in which others may have to be waited for: what is not answered in the rest of
+    /// it says nothing of the API.
+    async fn in_time(
+        &self,
+        until: Instant,
+        question: &Question,
+        now: i64,
+    ) -> Result<Quote, PricingError> {
+        let at_once = self.under_way.try_acquire().ok();
+        let has_waited = at_once.is_none();
+        let _permit = match at_once {
+            Some(permit) => permit,
+            // It is never closed; if it were, nothing could be asked.
+            None => match tokio::time::timeout_at(until, self.under_way.acquire()).await {
+                Ok(Ok(permit)) if !self.rest().is_resting(Instant::now()) => permit,
+                _ => return Err(self.waited_in_vain()),
+            },
+        };
+        match tokio::time::timeout_at(until, self.exchange(question, now)).await {
+            Ok(outcome) => outcome,
+            Err(_) if has_waited => Err(self.waited_in_vain()),
+            Err(_) => Err(PricingError::Slow(self.settings.deadline.as_millis())),
+        }
+    }
+
+    /// Why somebody has nothing who had to wait for others: these may have found that the API does not work.
+    fn waited_in_vain(&self) -> PricingError {
+        match self.rest().is_resting(Instant::now()) {
+            true => PricingError::Resting,
+            false => PricingError::Busy,
+        }
     }
 
     async fn exchange(&self, question: &Question, now: i64) -> Result<Quote, PricingError> {
@@ -277,21 +350,6 @@ impl Pricing {
             request = request.header(signature::HEADER, signature);
         }
         request.body(Full::new(body.clone()))
-    }
-
-    fn keep(&self, question: &Question, quote: &Arc<Quote>) {
-        if self.settings.keep.is_zero() {
-            return;
-        }
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= MOST_KEPT {
-            kept.retain(|_, (since, _)| since.elapsed() < self.settings.keep);
-        }
-        if kept.len() >= MOST_KEPT {
-            kept.clear();
-        }
-        let quote = Arc::clone(quote);
-        kept.insert(blake3::hash(&question.body), (Instant::now(), quote));
     }
 
     fn rest(&self) -> std::sync::MutexGuard<'_, Rest> {

@@ -13,6 +13,8 @@ use crate::page::View;
 pub(crate) struct Question {
     /// The JSON that is sent.
     pub(crate) body: Bytes,
+    /// What tells this question from others.
+    pub(crate) key: blake3::Hash,
     /// The currency of all amounts.
     pub(crate) currency: Currency,
     /// What is to be priced.
@@ -23,6 +25,8 @@ pub(crate) struct Question {
     pub(crate) delivery_methods: Vec<DeliveryOption>,
     /// The method that is to be reckoned with.
     pub(crate) delivery_method: Option<String>,
+    /// Whether the merchant may reckon with another method where that one is not on offer, or none was chosen.
+    pub(crate) may_choose_delivery: bool,
     /// Whether the catalog has delivery methods at all.
     pub(crate) is_sent: bool,
     /// Whether the catalog's prices hold the tax.
@@ -52,6 +56,7 @@ struct Wire<'a> {
     coupons: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     delivery_method: Option<&'a str>,
+    may_choose_delivery: bool,
     delivery_methods: Vec<WireMethod<'a>>,
     prices_include_tax: bool,
     lines: Vec<WireLine<'a>>,
@@ -102,10 +107,11 @@ impl Question {
             let currency = view.currency;
             Money { minor, currency }.to_string()
         };
-        let delivery_method = match &totals.chosen_delivery {
-            ChosenDelivery::Method(method) => Some(method.id.clone()),
-            // The merchant may offer what the catalog does not know.
-            _ => choice.delivery.clone(),
+        // The merchant may offer what the catalog does not know: what a shopper chose is asked for as it is.
+        let delivery_method = match (&choice.delivery, &totals.chosen_delivery) {
+            (Some(chosen), _) => Some(chosen.clone()),
+            (None, ChosenDelivery::Method(first)) => Some(first.id.clone()),
+            (None, _) => None,
         };
         let to = &choice.destination;
         let methods = totals.delivery_options.iter().map(|method| WireMethod {
@@ -133,12 +139,15 @@ impl Question {
             },
             coupons: &cart.coupons,
             delivery_method: delivery_method.as_deref(),
+            may_choose_delivery: choice.or_first,
             delivery_methods: methods.collect(),
             prices_include_tax: totals.prices_include_tax,
             lines: lines.collect(),
         };
+        let body: Bytes = serde_json::to_vec(&wire).ok()?.into();
         Some(Self {
-            body: serde_json::to_vec(&wire).ok()?.into(),
+            key: blake3::hash(&body),
+            body,
             currency: view.currency,
             lines: bought
                 .iter()
@@ -150,6 +159,7 @@ impl Question {
             coupons: cart.coupons.clone(),
             delivery_methods: totals.delivery_options.clone(),
             delivery_method,
+            may_choose_delivery: choice.or_first,
             is_sent: totals.chosen_delivery != ChosenDelivery::NotNeeded,
             prices_include_tax: totals.prices_include_tax,
         })

@@ -36,6 +36,11 @@ impl Rest {
         }
     }
 
+    /// Whether it is left alone at this instant.
+    pub(crate) fn is_resting(&self, now: Instant) -> bool {
+        self.until.is_some_and(|until| now < until)
+    }
+
     /// A question was answered; whether that is news.
     pub(crate) fn worked(&mut self) -> bool {
         let was_resting = self.until.is_some();
@@ -45,8 +50,7 @@ impl Rest {
 
     /// A question was not answered. Those that were asked together fail together, and count once.
     pub(crate) fn failed(&mut self, now: Instant) {
-        let is_resting = self.until.is_some_and(|until| now < until);
-        if is_resting && !self.is_trying {
+        if self.is_resting(now) && !self.is_trying {
             return;
         }
         self.is_trying = false;

@@ -58,7 +58,7 @@ impl PricingSettings {
     /// Reads the table, and refuses keys that it does not have.
     pub(crate) fn read(mut keys: Keys<'_>) -> Self {
         let defaults = Self::default();
-        let mut file = |key| keys.optional(key).map(PathBuf::from).unwrap_or_default();
+        let mut file = |key| keys.file(key).unwrap_or_default();
         let (token_file, secret_file, ca_file) =
             (file("token_file"), file("secret_file"), file("ca_file"));
         let settings = Self {

@@ -1,16 +1,32 @@
 //! What an answer must be: sound ones are taken whole, and one with any fault is none.
 
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use bytes::Bytes;
 use frontage_shared::model::money::{Currency, Money};
 use frontage_shared::totals::{ChosenDelivery, DeliveryOption};
+use futures_util::future::join_all;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
 use super::answer::{self, AnswerError};
 use super::question::{Asked, Question};
 use super::quote::Quote;
-use super::{ClientError, PricingError};
-use crate::metrics::PRICING;
+use super::{ClientError, Pricing, PricingError, PricingSettings};
+use crate::exposition::Exposition;
+use crate::metrics::{Metrics, PRICING};
 
 fn question(currency: &str, quantities: &[u32], delivery: Option<&str>) -> Question {
     let lines = quantities.iter().enumerate();
@@ -28,11 +44,13 @@ fn question(currency: &str, quantities: &[u32], delivery: Option<&str>) -> Quest
     };
     Question {
         body: Default::default(),
+        key: blake3::hash(b""),
         currency: Currency::parse(currency).unwrap(),
         lines: lines.collect(),
         coupons: vec![" Euro".to_owned()],
         delivery_methods: vec![method("post"), method("van")],
         delivery_method: delivery.map(str::to_owned),
+        may_choose_delivery: false,
         is_sent: true,
         prices_include_tax: true,
     }
@@ -326,6 +344,195 @@ proptest! {
         let question = question("EUR", &[1], None);
         prop_assert!(answer::read(&question, &bytes).is_err());
     }
+}
+
+/// Where a long text is put, and what must still be told of it.
+const LONG: [(&str, &str); 8] = [
+    ("/currency", "must be the currency"),
+    ("/total", "is not a decimal amount"),
+    ("/lines/0/unit_price", "is not a decimal amount"),
+    ("/lines/0/variant_id", "must be a line of the cart"),
+    ("/lines/0", "invalid type"),
+    ("/taxes", "invalid type"),
+    ("/discounts/0/rule", "must be 1 to 200"),
+    ("/taxes/0/rate", "must be per cent"),
+];
+
+#[test]
+fn no_more_than_the_beginning_of_a_wrong_value_is_repeated() {
+    let question = question("EUR", &[2, 3], Some("van"));
+    let long = "Ännchen von Tharau ".repeat(10_000);
+    let check = |answer: &Value, told: &str| {
+        let error = read(&question, answer).expect_err(told);
+        assert!(error.contains(told), "{error}");
+        assert!(error.chars().count() < 400, "{told}: {}", error.len());
+        assert!(!error.contains(char::is_control), "{error}");
+    };
+    for (place, told) in LONG {
+        let mut answer = good();
+        *answer.pointer_mut(place).unwrap() = json!(long);
+        check(&answer, told);
+    }
+    let mut answer = good();
+    answer["total"] = json!(format!("1.{}", "0".repeat(100_000)));
+    check(&answer, "more decimals");
+    answer["total"] = json!("9".repeat(100_000));
+    check(&answer, "too large");
+    let mut answer = good();
+    answer[&long] = json!(1);
+    check(&answer, "unknown field");
+    // What stood where is told all the same.
+    let error = answer::read(&question, b"{\n\"currency\": 3}").unwrap_err();
+    let error = error.to_string();
+    assert!(error.ends_with("at line 2 column 13"), "{error}");
+}
+
+/// A cart whose delivery was chosen or not, what the answer may do about it, what it says, and what comes of it.
+#[test]
+fn a_method_is_chosen_by_the_shopper_or_by_whoever_may() {
+    let chosen = |wanted: Option<&str>, may, said: Option<&str>, offer: &str| {
+        let mut question = question("EUR", &[2, 3], wanted);
+        question.may_choose_delivery = may;
+        let mut answer = good();
+        answer["delivery_methods"] = json!([{"id": offer, "name": "By foot", "price": "3.00"}]);
+        answer["delivery_method"] = json!(said);
+        if wanted != Some(offer) && (!may || said.is_none()) {
+            answer["total"] = json!("26.50");
+            answer["taxes"] = json!([]);
+        }
+        read(&question, &answer).map(|quote| quote.totals.chosen_delivery)
+    };
+    let is = |chosen: Result<ChosenDelivery, String>, id: &str| match chosen {
+        Ok(ChosenDelivery::Method(method)) => assert_eq!(method.id, id),
+        other => panic!("{id}: {other:?}"),
+    };
+    is(chosen(Some("van"), true, None, "van"), "van");
+    is(chosen(Some("van"), true, Some("van"), "van"), "van");
+    is(chosen(None, true, Some("foot"), "foot"), "foot");
+    // What was wanted is not on offer.
+    is(chosen(Some("van"), true, Some("foot"), "foot"), "foot");
+    assert_eq!(
+        chosen(None, true, None, "foot"),
+        Ok(ChosenDelivery::NotChosen)
+    );
+    assert_eq!(
+        chosen(Some("van"), true, None, "foot"),
+        Ok(ChosenDelivery::NotAvailable)
+    );
+    for (wanted, may, said, offer, told) in [
+        (
+            Some("van"),
+            true,
+            "foot",
+            "van",
+            "must be the method that was asked for",
+        ),
+        (None, false, "foot", "foot", "must not be chosen"),
+        (
+            None,
+            true,
+            "bike",
+            "foot",
+            "must be a method that is on offer",
+        ),
+    ] {
+        let error = chosen(wanted, may, Some(said), offer).unwrap_err();
+        assert!(
+            error.starts_with("/delivery_method") && error.contains(told),
+            "{error}"
+        );
+    }
+}
+
+/// An API that answers every question so; gives it and how many it heard.
+async fn api(status: u16, answer: String) -> (Pricing, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let settings = PricingSettings {
+        url: format!("http://{}/price", listener.local_addr().unwrap()),
+        deadline: Duration::from_secs(20),
+        keep: Duration::ZERO,
+        ..PricingSettings::default()
+    };
+    let heard = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&heard);
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            let (counted, answer) = (Arc::clone(&counted), answer.clone());
+            let service = service_fn(move |_: Request<Incoming>| {
+                counted.fetch_add(1, Ordering::Relaxed);
+                let mut response = Response::new(Full::new(Bytes::from(answer.clone())));
+                *response.status_mut() = StatusCode::from_u16(status).unwrap();
+                std::future::ready(Ok::<_, Infallible>(response))
+            });
+            let protocol = hyper::server::conn::http1::Builder::new();
+            tokio::spawn(protocol.serve_connection(TokioIo::new(socket), service));
+        }
+    });
+    (Pricing::open(&settings).unwrap(), heard)
+}
+
+fn counted(metrics: &Metrics, outcome: &str, times: u64) {
+    let mut out = Exposition::default();
+    metrics.write(&mut out);
+    let line = format!("frontage_pricing_total{{outcome=\"{outcome}\"}} {times}\n");
+    let text = out.finish();
+    assert!(text.contains(&line), "{line} is not in {text}");
+}
+
+#[tokio::test]
+async fn those_who_ask_the_same_at_once_ask_together() {
+    let (pricing, heard) = api(200, good().to_string()).await;
+    let (question, metrics) = (question("EUR", &[2, 3], Some("van")), Metrics::default());
+    let ask = || pricing.ask_together(&question, 0, &metrics);
+    let outcomes = join_all((0..8).map(|_| ask())).await;
+    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+    assert_eq!(heard.load(Ordering::Relaxed), 1);
+    counted(&metrics, "answered", 1);
+    counted(&metrics, "kept", 7);
+    // Afterwards it is another moment, and an order is never asked for together with anybody.
+    ask().await.unwrap();
+    let (shown, ordered) = tokio::join!(ask(), pricing.ask(&question, 0, &metrics));
+    assert!(shown.is_ok() && ordered.is_ok());
+    assert_eq!(heard.load(Ordering::Relaxed), 4);
+    // Another question is another one.
+    let other = Question {
+        key: blake3::hash(b"other"),
+        ..question.clone()
+    };
+    let both = tokio::join!(ask(), pricing.ask_together(&other, 0, &metrics));
+    assert!(both.0.is_ok() && both.1.is_ok());
+    assert_eq!(heard.load(Ordering::Relaxed), 6);
+}
+
+/// Looks once whether something is done.
+fn is_waiting(future: Pin<&mut impl Future>) -> bool {
+    let mut context = Context::from_waker(Waker::noop());
+    future.poll(&mut context).is_pending()
+}
+
+#[tokio::test]
+async fn who_waits_for_somebody_who_goes_away_asks() {
+    let (pricing, _) = api(200, good().to_string()).await;
+    let (question, metrics) = (question("EUR", &[2, 3], Some("van")), Metrics::default());
+    let mut first = Box::pin(pricing.ask_together(&question, 0, &metrics));
+    assert!(is_waiting(first.as_mut()));
+    let mut second = Box::pin(pricing.ask_together(&question, 0, &metrics));
+    assert!(is_waiting(second.as_mut()));
+    drop(first);
+    second.await.unwrap();
+    counted(&metrics, "answered", 1);
+    counted(&metrics, "kept", 0);
+}
+
+#[tokio::test]
+async fn those_who_ask_together_fail_together() {
+    let (pricing, heard) = api(500, String::new()).await;
+    let (question, metrics) = (question("EUR", &[2, 3], Some("van")), Metrics::default());
+    let ask = || pricing.ask_together(&question, 0, &metrics);
+    let outcomes = join_all((0..8).map(|_| ask())).await;
+    assert!(outcomes.iter().all(Result::is_err), "{outcomes:?}");
+    assert_eq!(heard.load(Ordering::Relaxed), 1);
+    counted(&metrics, "status", 8);
 }
 
 #[test]

@@ -67,7 +67,7 @@ pub(super) fn open(
 pub(super) fn warm(shop: &Shop, generation: &Generation) -> Result<(), WatchError> {
     let catalog = &generation.catalog;
     // Made at first use, which is not to be a shopper's.
-    generation.offers.in_stock();
+    generation.make_ready();
     let mut routes = vec![
         Route::Home,
         Route::Robots,

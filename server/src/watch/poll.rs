@@ -24,6 +24,8 @@ use crate::stamp::Stamp;
 const RETRY_AFTER: Duration = Duration::from_secs(10);
 /// How often `HEAD` is glanced at between looks: its file is not opened, so this costs some microseconds.
 const GLANCE_INTERVAL: Duration = Duration::from_millis(20);
+/// How often it is looked whether prices will change soon.
+const CLOCK_INTERVAL: Duration = Duration::from_secs(1);
 /// How often a retired generation is looked at until nobody reads it any more.
 const RETIRE_POLL: Duration = Duration::from_millis(10);
 
@@ -95,14 +97,19 @@ impl Watch {
         Self { tracer, ..self }
     }
 
-    /// Follows the store for ever.
-    pub async fn run(mut self) {
+    /// Follows the store for ever, and the clock, which does not wait until the store has answered.
+    pub async fn run(self) {
+        let shop = Arc::clone(&self.shop);
+        tokio::join!(self.follow(), foresee(shop));
+    }
+
+    async fn follow(mut self) {
         loop {
             // Before the look: what changes while it is made is noticed right after it.
             let seen = self.store.head_stamp().await;
             self.settle().await;
             self.look().await;
-            self.dress();
+            self.dress().await;
             self.wait(seen).await;
         }
     }
@@ -341,7 +348,7 @@ impl Watch {
     }
 
     /// Serves the same generation in the look of now.
-    fn dress(&mut self) {
+    async fn dress(&mut self) {
         if !self.is_out_of_fashion() {
             return;
         }
@@ -351,7 +358,7 @@ impl Watch {
             .as_ref()
             .map(|serving| Arc::clone(&serving.generation));
         if let Some(generation) = generation {
-            let serving = self.serving(generation);
+            let serving = self.serving(generation).await;
             let key = serving.cache_key();
             if let Some(retired) = self.writer.replace(serving) {
                 tokio::spawn(retire(retired));
@@ -360,25 +367,31 @@ impl Watch {
         }
     }
 
-    /// A generation and what all its responses share.
-    fn serving(&mut self, generation: Arc<Generation>) -> Serving {
-        let resizer = self.shop.resizer.as_ref().and_then(Resizer::origin);
-        let origins = generation.catalog.media_origins();
-        let origins = origins.chain(resizer.as_deref());
-        let stamp = Stamp::new(Some(generation.number()), origins, &self.shop.edge);
+    /// A generation and what all its responses share, made off the request threads.
+    async fn serving(&mut self, generation: Arc<Generation>) -> Arc<Serving> {
         self.swaps += 1;
-        Serving::new(
-            generation,
-            self.shop.look.current(),
-            stamp,
-            self.swaps,
-            now(),
-        )
+        let (shop, swaps) = (Arc::clone(&self.shop), self.swaps);
+        let make = move |generation: Arc<Generation>| {
+            let resizer = shop.resizer.as_ref().and_then(Resizer::origin);
+            let origins = generation.catalog.media_origins();
+            let origins = origins.chain(resizer.as_deref());
+            let stamp = Stamp::new(Some(generation.number()), origins, &shop.edge);
+            let theme = shop.look.current();
+            let serving = Arc::new(Serving::new(generation, theme, stamp, swaps, now()));
+            serving.foresee(now());
+            serving
+        };
+        let (made, too) = (make.clone(), Arc::clone(&generation));
+        match tokio::task::spawn_blocking(move || made(too)).await {
+            Ok(serving) => serving,
+            // It failed by a bug, or the process ends; here it is seen which.
+            Err(_) => make(generation),
+        }
     }
 
     async fn swap(&mut self, generation: Generation, started: Instant, from: &'static str) {
         let manifest = generation.manifest.clone();
-        let serving = self.serving(Arc::new(generation));
+        let serving = self.serving(Arc::new(generation)).await;
         let key = serving.cache_key();
         let retired = self.writer.replace(serving);
         self.shop.bodies.keep_only(key);
@@ -444,6 +457,19 @@ impl Watch {
         if self.writer.load().is_none() {
             self.writer.explain(why.to_owned());
         }
+    }
+}
+
+/// Has prices that change by themselves ready before their time, for as long as something is served.
+async fn foresee(shop: Arc<Shop>) {
+    loop {
+        tokio::time::sleep(CLOCK_INTERVAL).await;
+        let serving = shop.live.load().clone();
+        let Some(serving) = serving.filter(|serving| serving.is_due(now())) else {
+            continue;
+        };
+        // If it fails by a bug, whoever asks for the page finds the same.
+        let _ = tokio::task::spawn_blocking(move || serving.foresee(now())).await;
     }
 }
 

@@ -22,17 +22,17 @@ pub enum CredentialError {
 ///
 /// # Errors
 /// It means a secret that was handed over, and nothing was, or its name is none.
-pub fn locate(folder: &Path, file: &str) -> Result<PathBuf, CredentialError> {
+pub fn locate(folder: &Path, file: impl AsRef<Path>) -> Result<PathBuf, CredentialError> {
     let handed_over = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-    within(folder, handed_over, file)
+    within(folder, handed_over, file.as_ref())
 }
 
 fn within(
     folder: &Path,
     handed_over: Option<PathBuf>,
-    file: &str,
+    file: &Path,
 ) -> Result<PathBuf, CredentialError> {
-    let Some(name) = file.strip_prefix(PREFIX) else {
+    let Some(name) = file.to_str().and_then(|file| file.strip_prefix(PREFIX)) else {
         return Ok(folder.join(file));
     };
     if name.is_empty() || name.starts_with('.') || name.contains('/') {
@@ -52,7 +52,7 @@ mod tests {
             Path::new("/etc/frontage"),
             PathBuf::from("/run/credentials/x"),
         );
-        let found = |handed_over, file: &str| within(etc, handed_over, file);
+        let found = |handed_over, file: &str| within(etc, handed_over, Path::new(file));
         assert_eq!(found(None, "token").unwrap(), etc.join("token"));
         assert_eq!(
             found(Some(run.clone()), "credential:token").unwrap(),

@@ -72,7 +72,11 @@ impl Currency {
         let letters: [u8; 3] = code.as_bytes().try_into().map_err(|_| unknown())?;
         CODES
             .iter()
-            .find(|(_, codes)| codes.split(' ').any(|known| known == code))
+            .find(|(_, codes)| {
+                // Each code and the space behind it.
+                let mut codes = codes.as_bytes().chunks(4);
+                codes.any(|known| known.starts_with(&letters))
+            })
             .map(|&(exponent, _)| Self {
                 code: letters,
                 exponent,

@@ -1,5 +1,6 @@
 //! The catalog part: opening, verifying, and the way in for readers.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
@@ -37,6 +38,10 @@ pub struct Catalog {
     text: OnceLock<Result<TextIndex, String>>,
     /// Made at first use: one bit for each product that search may show.
     searchable: OnceLock<RowSet>,
+    /// Made at first use: rows of the categories without a parent.
+    roots: OnceLock<Vec<u32>>,
+    /// What a reader keeps beside it.
+    kept: OnceLock<Box<dyn Any + Send + Sync>>,
     /// The further language that texts are read in; none for the shop's own.
     pub(super) local: Option<Local>,
     /// The same part in the shop's further languages.
@@ -82,6 +87,8 @@ impl Catalog {
             part,
             text: OnceLock::new(),
             searchable: OnceLock::new(),
+            roots: OnceLock::new(),
+            kept: OnceLock::new(),
             local,
             locales: Vec::new(),
         }
@@ -227,7 +234,18 @@ impl Catalog {
 
     /// Categories without a parent, in order.
     pub fn root_categories(&self) -> impl Iterator<Item = Category<'_>> {
-        self.categories().filter(|category| category.depth() == 0)
+        let roots = self.roots.get_or_init(|| {
+            let roots = self.categories().filter(|category| category.depth() == 0);
+            roots.map(|category| category.row).collect()
+        });
+        roots.iter().filter_map(|&row| self.category(row))
+    }
+
+    /// What a reader makes of this catalog in this language, once: it is kept for as long as the catalog is. There is
+    /// room for one value; nothing, if it was made as another type before.
+    pub fn kept<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> Option<&T> {
+        let kept = self.kept.get_or_init(|| Box::new(make()));
+        kept.downcast_ref()
     }
 
     /// The brand at a row.

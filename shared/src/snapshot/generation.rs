@@ -113,6 +113,13 @@ impl Generation {
         }
     }
 
+    /// Makes what is otherwise made at first use, in all price lists.
+    pub fn make_ready(&self) {
+        for generation in std::iter::once(self).chain(&self.others) {
+            generation.offers.make_ready();
+        }
+    }
+
     /// Between which instants nothing in it changes.
     pub fn span(&self) -> Span {
         self.offers.span()

@@ -358,6 +358,13 @@ impl Offers {
         self.coming(row)?.dearer_at
     }
 
+    /// Makes what is otherwise made at first use.
+    pub(super) fn make_ready(&self) {
+        self.in_stock();
+        // Which row is asked for does not matter.
+        self.coming(0);
+    }
+
     fn coming(&self, row: u32) -> Option<Coming> {
         if self.span.until == i64::MAX {
             return None;

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::daemon::credentials;
+
 /// Where a store is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreLocation {
@@ -140,12 +142,13 @@ impl StoreLocation {
             problems.push(problem("store", rule, text));
         }
         problems.extend(options.problems(service));
+        let options = options.located(base, &mut problems);
         match problems.is_empty() {
             true => Ok(Self::Bucket(Box::new(BucketLocation {
                 service,
                 bucket: bucket.to_owned(),
                 prefix: prefix.to_owned(),
-                options: options.located(base),
+                options,
             }))),
             false => Err(problems),
         }
@@ -280,16 +283,30 @@ impl StoreOptions {
         problems
     }
 
-    /// With paths that start from `base`.
-    fn located(mut self, base: &Path) -> Self {
-        for path in [
-            &mut self.access_key_id_file,
-            &mut self.secret_key_file,
-            &mut self.service_account_file,
-            &mut self.ca_file,
+    /// With paths that start from `base`, or lead to what the service manager hands over.
+    fn located(mut self, base: &Path, problems: &mut Vec<LocationProblem>) -> Self {
+        for (key, path) in [
+            (
+                "store_options.access_key_id_file",
+                &mut self.access_key_id_file,
+            ),
+            ("store_options.secret_key_file", &mut self.secret_key_file),
+            (
+                "store_options.service_account_file",
+                &mut self.service_account_file,
+            ),
+            ("store_options.ca_file", &mut self.ca_file),
         ] {
-            if !path.as_os_str().is_empty() {
-                *path = base.join(&*path);
+            if path.as_os_str().is_empty() {
+                continue;
+            }
+            match credentials::locate(base, &*path) {
+                Ok(found) => *path = found,
+                Err(error) => problems.push(LocationProblem {
+                    key,
+                    rule: error.to_string(),
+                    value: path.display().to_string(),
+                }),
             }
         }
         self
