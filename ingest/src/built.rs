@@ -37,6 +37,8 @@ impl Built {
             sources: self.sources.clone(),
             reason,
             pinned: false,
+            traceparent: None,
+            hold_ms: None,
         }
     }
 

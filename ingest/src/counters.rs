@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::cycle::{CycleError, Outcome, ShopOutcome};
+use crate::cycle::{CycleError, Outcome};
 use crate::history::{Run, RunResult};
 
 /// Upper bounds of a run's time, in seconds.
@@ -29,6 +29,8 @@ pub struct Counts {
     pub sources: BTreeMap<String, SourceCounts>,
     /// In the order of [`CYCLES`].
     pub cycles: [u64; CYCLES.len()],
+    /// Catalogs that canaries refused.
+    pub refused_catalogs: u64,
 }
 
 /// What was counted of one source.
@@ -65,18 +67,18 @@ impl Counters {
 
     /// Counts a cycle.
     pub fn cycle(&self, outcome: &Result<Outcome, CycleError>) {
-        let word = match outcome.as_ref().map(|outcome| &outcome.shop) {
-            Ok(ShopOutcome::Published(_)) => "published",
-            Ok(ShopOutcome::Unchanged) => "unchanged",
-            Ok(ShopOutcome::Pinned { .. }) => "pinned",
-            Ok(ShopOutcome::Waiting) => "waiting",
-            Err(_) => "failed",
-        };
+        let shop = outcome.as_ref().map(|outcome| outcome.shop.word());
+        let word = shop.unwrap_or("failed");
         self.change(|counts| {
             if let Some(place) = CYCLES.iter().position(|known| *known == word) {
                 counts.cycles[place] += 1;
             }
         });
+    }
+
+    /// Counts a catalog that canaries refused.
+    pub fn refused_catalog(&self) {
+        self.change(|counts| counts.refused_catalogs += 1);
     }
 
     /// Everything until now.

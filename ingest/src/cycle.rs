@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use frontage_shared::manifest::Manifest;
 use frontage_shared::store::{Store, StoreError};
+use frontage_shared::trace::{Span, Tracer};
 use futures_util::stream::{self, StreamExt as _};
 
 use crate::basis;
@@ -31,6 +32,7 @@ use crate::lock::{self, LockError};
 use crate::merge::{Conflicts, MergeError, Merged};
 use crate::publish::PublishError;
 use crate::release;
+use crate::telemetry;
 use crate::verified::{self, Verified};
 use crate::vitals::Vitals;
 use crate::webhooks::WebhookError;
@@ -57,6 +59,8 @@ pub struct Context {
     pub counters: Counters,
     /// Whether the daemon's clocks move, for the service manager.
     pub vitals: Vitals,
+    /// Whose part the spans are that are begun with this.
+    pub tracer: Tracer,
 }
 
 /// What a cycle did.
@@ -86,6 +90,18 @@ pub enum ShopOutcome {
     },
     /// No product has arrived yet, or a source's cache must be rebuilt first.
     Waiting,
+}
+
+impl ShopOutcome {
+    /// One word for it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Published(_) => "published",
+            Self::Unchanged => "unchanged",
+            Self::Pinned { .. } => "pinned",
+            Self::Waiting => "waiting",
+        }
+    }
 }
 
 /// A cycle failed; the published generation stays. Failures of single sources are in [`Outcome::runs`].
@@ -142,7 +158,13 @@ pub async fn run(
     trigger: &str,
     now: i64,
 ) -> Result<Outcome, CycleError> {
-    let outcome = stages(context, sources, trigger, now).await;
+    let mut span = context.tracer.begin("cycle");
+    span.set("frontage.trigger", trigger.to_owned());
+    let outcome = stages(&context.within(&span), sources, trigger, now).await;
+    match &outcome {
+        Ok(outcome) => span.set("frontage.outcome", outcome.shop.word()),
+        Err(error) => span.fail(error),
+    }
     context.counters.cycle(&outcome);
     outcome
 }
@@ -160,18 +182,12 @@ async fn stages(
     // While one source waits for its back end or its disk, another has the cores.
     let mut waiting = Vec::new();
     for source in sources {
-        waiting.push(harvest::run(
-            context,
-            source,
-            published.as_ref(),
-            trigger,
-            now,
-        ));
+        waiting.push(harvested(context, source, published.as_ref(), trigger, now));
     }
     let mut harvests = stream::iter(waiting).buffered(SOURCES_AT_ONCE);
     let mut runs = Vec::new();
     let mut sources = sources.iter();
-    while let (Some((mut run, _)), Some(source)) = (harvests.next().await, sources.next()) {
+    while let (Some(mut run), Some(source)) = (harvests.next().await, sources.next()) {
         deliver::follow(context, source, &mut run).await;
         history::append(&context.config.state, &run)?;
         context.counters.run(&run);
@@ -185,6 +201,27 @@ async fn stages(
         shop,
         conflicts,
     })
+}
+
+/// The run of a source, as a span.
+async fn harvested(
+    context: &Context,
+    source: &Source,
+    published: Option<&Manifest>,
+    trigger: &str,
+    now: i64,
+) -> Run {
+    let mut span = context.tracer.begin("source");
+    let within = context.within(&span);
+    let (run, _) = harvest::run(&within, source, published, trigger, now).await;
+    span.set("frontage.source", source.name.clone());
+    span.set("frontage.result", run.result.as_str());
+    span.count("frontage.records", run.records);
+    span.count("frontage.bytes", run.bytes);
+    if run.result == RunResult::Failed {
+        span.fail(&run.reasons.join("; "));
+    }
+    run
 }
 
 /// Feeds and open orders, as the shop is to be made of them.
@@ -264,11 +301,13 @@ pub fn context(config: Config) -> Result<Context, CycleError> {
     }
     folder(&config.state)?;
     let store = Store::at(&config.store, &config.shop.id)?;
+    let client = Client::new()?;
     Ok(Context {
+        tracer: telemetry::start(&config, &client)?,
         lease: Keeper::new(store.clone(), &config.state, config.lease),
         config: Arc::new(config),
         store,
-        client: Client::new()?,
+        client,
         show_progress: false,
         board: Board::default(),
         counters: Counters::default(),
@@ -277,6 +316,15 @@ pub fn context(config: Config) -> Result<Context, CycleError> {
 }
 
 impl Context {
+    /// The same, whose spans are parts of this one.
+    #[must_use]
+    pub fn within(&self, span: &Span) -> Self {
+        Self {
+            tracer: span.within(),
+            ..self.clone()
+        }
+    }
+
     /// Holds the lock that keeps two publishers apart until the file is dropped. Waits for one that is under way. The
     /// lease of the store is held as well then, which keeps those apart that have no folder in common.
     ///

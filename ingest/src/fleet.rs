@@ -5,7 +5,8 @@
 
 use std::fmt;
 
-use frontage_shared::store::Heartbeat;
+use frontage_shared::store::{Heartbeat, Store, StoreError};
+use frontage_shared::trial::Showing;
 use serde::Serialize;
 
 use crate::cycle::{Context, CycleError};
@@ -48,6 +49,8 @@ pub struct Server {
     pub heard_seconds: i64,
     /// Whether that is too long ago.
     pub silent: bool,
+    /// How it does with its catalog, if it says so.
+    pub showing: Option<Showing>,
 }
 
 /// Reads what the servers said.
@@ -70,9 +73,23 @@ pub async fn read(context: &Context, now: i64) -> Result<Fleet, CycleError> {
     })
 }
 
+/// Forgets servers that were taken away; gives how many.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub async fn forget_gone(store: &Store, now: i64) -> Result<usize, StoreError> {
+    let mut forgotten = 0;
+    for gone in store.heartbeats().await? {
+        if now.saturating_sub(gone.at) >= GONE_AFTER_SECONDS {
+            store.drop_heartbeat(&gone.server).await?;
+            forgotten += 1;
+        }
+    }
+    Ok(forgotten)
+}
+
 fn server(heard: Heartbeat, published: Option<(u64, i64)>, now: i64) -> Server {
     let heard_seconds = now.saturating_sub(heard.at).max(0);
-    let interval = i64::try_from(heard.interval_ms.div_ceil(1_000)).unwrap_or(i64::MAX);
     let behind = published
         .zip(heard.generation)
         .map(|((published, _), served)| published.saturating_sub(served));
@@ -81,6 +98,7 @@ fn server(heard: Heartbeat, published: Option<(u64, i64)>, now: i64) -> Server {
         .filter(|_| behind == Some(0))
         .map(|((_, published_at), since)| since.saturating_sub(published_at).max(0));
     Server {
+        silent: is_silent(&heard, now),
         name: heard.server,
         address: heard.address,
         version: heard.version,
@@ -89,8 +107,14 @@ fn server(heard: Heartbeat, published: Option<(u64, i64)>, now: i64) -> Server {
         behind,
         lag_seconds,
         heard_seconds,
-        silent: heard_seconds > interval.saturating_mul(SILENT_AFTER),
+        showing: heard.showing,
     }
+}
+
+/// Whether a server was not heard of for too long.
+pub fn is_silent(heard: &Heartbeat, now: i64) -> bool {
+    let interval = i64::try_from(heard.interval_ms.div_ceil(1_000)).unwrap_or(i64::MAX);
+    now.saturating_sub(heard.at) > interval.saturating_mul(SILENT_AFTER)
 }
 
 impl Server {
@@ -99,11 +123,19 @@ impl Server {
         if self.silent {
             return "SILENT".to_owned();
         }
-        match self.behind {
+        let standing = match self.behind {
             None => "serves nothing".to_owned(),
             Some(0) => "current".to_owned(),
             Some(1) => "1 generation behind".to_owned(),
             Some(many) => format!("{many} generations behind"),
+        };
+        let is_canary = self
+            .showing
+            .as_ref()
+            .is_some_and(|showing| showing.is_canary);
+        match is_canary {
+            true => format!("{standing}, canary"),
+            false => standing,
         }
     }
 }
@@ -155,6 +187,7 @@ mod tests {
             since: Some(1_005),
             at,
             interval_ms: 10_000,
+            showing: None,
         }
     }
 
@@ -174,5 +207,22 @@ mod tests {
         assert_eq!(silent.standing(), "SILENT");
         // A clock that runs ahead of ours was heard of just now.
         assert_eq!(server(heard(None, 2_000), None, 1_100).heard_seconds, 0);
+    }
+    #[tokio::test]
+    async fn who_was_silent_for_a_week_is_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open("store", folder.path(), "demo").unwrap();
+        for (name, at) in [("gone", 1_000), ("there", 1_001)] {
+            let heartbeat = Heartbeat {
+                server: name.into(),
+                ..heard(None, at)
+            };
+            store.put_heartbeat(&heartbeat).await.unwrap();
+        }
+        let now = 1_000 + GONE_AFTER_SECONDS;
+        assert_eq!(forget_gone(&store, now).await.unwrap(), 1);
+        let left = store.heartbeats().await.unwrap();
+        assert_eq!(left.len(), 1);
+        assert_eq!(left[0].server, "there");
     }
 }

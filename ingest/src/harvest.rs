@@ -144,7 +144,8 @@ async fn look(
     let previous = previous.filter(|_| is_reusable && is_settled && since.is_none());
     let asking = since.and_then(|since| changes::asking(source, since, zone));
     let asking = asking.as_ref().unwrap_or(source);
-    let fetched = fetch(context, asking, previous.as_ref(), &folder, (now, doing)).await?;
+    let fetching = fetch(context, asking, previous.as_ref(), &folder, (now, doing));
+    let fetched = context.tracer.around("fetch", fetching).await?;
     let report = match fetched {
         Fetched::Unchanged(validators) => {
             cache.validators = Some(validators);
@@ -160,7 +161,8 @@ async fn look(
             // Before `judge`, which changes the cache. Only a feed of changes leans on what was refused before.
             let before = since.is_some().then(|| known(config, source, &cache));
             let memory = (&folder, &mut cache);
-            judge(context, source, memory, published, candidate, now).await?;
+            let judging = judge(context, source, memory, published, candidate, now);
+            context.tracer.around("guard", judging).await?;
             // Changes say nothing of the records that were refused before.
             let refused = match &before {
                 Some(before) => report.known.clone().with(before),
@@ -218,7 +220,8 @@ async fn take(
         accepted: cache.accepted.clone(),
         is_read_alike: is_read_alike(cache, recipe),
     };
-    let read = read(job, base, folder.clone(), now).await;
+    let reading = read(job, base, folder.clone(), now);
+    let read = context.tracer.around("decode map validate", reading).await;
     recorder.finish(run).await;
     let Read {
         feed,

@@ -79,6 +79,9 @@ pub mod schedule;
 /// Whether the daemon is alive, for the service manager.
 pub mod vitals;
 
+/// Traces on their way to the collector.
+pub mod telemetry;
+
 /// Several shops, a process each.
 pub mod house;
 
@@ -166,6 +169,9 @@ pub mod difference;
 
 /// Approve, roll back, compare.
 pub mod operate;
+
+/// Whether a new catalog stays.
+pub mod canary;
 
 /// Which server serves what.
 pub mod fleet;

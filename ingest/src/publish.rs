@@ -10,6 +10,7 @@ use frontage_shared::manifest::{Counts, Manifest, PartEntry, SourceState};
 use frontage_shared::snapshot::layout::PartKind;
 use frontage_shared::snapshot::{Generation, SnapshotError, mapped};
 use frontage_shared::store::{Fence, Store, StoreError};
+use frontage_shared::trial::Trial;
 use std::collections::BTreeMap;
 
 use crate::lock::{self, LockError};
@@ -30,6 +31,10 @@ pub struct Candidate {
     pub reason: &'static str,
     /// Whether later cycles must not publish over it.
     pub pinned: bool,
+    /// Whose part the servers' spans are that take it into service, if it is traced.
+    pub traceparent: Option<String>,
+    /// How long a catalog that is new is on trial, in milliseconds, if it is to be.
+    pub hold_ms: Option<u64>,
 }
 
 /// Publishing failed; the old generation stays.
@@ -124,6 +129,11 @@ pub async fn prepare(
         reason: candidate.reason.to_owned(),
         sources: candidate.sources.clone(),
         counts: candidate.counts,
+        trial: candidate.hold_ms.and_then(|hold_ms| {
+            let catalog = &candidate.catalog.0.hash;
+            Trial::next(current, catalog, hold_ms, now)
+        }),
+        traceparent: candidate.traceparent.clone(),
         checksum: String::new(),
     };
     let files = [&candidate.catalog.1, &candidate.offers.1];

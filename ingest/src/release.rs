@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use frontage_shared::manifest::Manifest;
 use frontage_shared::snapshot::layout::PartKind;
 
+use crate::canary;
 use crate::conflicts;
 use crate::cycle::{self, Build, Built, Context, CycleError, Purpose, ShopOutcome};
 use crate::flip::{self, Flip};
@@ -36,7 +37,8 @@ pub async fn accepted(
         return Ok((ShopOutcome::Pinned { generation, until }, conflicts));
     }
     let compiling = context.board.shop("compile", now);
-    let (built, conflicts) = match cycle::build(context, current, Purpose::Publish, now).await? {
+    let building = cycle::build(context, current, Purpose::Publish, now);
+    let (built, conflicts) = match context.tracer.around("compile", building).await? {
         Build::Unchanged => return Ok((ShopOutcome::Unchanged, Conflicts::default())),
         Build::Waiting(conflicts) => return Ok((ShopOutcome::Waiting, conflicts)),
         Build::Ready(built, conflicts) => (*built, conflicts),
@@ -58,17 +60,24 @@ pub async fn built_parts(
     now: i64,
 ) -> Result<Manifest, CycleError> {
     let _publishing = context.board.shop("publish", now);
+    let mut span = context.tracer.begin("publish");
     let files = [built.catalog.1.clone(), built.offers.1.clone()];
     let mut verified = context.verified();
     let manifest = publish::generation(
         &context.store,
         &context.config.shop.id,
         current,
-        built.candidate(reason),
+        Candidate {
+            traceparent: span.traceparent(),
+            hold_ms: canary::hold_ms(&context.config, reason),
+            ..built.candidate(reason)
+        },
         &mut verified,
         (&context.lease.fence()?, now),
     )
-    .await?;
+    .await
+    .inspect_err(|error| span.fail(error))?;
+    span.count("frontage.generation", manifest.generation);
     let parts = context.parts_folder();
     let _copying = publish::hold_folder(&parts).await?;
     keep_local_parts(&parts, &manifest, &files, &mut verified)?;
@@ -108,6 +117,7 @@ pub async fn republish(
     let copy = |part| publish::local_copy(&context.store, &folder, part, &verified);
     let catalog = copy((PartKind::Catalog, &parts.catalog)).await?;
     let offers = copy((PartKind::Offers, &parts.offers)).await?;
+    let mut span = context.tracer.begin("publish");
     let candidate = Candidate {
         catalog: (parts.catalog, catalog),
         offers: (parts.offers, offers),
@@ -115,6 +125,8 @@ pub async fn republish(
         sources: parts.sources,
         reason,
         pinned,
+        traceparent: span.traceparent(),
+        hold_ms: None,
     };
     let current = context.current().await?;
     let published = publish::generation(
@@ -127,6 +139,10 @@ pub async fn republish(
     )
     .await;
     verified.save();
+    match &published {
+        Ok(published) => span.count("frontage.generation", published.generation),
+        Err(error) => span.fail(error),
+    }
     Ok(published?)
 }
 

@@ -31,6 +31,15 @@ pub async fn prune(
     let names = store.manifests().await?;
     let mut kept_parts: HashSet<String> = parts_of(current).collect();
     kept_parts.extend(next.into_iter().flat_map(parts_of));
+    let needed = needed(current);
+    for name in names
+        .iter()
+        .filter(|name| needed.contains(&name.generation))
+    {
+        if let Ok(manifest) = store.manifest_named(&name.name).await {
+            kept_parts.extend(parts_of(&manifest));
+        }
+    }
     let mut removed = 0;
     let mut last_slot = None;
     for (rank, name) in names.iter().rev().enumerate() {
@@ -44,7 +53,7 @@ pub async fn prune(
         }
         let slot = manifest.created_at.div_euclid(SLOT_SECONDS);
         let is_last_of_slot = last_slot.replace(slot) != Some(slot);
-        if is_new || is_last_of_slot || manifest.generation == current.generation {
+        if is_new || is_last_of_slot || needed.contains(&manifest.generation) {
             kept_parts.extend(parts_of(&manifest));
         } else {
             store.remove_manifest(&name.name).await?;
@@ -79,7 +88,7 @@ async fn forget(
     for name in names
         .iter()
         .take(newest)
-        .filter(|name| name.generation != current.generation)
+        .filter(|name| !needed(current).contains(&name.generation))
     {
         match store.manifest_named(&name.name).await {
             Ok(manifest)
@@ -96,6 +105,17 @@ async fn forget(
         }
     }
     Ok(removed)
+}
+
+/// Generations that somebody will want: what is current, what is gone back to if its catalog does not stand its trial, and
+/// those that servers still wait for.
+fn needed(current: &Manifest) -> Vec<u64> {
+    let trial = current.trial.iter();
+    let needed = trial.flat_map(|trial| {
+        let earlier = trial.earlier.iter().map(|earlier| earlier.generation);
+        earlier.chain([trial.base])
+    });
+    needed.chain([current.generation]).collect()
 }
 
 fn parts_of(manifest: &Manifest) -> impl Iterator<Item = String> {
@@ -188,6 +208,8 @@ mod tests {
             reason: "cycle".into(),
             sources: BTreeMap::new(),
             counts: Counts::default(),
+            trial: None,
+            traceparent: None,
             checksum: String::new(),
         };
         let head = store.put_manifest(&manifest).await.unwrap();

@@ -17,11 +17,13 @@ use tokio::task::JoinSet;
 
 use crate::announce;
 use crate::bell::{Bell, Bells, Ring};
+use crate::canary;
 use crate::config::Source;
 use crate::cycle::{self, Context, CycleError, Outcome, ShopOutcome};
 use crate::dates::Dates;
 use crate::deliver;
 use crate::desk::{Desk, DeskError};
+use crate::fleet;
 use crate::flip::Flip;
 use crate::history::{Run, RunResult};
 use crate::lease::LeaseError;
@@ -177,6 +179,9 @@ impl Daemon<'_> {
         if context.store.known_conditions() == Some(Conditions::Ignored) {
             tracing::warn!(store = %context.config.store, "the bucket ignores conditional writes: readers take the newest manifest, and only one daemon may publish");
         }
+        if let Err(error) = fleet::forget_gone(&context.store, now().timestamp()).await {
+            tracing::debug!(%error, "servers that are no more are still listed");
+        }
         self.begin(&mut tasks, &stopped);
         let began = now();
         let vitals = &context.vitals;
@@ -225,6 +230,7 @@ impl Daemon<'_> {
             tasks.spawn(announce::run(context.clone(), settings, stopped.clone()));
         }
         tasks.spawn(heed_orders(context.clone(), stopped.clone()));
+        tasks.spawn(canary::run(context.clone(), stopped.clone()));
         tasks.spawn(end_pins(context.clone(), stopped.clone()));
         tasks.spawn(keep_dates(context.clone(), stopped.clone()));
     }

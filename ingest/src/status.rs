@@ -4,6 +4,7 @@ use chrono::DateTime;
 use frontage_shared::manifest::Counts;
 use serde::Serialize;
 
+use crate::canary::{self, Refusal};
 use crate::cycle::{Context, CycleError};
 use crate::deliver::{self, Waiting};
 use crate::feed::{Feed, FeedFolder, HeldFeed, KeptCounts};
@@ -42,6 +43,10 @@ pub struct Live {
     pub reason: String,
     /// How much it holds.
     pub counts: Counts,
+    /// Whether its catalog is on trial: only canaries show it yet.
+    pub on_trial: bool,
+    /// What it took the place of, if canaries refused that.
+    pub refusal: Option<Refusal>,
 }
 
 /// The state of one source.
@@ -79,7 +84,11 @@ pub struct Held {
 /// # Errors
 /// The store or the state folder cannot be read.
 pub async fn read(context: &Context) -> Result<Status, CycleError> {
-    let live = context.store.current().await?.map(|manifest| Live {
+    let current = context.store.current().await?;
+    let on_trial = canary::on_trial(current.as_ref(), schedule::now().timestamp());
+    let live = current.map(|manifest| Live {
+        on_trial,
+        refusal: Refusal::of(&context.config.state, manifest.generation),
         generation: manifest.generation,
         created_at: manifest.created_at,
         pinned: manifest.pinned,
@@ -192,6 +201,17 @@ impl Status {
                     live.generation,
                     time(live.created_at)
                 )?;
+                if live.on_trial {
+                    writeln!(f, "  ON TRIAL    only canaries show its catalog yet")?;
+                }
+                if let Some(refusal) = &live.refusal {
+                    let (refused, at) = (refusal.refused, time(refusal.at));
+                    writeln!(
+                        f,
+                        "  REFUSED     generation {refused} at {at}: {}",
+                        refusal.reason
+                    )?;
+                }
                 let counts = live.counts;
                 writeln!(
                     f,

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
 use bytes::Bytes;
+use frontage_shared::trace::Tracer;
 use hyper::StatusCode;
 use hyper::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use serde_json::{Value, json};
@@ -139,6 +140,7 @@ impl Admin {
             "ready": serving.is_some() && !shop.draining.load(Ordering::Relaxed),
             "not_ready_because": serving.is_none().then(|| shop.live.why_none()),
             "generation": serving.as_deref().map(|serving| generation(serving, now)),
+            "on_trial_elsewhere": view.waits_for,
             "swaps": metrics.swaps.load(Ordering::Relaxed),
             "rejections": metrics.rejections_total(),
             "last_rejection": view.last_rejection.map(|rejection| json!({
@@ -205,8 +207,22 @@ impl Admin {
             write_shop(&mut out, &room.tenant.shop, now);
         }
         out.of_all();
+        write_spans(&mut out, &self.house.tracer);
         process::write(&mut out, self.started);
         out.finish()
+    }
+}
+
+/// What became of spans, where any are made.
+fn write_spans(out: &mut Exposition, tracer: &Tracer) {
+    let Some(figures) = tracer.figures() else {
+        return;
+    };
+    let name = "frontage_trace_spans_total";
+    let help = "Spans, by whether the collector took them, there was no room for them, or it did not take them.";
+    out.family(name, "counter", help);
+    for (result, count) in figures.all() {
+        out.sample(name, &format!("result=\"{result}\""), count);
     }
 }
 
@@ -354,6 +370,7 @@ fn plain(status: StatusCode, content_type: &'static str, text: String) -> Respon
         kind: "admin",
         http,
         rest: None,
+        kept: false,
     }
 }
 

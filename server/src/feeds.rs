@@ -255,6 +255,7 @@ fn response(
         kind: "feed",
         http,
         rest,
+        kept: false,
     }
 }
 

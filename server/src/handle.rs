@@ -18,6 +18,7 @@ use tracing::error;
 use crate::body_cache::BodyCache;
 use crate::bots::{self, Bots};
 use crate::cache_policy::CachePolicy;
+use crate::canary::Marks;
 use crate::checkout::Checkout;
 use crate::encode::{self, Encoding, Wanted};
 use crate::feeds::Feeds;
@@ -70,6 +71,8 @@ pub struct Shop {
     pub time_zone: Zone,
     /// Headers of responses made without a generation.
     pub bare_stamp: Stamp,
+    /// What was counted when catalogs came into service.
+    pub marks: Marks,
     /// Whether the process is on its way out.
     pub draining: AtomicBool,
 }
@@ -162,9 +165,10 @@ fn shared<'a>(
     let wanted = encode::negotiate(request.headers);
     let headers = request.headers;
     let (until, now) = (serving.span().until, request.now);
-    let respond = move |finished: &Finished| {
+    let respond = move |finished: &Finished, kept: bool| {
         let known = finished.not_modified(headers, wanted);
         let mut response = known.unwrap_or_else(|| finished.whole());
+        response.kept = kept;
         respond::keep_until(&mut response, until, now);
         response
     };
@@ -172,21 +176,21 @@ fn shared<'a>(
     match (kept, bots) {
         (Some(kept), Some(_)) => {
             shop.metrics.bot(BotAnswer::Kept);
-            Reply::Now(respond(&kept))
+            Reply::Now(respond(&kept, true))
         }
         (Some(kept), None) if !kept.is_worth_encoding_as(wanted.small) => {
-            Reply::Now(respond(&kept))
+            Reply::Now(respond(&kept, true))
         }
         // A page asked for the first time is encoded quickly; one that comes again and again is worth the smallest coding.
         (kept, None) => {
             let encoding = kept.map_or(wanted.quick, |_| wanted.small);
             let finished = Arc::new(shop.made(serving, &parsed, encoding, now));
             shop.keep(serving, &parsed, wanted, &finished);
-            Reply::Now(respond(&finished))
+            Reply::Now(respond(&finished, false))
         }
         // A crawler comes once; what is made for it would push out what shoppers come for.
         (None, Some(bots)) => bots::in_lane(shop, bots, serving, move |serving| {
-            respond(&shop.made(serving, &parsed, wanted.quick, now))
+            respond(&shop.made(serving, &parsed, wanted.quick, now), false)
         }),
     }
 }
@@ -224,6 +228,7 @@ impl Shop {
             clients: ArcSwap::from_pointee(Clients::default()),
             edge: Edge::default(),
             bare_stamp: Stamp::new(None, std::iter::empty(), &Edge::default()),
+            marks: Marks::default(),
             draining: AtomicBool::new(false),
         }
     }
@@ -371,6 +376,13 @@ impl Answer for Shop {
             route.takes_posts() && (self.checkout.is_some() || *route == Route::Lists)
         };
         Parsed::parse(target, serving.prefixes()).is_ok_and(|parsed| takes_them(&parsed.route))
+    }
+
+    fn template(&self, _: Option<&str>, target: &str) -> Option<&'static str> {
+        let serving = self.live.load();
+        let prefixes = serving.iter().flat_map(|serving| serving.prefixes());
+        let parsed = Parsed::parse(target, prefixes);
+        Some(parsed.ok()?.route.template())
     }
 
     fn answer<'a>(&'a self, request: &Request<'a>) -> Reply<'a> {

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use arc_swap::ArcSwap;
+use frontage_shared::trace::Tracer;
 use hyper::StatusCode;
 use hyper::header::{HeaderValue, RETRY_AFTER};
 use toml::Table;
@@ -34,6 +35,8 @@ pub struct House {
     pub metrics: Arc<Metrics>,
     /// Headers of answers that are no shop's. HSTS is none of them: over plain HTTP nobody may believe it.
     pub bare_stamp: Stamp,
+    /// What makes spans, whichever shop they are of.
+    pub tracer: Tracer,
 }
 
 /// Whether one shop is asked or several.
@@ -146,7 +149,14 @@ impl House {
             asked: Asked::default(),
             metrics,
             bare_stamp: Stamp::new(None, std::iter::empty(), &Edge::default()),
+            tracer: Tracer::default(),
         }
+    }
+
+    /// The same, of which spans are made.
+    #[must_use]
+    pub fn traced(self, tracer: Tracer) -> Self {
+        Self { tracer, ..self }
     }
 
     /// Whether there is one shop, and no folder of them.
@@ -201,7 +211,7 @@ impl House {
         };
         for (name, shop) in read {
             let old = before.tenants.get(&name);
-            match Self::room(&rooms, old, shop).await {
+            match self.room(&rooms, old, shop).await {
                 Ok(room) => drop(rooms.tenants.insert(name, room)),
                 Err(problem) => {
                     error!(file = name, %problem, "a shop cannot be served as its file says");
@@ -253,6 +263,7 @@ impl House {
 
     /// The shop of a file: the one that is served, if nothing changed.
     async fn room(
+        &self,
         rooms: &Rooms,
         old: Option<&Room>,
         read: Result<(Table, Config), String>,
@@ -274,7 +285,8 @@ impl House {
             return Ok(old.clone());
         }
         let (shop, hosts) = (config.shop.clone(), config.hosts.join(", "));
-        let (tenant, begins) = Tenant::open(config).map_err(|error| format!("{error:#}"))?;
+        let opened = Tenant::open(config, self.tracer.clone());
+        let (tenant, begins) = opened.map_err(|error| format!("{error:#}"))?;
         // One after the other: what many shops verify at once would slow those that are open.
         let _ = begins.await;
         info!(shop, hosts, "a shop is open");
@@ -304,6 +316,10 @@ impl Answer for House {
     fn takes_posts(&self, host: Option<&str>, target: &str) -> bool {
         let tenant = self.tenant(host);
         tenant.is_some_and(|tenant| tenant.shop.takes_posts(host, target))
+    }
+
+    fn template(&self, host: Option<&str>, target: &str) -> Option<&'static str> {
+        self.tenant(host)?.shop.template(host, target)
     }
 
     fn answer<'a>(&'a self, request: &Request<'a>) -> Reply<'a> {

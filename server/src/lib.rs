@@ -18,8 +18,14 @@ mod table;
 /// TLS: a certificate that can be replaced while the shop is open.
 pub mod tls;
 
+/// Traces: where they go, and what is said of a request.
+pub mod telemetry;
+
 /// What this server says of itself in the store.
 mod heartbeat;
+
+/// Whether new catalogs are shown here first.
+pub mod canary;
 
 /// What one of several shops may take.
 pub mod budget;

@@ -5,6 +5,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use frontage_shared::trial::Tally;
 use hyper::StatusCode;
 
 use crate::exposition::Exposition;
@@ -14,6 +15,8 @@ use crate::exposition::Exposition;
 pub struct Metrics {
     /// Requests by kind of page and class of status.
     requests: [[AtomicU64; CLASSES.len()]; KINDS.len()],
+    /// Requests for what is not there (404).
+    missing: AtomicU64,
     /// How long answering took, by kind of page.
     durations: [RequestTimes; KINDS.len()],
     /// Connections open now.
@@ -100,6 +103,8 @@ const KINDS: [&str; 28] = [
     "refused",
     "admin",
 ];
+/// Kinds that say nothing about the shop: what did not pass the listener, and files of the program.
+const BESIDES: [&str; 4] = ["asset", "not_ready", "refused", "admin"];
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 /// The deadlines of `listen`.
 pub(crate) const DEADLINES: [&str; 5] = ["first_byte", "header", "body", "write", "idle"];
@@ -165,6 +170,25 @@ impl Metrics {
         let class = usize::from(status.as_u16() / 100).clamp(1, CLASSES.len()) - 1;
         add(&self.requests[kind][class]);
         self.durations[kind].observe(&BUCKETS, duration);
+        if status == StatusCode::NOT_FOUND && !BESIDES.contains(&KINDS[kind]) {
+            add(&self.missing);
+        }
+    }
+
+    /// What was asked of the shop since the start, and what could not be given.
+    pub fn tally(&self) -> Tally {
+        let mut tally = Tally {
+            missing: get(&self.missing),
+            ..Tally::default()
+        };
+        for (kind, classes) in KINDS.iter().zip(&self.requests) {
+            if !BESIDES.contains(kind) {
+                let [.., errors] = classes;
+                tally.requests += classes.iter().map(get).sum::<u64>();
+                tally.errors += get(errors);
+            }
+        }
+        tally
     }
 
     /// Counts a connection closed by a deadline.
@@ -524,6 +548,24 @@ mod tests {
             );
         }
         assert_eq!(metrics.requests_total(), 2);
+    }
+
+    #[test]
+    fn what_could_not_be_given_is_told_from_what_is_not_the_shops() {
+        let metrics = Metrics::default();
+        for (kind, status) in [
+            ("product", 200),
+            ("error", 404),
+            ("error", 500),
+            ("error", 400),
+            ("asset", 404),
+            ("refused", 503),
+        ] {
+            let status = StatusCode::from_u16(status).unwrap();
+            metrics.request(kind, status, Duration::ZERO);
+        }
+        let tally = metrics.tally();
+        assert_eq!((tally.requests, tally.errors, tally.missing), (4, 1, 1));
     }
 
     #[test]

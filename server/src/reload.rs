@@ -55,6 +55,7 @@ pub fn rules(config: &Config, hosts: Hosts, limits: Arc<Limits>) -> Rules {
         hosts,
         limits,
         telling_proxies,
+        trusted_proxies: config.trusted_proxies.clone(),
     }
 }
 
@@ -148,6 +149,8 @@ fn waiting(old: &Config, new: &Config) -> Vec<&'static str> {
     let changed = [
         ("listen", old.listen != new.listen),
         ("admin", old.admin != new.admin),
+        ("canary", old.canary != new.canary),
+        ("telemetry", old.telemetry != new.telemetry),
         ("fleet", old.fleet != new.fleet),
         ("store and store_options", old.store != new.store),
         ("cache", old.cache != new.cache),

@@ -29,6 +29,8 @@ pub struct Response {
     pub http: hyper::Response<Bytes>,
     /// What follows the body, if its length is not known yet.
     pub rest: Option<Rest>,
+    /// Whether it was made before, for somebody else.
+    pub kept: bool,
 }
 
 /// What follows a body, made piece by piece as the client takes it.
@@ -161,6 +163,7 @@ impl Finished {
             kind: self.kind,
             http,
             rest: None,
+            kept: false,
         }
     }
 
@@ -184,6 +187,7 @@ impl Finished {
             kind: self.kind,
             http,
             rest: None,
+            kept: false,
         })
     }
 
@@ -338,6 +342,7 @@ pub fn sentence(stamp: &Stamp, status: StatusCode, kind: &'static str, text: &st
         kind,
         http,
         rest: None,
+        kept: false,
     }
 }
 

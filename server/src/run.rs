@@ -17,6 +17,7 @@ use frontage_shared::snapshot::layout::PartKind;
 use frontage_shared::snapshot::offers::Offers;
 use frontage_shared::snapshot::{Generation, SnapshotError};
 use frontage_shared::store::Store;
+use frontage_shared::trace::Tracer;
 use ownedbytes::OwnedBytes;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -34,6 +35,7 @@ use crate::page;
 use crate::reload::{self, Reload};
 use crate::route::Parsed;
 use crate::sockets::{self, Sockets};
+use crate::telemetry;
 use crate::tenant::{Tenant, open_cache, open_shop, open_store};
 use crate::theme::Theme;
 use crate::tls::Certificates;
@@ -125,7 +127,8 @@ async fn serve(config: Config, file: &Path, started: SystemTime) -> anyhow::Resu
     let doors = Doors::open(&config, started).await?;
     let operators = sockets::bind(config.admin, "admin").await?;
     let limits = Arc::new(fitting(config.limits.clone()));
-    let (house, begins) = open_house(&config).await?;
+    let tracer = telemetry::start(&config)?;
+    let (house, begins) = open_house(&config, tracer).await?;
     let certificates = doors.certificates.clone();
     let admin = Admin {
         house: Arc::clone(&house),
@@ -165,6 +168,7 @@ async fn serve(config: Config, file: &Path, started: SystemTime) -> anyhow::Resu
     // The admin task ends by itself once told; if it is gone already there is nobody to tell.
     let _ = stop_admin.send(());
     let _ = admin.await;
+    house.tracer.finish(telemetry::LAST_SPANS).await;
     info!(cut_off, "stopped");
     Ok(())
 }
@@ -172,12 +176,14 @@ async fn serve(config: Config, file: &Path, started: SystemTime) -> anyhow::Resu
 /// The shops, and when the only one has begun; several are opened when the house is furnished.
 async fn open_house(
     config: &Config,
+    tracer: Tracer,
 ) -> anyhow::Result<(Arc<House>, Option<oneshot::Receiver<()>>)> {
     if config.shops.is_some() {
-        return Ok((Arc::new(House::of_many()), None));
+        return Ok((Arc::new(House::of_many().traced(tracer)), None));
     }
-    let (tenant, begins) = Tenant::open(config.clone())?;
-    Ok((Arc::new(House::of_one(tenant)), Some(begins)))
+    let (tenant, begins) = Tenant::open(config.clone(), tracer.clone())?;
+    let house = House::of_one(tenant).traced(tracer);
+    Ok((Arc::new(house), Some(begins)))
 }
 
 fn greet(config: &Config) {
@@ -250,6 +256,7 @@ impl Doors {
             tls,
             metrics: Arc::clone(&house.metrics),
             pulse,
+            tracer: house.tracer.clone(),
         };
         let (stop, mut stopped) = tokio::sync::watch::channel(false);
         let mut stopped_too = stopped.clone();
@@ -294,6 +301,7 @@ fn admin_server(admin: Admin, limits: &Limits) -> Server {
         hosts: Hosts::Any,
         limits,
         telling_proxies: Vec::new(),
+        trusted_proxies: Vec::new(),
     };
     Server {
         answer: Arc::new(admin),
@@ -302,6 +310,7 @@ fn admin_server(admin: Admin, limits: &Limits) -> Server {
         // Monitors asking for figures would drown the shoppers' in them.
         metrics: Arc::new(Metrics::default()),
         pulse: Arc::default(),
+        tracer: Tracer::default(),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::encode::Encoding;
 use crate::page::{Kind, Page};
 use crate::respond;
 
-const GENERATION: HeaderName = HeaderName::from_static("x-frontage-generation");
+pub(crate) const GENERATION: HeaderName = HeaderName::from_static("x-frontage-generation");
 const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
                            magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use frontage_shared::daemon::credentials;
+use frontage_shared::trace::Share;
 use toml::{Table, Value};
 
 /// Reads keys out of a table, noting a problem and going on with the default where a value will not do.
@@ -75,6 +76,24 @@ impl Keys<'_> {
         range: std::ops::RangeInclusive<u64>,
     ) -> Duration {
         Duration::from_millis(self.number(key, default, range))
+    }
+
+    /// A share of all, from 0 to 1.
+    pub(crate) fn share(&mut self, key: &str, default: f64) -> Share {
+        let value = self.table.remove(key).unwrap_or(Value::Float(default));
+        let number = match &value {
+            Value::Float(number) => Some(*number),
+            Value::Integer(0) => Some(0.0),
+            Value::Integer(1) => Some(1.0),
+            _ => None,
+        };
+        number.and_then(Share::of).unwrap_or_else(|| {
+            self.problem(
+                key,
+                format_args!("must be a share from 0 to 1, got {value}"),
+            );
+            Share::NONE
+        })
     }
 
     pub(crate) fn size(

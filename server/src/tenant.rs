@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use frontage_shared::store::Store;
+use frontage_shared::trace::Tracer;
 use hyper::header::HeaderValue;
 use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
@@ -44,13 +45,16 @@ impl Tenant {
     ///
     /// # Errors
     /// Its cache, its keys or its store cannot be used.
-    pub fn open(config: Config) -> anyhow::Result<(Arc<Self>, oneshot::Receiver<()>)> {
+    pub fn open(
+        config: Config,
+        tracer: Tracer,
+    ) -> anyhow::Result<(Arc<Self>, oneshot::Receiver<()>)> {
         let store = open_store(&config)?;
         let cache = open_cache(&config)?;
         let (live, writer) = Live::new();
         let shop = Arc::new(open_shop(&config, live, &store)?);
         let report = Arc::new(Report::default());
-        let heartbeat = heartbeat::start(&store, &shop, &config.fleet, config.listen);
+        let heartbeat = heartbeat::start(&store, &shop, &config);
         let mut watch = Watch::new(
             store,
             cache,
@@ -59,7 +63,9 @@ impl Tenant {
             Arc::clone(&report),
             &config.shop,
             config.poll_interval,
-        );
+        )
+        .traced(tracer)
+        .as_canary(config.canary.is_canary(&config.fleet.name(config.listen)));
         let (begun, begins) = oneshot::channel();
         let files = Arc::clone(&shop);
         let following = async move {

@@ -161,6 +161,8 @@ fn manifest(catalog: &[u8], offers: &[u8]) -> Manifest {
         reason: "cycle".into(),
         sources: BTreeMap::from([("products".to_owned(), source)]),
         counts: Counts::default(),
+        trial: None,
+        traceparent: None,
         checksum: String::new(),
     }
 }

@@ -15,6 +15,9 @@ pub mod snapshot;
 /// The small JSON file that defines a generation.
 pub mod manifest;
 
+/// Catalogs that some servers show first.
+pub mod trial;
+
 /// What a shopper bought.
 pub mod order;
 
@@ -34,3 +37,6 @@ pub mod store;
 
 /// What any long-running process here needs: logging and an orderly end.
 pub mod daemon;
+
+/// What a daemon did and how long it took, for a collector of traces.
+pub mod trace;

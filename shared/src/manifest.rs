@@ -8,6 +8,7 @@ use crate::stored;
 use serde::{Deserialize, Serialize};
 
 use crate::snapshot::layout::PartKind;
+use crate::trial::Trial;
 
 /// A generation's definition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,12 +35,18 @@ pub struct Manifest {
     pub epoch: u64,
     /// Ingest does not publish over a pinned generation.
     pub pinned: bool,
-    /// Why it was published: `cycle`, `approve` or `rollback`.
+    /// Why it was published: `cycle`, `approve`, `rollback`, `pin`, `unpin`, `flip` or `canary`.
     pub reason: String,
     /// Last good run of each source.
     pub sources: BTreeMap<String, SourceState>,
     /// Products, variants, categories, pages.
     pub counts: Counts,
+    /// The trial of the catalog; left out where it is not on trial.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trial: Option<Trial>,
+    /// Whose part it is to take this into service, as W3C Trace Context writes it; left out where nothing is traced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traceparent: Option<String>,
     /// BLAKE3 of this file with this field empty.
     #[serde(default)]
     pub checksum: String,
@@ -174,10 +181,10 @@ impl Manifest {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn sample() -> Manifest {
+    pub(crate) fn sample() -> Manifest {
         let part = |digit: &str| PartEntry {
             hash: digit.repeat(64),
             length: 1,
@@ -196,6 +203,8 @@ mod tests {
             reason: "cycle".into(),
             sources: BTreeMap::new(),
             counts: Counts::default(),
+            trial: None,
+            traceparent: None,
             checksum: String::new(),
         }
     }

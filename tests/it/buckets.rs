@@ -330,6 +330,8 @@ fn manifest(generation: u64, fence: &Fence) -> Manifest {
         reason: "cycle".into(),
         sources: std::collections::BTreeMap::new(),
         counts: Counts::default(),
+        trial: None,
+        traceparent: None,
         checksum: String::new(),
     }
 }

@@ -37,8 +37,12 @@ mod damage;
 
 /// A shop in object storage.
 mod buckets;
+/// A new catalog, shown by a few first.
+mod canary;
 /// Promise 8: a full, failing or read-only disk keeps the old generation.
 mod full_disk;
+/// Traces of polls, swaps and requests.
+mod traces;
 /// Promise 11: of several daemons one publishes.
 mod writers;
 

@@ -30,6 +30,9 @@ pub mod shop;
 /// Several shops in one server.
 pub mod house;
 
+/// Several servers of one shop.
+pub mod another;
+
 /// A generation made in memory, without ingest.
 pub mod sample_generation;
 
@@ -53,6 +56,9 @@ pub mod pricing;
 
 /// What stand-ins share.
 mod stand_in;
+
+/// A stand-in for a collector of traces.
+pub mod collector;
 
 /// A stand-in for Stripe.
 pub mod stripe;

@@ -516,7 +516,13 @@ impl Shop {
         self.daemons.push(daemon);
     }
 
-    fn spawn(&self, name: &'static str, arguments: &[&str], config: &Path, mark: &str) -> Daemon {
+    pub(crate) fn spawn(
+        &self,
+        name: &'static str,
+        arguments: &[&str],
+        config: &Path,
+        mark: &str,
+    ) -> Daemon {
         let log = self.folder().join(format!("{name}.{mark}.log"));
         let file = std::fs::File::create(&log).expect("a log file");
         let child = std::process::Command::new(binary(name))

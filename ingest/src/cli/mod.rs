@@ -26,6 +26,7 @@ use crate::probe::{self, ProbeError};
 use crate::record::RecordError;
 use crate::replay::{self, ReplayError};
 use crate::schedule::{self, ScheduleError};
+use crate::telemetry::LAST_SPANS;
 use crate::webhooks::WebhookError;
 use crate::why::{self, WhyError};
 use crate::{check, status};
@@ -345,9 +346,10 @@ async fn run(arguments: &Arguments) -> Result<u8, CliError> {
             let mut context = cycle::context(config)?;
             let is_watched = std::io::stderr().is_terminal() && !matches!(command, Command::Run);
             context.show_progress = is_watched && !arguments.json;
-            let lease = context.lease.clone();
+            let (lease, tracer) = (context.lease.clone(), context.tracer.clone());
             let done = with_shop(arguments, command, context).await;
             lease.give_back().await;
+            tracer.finish(LAST_SPANS).await;
             done
         }
     }

@@ -111,6 +111,8 @@ impl Check<'_> {
         let orders = self.orders(table.remove("orders"));
         let webhooks = self.webhooks(table.remove("webhook"));
         let indexnow = self.indexnow(table.remove("indexnow"));
+        let canary = self.canary(table.remove("canary"));
+        let telemetry = self.telemetry(table.remove("telemetry"));
         let budgets = (
             guard.unwrap_or(GUARD),
             new_invalid.unwrap_or(MAX_NEW_INVALID_PERCENT),
@@ -119,7 +121,7 @@ impl Check<'_> {
         for (key, value) in table {
             self.problem(
                 &key,
-                "unknown key; known are store, store_options, lease_ms, state, shop, source, guard, retention, recordings, budget, facets, desk, orders, webhook, indexnow",
+                "unknown key; known are store, store_options, lease_ms, state, shop, source, guard, retention, recordings, budget, facets, desk, orders, webhook, indexnow, canary, telemetry",
                 short(&value),
             );
         }
@@ -138,6 +140,8 @@ impl Check<'_> {
             orders: orders?,
             webhooks: webhooks?,
             indexnow: indexnow?,
+            canary: canary?,
+            telemetry: telemetry?,
         })
     }
 

@@ -4,6 +4,7 @@
 //! A file with mistakes yields all of them at once, and nothing else.
 
 mod auth;
+mod canary;
 mod changes;
 mod contract;
 mod decoding;
@@ -22,12 +23,14 @@ mod paging;
 mod settings;
 mod source;
 mod store;
+mod telemetry;
 mod traffic;
 mod webhooks;
 
 #[cfg(test)]
 mod tests;
 
+pub use canary::Canary;
 pub use changes::{Changes, SinceFormat};
 pub use contract::{Contract, ContractMode, OwnSchema};
 pub use decoding::{Csv, Decoding, Format, Packed, Ragged, Xml};

@@ -7,11 +7,13 @@ use chrono_tz::Tz;
 use frontage_shared::model::money::Currency;
 use frontage_shared::snapshot::locales::group_of;
 use frontage_shared::store::StoreLocation;
+use frontage_shared::trace;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
 
+use super::canary::Canary;
 use super::changes::Changes;
 use super::contract::Contract;
 use super::desk::Desk;
@@ -55,6 +57,10 @@ pub struct Config {
     pub webhooks: Vec<Webhook>,
     /// Which search engines are told what changed, if any.
     pub indexnow: Option<IndexNow>,
+    /// How new catalogs are tried, if they are.
+    pub canary: Option<Canary>,
+    /// Where traces go, if anywhere.
+    pub telemetry: Option<trace::Settings>,
 }
 
 impl Config {

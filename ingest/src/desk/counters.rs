@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use frontage_shared::trace::Tracer;
+
 use crate::announce::Announced;
 use crate::counters::{BOUNDS, CYCLES, Counts, RESULTS, SourceCounts};
 
@@ -32,6 +34,9 @@ pub(super) fn write(out: &mut String, counts: &Counts) {
     for (result, count) in CYCLES.iter().zip(counts.cycles) {
         sample(out, "cycles_total", &format!("result=\"{result}\""), count);
     }
+    let help = "Catalogs that were refused by what canaries said.";
+    begin(out, "canary_refusals_total", "counter", help);
+    sample(out, "canary_refusals_total", "", counts.refused_catalogs);
     begin(
         out,
         "runs_total",
@@ -51,6 +56,19 @@ pub(super) fn write(out: &mut String, counts: &Counts) {
         }
     }
     times(out, counts);
+}
+
+/// What became of spans, where any are made.
+pub(super) fn spans(out: &mut String, tracer: &Tracer) {
+    let Some(figures) = tracer.figures() else {
+        return;
+    };
+    let name = "trace_spans_total";
+    let help = "Spans, by whether the collector took them, there was no room for them, or it did not take them.";
+    begin(out, name, "counter", help);
+    for (result, count) in figures.all() {
+        sample(out, name, &format!("result=\"{result}\""), count);
+    }
 }
 
 /// How long runs took.

@@ -35,6 +35,7 @@ pub(super) async fn text(state: &State) -> Result<String, CycleError> {
     });
     family(&mut out, "source_running", "1 while it runs.", samples);
     counters::write(&mut out, &state.context.counters.counts());
+    counters::spans(&mut out, &state.context.tracer);
     if let Some(announced) = Announced::load(&state.context.config.state) {
         counters::announced(&mut out, &announced);
     }
@@ -145,6 +146,11 @@ fn shop(out: &mut String, live: Option<&Live>) {
             "pinned",
             "1 while nothing is published over it.",
             flag(live.is_some_and(|live| live.pinned)),
+        ),
+        (
+            "on_trial",
+            "1 while only canaries show its catalog.",
+            flag(live.is_some_and(|live| live.on_trial)),
         ),
         (
             "products",

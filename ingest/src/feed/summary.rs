@@ -31,6 +31,8 @@ pub struct Facts {
     pub kind: Kind,
     /// Whether it is in the shop.
     pub is_shown: bool,
+    /// Whether it is in the shop at times only.
+    pub has_window: bool,
     /// The price in the shop's currency. A float will do: only shares and medians come of it.
     pub amount: Option<f64>,
     /// Whether it has a price in any currency.
@@ -121,6 +123,13 @@ impl Facts {
             | Document::Delete(_)
             | Document::OrderStatus(_) => (None, None, &[]),
         };
+        let has_window = match document {
+            Document::Product(product) => {
+                product.publish_from.is_some() || product.publish_until.is_some()
+            }
+            Document::Page(page) => page.publish_from.is_some() || page.publish_until.is_some(),
+            _ => false,
+        };
         let prices = offer.map_or(&[][..], |offer| &offer.prices);
         let own = prices
             .iter()
@@ -128,6 +137,7 @@ impl Facts {
         Self {
             kind: document.kind(),
             is_shown: !matches!(status, Some(Status::Draft | Status::Archived)),
+            has_window,
             amount: own.and_then(|price| price.amount.parse().ok()),
             is_priced: !prices.is_empty(),
             category_ids: category_ids.to_vec(),

@@ -181,8 +181,11 @@ fn strangers(
         let line = line?;
         known += u64::from(match line.kind {
             Kind::Product => {
-                let is_shown = Facts::read(&line, currency).is_none_or(|facts| facts.is_shown);
-                generation.catalog.product_by_id(&line.key).is_some() == is_shown
+                let facts = Facts::read(&line, currency);
+                // The generation was made when others of these may have been in the shop.
+                let has_window = facts.as_ref().is_some_and(|facts| facts.has_window);
+                let is_shown = facts.is_none_or(|facts| facts.is_shown);
+                has_window || generation.catalog.product_by_id(&line.key).is_some() == is_shown
             }
             Kind::Variant => {
                 let is_shown = Facts::read(&line, currency).is_none_or(|facts| facts.is_shown);

@@ -15,6 +15,7 @@ use toml::Table;
 
 use crate::bots;
 use crate::budget;
+use crate::canary;
 use crate::checkout::{Method, Settings};
 use crate::heartbeat;
 use crate::page::Resizer;
@@ -22,6 +23,7 @@ use crate::payment::StripeSettings;
 use crate::pricing::PricingSettings;
 use crate::stamp::TagHeader;
 use crate::table::Keys;
+use crate::telemetry;
 use crate::theme::ThemeSettings;
 use crate::tls;
 use crate::zone::Zone;
@@ -84,6 +86,10 @@ pub struct Config {
     pub images: Option<Resizer>,
     /// Whether and how this server says what it serves.
     pub fleet: heartbeat::Settings,
+    /// Whether this server shows new catalogs before others do.
+    pub canary: canary::Settings,
+    /// Where traces go, and how many requests are traced.
+    pub telemetry: telemetry::Settings,
     /// What one client may cost.
     pub limits: Limits,
 }
@@ -209,14 +215,13 @@ impl Config {
         let shops = keys.optional("shops");
         let (theme, images) = (keys.theme(folder), keys.images());
         let fleet = heartbeat::Settings::read(keys.table("fleet", "fleet."));
+        let canary = canary::Settings::read(keys.table("canary", "canary."));
+        let telemetry = telemetry::Settings::read(keys.table("telemetry", "telemetry."));
         let limits = keys.limits();
         keys.refuse_the_rest();
-        if listen == admin && listen.port() != 0 {
-            problems.push(format!(
-                "`admin` must not be the address of `listen` ({listen})"
-            ));
-        }
+        problems.extend(same_address(listen, admin));
         problems.extend(checkout.problems());
+        problems.extend(unheard(&canary, &fleet));
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -248,9 +253,26 @@ impl Config {
             theme,
             images,
             fleet,
+            canary,
+            telemetry: telemetry.within(folder),
             limits,
         })
     }
+}
+
+/// What is wrong with two listeners at one address.
+fn same_address(listen: SocketAddr, admin: SocketAddr) -> Option<String> {
+    let is_same = listen == admin && listen.port() != 0;
+    is_same.then(|| format!("`admin` must not be the address of `listen` ({listen})"))
+}
+
+/// What is wrong with a canary that says nothing.
+fn unheard(canary: &canary::Settings, fleet: &heartbeat::Settings) -> Option<String> {
+    let is_unheard = canary.may_be_canary() && fleet.interval.is_zero();
+    is_unheard.then(|| {
+        let rule = "must not be 0 where `[canary]` makes canaries: nobody would hear of it";
+        format!("`fleet.heartbeat_ms` {rule}")
+    })
 }
 
 /// Makes the files of a checkout absolute; keys that are not named are in the cache folder.

@@ -10,6 +10,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use frontage_shared::trace::Tracer;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Instant;
@@ -36,6 +37,8 @@ pub struct Server {
     pub metrics: Arc<Metrics>,
     /// Answers while the loop turns.
     pub pulse: Arc<Pulse>,
+    /// What makes spans of requests.
+    pub tracer: Tracer,
 }
 
 /// Where connections come from: a socket, or a test that fails.

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::{Body as _, Frame, Incoming, SizeHint};
 use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderValue};
+use hyper::http::request::Parts;
 use hyper::service::service_fn;
 use hyper::{Method, StatusCode, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -30,6 +31,7 @@ use super::{Reply, Request, Rules, Server, proxy};
 use crate::config::Limits;
 use crate::metrics::Metrics;
 use crate::respond::{Response, Rest};
+use crate::telemetry::{self, Times};
 
 /// HTTP/2 requests one client may have open at once.
 const MAX_STREAMS: u32 = 100;
@@ -83,6 +85,8 @@ struct Peer {
     /// Whether it is a proxy that had to say whom it speaks for and named nobody. What stands in headers then is the
     /// client's own word.
     names_nobody: bool,
+    /// Whether it is a proxy whose word about requests is believed.
+    is_trusted: bool,
 }
 
 /// What a connection goes through before there are requests on it.
@@ -98,6 +102,7 @@ impl Door {
         let mut client = Peer {
             address: peer,
             names_nobody: false,
+            is_trusted: self.rules.trusted_proxies.contains(&peer.to_canonical()),
         };
         if self.rules.telling_proxies.contains(&peer.to_canonical()) {
             match proxy::read(&mut stream).await {
@@ -222,40 +227,16 @@ async fn exchange(
     };
     let _answering = Answering::begin(&server.metrics);
     let began = Instant::now();
-    let target = parts
-        .uri
-        .path_and_query()
-        .map_or("/", |target| target.as_str());
-    let (
-        Response {
-            kind,
-            mut http,
-            rest,
-        },
-        ends_connection,
-    ) = match &vetted {
-        Ok((host, body)) => {
-            let request = Request {
-                method: &parts.method,
-                host: host.as_deref(),
-                target,
-                headers: &parts.headers,
-                body: if parts.method == Method::POST {
-                    body
-                } else {
-                    &[]
-                },
-                peer: peer.address,
-                now: now(),
-            };
-            let response = match server.answer.answer(&request) {
-                Reply::Now(response) => response,
-                Reply::Later(response) => response.await,
-            };
-            (response, false)
-        }
+    let (response, ends_connection) = match &vetted {
+        Ok(asked) => (answered(server, peer, &parts, asked).await, false),
         Err(refusal) => (server.answer.refuse(refusal), refusal.ends_connection()),
     };
+    let Response {
+        kind,
+        mut http,
+        rest,
+        kept: _,
+    } = response;
     let duration = began.elapsed();
     server.metrics.request(kind, http.status(), duration);
     debug!(
@@ -267,6 +248,53 @@ async fn exchange(
             .insert(CONNECTION, HeaderValue::from_static("close"));
     }
     guarded(http, rest, parts.method == Method::HEAD, in_flight)
+}
+
+/// The answer to a request that passed, traced if it is to be.
+async fn answered(
+    server: &Server,
+    peer: Peer,
+    parts: &Parts,
+    (host, body): &(Option<String>, Bytes),
+) -> Response {
+    let mut span = telemetry::request(&server.tracer, &parts.headers, peer.is_trusted);
+    let target = parts
+        .uri
+        .path_and_query()
+        .map_or("/", |target| target.as_str());
+    let request = Request {
+        method: &parts.method,
+        host: host.as_deref(),
+        target,
+        headers: &parts.headers,
+        body: if parts.method == Method::POST {
+            body
+        } else {
+            &[]
+        },
+        peer: peer.address,
+        now: now(),
+    };
+    let is_traced = span.is_made();
+    let reply = server.answer.answer(&request);
+    let mut times = Times {
+        asked: request.now,
+        answered: is_traced.then(now),
+        waited: None,
+    };
+    let response = match reply {
+        Reply::Now(response) => response,
+        Reply::Later(response) => {
+            let response = response.await;
+            times.waited = is_traced.then(now);
+            response
+        }
+    };
+    if is_traced {
+        let template = server.answer.template(request.host, target);
+        telemetry::describe(&mut span, (&parts.method, template), &response, &times);
+    }
+    response
 }
 
 /// A request being answered, on the gauge of them.

@@ -54,6 +54,8 @@ pub struct Rules {
     pub limits: Arc<Limits>,
     /// Proxies that must say in the PROXY protocol whom they speak for.
     pub telling_proxies: Vec<IpAddr>,
+    /// Proxies whose word about a request is believed.
+    pub trusted_proxies: Vec<IpAddr>,
 }
 
 /// A vetted request.
@@ -89,6 +91,12 @@ pub trait Answer: Send + Sync + 'static {
     fn takes_posts(&self, host: Option<&str>, target: &str) -> bool {
         let _ = (host, target);
         false
+    }
+
+    /// What the address of a request has in common with others of its kind, if it is one of ours; for those that are traced.
+    fn template(&self, host: Option<&str>, target: &str) -> Option<&'static str> {
+        let _ = (host, target);
+        None
     }
 
     /// Answers a vetted request. The answer to HEAD is the one to GET.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
+use frontage_shared::trace::Tracer;
 use hyper::StatusCode;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -94,10 +95,12 @@ fn server(limits: Limits) -> Server {
             hosts: Hosts::Named(vec!["shop.example".to_owned()]),
             limits: Arc::new(limits),
             telling_proxies: Vec::new(),
+            trusted_proxies: Vec::new(),
         })),
         tls: None,
         metrics: Arc::new(Metrics::default()),
         pulse: Arc::new(Pulse::default()),
+        tracer: Tracer::default(),
     }
 }
 

@@ -470,6 +470,8 @@ pub(super) fn manifest(shop: &str, generation: u64, catalog: &[u8], offers: &[u8
         reason: "cycle".to_owned(),
         sources: Default::default(),
         counts: Counts::default(),
+        trial: None,
+        traceparent: None,
         checksum: String::new(),
     }
 }

@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 use frontage_shared::model::money::{Currency, Money};
-use frontage_shared::totals::{ChosenDelivery, DeliveryOption};
+use frontage_shared::totals::{ChosenDelivery, DeliveryOption, Destination};
 use serde::Serialize;
 
-use crate::cart::{Cart, Choice, Priced};
+use crate::cart::{Cart, Choice, Line, Priced};
 use crate::page::View;
 
 /// One question, ready to be sent, and what its answer is held against.
@@ -89,6 +89,25 @@ struct WireLine<'a> {
     unit_price: String,
 }
 
+impl<'a> WireDestination<'a> {
+    fn of(to: &'a Destination) -> Self {
+        Self {
+            country: &to.country,
+            region: &to.region,
+            postcode: &to.postcode,
+        }
+    }
+}
+
+impl Asked {
+    fn of(line: &Line<'_>) -> Self {
+        Self {
+            variant: line.variant.id().to_owned(),
+            quantity: line.item.quantity,
+        }
+    }
+}
+
 impl Question {
     /// What is asked about a cart; none if nothing in it can be bought.
     pub(crate) fn of(view: &View<'_>, cart: &Cart, choice: &Choice<'_>) -> Option<Self> {
@@ -113,7 +132,6 @@ impl Question {
             (None, ChosenDelivery::Method(first)) => Some(first.id.clone()),
             (None, _) => None,
         };
-        let to = &choice.destination;
         let methods = totals.delivery_options.iter().map(|method| WireMethod {
             id: &method.id,
             name: &method.name,
@@ -132,11 +150,7 @@ impl Question {
             locale: view.shop.locale,
             currency: view.currency.code(),
             customer_group: view.catalog.group(),
-            destination: WireDestination {
-                country: &to.country,
-                region: &to.region,
-                postcode: &to.postcode,
-            },
+            destination: WireDestination::of(&choice.destination),
             coupons: &cart.coupons,
             delivery_method: delivery_method.as_deref(),
             may_choose_delivery: choice.or_first,
@@ -149,13 +163,7 @@ impl Question {
             key: blake3::hash(&body),
             body,
             currency: view.currency,
-            lines: bought
-                .iter()
-                .map(|line| Asked {
-                    variant: line.variant.id().to_owned(),
-                    quantity: line.item.quantity,
-                })
-                .collect(),
+            lines: bought.iter().map(|line| Asked::of(line)).collect(),
             coupons: cart.coupons.clone(),
             delivery_methods: totals.delivery_options.clone(),
             delivery_method,

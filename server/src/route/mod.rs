@@ -32,6 +32,9 @@ mod withdrawal;
 /// Whom an address is for.
 mod access;
 
+/// What addresses of one kind have in common.
+mod template;
+
 /// What robots.txt keeps from crawlers.
 mod closed;
 

@@ -10,6 +10,9 @@ mod cache;
 /// Verifying what is served already.
 mod doubt;
 
+/// What is on trial elsewhere.
+mod hold;
+
 /// Work that gives way to requests.
 mod leisure;
 

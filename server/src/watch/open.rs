@@ -6,9 +6,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use frontage_shared::manifest::Manifest;
-use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::locales::LocaleIndex;
+use frontage_shared::snapshot::{Generation, SnapshotError};
+use frontage_shared::trace::Tracer;
 
 use super::poll::now;
 use super::{Cache, WatchError};
@@ -35,26 +36,31 @@ pub(super) fn open(
     shop: &Shop,
     manifest: &Manifest,
     known: Known,
+    tracer: &Tracer,
 ) -> Result<Generation, WatchError> {
-    match known {
+    let map = |catalog| tracer.during("open", || cache.map(manifest, catalog));
+    let verify = |work: &dyn Fn() -> Result<(), SnapshotError>| {
+        tracer.during("verify", || work().map_err(WatchError::Verify))
+    };
+    let generation = match known {
         Known::Nothing => {
-            let generation = cache.map(manifest, None)?;
-            generation.verify().map_err(WatchError::Verify)?;
-            warm(shop, &generation)?;
-            Ok(generation)
+            let generation = map(None)?;
+            verify(&|| generation.verify())?;
+            generation
         }
         Known::Catalog(catalog) => {
-            let generation = cache.map(manifest, Some(catalog))?;
-            generation.offers.verify().map_err(WatchError::Verify)?;
-            warm(shop, &generation)?;
-            Ok(generation)
+            let generation = map(Some(catalog))?;
+            verify(&|| generation.offers.verify())?;
+            generation
         }
         Known::Parts => {
-            let generation = cache.map(manifest, None)?;
+            let generation = map(None)?;
             show(shop, &generation, LocaleIndex::OWN, &Route::Home)?;
-            Ok(generation)
+            return Ok(generation);
         }
-    }
+    };
+    tracer.during("warm", || warm(shop, &generation))?;
+    Ok(generation)
 }
 
 /// Makes a page of each kind: what cannot be shown is not taken into service, and what is hot is in memory.

@@ -8,13 +8,15 @@ use std::time::{Duration, Instant, SystemTime};
 use frontage_shared::manifest::Manifest;
 use frontage_shared::snapshot::Generation;
 use frontage_shared::store::{Head, HeadStamp, Store};
+use frontage_shared::trace::Tracer;
 use tracing::{info, warn};
 
 use super::doubt::Doubt;
+use super::hold::Hold;
 use super::open::{self, Known};
 use super::{Cache, Report, WatchError, leisure};
 use crate::handle::Shop;
-use crate::live::{Serving, Writer};
+use crate::live::{self, Serving, Writer};
 use crate::page::Resizer;
 use crate::stamp::Stamp;
 
@@ -46,6 +48,11 @@ pub struct Watch {
     /// What is served is known to be damaged: nothing of it may be used for the next generation.
     pub(super) is_damaged: bool,
     swaps: u64,
+    /// What makes spans of what ingest says is to be traced.
+    tracer: Tracer,
+    /// Whether catalogs on trial are shown here.
+    is_canary: bool,
+    hold: Hold,
 }
 
 impl Watch {
@@ -72,7 +79,22 @@ impl Watch {
             doubt: None,
             is_damaged: false,
             swaps: 0,
+            tracer: Tracer::default(),
+            is_canary: true,
+            hold: Hold::default(),
         }
+    }
+
+    /// The same, which takes catalogs on trial at once, or waits for what others say.
+    #[must_use]
+    pub fn as_canary(self, is_canary: bool) -> Self {
+        Self { is_canary, ..self }
+    }
+
+    /// The same, which makes spans.
+    #[must_use]
+    pub fn traced(self, tracer: Tracer) -> Self {
+        Self { tracer, ..self }
     }
 
     /// Follows the store for ever, and the clock, which does not wait until the store has answered.
@@ -116,7 +138,7 @@ impl Watch {
         } else {
             Known::Nothing
         };
-        match self.open(&manifest, known).await {
+        match self.open(&manifest, known, &Tracer::default()).await {
             Ok(generation) => self.swap(generation, started, "cache").await,
             Err(error) => {
                 warn!(stage = error.stage(), %error, "the cached generation is refused, looking in the store");
@@ -154,10 +176,44 @@ impl Watch {
         if self.taken.as_ref() == Some(&head) || waiting {
             return;
         }
+        let head = match self.released(&head).await {
+            Ok(Some(head)) => head,
+            Ok(None) => return,
+            Err(error) => return self.refuse(head, &error),
+        };
         match self.take(&head).await {
             Ok(()) => self.refused = None,
             Err(error) => self.refuse(head, &error),
         }
+    }
+
+    /// What is to be taken now that this is current: it, something older that has stood its trial, or nothing yet.
+    async fn released(&mut self, head: &Head) -> Result<Option<Head>, WatchError> {
+        let serving = self.writer.load();
+        let served = serving
+            .as_ref()
+            .map(|serving| serving.generation.manifest.clone());
+        drop(serving);
+        let Some(served) = served.filter(|_| !self.is_canary && !self.is_damaged) else {
+            return Ok(Some(head.clone()));
+        };
+        let time = (Instant::now(), live::seconds(now()));
+        let is_news = !self.hold.knows(head);
+        if is_news {
+            let manifest = self.store.manifest(head).await;
+            let manifest = manifest.map_err(|error| WatchError::Manifest(error.to_string()))?;
+            self.hold.see(head, manifest, &served, time);
+        }
+        let ready = self.hold.ready(&served, time);
+        let waits_for = self.hold.waits_for();
+        if let Some(generation) = waits_for.filter(|_| is_news) {
+            info!(
+                generation,
+                "generation {generation} is on trial elsewhere, serving on meanwhile"
+            );
+        }
+        self.report.waits(waits_for);
+        Ok(ready)
     }
 
     async fn take(&mut self, head: &Head) -> Result<(), WatchError> {
@@ -178,29 +234,47 @@ impl Watch {
             self.taken = Some(head.clone());
             return Ok(());
         }
-        self.check_succession(&manifest)?;
-        let copied = self.cache.fetch(&self.store, &manifest).await?;
-        let known = self.known(&manifest);
-        let generation = match self.open(&manifest, known).await {
+        let tracer = self.tracer.following(manifest.traceparent.as_deref());
+        let mut span = tracer.begin("take");
+        span.count("frontage.generation", manifest.generation);
+        span.set("frontage.shop", manifest.shop.clone());
+        let taken = self.take_this(&manifest, started, &span.within()).await;
+        taken.inspect_err(|error| span.fail(error))?;
+        self.taken = Some(head.clone());
+        Ok(())
+    }
+
+    /// Copies, opens and serves what a manifest names.
+    async fn take_this(
+        &mut self,
+        manifest: &Manifest,
+        started: Instant,
+        tracer: &Tracer,
+    ) -> Result<(), WatchError> {
+        self.check_succession(manifest)?;
+        let copying = self.cache.fetch(&self.store, manifest);
+        let copied = tracer.around("copy", copying).await?;
+        let known = self.known(manifest);
+        let generation = match self.open(manifest, known, tracer).await {
             // A copy that was here before may have rotted on our own disk; a fresh one decides.
             Err(error @ (WatchError::Open(_) | WatchError::Verify(_)))
                 if copied < manifest.parts().len() =>
             {
                 warn!(stage = error.stage(), %error, "cached parts are refused, fetching them again");
                 self.cache.forget(
-                    &manifest,
+                    manifest,
                     self.writer
                         .load()
                         .as_ref()
                         .map(|serving| &serving.generation.manifest),
                 );
-                self.cache.fetch(&self.store, &manifest).await?;
-                self.open(&manifest, Known::Nothing).await?
+                self.cache.fetch(&self.store, manifest).await?;
+                self.open(manifest, Known::Nothing, tracer).await?
             }
             opened => opened?,
         };
+        let _swapping = tracer.begin("swap");
         self.swap(generation, started, "store").await;
-        self.taken = Some(head.clone());
         Ok(())
     }
 
@@ -229,12 +303,18 @@ impl Watch {
 
     /// Opens a generation whose parts are in the cache, off the request threads. A whole catalog is verified on a
     /// thread that gives way to those who serve, if there is something to serve.
-    async fn open(&self, manifest: &Manifest, known: Known) -> Result<Generation, WatchError> {
+    async fn open(
+        &self,
+        manifest: &Manifest,
+        known: Known,
+        tracer: &Tracer,
+    ) -> Result<Generation, WatchError> {
         let gives_way =
             matches!(known, Known::Nothing) && self.writer.load().is_some() && !self.is_damaged;
         let (cache, shop, manifest) =
             (self.cache.clone(), Arc::clone(&self.shop), manifest.clone());
-        let work = move || open::open(&cache, &shop, &manifest, known);
+        let tracer = tracer.clone();
+        let work = move || open::open(&cache, &shop, &manifest, known, &tracer);
         let opened = match gives_way {
             true => leisure::run(work).await,
             false => tokio::task::spawn_blocking(work).await.ok(),
@@ -316,6 +396,8 @@ impl Watch {
         let retired = self.writer.replace(serving);
         self.shop.bodies.keep_only(key);
         self.shop.metrics.swap(started.elapsed());
+        let total = self.shop.metrics.tally();
+        self.shop.marks.swapped(&manifest.catalog.hash, total);
         info!(
             generation = manifest.generation,
             previous = retired.as_ref().map(|serving| serving.generation.number()),
@@ -359,6 +441,7 @@ impl Watch {
             warn!(stage = error.stage(), manifest = head.manifest, %error, "a generation is refused, serving on");
         }
         self.explain(&format!("{} is refused: {error}", head.manifest));
+        self.hold = Hold::default();
         self.refused = Some((head, Instant::now()));
     }
 

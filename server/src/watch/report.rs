@@ -18,6 +18,8 @@ pub struct ReportView {
     pub last_look: Option<SystemTime>,
     /// Why it did not, if it did not the last time.
     pub store_trouble: Option<String>,
+    /// The generation that is on trial elsewhere and waited for, if one is.
+    pub waits_for: Option<u64>,
     /// The last generation refused since the start.
     pub last_rejection: Option<Rejection>,
 }
@@ -46,6 +48,11 @@ impl Report {
         let mut state = self.state();
         state.last_look = Some(now);
         state.store_trouble = None;
+    }
+
+    /// What is waited for.
+    pub(super) fn waits(&self, generation: Option<u64>) {
+        self.state().waits_for = generation;
     }
 
     /// The store did not answer; says whether that is news.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::shop::failed_on;
 use super::{Store, StoreError};
+use crate::trial::Showing;
 
 /// The folder of what servers say.
 const FOLDER: &str = "servers";
@@ -26,6 +27,9 @@ pub struct Heartbeat {
     pub at: i64,
     /// How soon it says so again, in milliseconds.
     pub interval_ms: u64,
+    /// How it does with the catalog that it serves; not said by those of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub showing: Option<Showing>,
 }
 
 impl Store {

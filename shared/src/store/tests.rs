@@ -28,6 +28,8 @@ fn manifest(generation: u64) -> Manifest {
         reason: "cycle".into(),
         sources: BTreeMap::new(),
         counts: Counts::default(),
+        trial: None,
+        traceparent: None,
         checksum: String::new(),
     }
 }

@@ -78,6 +78,8 @@ fn manifest(offers: &[u8]) -> Manifest {
         reason: "cycle".to_owned(),
         sources: BTreeMap::new(),
         counts: Counts::default(),
+        trial: None,
+        traceparent: None,
         checksum: String::new(),
     }
 }

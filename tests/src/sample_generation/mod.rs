@@ -74,6 +74,8 @@ impl Parts {
             reason: "cycle".to_owned(),
             sources: BTreeMap::new(),
             counts: Counts::default(),
+            trial: None,
+            traceparent: None,
             checksum: String::new(),
         }
     }

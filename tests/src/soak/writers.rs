@@ -213,6 +213,8 @@ fn manifest(generation: u64, current: Option<&Manifest>, fence: &Fence) -> Manif
         reason: "cycle".to_owned(),
         sources: BTreeMap::new(),
         counts: Counts::default(),
+        trial: None,
+        traceparent: None,
         checksum: String::new(),
     }
 }
