@@ -176,7 +176,7 @@ pub fn judge(catalog: &str, heard: &[Heartbeat], settings: &Canary, now: i64) ->
     }
     let kinds: [(&str, fn(&Tally) -> u64, f64); 2] = [
         ("5xx", |tally| tally.errors, settings.max_errors_percent),
-        ("404", |tally| tally.missing, settings.max_missing_percent),
+        ("404 or 410", |tally| tally.missing, settings.max_missing_percent),
     ];
     for (what, count, most) in kinds {
         let (now, before) = (percent(count(&tried), tried), percent(count(&usual), usual));
@@ -261,7 +261,7 @@ mod tests {
         };
         assert_eq!(
             reason,
-            "9.0 % of 100 requests were answered with 404, and 2.9 % is usual"
+            "9.0 % of 100 requests were answered with 404 or 410, and 2.9 % is usual"
         );
         let errors = both(tally(200, 3, 0));
         assert!(

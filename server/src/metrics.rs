@@ -15,7 +15,7 @@ use crate::exposition::Exposition;
 pub struct Metrics {
     /// Requests by kind of page and class of status.
     requests: [[AtomicU64; CLASSES.len()]; KINDS.len()],
-    /// Requests for what is not there (404).
+    /// Requests for what is not there (404, 410).
     missing: AtomicU64,
     /// How long answering took, by kind of page.
     durations: [RequestTimes; KINDS.len()],
@@ -170,7 +170,9 @@ impl Metrics {
         let class = usize::from(status.as_u16() / 100).clamp(1, CLASSES.len()) - 1;
         add(&self.requests[kind][class]);
         self.durations[kind].observe(&BUCKETS, duration);
-        if status == StatusCode::NOT_FOUND && !BESIDES.contains(&KINDS[kind]) {
+        // An address that the last catalog had is gone, not unknown.
+        let is_missing = matches!(status, StatusCode::NOT_FOUND | StatusCode::GONE);
+        if is_missing && !BESIDES.contains(&KINDS[kind]) {
             add(&self.missing);
         }
     }

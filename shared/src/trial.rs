@@ -81,7 +81,7 @@ pub struct Tally {
     pub requests: u64,
     /// Those answered with 5xx.
     pub errors: u64,
-    /// Those answered with 404.
+    /// Those answered with 404 or 410.
     pub missing: u64,
 }
 

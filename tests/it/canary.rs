@@ -92,15 +92,12 @@ async fn a_catalog_that_loses_its_pages_goes_no_further_than_the_canaries() {
         at_canary(&shop, &canary, "/p/thing-number-2").await;
     }
     let mut seen = BTreeSet::new();
-    while manifest(&shop)["reason"] != "canary" {
+    shop.until("ingest goes back", async |shop| {
         seen.insert(shop.generation().await);
-        shop.until("a beat passes", async |_| {
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-            Some(())
-        })
-        .await;
-        at_canary(&shop, &canary, "/p/thing-number-2").await;
-    }
+        at_canary(shop, &canary, "/p/thing-number-2").await;
+        (manifest(shop)["reason"] == "canary").then_some(())
+    })
+    .await;
     assert!(seen.iter().all(|seen| *seen == 1), "{seen:?}");
     // Everybody is back, and stays there until an operator says so.
     shop.until_generation(3).await;
