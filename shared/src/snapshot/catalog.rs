@@ -37,6 +37,8 @@ pub struct Catalog {
     text: OnceLock<Result<TextIndex, String>>,
     /// Made at first use: one bit for each product that search may show.
     searchable: OnceLock<RowSet>,
+    /// Made at first use: products with one star or more, two or more, and so on to four.
+    pub(super) rated: OnceLock<[RowSet; 4]>,
     /// The further language that texts are read in; none for the shop's own.
     pub(super) local: Option<Local>,
     /// The same part in the shop's further languages.
@@ -82,6 +84,7 @@ impl Catalog {
             part,
             text: OnceLock::new(),
             searchable: OnceLock::new(),
+            rated: OnceLock::new(),
             local,
             locales: Vec::new(),
         }
