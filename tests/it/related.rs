@@ -15,7 +15,7 @@ fn rows(page: &str) -> Vec<(String, Vec<String>)> {
         }
         let links = section.split("<h3><a href=\"/p/").skip(1);
         let slugs = links.filter_map(|link| link.split('"').next());
-        let heading = section.split(['<', '>']).nth(4).unwrap_or_default();
+        let heading = section.split(['<', '>']).nth(3).unwrap_or_default();
         rows.push((heading.to_owned(), slugs.map(str::to_owned).collect()));
     }
     rows

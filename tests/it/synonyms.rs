@@ -7,7 +7,7 @@ fn documents(synonyms: &[Value]) -> Vec<Value> {
     let price = json!([{"amount": "8.00", "currency": "EUR"}]);
     let product = |id: &str, name: &str, german: &str, description: &str| {
         json!({"type": "product", "id": id, "slug": id, "name": name, "prices": price, "description": description,
-            "translations": {"de": {"name": german}}})
+            "translations": {"de": {"name": german, "slug": id}}})
     };
     let mut documents = vec![
         product("oslo", "Oslo sofa", "Sofa Oslo", "<p>Three seats.</p>"),

@@ -122,6 +122,24 @@ struct Subject<'a> {
     image: Option<Image<'a>>,
 }
 
+/// What stands for a list where somebody shares it: its own picture, that of the first product shown, or that of one of
+/// its first products; else its name.
+fn picture<'a>(
+    view: &View<'a>,
+    frame: &mut Frame<'a>,
+    subject: &Subject<'a>,
+    shown: Option<Image<'_>>,
+    candidates: impl Iterator<Item = u32>,
+) {
+    let image = subject.image.or(shown);
+    let image = image.or_else(|| share::first_picture(view, candidates));
+    frame.og_image = image.map(|image| view.absolute(image.url));
+    if frame.og_image.is_none() {
+        let (kind, slug) = subject.address;
+        frame.card = share::href(view, kind, slug, subject.name);
+    }
+}
+
 /// The common part: filter, count, sort, cut a page, and frame it.
 fn list<'a>(
     view: &View<'a>,
@@ -174,13 +192,7 @@ fn list<'a>(
     if let Some(paging) = &results.paging {
         (frame.prev, frame.next) = (paging.prev.clone(), paging.next.clone());
     }
-    let image = subject.image.or_else(|| results.first_image());
-    let image = image.or_else(|| share::first_picture(view, candidates));
-    frame.og_image = image.map(|image| view.absolute(image.url));
-    if frame.og_image.is_none() {
-        let (kind, slug) = subject.address;
-        frame.card = share::href(view, kind, slug, subject.name);
-    }
+    picture(view, &mut frame, subject, results.first_image(), candidates);
     let mut json = Json::graph();
     frame.crumbs_as_data(view, &mut json);
     if indexable {
