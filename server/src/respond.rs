@@ -410,17 +410,16 @@ mod tests {
         }
     }
 
+    fn hints() -> Hints {
+        Hints {
+            preload: HeaderValue::from_static("</a.css>; rel=preload; as=style"),
+            ahead: HeaderValue::from_static("\"/a.json\""),
+        }
+    }
+
     fn finished(encoding: Encoding) -> Finished {
         let body = "<p>a chair</p>".repeat(100);
-        finish(
-            page(&body),
-            &stamp(),
-            encoding,
-            &Hints {
-                preload: HeaderValue::from_static("</a.css>; rel=preload; as=style"),
-                ahead: HeaderValue::from_static("\"/a.json\""),
-            },
-        )
+        finish(page(&body), &stamp(), encoding, &hints())
     }
 
     fn asking(etag: &str) -> HeaderMap {
@@ -451,7 +450,7 @@ mod tests {
                 },
                 &stamp,
                 Encoding::Gzip,
-                &HeaderValue::from_static("x"),
+                &hints(),
             )
             .whole(),
             refused(&stamp, &Refusal::Method(hyper::Method::POST)),
@@ -531,12 +530,7 @@ mod tests {
 
     #[test]
     fn a_short_body_is_sent_as_it_is() {
-        let short = finish(
-            page("<p>hi</p>"),
-            &stamp(),
-            Encoding::Brotli,
-            &HeaderValue::from_static("x"),
-        );
+        let short = finish(page("<p>hi</p>"), &stamp(), Encoding::Brotli, &hints());
         let response = short.whole();
         assert_eq!(text(&response, "content-encoding"), "");
         assert_eq!(response.http.body().as_ref(), b"<p>hi</p>");
