@@ -50,6 +50,8 @@ def is_property: . as $code | ([
     # 1 is not by itself, 2 the catalogue, 3 search, 4 both.
     visibility: ({"1": "hidden", "2": "catalog", "3": "search"}[.visibility | tostring]),
     category_ids: [.extension_attributes.category_links[]?.category_id | tostring],
+    category_positions: ([.extension_attributes.category_links[]? | select(.position | type == "number")
+      | {key: (.category_id | tostring), value: .position}] | from_entries),
     media: (if $media_url == "" then [] else
         [.media_gallery_entries[]? | select(.disabled != true and .media_type == "image")] | sort_by(.position)
         | [.[] | {url: at(.file), type: "image", alt: .label}]

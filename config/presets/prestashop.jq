@@ -34,6 +34,8 @@ def ids: [.[]?.id | tostring];
     condition: (.condition | filled),
     category_ids: $categories,
     primary_category_id: (if $main and ($categories | index($main)) then $main else null end),
+    category_positions: ((.position_in_category | filled) as $position
+      | if $main and $position then {($main): ($position | tonumber)} else {} end),
     media: (if $base_url == "" then [] else
         [.associations.images | ids[] | {url: "\($base_url)/\(.)-\($image_type)/\($slug // "image").jpg", type: "image"}]
       end),

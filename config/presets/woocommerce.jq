@@ -33,6 +33,7 @@ else
     visibility: ({"catalog": "catalog", "search": "search", "hidden": "hidden"}[.catalog_visibility // ""]),
     brand: (.brands[0]?.name // null | if . then plain else null end),
     category_ids: [.categories[]?.id | tostring],
+    position: .menu_order,
     tags: [.tags[]?.name | plain],
     media: [.images[]? | picture],
     attributes: [.attributes[]? | select(.variation != true and (.options | length) > 0)

@@ -176,7 +176,11 @@ pub fn judge(catalog: &str, heard: &[Heartbeat], settings: &Canary, now: i64) ->
     }
     let kinds: [(&str, fn(&Tally) -> u64, f64); 2] = [
         ("5xx", |tally| tally.errors, settings.max_errors_percent),
-        ("404 or 410", |tally| tally.missing, settings.max_missing_percent),
+        (
+            "404 or 410",
+            |tally| tally.missing,
+            settings.max_missing_percent,
+        ),
     ];
     for (what, count, most) in kinds {
         let (now, before) = (percent(count(&tried), tried), percent(count(&usual), usual));

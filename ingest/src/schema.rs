@@ -23,6 +23,7 @@ static DOCUMENTS: LazyLock<BTreeMap<Kind, Value>> = LazyLock::new(|| {
         Kind::Placement => include_str!("../../schemas/placement.schema.json"),
         Kind::Review => include_str!("../../schemas/review.schema.json"),
         Kind::Redirect => include_str!("../../schemas/redirect.schema.json"),
+        Kind::Synonym => include_str!("../../schemas/synonym.schema.json"),
         Kind::Promotion => include_str!("../../schemas/promotion.schema.json"),
         Kind::DeliveryMethod => include_str!("../../schemas/delivery_method.schema.json"),
         Kind::Tax => include_str!("../../schemas/tax.schema.json"),

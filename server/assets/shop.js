@@ -57,9 +57,9 @@
     frame.parentNode.scrollTo({ left: frame.offsetLeft - frame.parentNode.offsetLeft });
   });
 
-  // A picture that cannot be loaded leaves its tile empty.
+  // A picture that cannot be loaded leaves its tile as one without a picture.
   function hideLost(image) {
-    if (image.tagName === "IMG" && !image.alt) image.classList.add("lost");
+    if (image.tagName === "IMG" && image.closest(".tile")) image.classList.add("lost");
   }
   addEventListener("error", function (event) { hideLost(event.target); }, true);
   document.querySelectorAll("img").forEach(function (image) {

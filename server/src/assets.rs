@@ -17,12 +17,21 @@ use crate::stamp::Stamp;
 /// Every file of one look.
 #[derive(Debug)]
 pub struct Assets {
-    /// Stylesheet and script first, then what a theme brings.
+    /// Stylesheet, script and rules for fetching ahead first, then the icon and what a theme brings.
     files: Vec<File>,
     /// Which of them is the icon.
     icon: usize,
+    /// What a page tells a browser before it has read the page.
+    hints: Hints,
+}
+
+/// Headers by which a browser is quicker than it would be.
+#[derive(Clone, Debug)]
+pub struct Hints {
     /// `Link` of a page: the stylesheet is wanted before the parser sees it.
-    preload: HeaderValue,
+    pub preload: HeaderValue,
+    /// `Speculation-Rules` of a page: which links may be fetched when somebody is about to follow them.
+    pub ahead: HeaderValue,
 }
 
 /// One file.
@@ -41,6 +50,8 @@ pub struct File {
 
 const CSS: &str = "shop.css";
 const JS: &str = "shop.js";
+/// Pages alone, which are the same for everybody; following them early changes nothing and tells nobody anything.
+const AHEAD: &str = "ahead.json";
 const STYLESHEET: &[u8] = include_bytes!("../assets/shop.css");
 /// How much of the hash stands in the address: enough that no two releases share one.
 const HASH_CHARS: usize = 16;
@@ -58,9 +69,11 @@ impl Assets {
         };
         let script = Bytes::from_static(include_bytes!("../assets/shop.js"));
         let own_icon = Bytes::from_static(include_bytes!("../assets/favicon.svg"));
+        let ahead = Bytes::from_static(include_bytes!("../assets/ahead.json"));
         let mut all = vec![
             File::new(CSS.to_owned(), text, stylesheet),
             File::new(JS.to_owned(), "text/javascript; charset=utf-8", script),
+            File::new(AHEAD.to_owned(), "application/speculationrules+json", ahead),
             File::new("favicon.svg".to_owned(), "image/svg+xml", own_icon),
         ];
         let own = all.len();
@@ -69,12 +82,17 @@ impl Assets {
             let mut theirs = all.iter().skip(own);
             theirs.position(|file| file.name == icon)
         });
-        let preload = format!("<{}>; rel=preload; as=style", all[0].href);
-        let preload = HeaderValue::try_from(preload).expect("invariant: an address is header text");
+        let header = |text: String| {
+            HeaderValue::try_from(text).expect("invariant: an address is header text")
+        };
+        let hints = Hints {
+            preload: header(format!("<{}>; rel=preload; as=style", all[0].href)),
+            ahead: header(format!("\"{}\"", all[2].href)),
+        };
         Self {
             icon: named.map_or(own - 1, |place| own + place),
             files: all,
-            preload,
+            hints,
         }
     }
 
@@ -100,9 +118,9 @@ impl Assets {
             .map_or("image/svg+xml", |file| file.content_type)
     }
 
-    /// The `Link` header of a page.
-    pub fn preload(&self) -> &HeaderValue {
-        &self.preload
+    /// What a page tells a browser before it has read the page.
+    pub fn hints(&self) -> &Hints {
+        &self.hints
     }
 
     /// Encodes what nobody has asked for yet.

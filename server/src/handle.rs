@@ -122,6 +122,9 @@ pub fn handle<'a>(shop: &'a Shop, request: &Request<'a>) -> Reply<'a> {
     if let Some(response) = without_page(shop, serving, &parsed, request) {
         return Reply::Now(response);
     }
+    if let Route::ShareCard(wanted) = &parsed.route {
+        return share_card::answer(shop, serving, wanted, request);
+    }
     shared(shop, serving, parsed, bots, request)
 }
 
@@ -140,9 +143,6 @@ fn without_page(
         let mut sets = serving.theme.all_assets();
         let file = sets.find_map(|set| set.answer(hash, name, &serving.stamp, request.headers));
         return Some(file.unwrap_or_else(|| shop.no_route(serving, RouteError::NotFound, request)));
-    }
-    if let Route::ShareCard(wanted) = &parsed.route {
-        return Some(share_card::answer(shop, serving, wanted, request));
     }
     if let Route::Feed { format } = parsed.route {
         let feed = (format, parsed.locale);
@@ -293,8 +293,8 @@ impl Shop {
             ..self.context(&serving.theme, now)
         };
         let page = page::build(&parsed.route, &serving.generation, &context);
-        let preload = serving.theme.assets.preload();
-        respond::finish(page, &serving.stamp, encoding, preload)
+        let hints = serving.theme.assets.hints();
+        respond::finish(page, &serving.stamp, encoding, hints)
     }
 
     /// Keeps a page that exists, if it is one that is asked for again.
@@ -362,7 +362,7 @@ impl Shop {
 
 fn finish(page: Page, stamp: &Stamp, theme: &Theme, request: &Request<'_>) -> Response {
     let encoding = encode::negotiate(request.headers).quick;
-    respond::finish(page, stamp, encoding, theme.assets.preload()).whole()
+    respond::finish(page, stamp, encoding, theme.assets.hints()).whole()
 }
 
 impl Answer for Shop {

@@ -13,6 +13,7 @@ use hyper::StatusCode;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use xxhash_rust::xxh3::xxh3_128;
 
+use crate::assets::Hints;
 use crate::cache_policy::CachePolicy;
 use crate::encode::{self, Effort, Encoding, Wanted};
 use crate::listen::Refusal;
@@ -72,10 +73,11 @@ const MEMORY_BESIDES: usize = 256;
 
 /// What robots may do, where the body cannot say so.
 pub const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
+const AHEAD: HeaderName = HeaderName::from_static("speculation-rules");
 const TEXT: &str = "text/plain; charset=utf-8";
 
 /// A page in the coding its client wants, ready to be kept and sent many times.
-pub fn finish(page: Page, stamp: &Stamp, encoding: Encoding, preload: &HeaderValue) -> Finished {
+pub fn finish(page: Page, stamp: &Stamp, encoding: Encoding, hints: &Hints) -> Finished {
     let encoded = encode::compress(encoding, Effort::Page, page.body.as_bytes());
     let encoding = if encoded.is_some() {
         encoding
@@ -83,9 +85,9 @@ pub fn finish(page: Page, stamp: &Stamp, encoding: Encoding, preload: &HeaderVal
         Encoding::Identity
     };
     let headers = if is_usual(&page) {
-        stamp.usual(page.kind, encoding, preload)
+        stamp.usual(page.kind, encoding, hints)
     } else {
-        Arc::new(page_headers(&page, stamp, encoding, preload))
+        Arc::new(page_headers(&page, stamp, encoding, hints))
     };
     let plain_hash = (page.status == 200).then(|| xxh3_128(page.body.as_bytes()).to_le_bytes());
     Finished {
@@ -112,7 +114,7 @@ pub(crate) fn page_headers(
     page: &Page,
     stamp: &Stamp,
     encoding: Encoding,
-    preload: &HeaderValue,
+    hints: &Hints,
 ) -> HeaderMap {
     let mut headers = stamp.headers().clone();
     headers.insert(
@@ -148,7 +150,8 @@ pub(crate) fn page_headers(
         stamp.tag(page.kind, &mut headers);
     }
     if whole_page && page.content_type.starts_with("text/html") {
-        headers.insert(header::LINK, preload.clone());
+        headers.insert(header::LINK, hints.preload.clone());
+        headers.insert(AHEAD, hints.ahead.clone());
     }
     headers
 }
@@ -180,7 +183,12 @@ impl Finished {
         let mut http = hyper::Response::new(Bytes::new());
         *http.status_mut() = StatusCode::NOT_MODIFIED;
         *http.headers_mut() = self.headers(Some(known));
-        for name in [header::CONTENT_TYPE, header::CONTENT_ENCODING, header::LINK] {
+        for name in [
+            header::CONTENT_TYPE,
+            header::CONTENT_ENCODING,
+            header::LINK,
+            AHEAD,
+        ] {
             http.headers_mut().remove(name);
         }
         Some(Response {
@@ -407,14 +415,16 @@ mod tests {
         }
     }
 
+    fn hints() -> Hints {
+        Hints {
+            preload: HeaderValue::from_static("</a.css>; rel=preload; as=style"),
+            ahead: HeaderValue::from_static("\"/a.json\""),
+        }
+    }
+
     fn finished(encoding: Encoding) -> Finished {
         let body = "<p>a chair</p>".repeat(100);
-        finish(
-            page(&body),
-            &stamp(),
-            encoding,
-            &HeaderValue::from_static("</a.css>; rel=preload; as=style"),
-        )
+        finish(page(&body), &stamp(), encoding, &hints())
     }
 
     fn asking(etag: &str) -> HeaderMap {
@@ -445,7 +455,7 @@ mod tests {
                 },
                 &stamp,
                 Encoding::Gzip,
-                &HeaderValue::from_static("x"),
+                &hints(),
             )
             .whole(),
             refused(&stamp, &Refusal::Method(hyper::Method::POST)),
@@ -525,12 +535,7 @@ mod tests {
 
     #[test]
     fn a_short_body_is_sent_as_it_is() {
-        let short = finish(
-            page("<p>hi</p>"),
-            &stamp(),
-            Encoding::Brotli,
-            &HeaderValue::from_static("x"),
-        );
+        let short = finish(page("<p>hi</p>"), &stamp(), Encoding::Brotli, &hints());
         let response = short.whole();
         assert_eq!(text(&response, "content-encoding"), "");
         assert_eq!(response.http.body().as_ref(), b"<p>hi</p>");

@@ -1,20 +1,23 @@
 //! Pictures for links to pages that have none of their own: the name of the page and of the shop on a plain card.
 //!
-//! A card is drawn when somebody asks for it, which are few: the services that show a link. The last ones are kept, and
-//! one is drawn at a time, so that they never take more than a core from shoppers.
+//! A card is drawn when somebody asks for it, which are few: the services that show a link. The last ones are kept. One
+//! is drawn at a time, and not where pages are answered, so that they never take more than a core from shoppers.
 
 use std::collections::VecDeque;
 use std::io::Write as _;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use ab_glyph::{Font as _, FontRef, Point, PxScale, ScaleFont as _};
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
+use hyper::StatusCode;
+use hyper::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+use tokio::sync::Semaphore;
 
 use crate::encode::Encoding;
 use crate::handle::Shop;
-use crate::listen::Request;
+use crate::listen::{Reply, Request};
 use crate::live::Serving;
 use crate::page;
 use crate::respond::{self, Response};
@@ -26,6 +29,8 @@ pub(crate) const WIDTH: usize = 1200;
 pub(crate) const HEIGHT: usize = 630;
 /// Cards kept; one takes some ten kilobytes.
 const KEPT: usize = 64;
+/// Requests that may wait for one to be drawn; others come back later.
+const WAITING: usize = 32;
 /// Space around the texts.
 const MARGIN: f32 = 80.0;
 /// Sizes that are tried for the name, the largest first, with how many lines of it there may be.
@@ -72,49 +77,123 @@ impl Card {
     }
 }
 
-/// Cards that were drawn, the latest last.
-#[derive(Debug, Default)]
-pub(crate) struct Cards(Mutex<VecDeque<(String, Bytes)>>);
+/// A card as it was drawn.
+#[derive(Debug)]
+struct Drawn {
+    card: Card,
+    /// The hash that its address has.
+    hash: String,
+    png: Bytes,
+    /// What its ETag is made of.
+    png_hash: [u8; 32],
+}
+
+/// Cards that were drawn, and the turn to draw one.
+#[derive(Debug)]
+pub(crate) struct Cards {
+    /// The latest last.
+    kept: Arc<Mutex<VecDeque<Arc<Drawn>>>>,
+    /// Whoever draws has it.
+    turn: Arc<Semaphore>,
+    /// Room for those who wait for it.
+    waiting: Semaphore,
+}
+
+impl Default for Cards {
+    fn default() -> Self {
+        Self {
+            kept: Arc::default(),
+            turn: Arc::new(Semaphore::new(1)),
+            waiting: Semaphore::new(WAITING),
+        }
+    }
+}
+
+impl Drawn {
+    fn of(card: Card) -> Self {
+        let png = Bytes::from(encode(&draw(&card), card.colours));
+        Self {
+            hash: card.hash(),
+            png_hash: *blake3::hash(&png).as_bytes(),
+            card,
+            png,
+        }
+    }
+
+    fn response(&self, serving: &Serving, headers: &HeaderMap) -> Response {
+        let body = (Encoding::Identity, self.png.clone());
+        respond::file(&serving.stamp, headers, "image/png", &self.png_hash, body)
+    }
+}
 
 impl Cards {
-    /// A card as PNG.
-    pub(crate) fn png(&self, card: &Card) -> Bytes {
-        let hash = card.hash();
-        // Held while it is drawn: who asks for another one meanwhile waits.
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, png)) = kept.iter().find(|(known, _)| *known == hash) {
-            return png.clone();
+    /// A card that was drawn before.
+    fn kept(&self, card: &Card) -> Option<Arc<Drawn>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().find(|known| known.card == *card).cloned()
+    }
+
+    /// A card, drawn on a thread where nobody else waits. Who leaves meanwhile leaves the turn to nobody: it ends with
+    /// the drawing.
+    async fn drawn(&self, card: Card) -> Option<Arc<Drawn>> {
+        let turn = Arc::clone(&self.turn).acquire_owned().await.ok()?;
+        if let Some(kept) = self.kept(&card) {
+            return Some(kept);
         }
-        let png = Bytes::from(encode(&draw(card), card.colours));
-        if kept.len() >= KEPT {
-            kept.pop_front();
-        }
-        kept.push_back((hash, png.clone()));
-        png
+        let kept = Arc::clone(&self.kept);
+        let drawing = tokio::task::spawn_blocking(move || {
+            let drawn = Arc::new(Drawn::of(card));
+            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            if kept.len() >= KEPT {
+                kept.pop_front();
+            }
+            kept.push_back(Arc::clone(&drawn));
+            drop(turn);
+            Arc::clone(&drawn)
+        });
+        drawing.await.ok()
     }
 }
 
 /// Answers a request for a card; what no page names is not drawn.
-pub(crate) fn answer(
-    shop: &Shop,
-    serving: &Serving,
+pub(crate) fn answer<'a>(
+    shop: &'a Shop,
+    serving: &Arc<Serving>,
     wanted: &ShareCard,
-    request: &Request<'_>,
-) -> Response {
+    request: &Request<'a>,
+) -> Reply<'a> {
     let ctx = visit::context(shop, serving, request);
+    let not_found = || Reply::Now(visit::not_found(shop, serving, request));
     let Some(card) = page::share::find(&serving.generation, &ctx, wanted) else {
-        return visit::not_found(shop, serving, request);
+        return not_found();
     };
-    let png = shop.cards.png(&card);
-    let hash = blake3::hash(&png);
-    let body = (Encoding::Identity, png);
-    respond::file(
-        &serving.stamp,
-        request.headers,
-        "image/png",
-        hash.as_bytes(),
-        body,
-    )
+    if let Some(drawn) = shop.cards.kept(&card) {
+        return match drawn.hash == wanted.hash {
+            true => Reply::Now(drawn.response(serving, request.headers)),
+            false => not_found(),
+        };
+    }
+    if card.hash() != wanted.hash || !card.can_be_drawn() {
+        return not_found();
+    }
+    let Ok(place) = shop.cards.waiting.try_acquire() else {
+        return Reply::Now(busy(serving));
+    };
+    let (serving, headers) = (Arc::clone(serving), request.headers);
+    Reply::Later(Box::pin(async move {
+        let drawn = shop.cards.drawn(card).await;
+        drop(place);
+        drawn.map_or_else(|| busy(&serving), |drawn| drawn.response(&serving, headers))
+    }))
+}
+
+fn busy(serving: &Serving) -> Response {
+    let text = "Too many pictures are being drawn; come back later.";
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    let mut response = respond::sentence(&serving.stamp, status, "refused", text);
+    let headers = response.http.headers_mut();
+    headers.insert(RETRY_AFTER, HeaderValue::from_static("2"));
+    response
 }
 
 /// How much of each point is covered by letters.
@@ -326,25 +405,36 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_last_cards_are_kept() {
+    #[tokio::test]
+    async fn the_last_cards_are_kept() {
         let cards = Cards::default();
-        let first = cards.png(&card("First"));
+        let first = cards.drawn(card("First")).await.unwrap();
         assert!(
-            first.starts_with(b"\x89PNG") && first.len() < 60_000,
+            first.png.starts_with(b"\x89PNG") && first.png.len() < 60_000,
             "{}",
-            first.len()
+            first.png.len()
         );
-        assert_eq!(
-            first.as_ptr(),
-            cards.png(&card("First")).as_ptr(),
-            "it was drawn again"
-        );
+        let again = cards.drawn(card("First")).await.unwrap();
+        assert!(Arc::ptr_eq(&first, &again), "it was drawn again");
         for number in 0..KEPT {
-            cards.png(&card(&number.to_string()));
+            cards.drawn(card(&number.to_string())).await.unwrap();
         }
-        assert_eq!(cards.0.lock().unwrap().len(), KEPT);
-        assert_eq!(first, cards.png(&card("First")));
+        assert_eq!(cards.kept.lock().unwrap().len(), KEPT);
+        let again = cards.drawn(card("First")).await.unwrap();
+        assert!(first.png == again.png && !Arc::ptr_eq(&first, &again));
         assert_ne!(card("First").hash(), card("Second").hash());
+    }
+
+    #[tokio::test]
+    async fn one_is_drawn_at_a_time_whoever_waits() {
+        let cards = Cards::default();
+        let turn = Arc::clone(&cards.turn).try_acquire_owned().unwrap();
+        let mut waits = Box::pin(cards.drawn(card("Mug")));
+        assert!(futures_util::poll!(&mut waits).is_pending());
+        assert!(cards.kept(&card("Mug")).is_none());
+        drop(turn);
+        let drawn = waits.await.unwrap();
+        assert_eq!(drawn.hash, card("Mug").hash());
+        assert_eq!(cards.turn.available_permits(), 1);
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 
+use crate::assets::Hints;
 use crate::encode::Encoding;
 use crate::page::{Kind, Page};
 use crate::respond;
@@ -122,12 +123,7 @@ impl Stamp {
     }
 
     /// The headers of a usual page of a kind.
-    pub(crate) fn usual(
-        &self,
-        kind: Kind,
-        encoding: Encoding,
-        preload: &HeaderValue,
-    ) -> Arc<HeaderMap> {
+    pub(crate) fn usual(&self, kind: Kind, encoding: Encoding, hints: &Hints) -> Arc<HeaderMap> {
         let kind = if self.tags.is_some() {
             kind
         } else {
@@ -139,7 +135,7 @@ impl Stamp {
         }
         drop(known);
         let page = Page::html(kind, String::new());
-        let headers = Arc::new(respond::page_headers(&page, self, encoding, preload));
+        let headers = Arc::new(respond::page_headers(&page, self, encoding, hints));
         let mut known = self.usual.write().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(known.entry((kind, encoding)).or_insert(headers))
     }
@@ -189,10 +185,13 @@ mod tests {
 
     #[test]
     fn pages_name_their_generation_and_kind_where_somebody_wants_to_know() {
-        let preload = HeaderValue::from_static("</a.css>; rel=preload");
+        let hints = Hints {
+            preload: HeaderValue::from_static("</a.css>; rel=preload"),
+            ahead: HeaderValue::from_static("\"/a.json\""),
+        };
         let tagged = |tags: Option<TagHeader>, kind: Kind| {
             let stamp = Stamp::new(Some(12), std::iter::empty(), &Edge { hsts: None, tags });
-            let headers = stamp.usual(kind, Encoding::Gzip, &preload);
+            let headers = stamp.usual(kind, Encoding::Gzip, &hints);
             ["cache-tag", "surrogate-key"].map(|name| {
                 let value = headers.get(name).map(|value| value.to_str().unwrap());
                 value.unwrap_or_default().to_owned()

@@ -74,7 +74,7 @@ pub(crate) fn plain(serving: &Serving, page: Page) -> Response {
         page,
         &serving.stamp,
         Encoding::Identity,
-        serving.theme.assets.preload(),
+        serving.theme.assets.hints(),
     )
     .whole()
 }

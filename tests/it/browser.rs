@@ -20,6 +20,30 @@ async fn shoppers_get_around_with_any_screen_with_and_without_javascript() {
     }
 }
 
+/// A page that somebody is about to open is fetched when the pointer rests on its link; nothing else is.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_about_to_be_opened_is_fetched_ahead() {
+    let mut shop = ShopBuilder::generated(60).start();
+    shop.open().await;
+    let browser = Browser::open(Screen::Desktop, true).await;
+    browser.go(&shop.url("/")).await;
+    let link = "main .card h3 a[href^='/p/']";
+    let product = first(&browser, link).await;
+    let asked = async || {
+        let metrics = shop.admin("/metrics").await.body;
+        let counted = "frontage_http_requests_total{kind=\"product\"";
+        metrics.lines().any(|line| line.starts_with(counted))
+    };
+    assert!(!asked().await, "a product before anybody pointed at one");
+    browser.point_at(link).await;
+    assert!(shop.comes_to_pass(&asked).await, "nothing is fetched ahead");
+    browser.click(link).await;
+    assert_eq!(browser.url().await, shop.url(&product));
+    let how = "performance.getEntriesByType('navigation')[0].deliveryType";
+    assert_eq!(browser.value(how).await, "navigational-prefetch");
+    assert_eq!(browser.console().await, Vec::<String>::new());
+}
+
 async fn visit(shop: &Shop, screen: Screen, scripts: bool) {
     let browser = Browser::open(screen, scripts).await;
     let case = format!("{screen:?}, scripts {scripts}");

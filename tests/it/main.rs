@@ -138,6 +138,10 @@ mod buying;
 mod groups;
 /// What a shopper keeps besides a cart: lists, and what was looked at.
 mod lists;
+/// What stands beside a product.
+mod related;
+/// Other words for the same.
+mod synonyms;
 
 /// Carts that the merchant's own API prices.
 mod pricing;

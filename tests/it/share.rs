@@ -7,7 +7,23 @@ use serde_json::{Value, json};
 fn documents() -> Vec<Value> {
     let price = json!([{"amount": "8.00", "currency": "EUR"}]);
     let product = |id: &str, name: &str, media: Value| json!({"type": "product", "id": id, "slug": id, "name": name, "prices": price, "media": media});
+    let mut plain = product("plain", "Plain bowl", json!([]));
+    plain["category_ids"] = json!(["bowls"]);
+    plain["brand"] = json!("Nordhem");
+    let mut pictured = product(
+        "pictured",
+        "Pictured jug",
+        json!([{"url": "https://img.example/jug.jpg"}]),
+    );
+    pictured["category_ids"] = json!(["jugs"]);
+    pictured["brand"] = json!("Sudhem");
     vec![
+        json!({"type": "category", "id": "table", "slug": "table", "name": "Table"}),
+        json!({"type": "category", "id": "bowls", "slug": "bowls", "name": "Bowls", "parent_id": "table"}),
+        json!({"type": "category", "id": "jugs", "slug": "jugs", "name": "Jugs"}),
+        json!({"type": "category", "id": "own", "slug": "own", "name": "Own", "media": [{"url": "https://img.example/own.jpg"}]}),
+        plain,
+        pictured,
         product("bare", "Größe & <Tasse>", json!([])),
         product("arabic", "كوب", json!([])),
         product(
@@ -39,7 +55,7 @@ async fn a_page_without_a_picture_has_a_card() {
         "letters that cannot be drawn"
     );
     let browser = Browser::open(Screen::Desktop, true).await;
-    for path in ["/p/bare", "/pages/about"] {
+    for path in ["/p/bare", "/pages/about", "/c/table/bowls", "/b/nordhem"] {
         let page = shop.get(path).await.body;
         let address = picture(&page)
             .unwrap_or_else(|| panic!("{path}: {page}"))
@@ -67,6 +83,10 @@ async fn a_page_without_a_picture_has_a_card() {
         .expect("a card")
         .to_owned();
     let path = address.strip_prefix(&shop.url("")).expect("a path");
+    for path in ["/c/jugs", "/b/sudhem"] {
+        let page = shop.get(path).await.body;
+        assert_eq!(picture(&page), Some("https://img.example/jug.jpg"));
+    }
     // Nothing is drawn for addresses that no page names.
     let other = path.replace("/p/", "/pages/");
     let stale = format!("/share/{}/p/bare.png", "0".repeat(16));
@@ -77,5 +97,44 @@ async fn a_page_without_a_picture_has_a_card() {
         "/share/0123456789abcdef/c/bare.png",
     ] {
         assert_eq!(shop.get(path).await.status, 404, "{path}");
+    }
+}
+
+/// A page that was given a picture names that one, and the card that it had is no longer there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_goes_when_its_page_has_a_picture() {
+    let mut shop = ShopBuilder::of(documents()).start();
+    shop.open().await;
+    let mut cards = Vec::new();
+    for path in ["/p/plain", "/c/table/bowls", "/b/nordhem"] {
+        let page = shop.get(path).await.body;
+        let address = picture(&page).unwrap_or_else(|| panic!("{path}: {page}"));
+        let card = address
+            .strip_prefix(&shop.url(""))
+            .expect("a path")
+            .to_owned();
+        // Whoever asks at once gets the same picture, drawn once.
+        let (first, second) = tokio::join!(shop.get(&card), shop.get(&card));
+        assert_eq!((first.status, second.status), (200, 200), "{card}");
+        assert_eq!(first.header("etag"), second.header("etag"));
+        cards.push((path, card));
+    }
+    let mut changed = documents();
+    for document in &mut changed {
+        if document["id"] == "plain" {
+            document["media"] = json!([{"url": "https://img.example/bowl.jpg"}]);
+        }
+    }
+    shop.sends(&changed);
+    shop.once().await;
+    shop.until_generation(2).await;
+    for (path, card) in cards {
+        let page = shop.get(path).await.body;
+        assert_eq!(
+            picture(&page),
+            Some("https://img.example/bowl.jpg"),
+            "{path}"
+        );
+        assert_eq!(shop.get(&card).await.status, 404, "{card}");
     }
 }

@@ -23,14 +23,14 @@ async fn until<T>(shop: &Shop, what: &str, found: impl Fn() -> Option<T>) -> T {
 #[tokio::test]
 async fn a_poll_and_what_every_server_makes_of_it_are_one_trace() {
     let collector = Collector::start().await;
-    let mut shop = ShopBuilder::of(documents::shop(4))
+    let shop = ShopBuilder::of(documents::shop(4))
         .ingest(&collector.table("headers = { x-scope = { file = \"scope\" } }"))
         .server(&collector.table("sample = 0"))
         .start();
     std::fs::write(shop.folder().join("scope"), "seven\n").expect("a file");
-    shop.serve().await;
-    let _second = Another::start(&shop, "second", |text| text);
-    shop.run_ingest();
+    // Both are there before there is anything to show.
+    let _servers = ["first", "second"].map(|name| Another::start(&shop, name, |text| text));
+    let _ingest = shop.own_ingest();
     let spans = until(&shop, "both servers say that they swapped", || {
         let spans = collector.spans();
         (named(&spans, "take").len() == 2 && !named(&spans, "cycle").is_empty()).then_some(spans)

@@ -152,6 +152,21 @@ impl Browser {
             .await;
     }
 
+    /// Puts the pointer on the first element that a CSS selector finds, after scrolling to it.
+    pub async fn point_at(&self, selector: &str) {
+        let id = self.element(selector).await;
+        let origin = json!({"element-6066-11e4-a52e-4f735466cecf": id});
+        self.call(
+            "/execute/sync",
+            Some(json!({"script": "arguments[0].scrollIntoView({block: 'center'})", "args": [origin]})),
+        )
+        .await;
+        let step = json!({"type": "pointerMove", "duration": 20, "origin": origin, "x": 0, "y": 0});
+        let pointer = json!({"type": "pointer", "id": "mouse", "actions": [step]});
+        self.call("/actions", Some(json!({"actions": [pointer]})))
+            .await;
+    }
+
     /// Types into the first element that a CSS selector finds.
     pub async fn write(&self, selector: &str, text: &str) {
         let element = self.element(selector).await;

@@ -70,7 +70,8 @@ impl Tables<'_> {
         Ok((self.tables, counts, self.dates))
     }
 
-    /// Fills the ranks and gives each product's position in the shop's own order: with image first, newest first.
+    /// Fills the ranks and gives each product's position in the shop's own order: as the merchant places them, then
+    /// those with a picture, the newest first.
     fn ranks(&mut self) -> Vec<u32> {
         let products = &self.tables.products;
         let created = |row: u32| {
@@ -78,9 +79,12 @@ impl Tables<'_> {
             std::cmp::Reverse(product.map_or(0, |product| product.created_at.get()))
         };
         let has_image = |row: u32| self.has_image.get(row as usize) == Some(&true);
+        let places = &self.places;
         let others = || {
             let newest = positions(products.len(), created);
-            let featured = positions(products.len(), |row| (!has_image(row), created(row)));
+            let featured = positions(products.len(), |row| {
+                (places.in_lists(row), !has_image(row), created(row))
+            });
             (newest, featured)
         };
         let (by_name, (newest, featured)) = std::thread::scope(|scope| {
@@ -207,8 +211,12 @@ impl Tables<'_> {
 
     fn finish_categories(&mut self, featured: &[u32]) -> Result<(), CompileError> {
         let tree = std::mem::take(&mut self.tree);
-        for (node, mut products) in tree.nodes.iter().zip(std::mem::take(&mut self.listings)) {
-            products.sort_by_key(|&product| featured.get(product as usize).copied());
+        let listings = std::mem::take(&mut self.listings);
+        for (category, (node, mut products)) in (0..).zip(tree.nodes.iter().zip(listings)) {
+            products.sort_by_cached_key(|&product| {
+                let rank = featured.get(product as usize).copied();
+                (self.places.in_category(category, product), rank)
+            });
             let seo = node.document.seo.clone().unwrap_or_default();
             let first_child = row_count(&self.tables.children);
             self.tables

@@ -17,13 +17,14 @@ use frontage_shared::snapshot::tables::CatalogTables;
 
 use super::categories::Tree;
 use super::finish::positions;
+use super::synonyms::Synonyms;
 use super::text::TextThreads;
 use super::{CompileError, words};
 use crate::config::Shop;
 use crate::merge::Conflicts;
 use crate::wire::{
     AttributeDefinition, AttributeValue, Page, Product, ProductTranslation, SeoTranslation,
-    Translations, Variant,
+    Synonym, Translations, Variant,
 };
 
 /// All further languages, in the shop's order.
@@ -75,7 +76,7 @@ impl<'a> Languages<'a> {
         shop: &Shop,
         previous: Option<&'a Catalog>,
         tree: &Tree,
-        definitions: &[AttributeDefinition],
+        (definitions, synonyms): (&[AttributeDefinition], &[Synonym]),
         strings: &mut Heap,
     ) -> Result<Self, HeapFull> {
         let mut languages = Self {
@@ -88,6 +89,7 @@ impl<'a> Languages<'a> {
                 let name = own.and_then(|own| own.name.clone());
                 name.unwrap_or_else(|| node.document.name.clone())
             });
+            let synonyms = Synonyms::of(synonyms, &shop.locale, Some(tag));
             let currency = shop.currencies.get(tag);
             let currency = currency.filter(|&&other| other != shop.currency);
             let has = |catalog: &&Catalog| is_same_tag(catalog.shop().locale, tag);
@@ -104,8 +106,9 @@ impl<'a> Languages<'a> {
                 differs: tree
                     .nodes
                     .iter()
-                    .any(|node| of(tag, &node.document.translations).is_some()),
-                text: TextThreads::new(names),
+                    .any(|node| of(tag, &node.document.translations).is_some())
+                    || synonyms.is_some(),
+                text: TextThreads::new(names, synonyms),
                 products: Vec::new(),
                 pages: Vec::new(),
             };

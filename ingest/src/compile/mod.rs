@@ -17,11 +17,13 @@ mod labels; // words for the codes of values
 mod languages; // what documents say in further languages
 mod local_paths; // addresses in them
 mod offers; // the fast half
+mod places; // where merchants put products in lists
 mod prices; // price lists, and prices that change by themselves
 mod products; // one product after another into the tables
 mod reviews; // what shoppers say
 mod routes; // current and former paths, pinned to the last generation
 mod sections; // what pages are made of
+mod synonyms; // other words by which products are looked for
 mod terms; // promotions, delivery methods, taxes
 mod text; // the text index, on threads of its own
 mod variants; // options, and what each choice is
@@ -142,7 +144,7 @@ pub fn catalog(
         merged.documents,
         (previous, now),
         tree,
-        &structure.attributes,
+        (&structure.attributes, &structure.synonyms),
     )?;
     tables.make_room(merged);
     for (id, successor) in &replaced {

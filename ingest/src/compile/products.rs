@@ -21,7 +21,9 @@ use super::categories::Tree;
 use super::facets::{FacetBuilder, Origin, Statement, row_count};
 use super::labels::Labels;
 use super::languages::Languages;
+use super::places::Places;
 use super::routes::{ProductSlugs, Successors};
+use super::synonyms::Synonyms;
 use super::text::TextThreads;
 use super::{CompileError, seconds};
 use crate::config::Config;
@@ -30,7 +32,7 @@ use crate::half_hash::Known;
 use crate::merge::{Conflicts, Merged};
 use crate::wire::{
     AttributeDefinition, BundleItem, Condition, Kind, Media, MediaKind, Product, Relation, Status,
-    Variant, Visibility,
+    Synonym, Variant, Visibility,
 };
 
 /// Tables in the making.
@@ -53,6 +55,8 @@ pub(super) struct Tables<'a> {
     pub(super) brands: BTreeMap<String, Vec<u32>>,
     /// Products by category row, subtree included.
     pub(super) listings: Vec<Vec<u32>>,
+    /// Places that the merchant gave to products, in all lists and in single categories.
+    pub(super) places: Places,
     /// Hashes of the variants' ids: by accident no two are alike.
     pub(super) variant_ids: hashbrown::HashSet<u128>,
     /// Ids of drafts and archived products: being related to one is no mistake.
@@ -110,7 +114,7 @@ impl<'a> Tables<'a> {
         documents: [u8; 32],
         (previous, now): (Option<&'a Catalog>, i64),
         tree: Tree,
-        definitions: &[AttributeDefinition],
+        (definitions, synonyms): (&[AttributeDefinition], &[Synonym]),
     ) -> Result<Self, CompileError> {
         let mut tables = CatalogTables {
             texts,
@@ -131,8 +135,9 @@ impl<'a> Tables<'a> {
         tables.shop.push(record);
         let listings = tree.nodes.iter().map(|_| Vec::new()).collect();
         let names = tree.nodes.iter().map(|node| node.document.name.clone());
-        let text = TextThreads::new(names);
-        let languages = Languages::start(shop, previous, &tree, definitions, &mut tables.strings)?;
+        let text = TextThreads::new(names, Synonyms::of(synonyms, &shop.locale, None));
+        let documents = (definitions, synonyms);
+        let languages = Languages::start(shop, previous, &tree, documents, &mut tables.strings)?;
         Ok(Self {
             config,
             previous,
@@ -148,6 +153,7 @@ impl<'a> Tables<'a> {
             attribute_values: Known::default(),
             brands: BTreeMap::new(),
             listings,
+            places: Places::default(),
             variant_ids: hashbrown::HashSet::new(),
             inactive: HashSet::new(),
             related: Related::default(),
@@ -369,6 +375,7 @@ impl<'a> Tables<'a> {
     }
 
     fn list(&mut self, row: u32, product: &Product, in_path: &[u32]) {
+        self.places.note(row, product, &self.tree);
         for &category in in_path {
             if let Some(listing) = self.listings.get_mut(category as usize) {
                 listing.push(row);

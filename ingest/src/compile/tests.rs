@@ -190,6 +190,44 @@ fn categories_search_and_facets_come_out() {
 }
 
 #[test]
+fn lists_stand_as_the_merchant_places_them() {
+    let placed = |id: &str, keys: Value| {
+        let mut product = mug(id, id);
+        let keys = keys.as_object().unwrap().clone();
+        product.as_object_mut().unwrap().extend(keys);
+        product
+    };
+    let placement = |id: &str, position: i64| json!({"type": "placement", "product_id": id, "category_id": "mugs", "position": position});
+    let newer = json!({"created_at": "2026-01-01T00:00:00Z"});
+    let (catalog, conflicts, _) = Shop::new().catalog(
+        &with(&[
+            placed("a", json!({})),
+            placed("b", newer),
+            placed("c", json!({"position": 2})),
+            placed("d", json!({"position": 1})),
+            placed("e", json!({"category_positions": {"mugs": 7}})),
+            placed("f", json!({"position": 3})),
+            placement("f", -1),
+            placement("e", 99),
+        ]),
+        None,
+    );
+    assert_eq!(conflicts.samples, Vec::<String>::new());
+    let names = |rows: Vec<u32>| {
+        let name = |row: u32| catalog.product(row).unwrap().name().to_owned();
+        rows.into_iter().map(name).collect::<Vec<_>>().join("")
+    };
+    let kitchen = catalog.root_categories().next().unwrap();
+    let mugs = kitchen.children().next().unwrap();
+    // In the category by their places in it; above it, where only that of all lists counts, by that.
+    assert_eq!(names(mugs.products().collect()), "fedcba");
+    assert_eq!(names(kitchen.products().collect()), "dcfbae");
+    let mut featured: Vec<u32> = (0..6).collect();
+    featured.sort_by_key(|&row| catalog.ranks().get(row).unwrap().featured.get());
+    assert_eq!(names(featured), "dcfbae");
+}
+
+#[test]
 fn the_same_documents_give_the_same_bytes() {
     let shop = Shop::new();
     let documents = with(&[mug("1", "Blue Mug"), mug("2", "Red Mug")]);

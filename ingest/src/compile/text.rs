@@ -3,13 +3,16 @@
 //! Products come in the order of their rows. A segment is a fixed number of them, so that the index does not depend
 //! on how fast which thread was.
 
+use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use frontage_shared::snapshot::text::{
     self, PackedFile, PackedSegment, TextDocument, TextError, TextIndexBuilder, TextSegmentBuilder,
+    WordSplitter,
 };
 
+use super::synonyms::Synonyms;
 use super::words;
 use crate::wire::Product;
 
@@ -26,6 +29,8 @@ const AT_ONCE: usize = 2;
 pub(super) struct TextThreads {
     /// Names of the categories, by row.
     categories: Vec<String>,
+    /// By what other words products are looked for.
+    synonyms: Option<Arc<Synonyms>>,
     /// Products of a segment.
     most: u32,
     batch: Vec<TextDocument>,
@@ -42,9 +47,13 @@ struct Segment {
 }
 
 impl TextThreads {
-    pub(super) fn new(categories: impl Iterator<Item = String>) -> Self {
+    pub(super) fn new(
+        categories: impl Iterator<Item = String>,
+        synonyms: Option<Synonyms>,
+    ) -> Self {
         Self {
             categories: categories.collect(),
+            synonyms: synonyms.map(Arc::new),
             most: TextIndexBuilder::SEGMENT_PRODUCTS,
             batch: Vec::with_capacity(BATCH),
             current: None,
@@ -90,7 +99,10 @@ impl TextThreads {
         }
         let (segment, products) = match &mut self.current {
             Some(current) => current,
-            None => self.current.insert((Segment::start()?, 0)),
+            None => {
+                let segment = Segment::start(self.synonyms.clone())?;
+                self.current.insert((segment, 0))
+            }
         };
         *products += added;
         let is_full = *products >= self.most;
@@ -112,13 +124,17 @@ impl TextThreads {
 }
 
 impl Segment {
-    fn start() -> Result<Self, TextError> {
+    fn start(synonyms: Option<Arc<Synonyms>>) -> Result<Self, TextError> {
         let (products, batches) = sync_channel::<Vec<TextDocument>>(WAITING);
         let thread = std::thread::Builder::new()
             .name("text".to_owned())
             .spawn(move || {
                 let mut segment = TextSegmentBuilder::new(BUDGET_BYTES)?;
-                for product in batches.into_iter().flatten() {
+                let mut splitter = WordSplitter::default();
+                for mut product in batches.into_iter().flatten() {
+                    if let Some(synonyms) = &synonyms {
+                        synonyms.extend(&mut product, &mut splitter);
+                    }
                     segment.add(&product)?;
                 }
                 segment.finish()
@@ -142,7 +158,7 @@ mod tests {
 
     /// Products of each segment.
     fn segments(products: u32) -> Vec<u64> {
-        let mut index = TextThreads::new(std::iter::empty());
+        let mut index = TextThreads::new(std::iter::empty(), None);
         index.most = 128;
         for number in 0..products {
             let product = Product {

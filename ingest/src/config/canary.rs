@@ -16,7 +16,7 @@ pub struct Canary {
     pub min_requests: u64,
     /// By how many percent of all requests errors (5xx) may exceed what is usual.
     pub max_errors_percent: f64,
-    /// By how many percent of all requests pages that are not there (404) may exceed what is usual.
+    /// By how many percent of all requests pages that are not there (404, 410) may exceed what is usual.
     pub max_missing_percent: f64,
 }
 

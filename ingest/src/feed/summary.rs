@@ -119,6 +119,7 @@ impl Facts {
             Document::DeliveryMethod(method) => (method.status, None, &[]),
             Document::Attribute(_)
             | Document::Redirect(_)
+            | Document::Synonym(_)
             | Document::Tax(_)
             | Document::Delete(_)
             | Document::OrderStatus(_) => (None, None, &[]),

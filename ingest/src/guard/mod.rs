@@ -199,6 +199,7 @@ fn strangers(
             | Kind::Placement
             | Kind::Review
             | Kind::Redirect
+            | Kind::Synonym
             | Kind::Promotion
             | Kind::DeliveryMethod
             | Kind::Tax

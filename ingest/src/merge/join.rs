@@ -93,6 +93,11 @@ impl<P: Iterator<Item = Result<Group, MergeError>>> Joined<'_, P> {
             if placement.primary == Some(true) && product.primary_category_id.is_none() {
                 product.primary_category_id = Some(placement.category_id.clone());
             }
+            if let Some(position) = placement.position {
+                let category = placement.category_id.clone();
+                let said = product.category_positions.entry(category);
+                said.or_insert(position);
+            }
             if !product.category_ids.contains(&placement.category_id) {
                 product.category_ids.push(placement.category_id);
             }

@@ -30,7 +30,7 @@ use crate::feed::{Feed, FeedError, FeedFolder, Half, Line};
 use crate::ownership::{self, Say, Version};
 use crate::wire::{
     AttributeDefinition, Category, DeliveryMethod, Document, Kind, Page, Product, Promotion,
-    Redirect, Tax, variant_key_ids,
+    Redirect, Synonym, Tax, variant_key_ids,
 };
 
 /// Conflicts that are reported one by one; more are only counted.
@@ -63,6 +63,8 @@ pub struct Structure {
     pub attributes: Vec<AttributeDefinition>,
     /// Redirects of the merchant's, in the order of ids.
     pub redirects: Vec<Redirect>,
+    /// Words that mean the same, in the order of ids.
+    pub synonyms: Vec<Synonym>,
 }
 
 /// The documents that decide what a cart costs besides its prices, each kind in the order of ids.
@@ -195,7 +197,7 @@ impl Merged {
             .collect()
     }
 
-    /// Categories, pages, attributes and redirects.
+    /// Categories, pages, attributes, redirects and synonyms.
     ///
     /// # Errors
     /// The feed cache cannot be read.
@@ -206,7 +208,7 @@ impl Merged {
             |kind| {
                 matches!(
                     kind,
-                    Kind::Category | Kind::Page | Kind::Attribute | Kind::Redirect
+                    Kind::Category | Kind::Page | Kind::Attribute | Kind::Redirect | Kind::Synonym
                 )
             },
         )? {
@@ -215,6 +217,7 @@ impl Merged {
                 Document::Page(page) => structure.pages.push(page),
                 Document::Attribute(attribute) => structure.attributes.push(attribute),
                 Document::Redirect(redirect) => structure.redirects.push(redirect),
+                Document::Synonym(synonym) => structure.synonyms.push(synonym),
                 Document::Product(_)
                 | Document::Variant(_)
                 | Document::Placement(_)

@@ -135,6 +135,7 @@ pub(super) fn html_fields(document: &mut Document) {
         | Document::Placement(_)
         | Document::Review(_)
         | Document::Redirect(_)
+        | Document::Synonym(_)
         | Document::Promotion(_)
         | Document::DeliveryMethod(_)
         | Document::Tax(_)

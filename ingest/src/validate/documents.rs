@@ -462,6 +462,7 @@ fn name(kind: Kind, value: &Value) -> Option<feed::Name> {
         | Kind::Page
         | Kind::Review
         | Kind::Redirect
+        | Kind::Synonym
         | Kind::Promotion
         | Kind::DeliveryMethod
         | Kind::Tax => field("id")?.to_owned(),

@@ -65,6 +65,7 @@ pub(super) fn check(document: &Document) -> Result<(), Fault> {
         Document::Attribute(_)
         | Document::Placement(_)
         | Document::Review(_)
+        | Document::Synonym(_)
         | Document::Delete(_) => Ok(()),
     }
 }

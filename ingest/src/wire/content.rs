@@ -104,6 +104,21 @@ pub struct Redirect {
     pub to: String,
 }
 
+/// Words by which shoppers look for the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Synonym {
+    /// The merchant's id; the document's key.
+    pub id: String,
+    /// What shoppers type.
+    pub words: Vec<String>,
+    /// What they find by it besides what is called so; absent where all of `words` find each other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub finds: Vec<String>,
+    /// The language in which it is so; the shop's own when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+}
+
 /// What sort of text a page is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -4,7 +4,7 @@
 
 use super::{
     AttributeDefinition, Category, DeliveryMethod, Offer, OrderStatus, Page, Placement, Product,
-    Promotion, Redirect, Review, Tax, Variant,
+    Promotion, Redirect, Review, Synonym, Tax, Variant,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -32,6 +32,8 @@ pub enum Document {
     Review(Review),
     /// Where an address leads that is not the shop's own doing.
     Redirect(Redirect),
+    /// Words by which shoppers look for the same.
+    Synonym(Synonym),
     /// A rule that makes a cart cheaper.
     Promotion(Box<Promotion>),
     /// A way to bring the goods to the shopper.
@@ -108,6 +110,8 @@ pub enum Kind {
     Review,
     /// See [`Document::Redirect`].
     Redirect,
+    /// See [`Document::Synonym`].
+    Synonym,
     /// See [`Document::Promotion`].
     Promotion,
     /// See [`Document::DeliveryMethod`].
@@ -123,7 +127,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order they are listed in reports.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Product,
         Self::Variant,
         Self::Offer,
@@ -133,6 +137,7 @@ impl Kind {
         Self::Placement,
         Self::Review,
         Self::Redirect,
+        Self::Synonym,
         Self::Promotion,
         Self::DeliveryMethod,
         Self::Tax,
@@ -165,6 +170,7 @@ impl Kind {
             Self::Placement => "placement",
             Self::Review => "review",
             Self::Redirect => "redirect",
+            Self::Synonym => "synonym",
             Self::Promotion => "promotion",
             Self::DeliveryMethod => "delivery_method",
             Self::Tax => "tax",
@@ -198,6 +204,7 @@ impl Document {
             Self::Placement(_) => Kind::Placement,
             Self::Review(_) => Kind::Review,
             Self::Redirect(_) => Kind::Redirect,
+            Self::Synonym(_) => Kind::Synonym,
             Self::Promotion(_) => Kind::Promotion,
             Self::DeliveryMethod(_) => Kind::DeliveryMethod,
             Self::Tax(_) => Kind::Tax,
@@ -224,6 +231,7 @@ impl Document {
             }
             Self::Review(review) => review.id.clone(),
             Self::Redirect(redirect) => redirect.id.clone(),
+            Self::Synonym(synonym) => synonym.id.clone(),
             Self::Promotion(promotion) => promotion.id.clone(),
             Self::DeliveryMethod(method) => method.id.clone(),
             Self::Tax(tax) => tax.id.clone(),
@@ -270,6 +278,7 @@ impl Document {
             Kind::Placement => Self::Placement(Placement::deserialize(from)?),
             Kind::Review => Self::Review(Review::deserialize(from)?),
             Kind::Redirect => Self::Redirect(Redirect::deserialize(from)?),
+            Kind::Synonym => Self::Synonym(Synonym::deserialize(from)?),
             Kind::Promotion => Self::Promotion(Box::new(Promotion::deserialize(from)?)),
             Kind::DeliveryMethod => {
                 Self::DeliveryMethod(Box::new(DeliveryMethod::deserialize(from)?))

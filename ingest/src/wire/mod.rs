@@ -19,7 +19,7 @@ mod translation;
 pub use attribute::{
     Attribute, AttributeDefinition, AttributeKind, AttributeValue, ValueDefinition,
 };
-pub use content::{Category, Media, MediaKind, Page, PageKind, Redirect, Seo, Status};
+pub use content::{Category, Media, MediaKind, Page, PageKind, Redirect, Seo, Status, Synonym};
 pub use document::{Delete, Document, Kind, variant_key, variant_key_ids};
 pub use measure::{Measure, Unit};
 pub use offer::{Availability, Offer, Price, Stock};

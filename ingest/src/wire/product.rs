@@ -75,6 +75,12 @@ pub struct Product {
     /// The category its breadcrumb runs through.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub primary_category_id: Option<String>,
+    /// Its place in lists that are in the shop's own order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<i64>,
+    /// The same in single categories, by their ids.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub category_positions: BTreeMap<String, i64>,
     /// Free words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
@@ -281,6 +287,9 @@ pub struct Placement {
     pub product_id: String,
     /// The category that lists it.
     pub category_id: String,
+    /// Its place there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<i64>,
     /// Whether the product's breadcrumb runs through it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub primary: Option<bool>,

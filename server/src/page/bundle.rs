@@ -6,7 +6,7 @@ use frontage_shared::snapshot::products::Product;
 use super::card::{Image, Stock};
 use super::json_ld::Json;
 use super::offer;
-use super::product_data;
+use super::variants;
 use super::view::View;
 use crate::cart;
 use crate::route::Route;
@@ -54,10 +54,8 @@ fn set_item<'a>(view: &View<'a>, item: &BundleItem<'a>) -> SetItem<'a> {
 /// Where a part of a set is shown.
 fn route(item: &BundleItem<'_>) -> Route {
     match &item.variant {
-        Some(variant) if item.product.variant_rows().len() > 1 => {
-            Route::variant(item.product.slug(), variant.id())
-        }
-        _ => Route::product(item.product.slug()),
+        Some(variant) => variants::route(&item.product, variant),
+        None => Route::product(item.product.slug()),
     }
 }
 
@@ -73,7 +71,7 @@ pub(crate) fn as_data(view: &View<'_>, json: &mut Json, product: &Product<'_>) {
                 node.text("unitCode", "C62");
                 node.object("typeOfGood", "Product", |good| {
                     let name = item.variant.as_ref();
-                    let name = name.map(|own| product_data::variant_name(&item.product, own));
+                    let name = name.map(|own| variants::full_name(&item.product, own));
                     good.text("name", name.as_deref().unwrap_or(item.product.name()));
                     good.text("url", &view.url(&route(&item)));
                 });

@@ -36,6 +36,8 @@ pub(crate) struct Image<'a> {
     pub(crate) alt: &'a str,
     pub(crate) width: u32,
     pub(crate) height: u32,
+    /// Its own width in pixels, as far as the feed tells it.
+    pub(crate) own_width: Option<u32>,
     /// Whether it fills a square tile; others, often cut close, keep a margin.
     pub(crate) square: bool,
     /// What makes other widths of it, if anything does.
@@ -47,7 +49,7 @@ impl Image<'_> {
     pub(crate) fn widths(&self, sizes: &str) -> String {
         let set = self
             .resizer
-            .map(|resizer| resizer.srcset(self.url, self.width));
+            .map(|resizer| resizer.srcset(self.url, self.own_width));
         match set.filter(|set| !set.is_empty()) {
             Some(set) => format!(" srcset=\"{}\" sizes=\"{sizes}\"", escaped(&set)),
             None => String::new(),

@@ -12,7 +12,7 @@ use super::frame::{Frame, Indexing};
 use super::sums::{self, Remark, Sums};
 use super::view::View;
 use super::words::Words;
-use super::{Context, Kind, Page, offer, render};
+use super::{Context, Kind, Page, offer, render, variants};
 use crate::cache_policy::CachePolicy;
 use crate::cart::{
     Cart, Choice, Line, MOST_COUPONS, MOST_LINES, MOST_PIECES, Outcome, Priced, Problem, key_text,
@@ -275,7 +275,7 @@ fn line_view<'a>(view: &View<'a>, line: &Line<'a>, is_quoted: bool) -> LineView<
         .media()
         .find_map(|media| super::view::image(view, &media, ""));
     LineView {
-        href: view.href(&Route::variant(line.product.slug(), line.variant.id())),
+        href: view.href(&variants::route(&line.product, &line.variant)),
         key: key_text(line.item.key),
         name,
         variant: line.variant_name(),

@@ -7,11 +7,13 @@ use sailfish::TemplateSimple;
 use frontage_shared::snapshot::routes::RouteKind;
 use frontage_shared::snapshot::row_set::RowSet;
 
+use super::card::Image;
 use super::frame::{Frame, Indexing};
 use super::home::Department;
 use super::json_ld::Json;
 use super::results::{self, Results};
-use super::view::View;
+use super::share;
+use super::view::{self, View};
 use super::words::Words;
 use super::{Kind, Page, error, filters, listing, order, render};
 use crate::route::{Listing, Route};
@@ -50,6 +52,10 @@ pub(crate) fn category(view: &View<'_>, route: &Route, path: &str, listing: &Lis
         },
         indexable: category.is_indexable(),
         hidden_facet: None,
+        address: (RouteKind::Category, category.path()),
+        image: category
+            .media()
+            .find_map(|media| view::image(view, &media, "")),
     };
     list(
         view,
@@ -90,6 +96,8 @@ pub(crate) fn brand(view: &View<'_>, route: &Route, slug: &str, listing: &Listin
             .facets()
             .find(|facet| facet.is_brand())
             .map(|facet| facet.row),
+        address: (RouteKind::Brand, brand.slug()),
+        image: None,
     };
     list(view, route, listing, &subject, brand.products(), |frame| {
         frame.place(
@@ -108,6 +116,28 @@ struct Subject<'a> {
     title: &'a str,
     indexable: bool,
     hidden_facet: Option<u32>,
+    /// What its address leads to.
+    address: (RouteKind, &'a str),
+    /// A picture of its own.
+    image: Option<Image<'a>>,
+}
+
+/// What stands for a list where somebody shares it: its own picture, that of the first product shown, or that of one of
+/// its first products; else its name.
+fn picture<'a>(
+    view: &View<'a>,
+    frame: &mut Frame<'a>,
+    subject: &Subject<'a>,
+    shown: Option<Image<'_>>,
+    candidates: impl Iterator<Item = u32>,
+) {
+    let image = subject.image.or(shown);
+    let image = image.or_else(|| share::first_picture(view, candidates));
+    frame.og_image = image.map(|image| view.absolute(image.url));
+    if frame.og_image.is_none() {
+        let (kind, slug) = subject.address;
+        frame.card = share::href(view, kind, slug, subject.name);
+    }
 }
 
 /// The common part: filter, count, sort, cut a page, and frame it.
@@ -130,7 +160,7 @@ fn list<'a>(
     let range = results::positions(listing, found.total);
     let shown = match listing.sort {
         // A category's own order is that of its list; only another one has to be made.
-        None => order::listed(candidates, &found.rows, range),
+        None => order::listed(candidates.clone(), &found.rows, range),
         Some(sort) => order::by_sort(
             view.generation,
             view.catalog.name_ranks(),
@@ -162,7 +192,7 @@ fn list<'a>(
     if let Some(paging) = &results.paging {
         (frame.prev, frame.next) = (paging.prev.clone(), paging.next.clone());
     }
-    frame.og_image = results.first_image().map(|image| view.absolute(image.url));
+    picture(view, &mut frame, subject, results.first_image(), candidates);
     let mut json = Json::graph();
     frame.crumbs_as_data(view, &mut json);
     if indexable {

@@ -66,8 +66,8 @@ pub(crate) fn build(view: &View<'_>, slug: &str) -> Page {
         let guides = view.link(&view.words.guides, &Route::guides());
         frame.crumbs.insert(1, guides);
     }
-    let mut images = sections.iter().filter_map(|section| section.image);
-    frame.og_image = images.next().map(|image| view.absolute(image.url));
+    let image = sections::first_picture(&sections);
+    frame.og_image = image.map(|image| view.absolute(image.url));
     if frame.og_image.is_none() {
         frame.card = share::href(view, RouteKind::Page, content.slug(), content.title());
     }

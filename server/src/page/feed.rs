@@ -14,7 +14,7 @@ use frontage_shared::snapshot::products::{Product, Variant};
 use super::json_ld::Json;
 use super::text::{self, or};
 use super::view::{self, View};
-use super::{format, product_data};
+use super::{format, product_data, variants};
 use crate::route::{FeedFormat, Route};
 
 /// Most characters of a title and of a description that Google takes.
@@ -26,7 +26,6 @@ const MORE_IMAGES: usize = 10;
 /// What all variants of one product say alike; made once for a run of them.
 struct About {
     row: u32,
-    title: String,
     description: String,
     category: String,
     /// Whether it is a set of other products.
@@ -111,7 +110,6 @@ impl About {
         let names = trail.iter().flatten().map(|category| category.name());
         Self {
             row: product.row,
-            title: product.name().to_owned(),
             description: text::plain(html, DESCRIPTION_CHARS),
             category: names.collect::<Vec<_>>().join(" > "),
             is_bundle: product.bundle().next().is_some(),
@@ -135,15 +133,8 @@ fn item<'a>(
         minor,
         currency: view.currency,
     };
-    let many = product.variant_rows().len() > 1;
-    let (title, route) = if many {
-        (
-            product_data::variant_name(product, variant),
-            Route::variant(product.slug(), variant.id()),
-        )
-    } else {
-        (about.title.clone(), Route::product(product.slug()))
-    };
+    let many = variants::are_several(product);
+    let title = variants::full_name(product, variant);
     let mut images: Vec<String> = Vec::new();
     for media in variant.media().chain(product.media()) {
         let Some(image) = view::image(view, &media, "") else {
@@ -160,7 +151,7 @@ fn item<'a>(
         group: if many { product.id() } else { "" },
         title: text::shorten(&title, TITLE_CHARS),
         description: &about.description,
-        link: view.url(&route),
+        link: view.url(&variants::route(product, variant)),
         images,
         offer,
         price: money(minor),

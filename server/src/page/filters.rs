@@ -36,7 +36,7 @@ pub(crate) fn resolve(view: &View<'_>, listing: &Listing) -> Filters {
         price_min: bound(&listing.price_min),
         price_max: bound(&listing.price_max),
         in_stock: listing.in_stock,
-        rating: listing.rating.map(|stars| u32::from(stars) * 100),
+        rating: listing.rating,
     }
 }
 

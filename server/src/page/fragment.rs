@@ -5,7 +5,7 @@ use frontage_shared::snapshot::routes::RouteKind;
 use sailfish::TemplateSimple;
 
 use super::card::Card;
-use super::product::{self, Buybox, Found, State};
+use super::product::{self, Buybox, Found, Related, State};
 use super::view::View;
 use super::words::Words;
 use super::{Context, Kind, Page, error, offer, render, suggest};
@@ -25,8 +25,7 @@ pub(crate) struct BuyboxPartial<'a> {
 #[template(path = "related.stpl", rm_whitespace = true)]
 pub(crate) struct RelatedPartial<'a> {
     pub(crate) words: &'static Words,
-    pub(crate) related_title: &'static str,
-    pub(crate) related: Vec<Card<'a>>,
+    pub(crate) related: Vec<Related<'a>>,
 }
 
 /// What the merchant says about a product.
@@ -128,12 +127,8 @@ fn of_product(view: &View<'_>, page: &Route, part: Part) -> Page {
             render(view, Kind::Part, true, BuyboxPartial { words, buybox })
         }
         Part::Related => {
-            let (related_title, related) = product::related(view, &product);
-            let partial = RelatedPartial {
-                words,
-                related_title,
-                related,
-            };
+            let related = product::related(view, &product);
+            let partial = RelatedPartial { words, related };
             render(view, Kind::Part, true, partial)
         }
         Part::Description => {

@@ -11,6 +11,7 @@ use super::guides::{self, Guide};
 use super::json_ld::Json;
 use super::order;
 use super::product::{self, Recent};
+use super::resize::IN_SHOWCASE;
 use super::sections::{self, Section};
 use super::shell;
 use super::text::or;

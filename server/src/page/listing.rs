@@ -21,8 +21,8 @@ pub(crate) struct Filters {
     pub(crate) price_max: Option<i64>,
     /// Only what can be had now.
     pub(crate) in_stock: bool,
-    /// Only what is rated with so many hundredths of stars or more.
-    pub(crate) rating: Option<u32>,
+    /// Only what is rated with so many stars or more, from 1 to 4.
+    pub(crate) rating: Option<u8>,
 }
 
 /// What was found, and what else could be.
@@ -94,12 +94,13 @@ impl Filters {
         if self.in_stock {
             add(self.stock_place(), generation.offers.in_stock().clone());
         }
-        if let Some(least) = self.rating {
-            let averages = generation.catalog.averages();
-            let good = averages.filter(|&(_, average)| average >= least);
+        if let Some(stars) = self.rating {
+            let rated = generation.catalog.rated();
+            let good = rated.get(usize::from(stars).wrapping_sub(1));
+            let good = good.cloned();
             add(
                 self.rating_place(),
-                RowSet::of(rows, good.map(|(row, _)| row)),
+                good.unwrap_or_else(|| RowSet::none(rows)),
             );
         }
         active
@@ -169,13 +170,8 @@ pub(crate) fn select(generation: &Generation, candidates: &RowSet, filters: &Fil
 
 /// How many products have one star or more, two or more, three or more, and four or more.
 fn rated(generation: &Generation, products: &RowSet) -> [u32; 4] {
-    let mut counts = [0; 4];
-    let averages = generation.catalog.averages();
-    for (_, average) in averages.filter(|&(row, _)| products.contains(row)) {
-        let stars = (average / 100) as usize;
-        counts.iter_mut().take(stars).for_each(|count| *count += 1);
-    }
-    counts
+    let rated = generation.catalog.rated();
+    rated.each_ref().map(|good| good.len_with(products))
 }
 
 /// Candidates that pass every filter; those that fail one only are near it.

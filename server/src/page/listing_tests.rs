@@ -20,7 +20,7 @@ fn fits(filters: &Filters, item: &Item) -> bool {
         && (item.in_stock || !filters.in_stock)
         && filters
             .rating
-            .is_none_or(|least| item.average >= Some(least))
+            .is_none_or(|stars| item.average >= Some(100 * u32::from(stars)))
         && facets.all(|(_, chosen)| chosen.iter().any(|value| item.values.contains(value)))
 }
 
@@ -40,7 +40,9 @@ fn random_filters(dice: &mut Dice, market: &Market) -> Filters {
     let mut bound = || dice.percent(25).then(|| i64::from(dice.below(6_000)));
     (filters.price_min, filters.price_max) = (bound(), bound());
     filters.in_stock = dice.percent(30);
-    filters.rating = dice.percent(25).then(|| 100 * (1 + dice.below(4)));
+    filters.rating = dice
+        .percent(25)
+        .then(|| 1 + u8::try_from(dice.below(4)).unwrap());
     filters
 }
 
@@ -104,7 +106,7 @@ fn check_counts(market: &Market, candidates: &[u32], filters: &Filters, found: &
     );
     for (stars, &count) in (1..).zip(&found.rated) {
         let mut rated = filters.clone();
-        rated.rating = Some(stars * 100);
+        rated.rating = Some(stars);
         let expected = left(market, candidates, &rated).len();
         assert_eq!(count as usize, expected, "{filters:?} {stars} stars");
     }

@@ -10,7 +10,7 @@ use super::cart::{Notice, personal};
 use super::frame::{Frame, Indexing};
 use super::view::{self, View};
 use super::words::Words;
-use super::{Context, Kind, Page, offer, render, reviews};
+use super::{Context, Kind, Page, offer, render, reviews, variants};
 use crate::cart::{key_text, variant_name};
 use crate::lists::{Keys, ListKind, Outcome};
 use crate::route::Route;
@@ -143,17 +143,14 @@ pub(crate) fn each<'a>(
 
 /// One variant as a list shows it.
 pub(crate) fn item<'a>(view: &View<'a>, product: &Product<'a>, variant: &Variant<'a>) -> Item<'a> {
-    let is_alone = product.variant_rows().len() == 1;
-    let offer = offer::of_variant(view, product, variant, !is_alone);
+    let by_id = variants::are_several(product);
+    let offer = offer::of_variant(view, product, variant, by_id);
     let own: Option<Image<'a>> = variant
         .media()
         .find_map(|media| view::image(view, &media, ""));
     let name = variant_name(variant);
     let card = Card {
-        href: view.href(&match is_alone {
-            true => Route::product(product.slug()),
-            false => Route::variant(product.slug(), variant.id()),
-        }),
+        href: view.href(&variants::route(product, variant)),
         name: product.name(),
         brand: product.brand().map_or("", |brand| brand.name()),
         image: own.or_else(|| view.first_image(product, "")),

@@ -29,8 +29,14 @@ const FILMS: usize = 4;
 const DOWNLOADS: usize = 20;
 /// Attributes shown.
 const ATTRIBUTES: usize = 120;
-/// Related products shown.
+/// Products shown that go with it, and as many that are like it.
 const RELATED: usize = 4;
+/// Relations looked at for them.
+const RELATED_LOOKED_AT: usize = 64;
+/// Relations of what is bought together with it: cross-selling, accessories, spare parts, consumables.
+const GOES_WITH: std::ops::RangeInclusive<u32> = 2..=5;
+/// The relation of what can be had in its place.
+const SUBSTITUTE: u32 = 6;
 /// How deep into a category to look for related products, so that the cost does not grow with the category.
 const RELATED_DEPTH: usize = 64;
 
@@ -61,8 +67,8 @@ pub(crate) struct ProductPage<'a> {
     pub(crate) groups: Vec<AttributeGroup<'a>>,
     /// What shoppers say about it.
     pub(crate) reviews: Option<Reviews<'a>>,
-    pub(crate) related_title: &'static str,
-    pub(crate) related: Vec<Card<'a>>,
+    /// What goes with it, and what is like it.
+    pub(crate) related: Vec<Related<'a>>,
     pub(crate) recent: Recent<'a>,
 }
 
@@ -92,6 +98,14 @@ pub(crate) struct Recent<'a> {
     pub(crate) href: String,
     /// The product looked at now; empty for none.
     pub(crate) slug: &'a str,
+}
+
+/// Products beside a product, under a heading.
+pub(crate) struct Related<'a> {
+    /// The heading's id.
+    pub(crate) id: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) cards: Vec<Card<'a>>,
 }
 
 /// What an address of a product leads to.
@@ -274,7 +288,7 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
     frame.og_price = buybox.offer.price.as_ref().map(|price| price.now.money);
     frame.json_ld = product_data::graph(view, &frame, product, chosen, &images);
     let noindex = frame.indexing.is_noindex();
-    let (related_title, related) = related(view, product);
+    let related = related(view, product);
     let page = ProductPage {
         words: view.words,
         frame,
@@ -297,7 +311,6 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
         codes: codes(view.words, chosen),
         groups: groups(product),
         reviews: reviews::of_product(view, product),
-        related_title,
         related,
         recent: recent(view, product.slug()),
     };
@@ -426,30 +439,51 @@ pub(crate) fn groups<'a>(product: &Product<'a>) -> Vec<AttributeGroup<'a>> {
     groups
 }
 
-/// What the merchant relates to it, or else neighbours from its category.
-pub(crate) fn related<'a>(view: &View<'a>, product: &Product<'a>) -> (&'static str, Vec<Card<'a>>) {
-    let named: Vec<_> = product
+/// What the merchant says that goes with it, and what is like it: what the merchant says, or else neighbours from its
+/// category.
+pub(crate) fn related<'a>(view: &View<'a>, product: &Product<'a>) -> Vec<Related<'a>> {
+    let words = view.words;
+    let (with_it, like_it): (Vec<_>, Vec<_>) = product
         .related()
         .filter(|(other, _)| other.is_listed())
-        .take(RELATED)
-        .collect();
-    if let Some((_, relation)) = named.first() {
-        let same = named.iter().all(|(_, other)| other == relation);
-        let title = match relation {
-            2..=5 if same => &view.words.goes_well,
-            6 if same => &view.words.instead_of_it,
-            _ => &view.words.you_may_also_like,
-        };
-        return (
-            title,
-            named
-                .iter()
-                .map(|(other, _)| view.card(other, false))
-                .collect(),
-        );
+        .take(RELATED_LOOKED_AT)
+        .partition(|(_, relation)| GOES_WITH.contains(relation));
+    let are_substitutes = like_it.iter().all(|(_, relation)| *relation == SUBSTITUTE);
+    let mut like = Related {
+        id: "related",
+        title: match are_substitutes {
+            true => &words.instead_of_it,
+            false => &words.you_may_also_like,
+        },
+        cards: cards(view, &like_it),
+    };
+    if like_it.is_empty() {
+        like.title = &words.more_like_this;
+        like.cards = neighbours(view, product, &with_it);
     }
+    let with = Related {
+        id: "goes-with",
+        title: &words.goes_well,
+        cards: cards(view, &with_it),
+    };
+    let mut all = vec![with, like];
+    all.retain(|one| !one.cards.is_empty());
+    all
+}
+
+fn cards<'a>(view: &View<'a>, products: &[(Product<'a>, u32)]) -> Vec<Card<'a>> {
+    let shown = products.iter().take(RELATED);
+    shown.map(|(other, _)| view.card(other, false)).collect()
+}
+
+/// Others of its category, but those that stand beside it already.
+fn neighbours<'a>(
+    view: &View<'a>,
+    product: &Product<'a>,
+    shown: &[(Product<'a>, u32)],
+) -> Vec<Card<'a>> {
     let Some(category) = product.primary_category() else {
-        return ("", Vec::new());
+        return Vec::new();
     };
     // Start somewhere that differs from product to product, so that all of them get linked.
     let depth = category.products().len().min(RELATED_DEPTH);
@@ -460,6 +494,7 @@ pub(crate) fn related<'a>(view: &View<'a>, product: &Product<'a>) -> (&'static s
         .cycle()
         .skip(start)
         .take(depth);
-    let others = near.filter(|&row| row != product.row).take(RELATED);
-    (&view.words.more_like_this, view.cards(others, usize::MIN))
+    let is_new =
+        |row: &u32| *row != product.row && shown.iter().all(|(other, _)| other.row != *row);
+    view.cards(near.filter(is_new).take(RELATED), usize::MIN)
 }

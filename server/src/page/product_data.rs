@@ -13,8 +13,8 @@ use super::frame::Frame;
 use super::json_ld::Json;
 use super::reviews;
 use super::text;
+use super::variants;
 use super::view::View;
-use crate::cart;
 use crate::route::Route;
 
 /// Variants listed; the page stays small, and the others are reachable by link.
@@ -40,7 +40,7 @@ pub(crate) fn graph(
     images: &[Image<'_>],
 ) -> String {
     let mut json = Json::graph();
-    if product.variant_rows().len() > 1 {
+    if variants::are_several(product) {
         json.item("ProductGroup", |group| {
             group.text("productGroupID", product.id());
             about(view, group, product, images);
@@ -51,7 +51,7 @@ pub(crate) fn graph(
                     .filter(|variant| variant.row != chosen.row);
                 for variant in std::iter::once(*chosen).chain(others).take(VARIANTS) {
                     list.item("Product", |item| {
-                        item.text("name", &variant_name(product, &variant));
+                        item.text("name", &variants::full_name(product, &variant));
                         if let Some(image) = variant.media().find(|media| media.is_image()) {
                             item.text("image", &view.absolute(image.url()));
                         }
@@ -112,14 +112,8 @@ fn one_variant(view: &View<'_>, json: &mut Json, product: &Product<'_>, variant:
     let Some(price) = offer.price.filter(|&price| price > 0) else {
         return;
     };
-    let many = product.variant_rows().len() > 1;
-    let own = if many {
-        Route::variant(product.slug(), variant.id())
-    } else {
-        Route::product(product.slug())
-    };
     json.object("offers", "Offer", |json| {
-        json.text("url", &view.url(&own));
+        json.text("url", &view.url(&variants::route(product, variant)));
         json.text(
             "price",
             &Money {
@@ -216,12 +210,4 @@ fn known_property(code: &str) -> Option<&'static str> {
         .into_iter()
         .find(|(known, _)| code.eq_ignore_ascii_case(known))
         .map(|(_, property)| property)
-}
-
-/// What a variant is called beside others of its product.
-pub(crate) fn variant_name(product: &Product<'_>, variant: &Variant<'_>) -> String {
-    match cart::variant_name(variant) {
-        own if own.is_empty() => product.name().to_owned(),
-        own => format!("{}, {own}", product.name()),
-    }
 }

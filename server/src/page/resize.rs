@@ -25,6 +25,11 @@ const INSIDE: &AsciiSet = &CONTROLS
 pub(crate) const IN_LISTS: &str = "auto, (max-width: 640px) 46vw, (max-width: 1020px) 30vw, 320px";
 /// The same for the large picture of a product.
 pub(crate) const ON_PRODUCT: &str = "(max-width: 820px) 94vw, 48vw";
+/// For what a home page shows beside its headline.
+pub(crate) const IN_SHOWCASE: &str = "(max-width: 820px) 58vw, 30vw";
+/// For the picture of a hero, and of a section of text, which is as wide as the page.
+pub(crate) const IN_HERO: &str = "(max-width: 820px) 84vw, 42vw";
+pub(crate) const ACROSS: &str = "(max-width: 1360px) 94vw, 1264px";
 /// And for thumbnails.
 pub(crate) const THUMBNAIL: &str = "88px";
 
@@ -63,8 +68,9 @@ impl Resizer {
         is_sound.then(|| format!("{scheme}://{host}"))
     }
 
-    /// The picture in all widths up to its own, as `srcset` has them; empty if it cannot be resized.
-    pub(crate) fn srcset(&self, url: &str, own_width: u32) -> String {
+    /// The picture in all widths up to its own, as `srcset` has them; in all there are where its own is not known, since
+    /// resizers enlarge nothing. Empty if it cannot be resized.
+    pub(crate) fn srcset(&self, url: &str, own_width: Option<u32>) -> String {
         let path = match url.split_once("://") {
             Some((_, rest)) => rest.find('/').and_then(|at| rest.get(at..)),
             None => Some(url),
@@ -79,7 +85,8 @@ impl Resizer {
         };
         let encoded = utf8_percent_encode(url, INSIDE).to_string();
         let mut set = String::new();
-        for width in self.widths.iter().filter(|&&width| width <= own_width) {
+        let fits = |width: &&u32| own_width.is_none_or(|own| **width <= own);
+        for width in self.widths.iter().filter(fits) {
             let address = self
                 .template
                 .replace("{width}", &width.to_string())
@@ -110,26 +117,31 @@ mod tests {
     fn addresses_follow_the_template_up_to_the_picture_s_own_width() {
         let by_url = resizer("https://img.example/fit?w={width}&u={url}");
         assert_eq!(
-            by_url.srcset("https://cdn.example/a b.jpg?x=1", 800),
+            by_url.srcset("https://cdn.example/a b.jpg?x=1", Some(800)),
             "https://img.example/fit?w=320&u=https%3A%2F%2Fcdn.example%2Fa%20b.jpg%3Fx%3D1 320w, \
              https://img.example/fit?w=640&u=https%3A%2F%2Fcdn.example%2Fa%20b.jpg%3Fx%3D1 640w"
         );
         let by_path = resizer("https://img.example/{width}{path}");
         assert_eq!(
-            by_path.srcset("https://cdn.example/x,y.jpg", 400),
+            by_path.srcset("https://cdn.example/x,y.jpg", Some(400)),
             "https://img.example/320/x%2Cy.jpg 320w"
         );
         assert_eq!(
-            by_path.srcset("/media/x.jpg", 400),
+            by_path.srcset("/media/x.jpg", Some(400)),
             "https://img.example/320/media/x.jpg 320w"
         );
         let with_query = resizer("https://img.example{path}?w={width}");
         assert_eq!(
-            with_query.srcset("https://cdn.example/x.jpg?v=2", 400),
+            with_query.srcset("https://cdn.example/x.jpg?v=2", Some(400)),
             "https://img.example/x.jpg?w=320 320w"
         );
-        assert_eq!(by_url.srcset("/media/x.jpg", 400), "");
-        assert_eq!(by_path.srcset("/media/x.svg", 400), "");
+        assert_eq!(
+            by_path.srcset("/media/x.jpg", None).matches('w').count(),
+            3,
+            "a picture whose width nobody knows has them all"
+        );
+        assert_eq!(by_url.srcset("/media/x.jpg", Some(400)), "");
+        assert_eq!(by_path.srcset("/media/x.svg", Some(400)), "");
         assert_eq!(by_path.origin().as_deref(), Some("https://img.example"));
     }
 

@@ -8,7 +8,7 @@ use sailfish::TemplateSimple;
 use super::cart::personal;
 use super::checkout::{FaultView, FieldView, TRAP, explain, fault_views};
 use super::frame::{Frame, Indexing};
-use super::product_data::variant_name;
+use super::variants;
 use super::view::View;
 use super::words::Words;
 use super::{Context, Kind, Page, render};
@@ -83,20 +83,13 @@ pub(crate) fn wanted(generation: &Generation, ctx: &Context<'_>, id: &str) -> Op
         locale: view.shop.locale.to_owned(),
         product_id: product.id().to_owned(),
         sku: variant.sku().to_owned(),
-        name: name(&product, &variant),
+        name: variants::full_name(&product, &variant),
     })
 }
 
 fn find<'a>(view: &View<'a>, id: &str) -> Option<(Product<'a>, Variant<'a>)> {
     let variant = view.catalog.variant_by_id(id)?;
     Some((variant.product()?, variant))
-}
-
-fn name(product: &Product<'_>, variant: &Variant<'_>) -> String {
-    match product.variant_rows().len() {
-        0 | 1 => product.name().to_owned(),
-        _ => variant_name(product, variant),
-    }
 }
 
 /// Builds the page; none if there is no such variant.
@@ -109,7 +102,7 @@ pub(crate) fn build(
 ) -> Option<Page> {
     let view = &View::new(generation, ctx);
     let (product, variant) = find(view, id)?;
-    let (words, name) = (view.words, name(&product, &variant));
+    let (words, name) = (view.words, variants::full_name(&product, &variant));
     let (title, lead) = match stage {
         Stage::Received => (
             &words.restock_received,
@@ -118,7 +111,7 @@ pub(crate) fn build(
         _ => (&words.restock_ask, words.restock_help.fill(&[&name])),
     };
     let mut frame = Frame::new(view, title, Indexing::NoIndex);
-    let own = Route::variant(product.slug(), variant.id());
+    let own = variants::route(&product, &variant);
     frame.place(view, &[], Some(view.link(title, &own)));
     let faults: &[Fault] = match stage {
         Stage::Form(faults) => faults,

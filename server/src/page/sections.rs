@@ -47,6 +47,11 @@ pub(crate) fn of_page<'a>(view: &View<'a>, page: &ContentPage<'a>) -> Vec<Sectio
     sections
 }
 
+/// The first picture of some sections.
+pub(crate) fn first_picture<'a>(sections: &[Section<'a>]) -> Option<Image<'a>> {
+    sections.iter().find_map(|section| section.image)
+}
+
 fn section_of<'a>(view: &View<'a>, section: &PageSection<'a>) -> Section<'a> {
     let kind = section.kind();
     let most = (section.limit() as usize).min(PRODUCTS);

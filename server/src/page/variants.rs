@@ -14,6 +14,7 @@ use frontage_shared::snapshot::products::{OptionValue, Product, ProductOption, V
 use super::card::Card;
 use super::product::{Choice, OptionChoice, State};
 use super::view::{self, View, colour};
+use crate::cart;
 use crate::route::Route;
 
 /// Variants up to which values are links.
@@ -27,6 +28,31 @@ const MAX_VALUES: usize = 250;
 /// Options of a product looked at, and values of each: more than any document may have.
 const MOST_OPTIONS: usize = 64;
 const MOST_VALUES: usize = 10_000;
+
+/// Whether a product is one of several variants.
+pub(crate) fn are_several(product: &Product<'_>) -> bool {
+    product.variant_rows().len() > 1
+}
+
+/// The page that shows a variant: that of its product, where there is no other.
+pub(crate) fn route(product: &Product<'_>, variant: &Variant<'_>) -> Route {
+    match are_several(product) {
+        true => Route::variant(product.slug(), variant.id()),
+        false => Route::product(product.slug()),
+    }
+}
+
+/// What a variant is called where its product is not named beside it.
+pub(crate) fn full_name(product: &Product<'_>, variant: &Variant<'_>) -> String {
+    let own = match are_several(product) {
+        true => cart::variant_name(variant),
+        false => String::new(),
+    };
+    match own.as_str() {
+        "" => product.name().to_owned(),
+        own => format!("{}, {own}", product.name()),
+    }
+}
 
 /// The options of a product as the shown variant has them.
 pub(crate) fn choices<'a>(
@@ -58,8 +84,7 @@ pub(crate) fn choices<'a>(
                 Some(lead) => (Some(lead.row).filter(|_| !as_list), lead.state()),
             };
             let variant = lead.and_then(|row| view.catalog.variant(row));
-            let href =
-                |variant: Variant<'a>| view.href(&Route::variant(product.slug(), variant.id()));
+            let href = |variant: Variant<'a>| view.href(&self::route(product, &variant));
             Some(Choice {
                 code: value.code(),
                 name: value.name(),
@@ -186,7 +211,7 @@ pub(crate) fn as_filtered<'a>(
         .chain(passing)
         .find(can_be_ordered)
         .unwrap_or(first);
-    card.href = view.href(&Route::variant(product.slug(), best.id()));
+    card.href = view.href(&self::route(&product, &best));
     let own = best.media().find_map(|media| view::image(view, &media, ""));
     card.image = own.or(card.image);
 }

@@ -272,13 +272,15 @@ fn only_variant<'a>(product: &Product<'a>) -> Option<Variant<'a>> {
 /// A picture that a page may show; `None` for a film, or an address a browser would not fetch as one.
 pub(crate) fn image<'a>(view: &View<'a>, media: &Media<'a>, alt: &'a str) -> Option<Image<'a>> {
     let url = media.url();
-    let (width, height) = media.size().unwrap_or(UNKNOWN_SIZE);
-    let square = media.size().is_some() && width == height;
+    let size = media.size();
+    let (width, height) = size.unwrap_or(UNKNOWN_SIZE);
+    let square = size.is_some() && width == height;
     (media.is_image() && is_fetchable(url)).then_some(Image {
         url,
         alt,
         width,
         height,
+        own_width: size.map(|_| width),
         square,
         resizer: view.ctx.resizer,
     })

@@ -31,7 +31,6 @@ const MAX_TEXT_FILES: u32 = 64;
 const MAX_TEXT_FILE_NAME: usize = 100;
 
 /// The slow half of a shop.
-#[derive(Debug)]
 pub struct Catalog {
     pub(super) part: Part,
     /// Opened at first use; verifying opens it, after its checksums were compared.
@@ -42,10 +41,23 @@ pub struct Catalog {
     roots: OnceLock<Vec<u32>>,
     /// What a reader keeps beside it.
     kept: OnceLock<Box<dyn Any + Send + Sync>>,
+    /// Made at first use: products with one star or more, two or more, and so on to four.
+    pub(super) rated: OnceLock<[RowSet; 4]>,
     /// The further language that texts are read in; none for the shop's own.
     pub(super) local: Option<Local>,
     /// The same part in the shop's further languages.
     pub(super) locales: Vec<Catalog>,
+}
+
+/// What is made at first use says nothing that is not in the part.
+impl std::fmt::Debug for Catalog {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Catalog")
+            .field("part", &self.part)
+            .field("local", &self.local)
+            .field("locales", &self.locales)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The shop's own record as pages read it.
@@ -89,6 +101,7 @@ impl Catalog {
             searchable: OnceLock::new(),
             roots: OnceLock::new(),
             kept: OnceLock::new(),
+            rated: OnceLock::new(),
             local,
             locales: Vec::new(),
         }

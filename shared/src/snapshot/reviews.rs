@@ -9,6 +9,7 @@ use super::catalog::Catalog;
 use super::layout::section;
 use super::products::Product;
 use super::record::{Bounds, List, RowRef, StrRef, TextRef, record};
+use super::row_set::RowSet;
 use super::verify::{order, sorted};
 
 record! {
@@ -175,6 +176,17 @@ impl Catalog {
     pub fn averages(&self) -> impl Iterator<Item = (u32, u32)> {
         let ratings = self.rows::<RatingRecord>().iter();
         ratings.filter_map(|rating| Some((rating.product.get()?, rating.average.get().min(500))))
+    }
+
+    /// Products whose average is one star or better, two or better, and so on to four.
+    pub fn rated(&self) -> &[RowSet; 4] {
+        self.rated.get_or_init(|| {
+            let rows = self.product_count();
+            [100, 200, 300, 400].map(|least| {
+                let good = self.averages().filter(|&(_, average)| average >= least);
+                RowSet::of(rows, good.map(|(row, _)| row))
+            })
+        })
     }
 
     /// What shoppers say about the product at a row.

@@ -101,6 +101,34 @@ pub struct TextIndex {
     analyzer: TextAnalyzer,
 }
 
+/// Splits texts into words as the index does.
+#[derive(Clone)]
+pub struct WordSplitter(TextAnalyzer);
+
+impl WordSplitter {
+    /// The words of a text, in order.
+    pub fn words(&mut self, text: &str) -> Vec<String> {
+        let mut words = Vec::new();
+        let mut tokens = self.0.token_stream(text);
+        while tokens.advance() {
+            words.push(tokens.token().text.clone());
+        }
+        words
+    }
+}
+
+impl Default for WordSplitter {
+    fn default() -> Self {
+        Self(analyzer())
+    }
+}
+
+impl std::fmt::Debug for WordSplitter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WordSplitter").finish_non_exhaustive()
+    }
+}
+
 /// The fields of the index.
 #[derive(Clone, Copy)]
 pub(super) struct Fields {
