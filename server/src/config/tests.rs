@@ -14,8 +14,10 @@ fn the_reference_states_the_true_defaults_of_every_key() {
     assert_eq!(reference, parse("shop = \"demo\"").unwrap());
     // A key that the code knows and the reference lacks would go unnoticed otherwise.
     let table: Table = REFERENCE.parse().unwrap();
-    assert_eq!(table.len(), 27, "{table}");
+    assert_eq!(table.len(), 29, "{table}");
     assert_eq!(table["fleet"].as_table().unwrap().len(), 2);
+    assert_eq!(table["canary"].as_table().unwrap().len(), 2);
+    assert_eq!(table["telemetry"].as_table().unwrap().len(), 4);
     assert_eq!(table["store_options"].as_table().unwrap().len(), 9);
     assert_eq!(table["theme"].as_table().unwrap().len(), 5);
     assert_eq!(table["images"].as_table().unwrap().len(), 2);
@@ -129,7 +131,7 @@ fn files(table: &Table, prefix: &str) -> Vec<String> {
 #[test]
 fn every_file_of_a_secret_may_be_handed_over() {
     let keys = files(&REFERENCE.parse().unwrap(), "");
-    assert_eq!(keys.len(), 12, "{keys:?}");
+    assert_eq!(keys.len(), 13, "{keys:?}");
     for key in keys {
         let (table, name) = key.rsplit_once('.').unwrap();
         let config = format!(
