@@ -174,16 +174,20 @@ pub fn judge(catalog: &str, heard: &[Heartbeat], settings: &Canary, now: i64) ->
     if tried.requests < settings.min_requests {
         return Verdict::Unknown;
     }
-    let kinds: [(&str, fn(&Tally) -> u64, f64); 2] = [
-        ("5xx", |tally| tally.errors, settings.max_errors_percent),
+    let kinds = [
+        (
+            "5xx",
+            (tried.errors, usual.errors),
+            settings.max_errors_percent,
+        ),
         (
             "404 or 410",
-            |tally| tally.missing,
+            (tried.missing, usual.missing),
             settings.max_missing_percent,
         ),
     ];
-    for (what, count, most) in kinds {
-        let (now, before) = (percent(count(&tried), tried), percent(count(&usual), usual));
+    for (what, (now, before), most) in kinds {
+        let (now, before) = (percent(now, tried), percent(before, usual));
         if now > before + most {
             let requests = tried.requests;
             return Verdict::Bad(format!(

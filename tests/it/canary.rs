@@ -57,7 +57,7 @@ fn other_products() -> Vec<Value> {
     let mut documents = documents::shop(12);
     for document in &mut documents {
         if document["type"] == "product" {
-            let id = format!("other-{}", document["id"].as_str().unwrap());
+            let id = format!("other-{}", document["id"].as_str().expect("an id"));
             document["name"] = json!(format!("Other {id}"));
             document["sku"] = json!(id);
             document["id"] = json!(id);

@@ -420,7 +420,7 @@ async fn a_price_of_a_group_is_told_as_that_of_the_group() {
     assert_eq!(
         events[0]["items"],
         json!([{
-            "product_id": "a", "variant_id": "a", "sku": "a", "customer_group": "vip",
+            "product_id": "a", "variant_id": "a", "sku": "a", "customer_group": "vip", "quantity": 5,
             "before": {"amount": "7.00", "currency": "EUR"}, "after": {"amount": "6.50", "currency": "EUR"},
         }])
     );
