@@ -101,7 +101,9 @@ async fn a_catalog_that_loses_its_pages_goes_no_further_than_the_canaries() {
     })
     .await;
     let seen = seen.into_inner();
-    assert!(seen.iter().all(|seen| *seen == 1), "{seen:?}");
+    // Ingest may have gone back, to generation 3, just before the last look.
+    assert!(!seen.contains(&2), "{seen:?}");
+    assert!(seen.contains(&1), "{seen:?}");
     // Everybody is back, and stays there until an operator says so.
     shop.until_generation(3).await;
     shop.until("the canary went back", async |shop| {

@@ -32,6 +32,9 @@ pub enum Screen {
     Phone,
 }
 
+/// How often a browser is started before a test gives up.
+const STARTS: usize = 3;
+
 /// A browser with one page.
 #[derive(Debug)]
 pub struct Browser {
@@ -43,9 +46,27 @@ pub struct Browser {
 impl Browser {
     /// Opens a browser, with or without JavaScript.
     ///
+    /// On a machine that is short of time chromium does not always start within the driver's patience. That says
+    /// nothing about a page, so it is tried again, with a driver of its own.
+    ///
     /// # Panics
     /// Neither chromedriver nor chromium is installed; `.ci/run` installs both.
     pub async fn open(screen: Screen, scripts: bool) -> Self {
+        let mut said = Value::Null;
+        for _ in 0..STARTS {
+            let mut browser = Self::driven();
+            let session = browser.call("", Some(capabilities(screen, scripts))).await;
+            if let Some(id) = session["sessionId"].as_str() {
+                browser.session = format!("{}/{id}", browser.session);
+                return browser;
+            }
+            said = session;
+        }
+        panic!("no session: {said}")
+    }
+
+    /// A driver that has no browser yet.
+    fn driven() -> Self {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
             .stdin(Stdio::null())
@@ -65,36 +86,15 @@ impl Browser {
                     .ok()
             })
             .expect("the driver says where it listens");
-        let mut options = json!({"args": ARGUMENTS});
-        if screen == Screen::Phone {
-            // Without scripts, chromium does not always answer a tap, and the driver waits for it for good.
-            options["mobileEmulation"] = json!({"deviceMetrics":
-                {"width": 390, "height": 844, "pixelRatio": 2.0, "touch": scripts}});
-        }
-        if !scripts {
-            options["prefs"] = json!({"profile.managed_default_content_settings.javascript": 2});
-        }
-        let capabilities = json!({"capabilities": {"alwaysMatch": {
-            "browserName": "chrome",
-            "goog:loggingPrefs": {"browser": "ALL"},
-            "goog:chromeOptions": options,
-        }}});
         let client = reqwest::Client::builder()
             .no_proxy()
             .build()
             .expect("a client without special wishes");
-        let base = format!("http://127.0.0.1:{port}/session");
-        let mut browser = Self {
+        Self {
             driver,
-            session: base,
+            session: format!("http://127.0.0.1:{port}/session"),
             client,
-        };
-        let session = browser.call("", Some(capabilities)).await;
-        let id = session["sessionId"]
-            .as_str()
-            .unwrap_or_else(|| panic!("no session: {session}"));
-        browser.session = format!("{}/{id}", browser.session);
-        browser
+        }
     }
 
     /// Opens an address.
@@ -251,6 +251,24 @@ impl Browser {
         let answer: Value = serde_json::from_slice(&bytes).expect("the driver answers in JSON");
         answer["value"].clone()
     }
+}
+
+/// What a new session is asked to be.
+fn capabilities(screen: Screen, scripts: bool) -> Value {
+    let mut options = json!({"args": ARGUMENTS});
+    if screen == Screen::Phone {
+        // Without scripts, chromium does not always answer a tap, and the driver waits for it for good.
+        options["mobileEmulation"] = json!({"deviceMetrics":
+            {"width": 390, "height": 844, "pixelRatio": 2.0, "touch": scripts}});
+    }
+    if !scripts {
+        options["prefs"] = json!({"profile.managed_default_content_settings.javascript": 2});
+    }
+    json!({"capabilities": {"alwaysMatch": {
+        "browserName": "chrome",
+        "goog:loggingPrefs": {"browser": "ALL"},
+        "goog:chromeOptions": options,
+    }}})
 }
 
 impl Drop for Browser {
