@@ -3,16 +3,12 @@
 //! They take the way of all requests to others, but never wait in anybody's queue: a collector is no back end.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use frontage_shared::trace::{Posted, Settings, Tracer, Transport};
+use frontage_shared::trace::{self, Posted, Tracer, Transport};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 
-use crate::config::Config;
+use crate::config::{Config, Telemetry};
 use crate::fetch::{Client, FetchError};
-
-/// How long a process that ends waits for what it has not sent yet.
-pub const LAST_SPANS: Duration = Duration::from_secs(2);
 
 /// Makes spans if the configuration says where they go; belongs into a runtime then.
 ///
@@ -31,7 +27,12 @@ pub fn start(config: &Config, client: &Client) -> Result<Tracer, FetchError> {
         endpoint: settings.endpoint.clone(),
         headers: headers(settings),
     };
-    Ok(Tracer::start(settings, about, post))
+    Ok(Tracer::start(
+        &settings.service,
+        settings.sample,
+        about,
+        post,
+    ))
 }
 
 struct Post {
@@ -51,14 +52,14 @@ impl Transport for Post {
     }
 }
 
-fn headers(settings: &Settings) -> HeaderMap {
+fn headers(settings: &Telemetry) -> HeaderMap {
     let own = settings.headers.iter().filter_map(|(name, value)| {
         let mut value = HeaderValue::from_str(value).ok()?;
         value.set_sensitive(true);
         Some((name.parse::<HeaderName>().ok()?, value))
     });
     let mut headers: HeaderMap = own.collect();
-    let kind = HeaderValue::from_static("application/x-protobuf");
+    let kind = HeaderValue::from_static(trace::CONTENT_TYPE);
     headers.insert(CONTENT_TYPE, kind);
     headers
 }

@@ -17,7 +17,7 @@ use frontage_shared::snapshot::layout::PartKind;
 use frontage_shared::snapshot::offers::Offers;
 use frontage_shared::snapshot::{Generation, SnapshotError};
 use frontage_shared::store::Store;
-use frontage_shared::trace::Tracer;
+use frontage_shared::trace::{self, Tracer};
 use ownedbytes::OwnedBytes;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -168,7 +168,7 @@ async fn serve(config: Config, file: &Path, started: SystemTime) -> anyhow::Resu
     // The admin task ends by itself once told; if it is gone already there is nobody to tell.
     let _ = stop_admin.send(());
     let _ = admin.await;
-    house.tracer.finish(telemetry::LAST_SPANS).await;
+    house.tracer.finish(trace::LAST_SPANS).await;
     info!(cut_off, "stopped");
     Ok(())
 }

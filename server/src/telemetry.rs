@@ -3,10 +3,12 @@
 //! A request that is not traced costs one look at a flag, or at a number that is drawn.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use anyhow::{Context as _, anyhow};
-use frontage_shared::trace::{Posted, Share, Span, Tracer, Transport, address, is_on_this_machine};
+use frontage_shared::trace::{
+    self, Posted, Share, Span, TRACEPARENT, Tracer, Transport, address, goes_in_the_clear,
+};
 use http_body_util::Full;
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::http::uri::Uri;
@@ -18,12 +20,8 @@ use crate::respond::Response;
 use crate::stamp;
 use crate::table::Keys;
 
-/// How long a process that ends waits for what it has not sent yet.
-pub(crate) const LAST_SPANS: Duration = Duration::from_secs(2);
 /// How much of all requests is traced unless something is said.
 const ONE_IN_A_HUNDRED: f64 = 0.01;
-/// The header in which whoever stands before us says whose part a request is.
-const TRACEPARENT: &str = "traceparent";
 
 /// The table `[telemetry]`.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -57,9 +55,7 @@ impl Settings {
             }
         });
         let headers_file = keys.file("headers_file");
-        let goes_in_the_clear =
-            |address: &String| address.starts_with("http://") && !is_on_this_machine(address);
-        if headers_file.is_some() && endpoint.as_ref().is_some_and(goes_in_the_clear) {
+        if headers_file.is_some() && endpoint.as_deref().is_some_and(goes_in_the_clear) {
             let rule = "must be https, or of this machine, where headers carry secrets";
             keys.problem("endpoint", rule);
         }
@@ -104,7 +100,7 @@ pub(crate) fn start(config: &Config) -> anyhow::Result<Tracer> {
         path: uri.path().to_owned(),
         headers,
     };
-    let instance = config.fleet.name(config.listen);
+    let instance = config.name();
     let mut about = vec![
         ("service.version", env!("CARGO_PKG_VERSION").to_owned()),
         ("service.instance.id", instance),
@@ -112,13 +108,8 @@ pub(crate) fn start(config: &Config) -> anyhow::Result<Tracer> {
     if config.shops.is_none() {
         about.push(("frontage.shop", config.shop.clone()));
     }
-    let settings = frontage_shared::trace::Settings {
-        endpoint: endpoint.clone(),
-        headers: Vec::new(),
-        service: settings.service.clone(),
-        sample: settings.sample,
-    };
-    Ok(Tracer::start(&settings, about, post))
+    let (service, sample) = (&settings.service, settings.sample);
+    Ok(Tracer::start(service, sample, about, post))
 }
 
 /// Where the collector is; unlike all else that is asked it may be another machine without TLS.
@@ -169,7 +160,7 @@ impl Transport for Post {
             *request.method_mut() = Method::POST;
             *request.uri_mut() = self.path.parse().unwrap_or_default();
             *request.headers_mut() = self.headers.clone();
-            let kind = HeaderValue::from_static("application/x-protobuf");
+            let kind = HeaderValue::from_static(trace::CONTENT_TYPE);
             request.headers_mut().insert(CONTENT_TYPE, kind);
             let answer = self.client.send(request).await;
             let (status, _) = answer.map_err(|error| error.to_string())?;

@@ -9,6 +9,7 @@ use frontage_shared::daemon::logging::{self, LogFormat};
 use frontage_shared::daemon::manual::{self, Shell};
 use frontage_shared::manifest::Manifest;
 use frontage_shared::snapshot::SnapshotError;
+use frontage_shared::trace;
 use serde::Serialize;
 
 use crate::config::{self, Config, ConfigError, Source};
@@ -26,7 +27,6 @@ use crate::probe::{self, ProbeError};
 use crate::record::RecordError;
 use crate::replay::{self, ReplayError};
 use crate::schedule::{self, ScheduleError};
-use crate::telemetry::LAST_SPANS;
 use crate::webhooks::WebhookError;
 use crate::why::{self, WhyError};
 use crate::{check, status};
@@ -349,7 +349,7 @@ async fn run(arguments: &Arguments) -> Result<u8, CliError> {
             let (lease, tracer) = (context.lease.clone(), context.tracer.clone());
             let done = with_shop(arguments, command, context).await;
             lease.give_back().await;
-            tracer.finish(LAST_SPANS).await;
+            tracer.finish(trace::LAST_SPANS).await;
             done
         }
     }

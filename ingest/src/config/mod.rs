@@ -47,5 +47,6 @@ pub use settings::{
     PriceList, Provides, Recordings, Request, Retention, Shop, ShopTranslation, Source,
     SourceLimits,
 };
+pub use telemetry::Telemetry;
 pub use traffic::{Quota, Reset, Throttle, Transport, Via};
 pub use webhooks::Webhook;

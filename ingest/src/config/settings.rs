@@ -7,7 +7,6 @@ use chrono_tz::Tz;
 use frontage_shared::model::money::Currency;
 use frontage_shared::snapshot::locales::group_of;
 use frontage_shared::store::StoreLocation;
-use frontage_shared::trace;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -21,6 +20,7 @@ use super::files::Files;
 use super::indexnow::IndexNow;
 use super::login::Login;
 use super::orders::Orders;
+use super::telemetry::Telemetry;
 use super::traffic::{Throttle, Transport};
 use super::webhooks::Webhook;
 use crate::calendar::Blackout;
@@ -60,7 +60,7 @@ pub struct Config {
     /// How new catalogs are tried, if they are.
     pub canary: Option<Canary>,
     /// Where traces go, if anywhere.
-    pub telemetry: Option<trace::Settings>,
+    pub telemetry: Option<Telemetry>,
 }
 
 impl Config {

@@ -1,13 +1,39 @@
 //! The table `[telemetry]`: where traces go, and how many are made.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use frontage_shared::trace::{Settings, Share, address, is_on_this_machine};
+use frontage_shared::trace::{Share, address, goes_in_the_clear};
 use reqwest::header::{HeaderName, HeaderValue};
 use serde::Deserialize;
 use toml::Value;
 
 use super::load::Check;
+
+/// Where spans go, and how many are made. The values of headers are secrets, and are shown nowhere.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Telemetry {
+    /// The whole address that batches are posted to.
+    pub endpoint: String,
+    /// Names and values of headers that each batch carries.
+    pub headers: Vec<(String, String)>,
+    /// What the collector calls this daemon.
+    pub service: String,
+    /// How many of the traces that begin here are made.
+    pub sample: Share,
+}
+
+impl fmt::Debug for Telemetry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<&str> = self.headers.iter().map(|(name, _)| &**name).collect();
+        f.debug_struct("Telemetry")
+            .field("endpoint", &self.endpoint)
+            .field("headers", &headers)
+            .field("service", &self.service)
+            .field("sample", &self.sample)
+            .finish()
+    }
+}
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,7 +58,7 @@ fn all() -> f64 {
 
 impl Check<'_> {
     /// Where traces go; nowhere, when the file names no endpoint.
-    pub(super) fn telemetry(&mut self, value: Option<Value>) -> Option<Option<Settings>> {
+    pub(super) fn telemetry(&mut self, value: Option<Value>) -> Option<Option<Telemetry>> {
         if value.is_none() {
             return Some(None);
         }
@@ -64,16 +90,14 @@ impl Check<'_> {
             self.problem("telemetry.service", "must not be empty", "");
         }
         let headers = self.telemetry_headers(&table.headers);
-        let goes_in_the_clear =
-            |address: &String| address.starts_with("http://") && !is_on_this_machine(address);
-        if !headers.is_empty() && endpoint.as_ref().is_some_and(goes_in_the_clear) {
+        if !headers.is_empty() && endpoint.as_deref().is_some_and(goes_in_the_clear) {
             let rule = "must be https, or of this machine, where headers carry secrets";
             self.problem("telemetry.endpoint", rule, &table.endpoint);
         }
         if self.problems.len() > before {
             return None;
         }
-        Some(endpoint.map(|endpoint| Settings {
+        Some(endpoint.map(|endpoint| Telemetry {
             endpoint,
             headers,
             service: table.service,
@@ -108,7 +132,7 @@ mod tests {
 
     use super::*;
 
-    fn read(text: &str) -> (Option<Option<Settings>>, Vec<String>) {
+    fn read(text: &str) -> (Option<Option<Telemetry>>, Vec<String>) {
         let mut check = Check {
             folder: Path::new("/nowhere"),
             places: Places::of(Path::new("ingest.toml"), text),

@@ -38,7 +38,7 @@ pub type Posted<'a> = Pin<Box<dyn Future<Output = Result<u16, String>> + Send + 
 
 /// How a batch gets to the collector.
 pub trait Transport: Send + Sync + 'static {
-    /// Posts a body of `application/x-protobuf`; however long that takes, nobody waits longer than is sensible.
+    /// Posts a body of [`super::CONTENT_TYPE`]; however long that takes, nobody waits longer than is sensible.
     fn post(&self, body: Vec<u8>) -> Posted<'_>;
 }
 

@@ -16,5 +16,12 @@ mod export;
 mod tests;
 
 pub use export::{Figures, Posted, Transport};
-pub use settings::{Settings, Share, address, is_on_this_machine};
-pub use tracer::{Span, Tracer};
+pub use settings::{Share, address, goes_in_the_clear};
+pub use tracer::{Span, TRACEPARENT, Tracer};
+
+use std::time::Duration;
+
+/// What a batch is, as `Content-Type` says it.
+pub const CONTENT_TYPE: &str = "application/x-protobuf";
+/// How long a process that ends waits for what it has not sent yet.
+pub const LAST_SPANS: Duration = Duration::from_secs(2);

@@ -1,36 +1,7 @@
-//! What the operator decides about traces.
-//!
-//! The values of headers are secrets, and are shown nowhere.
-
-use std::fmt;
+//! What the operator decides about traces, as both daemons read it.
 
 /// What is behind the endpoint unless it says so itself.
 const PATH: &str = "/v1/traces";
-
-/// Where spans go, and how many are made.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Settings {
-    /// The whole address that batches are posted to.
-    pub endpoint: String,
-    /// Names and values of headers that each batch carries.
-    pub headers: Vec<(String, String)>,
-    /// What the collector calls this daemon.
-    pub service: String,
-    /// How many of the traces that begin here are made.
-    pub sample: Share,
-}
-
-impl fmt::Debug for Settings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let headers: Vec<&str> = self.headers.iter().map(|(name, _)| &**name).collect();
-        f.debug_struct("Settings")
-            .field("endpoint", &self.endpoint)
-            .field("headers", &headers)
-            .field("service", &self.service)
-            .field("sample", &self.sample)
-            .finish()
-    }
-}
 
 /// A share of all, in millionths.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -80,8 +51,14 @@ pub fn address(endpoint: &str) -> Result<String, &'static str> {
     }
 }
 
-/// Whether what is sent to an address stays on this machine or is enciphered, so that secrets may go with it.
-pub fn is_on_this_machine(address: &str) -> bool {
+/// Whether others could read what is sent to an address: it leaves this machine, and is not enciphered. No secret may go
+/// there.
+pub fn goes_in_the_clear(address: &str) -> bool {
+    address.starts_with("http://") && !is_on_this_machine(address)
+}
+
+/// Whether what is sent to an address without TLS stays on this machine.
+pub(super) fn is_on_this_machine(address: &str) -> bool {
     let Some(rest) = address.strip_prefix("http://") else {
         return false;
     };

@@ -23,10 +23,10 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::export::{self, Figures, Transport, Waiting};
-use super::settings::{Settings, Share};
+use super::settings::Share;
 
 /// The header that says whose part a span is.
-const TRACEPARENT: &str = "traceparent";
+pub const TRACEPARENT: &str = "traceparent";
 /// Steps of this size meet every number once before one comes again.
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -74,9 +74,11 @@ impl fmt::Debug for Span {
 }
 
 impl Tracer {
-    /// Makes spans from here on and sends them in the background; belongs into a runtime. `about` says who they are of.
+    /// Makes spans from here on, for a share of the traces that begin here, and sends them in the background; belongs into
+    /// a runtime. `service` is what the collector calls this daemon, and `about` says more of it.
     pub fn start(
-        settings: &Settings,
+        service: &str,
+        sample: Share,
         about: impl IntoIterator<Item = (&'static str, String)>,
         transport: impl Transport,
     ) -> Self {
@@ -85,7 +87,7 @@ impl Tracer {
             .map(|(key, value)| KeyValue::new(key, value));
         // Nothing here is taken from the environment: what holds stands in the configuration.
         let resource = Resource::builder_empty()
-            .with_service_name(settings.service.clone())
+            .with_service_name(service.to_owned())
             .with_attributes(about)
             .build();
         let figures = Arc::new(Figures::default());
@@ -99,7 +101,7 @@ impl Tracer {
             .build();
         let maker = Maker {
             tracer: provider.tracer("frontage"),
-            sample: settings.sample,
+            sample,
             drawn: AtomicU64::new(RandomState::new().build_hasher().finish()),
             figures,
             queue,
@@ -204,10 +206,7 @@ impl Tracer {
 
 impl Place {
     fn span(&self, name: Cow<'static, str>, kind: SpanKind) -> Span {
-        let parent = match &self.parent {
-            None => Context::new(),
-            Some(parent) => Context::new().with_remote_span_context(parent.clone()),
-        };
+        let parent = self.parent.as_ref().map_or_else(Context::new, within);
         let builder = SpanBuilder::from_name(name).with_kind(kind);
         self.maker.open(builder, &parent)
     }
@@ -265,7 +264,7 @@ impl Span {
     /// A part of this span that is over already.
     pub fn part(&self, name: &'static str, from: SystemTime, until: SystemTime) {
         let Some(open) = &self.0 else { return };
-        let parent = Context::new().with_remote_span_context(open.span.span_context().clone());
+        let parent = within(open.span.span_context());
         let builder = SpanBuilder::from_name(name).with_start_time(from);
         let mut part = open.maker.tracer.build_with_context(builder, &parent);
         part.end_with_timestamp(until);
@@ -300,11 +299,16 @@ impl Span {
     /// What another process is told, so that its spans are parts of this one.
     pub fn traceparent(&self) -> Option<String> {
         let open = self.0.as_ref()?;
-        let context = Context::new().with_remote_span_context(open.span.span_context().clone());
         let mut header = Header(None);
+        let context = within(open.span.span_context());
         TraceContextPropagator::new().inject_context(&context, &mut header);
         header.0
     }
+}
+
+/// Where parts of a span belong.
+fn within(parent: &SpanContext) -> Context {
+    Context::new().with_remote_span_context(parent.clone())
 }
 
 /// The one header that is read and written; what vendors add to it is not.
