@@ -6,7 +6,6 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use frontage_shared::manifest::Manifest;
 use frontage_shared::store::Heartbeat;
 use frontage_shared::trial::Tally;
 use serde::{Deserialize, Serialize};
@@ -126,13 +125,10 @@ async fn look(
     now: i64,
 ) -> Result<Option<Refusal>, OperateError> {
     let current = context.store.current().await.map_err(CycleError::from)?;
-    let trial = current.as_ref().and_then(|current| current.trial.as_ref());
+    let trial = current.as_ref().and_then(|current| current.trial_at(now));
     let Some((current, trial)) = current.as_ref().zip(trial) else {
         return Ok(None);
     };
-    if trial.is_over(now) {
-        return Ok(None);
-    }
     let heard = context.store.heartbeats().await.map_err(CycleError::from)?;
     let Verdict::Bad(reason) = judge(&current.catalog.hash, &heard, settings, now) else {
         return Ok(None);
@@ -207,12 +203,6 @@ fn percent(count: u64, of: Tally) -> f64 {
         0 => 0.0,
         requests => count as f64 * 100.0 / requests as f64,
     }
-}
-
-/// Whether what is current has a catalog on trial.
-pub fn on_trial(current: Option<&Manifest>, now: i64) -> bool {
-    let trial = current.and_then(|current| current.trial.as_ref());
-    trial.is_some_and(|trial| !trial.is_over(now))
 }
 
 #[cfg(test)]

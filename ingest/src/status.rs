@@ -4,7 +4,7 @@ use chrono::DateTime;
 use frontage_shared::manifest::Counts;
 use serde::Serialize;
 
-use crate::canary::{self, Refusal};
+use crate::canary::Refusal;
 use crate::cycle::{Context, CycleError};
 use crate::deliver::{self, Waiting};
 use crate::feed::{Feed, FeedFolder, HeldFeed, KeptCounts};
@@ -85,9 +85,9 @@ pub struct Held {
 /// The store or the state folder cannot be read.
 pub async fn read(context: &Context) -> Result<Status, CycleError> {
     let current = context.store.current().await?;
-    let on_trial = canary::on_trial(current.as_ref(), schedule::now().timestamp());
+    let now = schedule::now().timestamp();
     let live = current.map(|manifest| Live {
-        on_trial,
+        on_trial: manifest.trial_at(now).is_some(),
         refusal: Refusal::of(&context.config.state, manifest.generation),
         generation: manifest.generation,
         created_at: manifest.created_at,

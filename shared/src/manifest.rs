@@ -120,6 +120,11 @@ impl PartEntry {
 }
 
 impl Manifest {
+    /// The trial that its catalog still stands at this time, Unix seconds.
+    pub fn trial_at(&self, now: i64) -> Option<&Trial> {
+        self.trial.as_ref().filter(|trial| !trial.is_over(now))
+    }
+
     /// The JSON of this manifest with its checksum set.
     ///
     /// # Errors

@@ -37,7 +37,7 @@ impl Trial {
     /// stays there. What follows nothing has nobody to be compared with.
     pub fn next(current: Option<&Manifest>, catalog: &str, hold_ms: u64, now: i64) -> Option<Self> {
         let current = current?;
-        let running = current.trial.as_ref().filter(|trial| !trial.is_over(now));
+        let running = current.trial_at(now);
         if current.catalog.hash == catalog {
             return running.cloned();
         }

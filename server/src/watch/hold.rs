@@ -39,10 +39,7 @@ impl Hold {
         (instant, now): (Instant, i64),
     ) {
         self.seen = Some(head.clone());
-        let is_on_trial = manifest
-            .trial
-            .as_ref()
-            .is_some_and(|trial| !trial.is_over(now));
+        let is_on_trial = manifest.trial_at(now).is_some();
         let catalog = &manifest.catalog.hash;
         let same = self
             .waiting
@@ -64,7 +61,7 @@ impl Hold {
         &mut self,
         served: &Manifest,
         (instant, now): (Instant, i64),
-    ) -> Option<Head> {
+    ) -> Option<(Head, Manifest)> {
         let ready = self.waiting.iter().rposition(|one| {
             let trial = one
                 .manifest
@@ -77,7 +74,8 @@ impl Hold {
                     || instant.duration_since(one.since) >= Duration::from_millis(trial.hold_ms)
             })
         })?;
-        self.waiting.drain(..=ready).next_back().map(|one| one.head)
+        let ready = self.waiting.drain(..=ready).next_back()?;
+        Some((ready.head, ready.manifest))
     }
 
     /// The generation that is waited for, if one is.
@@ -155,7 +153,7 @@ mod tests {
             if !self.hold.knows(&what.0) {
                 self.hold.see(&what.0, what.1.clone(), &self.served, time);
             }
-            self.hold.ready(&self.served, time)
+            self.hold.ready(&self.served, time).map(|(head, _)| head)
         }
     }
 

@@ -176,32 +176,32 @@ impl Watch {
         if self.taken.as_ref() == Some(&head) || waiting {
             return;
         }
-        let head = match self.released(&head).await {
-            Ok(Some(head)) => head,
+        let started = Instant::now();
+        let (head, manifest) = match self.released(&head).await {
+            Ok(Some(released)) => released,
             Ok(None) => return,
             Err(error) => return self.refuse(head, &error),
         };
-        match self.take(&head).await {
+        match self.take(&head, &manifest, started).await {
             Ok(()) => self.refused = None,
             Err(error) => self.refuse(head, &error),
         }
     }
 
     /// What is to be taken now that this is current: it, something older that has stood its trial, or nothing yet.
-    async fn released(&mut self, head: &Head) -> Result<Option<Head>, WatchError> {
+    async fn released(&mut self, head: &Head) -> Result<Option<(Head, Manifest)>, WatchError> {
         let serving = self.writer.load();
         let served = serving
             .as_ref()
             .map(|serving| serving.generation.manifest.clone());
         drop(serving);
         let Some(served) = served.filter(|_| !self.is_canary && !self.is_damaged) else {
-            return Ok(Some(head.clone()));
+            return Ok(Some((head.clone(), self.manifest(head).await?)));
         };
         let time = (Instant::now(), live::seconds(now()));
         let is_news = !self.hold.knows(head);
         if is_news {
-            let manifest = self.store.manifest(head).await;
-            let manifest = manifest.map_err(|error| WatchError::Manifest(error.to_string()))?;
+            let manifest = self.manifest(head).await?;
             self.hold.see(head, manifest, &served, time);
         }
         let ready = self.hold.ready(&served, time);
@@ -216,18 +216,22 @@ impl Watch {
         Ok(ready)
     }
 
-    async fn take(&mut self, head: &Head) -> Result<(), WatchError> {
-        let started = Instant::now();
-        let manifest = self
-            .store
-            .manifest(head)
-            .await
-            .map_err(|error| WatchError::Manifest(error.to_string()))?;
+    async fn manifest(&self, head: &Head) -> Result<Manifest, WatchError> {
+        let manifest = self.store.manifest(head).await;
+        manifest.map_err(|error| WatchError::Manifest(error.to_string()))
+    }
+
+    async fn take(
+        &mut self,
+        head: &Head,
+        manifest: &Manifest,
+        started: Instant,
+    ) -> Result<(), WatchError> {
         if self
             .writer
             .load()
             .as_ref()
-            .is_some_and(|serving| serving.generation.manifest == manifest)
+            .is_some_and(|serving| serving.generation.manifest == *manifest)
             && !self.is_damaged
         {
             // A restart found the same generation in its cache.
@@ -238,7 +242,7 @@ impl Watch {
         let mut span = tracer.begin("take");
         span.count("frontage.generation", manifest.generation);
         span.set("frontage.shop", manifest.shop.clone());
-        let taken = self.take_this(&manifest, started, &span.within()).await;
+        let taken = self.take_this(manifest, started, &span.within()).await;
         taken.inspect_err(|error| span.fail(error))?;
         self.taken = Some(head.clone());
         Ok(())
