@@ -208,6 +208,7 @@ mod tests {
         // A clock that runs ahead of ours was heard of just now.
         assert_eq!(server(heard(None, 2_000), None, 1_100).heard_seconds, 0);
     }
+
     #[tokio::test]
     async fn who_was_silent_for_a_week_is_forgotten() {
         let folder = tempfile::tempdir().unwrap();

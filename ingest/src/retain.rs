@@ -32,10 +32,10 @@ pub async fn prune(
     let mut kept_parts: HashSet<String> = parts_of(current).collect();
     kept_parts.extend(next.into_iter().flat_map(parts_of));
     let needed = needed(current);
-    for name in names
-        .iter()
-        .filter(|name| needed.contains(&name.generation))
-    {
+    let is_older = |name: &&ManifestName| {
+        needed.contains(&name.generation) && name.generation != current.generation
+    };
+    for name in names.iter().filter(is_older) {
         if let Ok(manifest) = store.manifest_named(&name.name).await {
             kept_parts.extend(parts_of(&manifest));
         }
@@ -60,7 +60,7 @@ pub async fn prune(
             removed += 1;
         }
     }
-    removed += forget(store, &names, retention, current, now).await?;
+    removed += forget(store, &names, retention, &needed, now).await?;
     let now_current = store.current().await?.map(|manifest| manifest.generation);
     if now_current != Some(current.generation) {
         // Somebody else publishes by now, and knows more of what is needed.
@@ -80,7 +80,7 @@ async fn forget(
     store: &Store,
     names: &[ManifestName],
     retention: Retention,
-    current: &Manifest,
+    needed: &[u64],
     now: i64,
 ) -> Result<usize, StoreError> {
     let mut removed = 0;
@@ -88,7 +88,7 @@ async fn forget(
     for name in names
         .iter()
         .take(newest)
-        .filter(|name| !needed(current).contains(&name.generation))
+        .filter(|name| !needed.contains(&name.generation))
     {
         match store.manifest_named(&name.name).await {
             Ok(manifest)

@@ -179,18 +179,17 @@ fn strangers(
     };
     for line in folder.lines(half)? {
         let line = line?;
+        // The generation was made when others of what has a window may have been in the shop.
+        let stays = |is_there: bool| {
+            Facts::read(&line, currency).map_or(is_there, |facts| {
+                facts.has_window || facts.is_shown == is_there
+            })
+        };
         known += u64::from(match line.kind {
-            Kind::Product => {
-                let facts = Facts::read(&line, currency);
-                // The generation was made when others of these may have been in the shop.
-                let has_window = facts.as_ref().is_some_and(|facts| facts.has_window);
-                let is_shown = facts.is_none_or(|facts| facts.is_shown);
-                has_window || generation.catalog.product_by_id(&line.key).is_some() == is_shown
-            }
+            Kind::Product => stays(generation.catalog.product_by_id(&line.key).is_some()),
             Kind::Variant => {
-                let is_shown = Facts::read(&line, currency).is_none_or(|facts| facts.is_shown);
                 let (_, id) = variant_key_ids(&line.key);
-                movement::variant_row(generation, id).is_some() == is_shown
+                stays(movement::variant_row(generation, id).is_some())
             }
             Kind::Offer => movement::variant_row(generation, &line.key).is_some(),
             Kind::Category
