@@ -261,11 +261,7 @@ fn response(
 
 fn busy(serving: &Serving) -> Response {
     let text = "All feeds are being read by others. Please come back in half a minute.";
-    let status = StatusCode::SERVICE_UNAVAILABLE;
-    let mut response = respond::sentence(&serving.stamp, status, "feed", text);
-    let headers = response.http.headers_mut();
-    headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
-    response
+    respond::busy(&serving.stamp, "feed", text, RETRY_SECONDS)
 }
 
 #[cfg(test)]

@@ -70,10 +70,9 @@ fn called(machine: Option<&str>, address: SocketAddr) -> String {
 /// Begins to say it, for ever.
 pub(crate) fn start(store: &Store, shop: &Arc<Shop>, config: &Config) -> JoinHandle<()> {
     let (store, shop) = (store.clone(), Arc::clone(shop));
-    let name = config.fleet.name(config.listen);
     let teller = Teller {
-        is_canary: config.canary.is_canary(&name),
-        name,
+        name: config.name(),
+        is_canary: config.is_canary(),
         address: config.listen.to_string(),
         interval: config.fleet.interval,
     };

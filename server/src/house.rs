@@ -12,8 +12,6 @@ use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use frontage_shared::trace::Tracer;
-use hyper::StatusCode;
-use hyper::header::{HeaderValue, RETRY_AFTER};
 use toml::Table;
 use tracing::{error, info};
 
@@ -358,13 +356,5 @@ impl Answer for House {
 /// What is sent where too many wait for this shop.
 fn busy(shop: &Shop) -> Response {
     let text = "Too many people ask for this shop right now. Please try again in a moment.";
-    let mut response = respond::sentence(
-        &shop.bare_stamp,
-        StatusCode::SERVICE_UNAVAILABLE,
-        "refused",
-        text,
-    );
-    let headers = response.http.headers_mut();
-    headers.insert(RETRY_AFTER, HeaderValue::from_static("2"));
-    response
+    respond::busy(&shop.bare_stamp, "refused", text, respond::RETRY_SECONDS)
 }

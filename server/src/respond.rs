@@ -21,6 +21,9 @@ use crate::live;
 use crate::page::Page;
 use crate::stamp::Stamp;
 
+/// After how long whoever was sent away is to try again, unless something else is known.
+pub(crate) const RETRY_SECONDS: u64 = 2;
+
 /// A response and the kind of page it is, for logs and metrics.
 #[derive(Debug)]
 pub struct Response {
@@ -133,7 +136,7 @@ pub(crate) fn page_headers(
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(token));
     }
     if page.status == 503 {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
     }
     if page.noindex {
         headers.insert(ROBOTS, HeaderValue::from_static("noindex"));
@@ -352,6 +355,14 @@ pub fn sentence(stamp: &Stamp, status: StatusCode, kind: &'static str, text: &st
         rest: None,
         kept: false,
     }
+}
+
+/// A sentence for those who are to come back after some seconds, because too many others are here.
+pub(crate) fn busy(stamp: &Stamp, kind: &'static str, text: &str, retry_seconds: u64) -> Response {
+    let mut response = sentence(stamp, StatusCode::SERVICE_UNAVAILABLE, kind, text);
+    let headers = response.http.headers_mut();
+    headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_seconds));
+    response
 }
 
 /// A strong validator: the plain body's hash, and the coding, because each coding is a representation of its own.

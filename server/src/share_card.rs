@@ -11,8 +11,7 @@ use ab_glyph::{Font as _, FontRef, Point, PxScale, ScaleFont as _};
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
-use hyper::StatusCode;
-use hyper::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+use hyper::header::HeaderMap;
 use tokio::sync::Semaphore;
 
 use crate::encode::Encoding;
@@ -189,11 +188,7 @@ pub(crate) fn answer<'a>(
 
 fn busy(serving: &Serving) -> Response {
     let text = "Too many pictures are being drawn; come back later.";
-    let status = StatusCode::SERVICE_UNAVAILABLE;
-    let mut response = respond::sentence(&serving.stamp, status, "refused", text);
-    let headers = response.http.headers_mut();
-    headers.insert(RETRY_AFTER, HeaderValue::from_static("2"));
-    response
+    respond::busy(&serving.stamp, "refused", text, respond::RETRY_SECONDS)
 }
 
 /// How much of each point is covered by letters.

@@ -65,7 +65,7 @@ impl Tenant {
             config.poll_interval,
         )
         .traced(tracer)
-        .as_canary(config.canary.is_canary(&config.fleet.name(config.listen)));
+        .as_canary(config.is_canary());
         let (begun, begins) = oneshot::channel();
         let files = Arc::clone(&shop);
         let following = async move {

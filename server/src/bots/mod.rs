@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use hyper::StatusCode;
-use hyper::header::{self, HeaderMap, HeaderValue};
+use hyper::header::{self, HeaderMap};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::handle::Shop;
@@ -195,11 +195,7 @@ pub(crate) fn in_lane<'a>(
 fn busy(shop: &Shop, serving: &Serving) -> Response {
     shop.metrics.bot(BotAnswer::Busy);
     let text = "Too many crawlers are here; come back later.";
-    let status = StatusCode::SERVICE_UNAVAILABLE;
-    let mut response = respond::sentence(&serving.stamp, status, "refused", text);
-    let headers = response.http.headers_mut();
-    headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
-    response
+    respond::busy(&serving.stamp, "refused", text, RETRY_SECONDS)
 }
 
 /// What a crawler is told at an address that robots.txt keeps it from.
@@ -214,6 +210,8 @@ pub(crate) fn closed(shop: &Shop, serving: &Serving, request: &Request<'_>) -> R
 
 #[cfg(test)]
 mod tests {
+    use hyper::header::HeaderValue;
+
     use super::*;
     use crate::handle::Clients;
     use crate::listen::Answer as _;

@@ -156,6 +156,16 @@ fn named_key(problem: &str) -> Option<&str> {
 }
 
 impl Config {
+    /// What this server is called in its fleet.
+    pub(crate) fn name(&self) -> String {
+        self.fleet.name(self.listen)
+    }
+
+    /// Whether this server shows catalogs on trial.
+    pub(crate) fn is_canary(&self) -> bool {
+        self.canary.is_canary(&self.name())
+    }
+
     /// Reads and checks a file; relative paths in it are relative to its folder.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let refuse = |problem: String| ConfigError {

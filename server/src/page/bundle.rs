@@ -36,10 +36,7 @@ pub(crate) fn items<'a>(view: &View<'a>, product: &Product<'a>) -> Vec<SetItem<'
 fn set_item<'a>(view: &View<'a>, item: &BundleItem<'a>) -> SetItem<'a> {
     let product = &item.product;
     let own = item.variant.as_ref();
-    let pictures = own.and_then(|own| {
-        let mut media = own.media();
-        media.find_map(|media| super::view::image(view, &media, ""))
-    });
+    let pictures = own.and_then(|own| view.picture(own.media(), ""));
     let offer = own.map(|own| view.offers.variant(own.row));
     SetItem {
         href: view.href(&route(item)),

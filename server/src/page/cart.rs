@@ -270,10 +270,7 @@ fn line_view<'a>(view: &View<'a>, line: &Line<'a>, is_quoted: bool) -> LineView<
     let offer = view.offers.variant(line.variant.row);
     let before = offer.compare_at.filter(|_| offer.prices().is_reduced());
     let before = before.filter(|_| !is_quoted);
-    let own = line
-        .variant
-        .media()
-        .find_map(|media| super::view::image(view, &media, ""));
+    let own = view.picture(line.variant.media(), "");
     LineView {
         href: view.href(&variants::route(&line.product, &line.variant)),
         key: key_text(line.item.key),

@@ -13,7 +13,7 @@ use super::home::Department;
 use super::json_ld::Json;
 use super::results::{self, Results};
 use super::share;
-use super::view::{self, View};
+use super::view::View;
 use super::words::Words;
 use super::{Kind, Page, error, filters, listing, order, render};
 use crate::route::{Listing, Route};
@@ -53,9 +53,7 @@ pub(crate) fn category(view: &View<'_>, route: &Route, path: &str, listing: &Lis
         indexable: category.is_indexable(),
         hidden_facet: None,
         address: (RouteKind::Category, category.path()),
-        image: category
-            .media()
-            .find_map(|media| view::image(view, &media, "")),
+        image: view.picture(category.media(), ""),
     };
     list(
         view,

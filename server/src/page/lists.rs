@@ -5,10 +5,10 @@ use frontage_shared::snapshot::catalog::variant_key;
 use frontage_shared::snapshot::products::{Product, Variant};
 use sailfish::TemplateSimple;
 
-use super::card::{Card, Image};
+use super::card::Card;
 use super::cart::{Notice, personal};
 use super::frame::{Frame, Indexing};
-use super::view::{self, View};
+use super::view::View;
 use super::words::Words;
 use super::{Context, Kind, Page, offer, render, reviews, variants};
 use crate::cart::{key_text, variant_name};
@@ -145,9 +145,7 @@ pub(crate) fn each<'a>(
 pub(crate) fn item<'a>(view: &View<'a>, product: &Product<'a>, variant: &Variant<'a>) -> Item<'a> {
     let by_id = variants::are_several(product);
     let offer = offer::of_variant(view, product, variant, by_id);
-    let own: Option<Image<'a>> = variant
-        .media()
-        .find_map(|media| view::image(view, &media, ""));
+    let own = view.picture(variant.media(), "");
     let name = variant_name(variant);
     let card = Card {
         href: view.href(&variants::route(product, variant)),

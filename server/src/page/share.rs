@@ -2,13 +2,13 @@
 
 use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::categories::Category;
-use frontage_shared::snapshot::products::{Media, Product};
+use frontage_shared::snapshot::products::Product;
 use frontage_shared::snapshot::routes::RouteKind;
 
 use super::Context;
 use super::card::Image;
 use super::sections;
-use super::view::{self, View};
+use super::view::View;
 use crate::route::{Route, ShareCard};
 use crate::share_card::Card;
 
@@ -63,9 +63,7 @@ pub(crate) fn find(generation: &Generation, ctx: &Context<'_>, wanted: &ShareCar
 
 /// The picture of a category: its own, or that of its first products.
 fn of_category<'a>(view: &View<'a>, category: &Category<'a>) -> Option<Image<'a>> {
-    let own = category
-        .media()
-        .find_map(|media| view::image(view, &media, ""));
+    let own = view.picture(category.media(), "");
     own.or_else(|| first_picture(view, category.products()))
 }
 
@@ -83,15 +81,10 @@ pub(crate) fn first_picture<'a>(
 
 /// Whether a product's page has a picture whatever variant it shows.
 fn is_always_pictured(view: &View<'_>, product: &Product<'_>) -> bool {
-    let own = product.media().any(|media| is_picture(view, &media));
-    own || product.variants().all(|variant| {
-        let mut media = variant.media();
-        media.any(|media| is_picture(view, &media))
-    })
-}
-
-fn is_picture<'a>(view: &View<'a>, media: &Media<'a>) -> bool {
-    view::image(view, media, "").is_some()
+    let own = view.picture(product.media(), "").is_some();
+    own || product
+        .variants()
+        .all(|variant| view.picture(variant.media(), "").is_some())
 }
 
 fn card(view: &View<'_>, title: &str) -> Card {

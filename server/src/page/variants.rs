@@ -13,7 +13,7 @@ use frontage_shared::snapshot::products::{OptionValue, Product, ProductOption, V
 
 use super::card::Card;
 use super::product::{Choice, OptionChoice, State};
-use super::view::{self, View, colour};
+use super::view::{View, colour};
 use crate::cart;
 use crate::route::Route;
 
@@ -212,7 +212,7 @@ pub(crate) fn as_filtered<'a>(
         .find(can_be_ordered)
         .unwrap_or(first);
     card.href = view.href(&self::route(&product, &best));
-    let own = best.media().find_map(|media| view::image(view, &media, ""));
+    let own = view.picture(best.media(), "");
     card.image = own.or(card.image);
 }
 

@@ -143,14 +143,17 @@ impl<'a> View<'a> {
 
     /// The first picture of a product: its own, or that of a variant.
     pub(crate) fn first_image(&self, product: &Product<'a>, alt: &'a str) -> Option<Image<'a>> {
-        let own = product.media().find_map(|media| image(self, &media, alt));
-        own.or_else(|| {
-            product
-                .variants()
-                .next()?
-                .media()
-                .find_map(|media| image(self, &media, alt))
-        })
+        let own = self.picture(product.media(), alt);
+        own.or_else(|| self.picture(product.variants().next()?.media(), alt))
+    }
+
+    /// The first picture of some media.
+    pub(crate) fn picture(
+        &self,
+        mut media: impl Iterator<Item = Media<'a>>,
+        alt: &'a str,
+    ) -> Option<Image<'a>> {
+        media.find_map(|media| image(self, &media, alt))
     }
 
     /// A product in a list.
@@ -233,7 +236,7 @@ impl<'a> View<'a> {
 
     /// A category as a tile, with its own picture or that of its first product.
     pub(crate) fn department(&self, category: &Category<'a>) -> Department<'a> {
-        let own = category.media().find_map(|media| image(self, &media, ""));
+        let own = self.picture(category.media(), "");
         let first = || self.first_image(&self.catalog.product(category.products().next()?)?, "");
         Department {
             href: self.href(&Route::category(category.path())),

@@ -25,7 +25,7 @@ const STALLED_AFTER: Duration = Duration::from_secs(2);
 /// The right to replace one file of a folder, until it is used or dropped.
 #[derive(Debug)]
 pub(super) struct Alone {
-    staged: PathBuf,
+    staged: Staged,
     place: PathBuf,
     durability: Durability,
     _lock: File,
@@ -51,7 +51,7 @@ impl Alone {
             match (is_of(&room, &lock), staged) {
                 (true, staged) => {
                     return Ok(Self {
-                        staged: staged?.keep(),
+                        staged: staged?,
                         place: folder.join(name),
                         durability,
                         _lock: lock,
@@ -64,7 +64,7 @@ impl Alone {
 
     /// Replaces the file; whether this one was still alone.
     pub(super) fn replace(self) -> io::Result<bool> {
-        match std::fs::rename(&self.staged, &self.place) {
+        match std::fs::rename(&self.staged.0, &self.place) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
             moved => moved?,
         }
@@ -76,37 +76,26 @@ impl Alone {
     }
 }
 
-impl Drop for Alone {
-    fn drop(&mut self) {
-        // It was moved to its place, or nobody wants it any more.
-        let _ = std::fs::remove_file(&self.staged);
-    }
-}
-
-/// A file that is gone again unless it is kept.
-struct Staged(Option<PathBuf>);
+/// A file that is gone when this is.
+#[derive(Debug)]
+struct Staged(PathBuf);
 
 impl Staged {
     fn write(path: PathBuf, bytes: &[u8], durability: Durability) -> io::Result<Self> {
-        let staged = Self(Some(path.clone()));
-        let mut file = File::create(path)?;
+        let staged = Self(path);
+        let mut file = File::create(&staged.0)?;
         file.write_all(bytes)?;
         if durability == Durability::Synced {
             file.sync_all()?;
         }
         Ok(staged)
     }
-
-    fn keep(mut self) -> PathBuf {
-        self.0.take().unwrap_or_default()
-    }
 }
 
 impl Drop for Staged {
     fn drop(&mut self) {
-        if let Some(path) = &self.0 {
-            let _ = std::fs::remove_file(path);
-        }
+        // It was moved to its place, or nobody wants it any more.
+        let _ = std::fs::remove_file(&self.0);
     }
 }
 
@@ -237,7 +226,7 @@ mod tests {
         let folder = root.path().join("shop");
         std::fs::create_dir(&folder).unwrap();
         let killed = enter(&folder, "killed");
-        let (staged, lock) = (killed.staged.clone(), killed._lock.try_clone().unwrap());
+        let (staged, lock) = (killed.staged.0.clone(), killed._lock.try_clone().unwrap());
         std::mem::forget(killed);
         lock.unlock().unwrap();
         assert!(staged.is_file());
