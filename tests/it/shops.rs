@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use frontage_tests::documents;
 use frontage_tests::house::House;
 use frontage_tests::shop::{Shop, ShopBuilder};
-use frontage_tests::soak::islands::Clock;
+use frontage_tests::soak::Clock;
 use frontage_tests::soak::soak_neighbours;
 
 use crate::edge::{self, Pair};

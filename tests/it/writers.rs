@@ -1,7 +1,7 @@
 //! Promises 9 and 11: several servers on one bucket, and of several ingest daemons on one store one publishes, the others stand by and say so.
 
 use frontage_tests::shop::{ShopBuilder, binary};
-use frontage_tests::soak::islands::Clock;
+use frontage_tests::soak::Clock;
 use frontage_tests::soak::{
     calls, soak_fleet, soak_islands, soak_takeovers, soak_writers, stamped,
 };

@@ -26,6 +26,7 @@ impl Another {
         let lines = text.lines().map(|line| match line.split_once(" = ") {
             Some(("listen", _)) => format!("listen = \"{address}\"\n"),
             Some(("admin", _)) => format!("admin = \"{admin}\"\n"),
+            Some(("base_url", _)) => format!("base_url = \"http://{address}\"\n"),
             Some(("cache", _)) => format!("cache = \"{name}\"\n"),
             _ => format!("{line}\n"),
         });

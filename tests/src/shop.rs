@@ -504,12 +504,6 @@ impl Shop {
         self.spawn("frontage-server", &["serve", "--config"], &config, "own")
     }
 
-    /// The same with another configuration of the shop's folder.
-    pub fn own_server_of(&self, file: &str) -> Daemon {
-        let config = self.folder().join(file);
-        self.spawn("frontage-server", &["serve", "--config"], &config, file)
-    }
-
     fn start(&mut self, name: &'static str, arguments: &[&str], config: &Path) {
         let number = self.daemons.len().to_string();
         let daemon = self.spawn(name, arguments, config, &number);

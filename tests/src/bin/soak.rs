@@ -119,7 +119,7 @@ const SOAKS: &[Soak] = &[
         name: "islands",
         figure: 100,
         what: "restarts with every back end and the bucket down: the last generation is served within 500 ms",
-        run: |figure| one(soak::soak_islands(figure, soak::islands::Clock::Counts)),
+        run: |figure| one(soak::soak_islands(figure, soak::Clock::Counts)),
     },
     Soak {
         name: "fleet",
@@ -134,7 +134,7 @@ const SOAKS: &[Soak] = &[
         name: "neighbours",
         figure: 10,
         what: "rounds of a shop whose neighbour in the same server is fed garbage and hammered: its p99 moves by 10 % at most",
-        run: |figure| one(soak::soak_neighbours(figure, soak::islands::Clock::Counts)),
+        run: |figure| one(soak::soak_neighbours(figure, soak::Clock::Counts)),
     },
     Soak {
         name: "takeovers",

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use tokio::task::JoinSet;
 
-use super::Outcome;
+use super::{Outcome, percentile};
 use crate::shop::{Shop, ShopBuilder};
 
 /// A small lane, so that crawlers fill it, and no kept pages, so that each one has to be made.
@@ -60,8 +60,8 @@ pub fn soak_bots(requests: u64) -> anyhow::Result<Outcome> {
         let name = format!(
             "findings with {SHOPPERS} shoppers beside {CRAWLERS} crawlers, who got {made} pages and {sent_away} times 503; \
              shoppers' p99 {:?} alone, {:?} beside them",
-            p99(alone.times),
-            p99(beside.times)
+            percentile(alone.times, 99),
+            percentile(beside.times, 99)
         );
         Ok(Outcome::of_findings(18, name, findings))
     })
@@ -131,10 +131,4 @@ async fn visit(
         all.without_retry += got.without_retry;
     }
     Ok(all)
-}
-
-fn p99(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    let at = (times.len() * 99 / 100).min(times.len().saturating_sub(1));
-    times.get(at).copied().unwrap_or_default()
 }

@@ -1,6 +1,5 @@
 //! One ingest, three servers and a bucket, under load: every server follows every publish, and none goes back.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
@@ -8,9 +7,9 @@ use frontage_shared::store::Store;
 
 use super::load::{Load, Seen};
 use super::publisher::edition;
-use super::{Outcome, stamped};
-use crate::engines::{Engine, Kind};
-use crate::ports;
+use super::{Outcome, percentile, stamped};
+use crate::another::Another;
+use crate::engines::Engine;
 use crate::shop::{Daemon, Shop, ShopBuilder};
 
 /// Servers.
@@ -29,8 +28,7 @@ const TOKEN: &str = "the-token-of-the-back-end";
 /// A server, where it is, and how long each generation took to it from the bucket.
 #[derive(Debug)]
 struct Server {
-    _daemon: Daemon,
-    origin: String,
+    process: Another,
     delays: Vec<Duration>,
 }
 
@@ -50,13 +48,12 @@ struct Fleet {
 /// The fleet cannot be set up.
 pub fn soak_fleet(publishes: u64) -> anyhow::Result<Option<Outcome>> {
     super::runtime()?.block_on(async {
-        // The one that is faster, if there is a choice: what is tested is the fleet.
-        let Some(engine) = [Kind::S3s, Kind::Moto].into_iter().find_map(Engine::start) else {
+        let Some(engine) = Engine::any() else {
             return Ok(None);
         };
         let mut fleet = Fleet::start(engine).await?;
         let loads = fleet.servers.iter();
-        let loads = loads.map(|server| Load::on(&server.origin, SHOPPERS));
+        let loads = loads.map(|server| Load::on(&server.process.url(""), SHOPPERS));
         let loads = loads.collect::<anyhow::Result<Vec<_>>>()?;
         let mut findings = Vec::new();
         for number in 2..2 + publishes {
@@ -97,7 +94,7 @@ impl Fleet {
         let store = engine.store("fleet", "demo");
         let mut servers = Vec::new();
         for number in 0..SERVERS {
-            servers.push(Server::start(&shop, number)?);
+            servers.push(Server::start(&shop, number));
         }
         let mut fleet = Self {
             shop,
@@ -133,8 +130,8 @@ impl Fleet {
         let published = Instant::now();
         let client = self.shop.client();
         let arrivals = self.servers.iter().map(async |server| {
-            let what = format!("{} serves it", server.origin);
-            let path = format!("{}/robots.txt", server.origin);
+            let what = format!("{} serves it", server.process.url(""));
+            let path = server.process.url("/robots.txt");
             until(began, &what, async || {
                 let Ok(answer) = client.head(&path).send().await else {
                     // Its first generation is what it waits for.
@@ -158,20 +155,19 @@ impl Fleet {
 
     /// How long generations took to the servers, and how much of that is copying.
     async fn told(&self) -> anyhow::Result<String> {
-        let mut delays: Vec<u128> = self
+        let delays: Vec<u128> = self
             .servers
             .iter()
             .flat_map(|server| server.delays.iter().map(Duration::as_millis))
             .collect();
-        delays.sort_unstable();
-        let at = |percent: usize| delays.get(delays.len().saturating_sub(1) * percent / 100);
+        let at = |percent| percentile(delays.clone(), percent);
         let late = delays.iter().filter(|delay| **delay > limit().as_millis());
         Ok(format!(
             "from the bucket to a server {} ms in the middle, {} ms at the 99th percentile, {} ms at most, with polls every {} ms \
              and {} ms to copy both parts; {} of {} took longer than {} ms",
-            at(50).copied().unwrap_or_default(),
-            at(99).copied().unwrap_or_default(),
-            at(100).copied().unwrap_or_default(),
+            at(50),
+            at(99),
+            at(100),
             POLL.as_millis(),
             self.copying().await?.as_millis(),
             late.count(),
@@ -198,26 +194,13 @@ impl Fleet {
 }
 
 impl Server {
-    /// Starts a server beside the others, with addresses and a cache of its own.
-    fn start(shop: &Shop, number: usize) -> anyhow::Result<Self> {
-        let [listen, admin] = ports::free();
-        let text = std::fs::read_to_string(shop.folder().join("server.toml"))?;
-        let line = |line: &str| match line.split(' ').next() {
-            Some("listen") => format!("listen = \"{listen}\"\n"),
-            Some("admin") => format!("admin = \"{admin}\"\n"),
-            Some("base_url") => format!("base_url = \"http://{listen}\"\n"),
-            Some("cache") => format!("cache = \"server-{number}\"\n"),
-            Some("poll_interval_ms") => format!("poll_interval_ms = {}\n", POLL.as_millis()),
-            _ => format!("{line}\n"),
-        };
-        let file = format!("server-{number}.toml");
-        let text: String = text.lines().map(line).collect();
-        std::fs::write(Path::new(shop.folder()).join(&file), text)?;
-        Ok(Self {
-            _daemon: shop.own_server_of(&file),
-            origin: format!("http://{listen}"),
+    fn start(shop: &Shop, number: usize) -> Self {
+        let poll = format!("poll_interval_ms = {}", POLL.as_millis());
+        let asks_seldom = |text: String| text.replace("poll_interval_ms = 50", &poll);
+        Self {
+            process: Another::start(shop, &format!("server-{number}"), asks_seldom),
             delays: Vec::new(),
-        })
+        }
     }
 }
 

@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use frontage_shared::store::Store;
 
-use super::{Outcome, stamped};
+use super::{Clock, Outcome, percentile, stamped};
 use crate::backend::Response;
-use crate::engines::{Engine, Kind};
+use crate::engines::Engine;
 use crate::shop::{CATALOG, Daemon, Shop, ShopBuilder};
 
 /// How soon the first page is there, as the promise says.
@@ -15,15 +15,6 @@ const SOON: Duration = Duration::from_millis(500);
 const LOOK: Duration = Duration::from_millis(1);
 /// How long it may take before it counts as never.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Whether being slow counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Clock {
-    /// A start that takes longer than promised is a finding.
-    Counts,
-    /// Only for the figure's sake: on a machine that does other things, nothing passes or fails by being quick.
-    IsTold,
-}
 
 /// Restarts a server so many times with nothing there but its own cache: starts that serve nothing, something else, or not
 /// soon. The store is a bucket that is down, or, where no engine is installed, a folder that is gone.
@@ -47,11 +38,7 @@ pub fn soak_islands(restarts: u64, clock: Clock) -> anyhow::Result<Outcome> {
             findings.extend(is_told(&shop, generation).await);
             end(&mut server, restart).await?;
         }
-        times.sort_unstable();
-        let at = |percent: usize| {
-            let place = times.len().saturating_sub(1) * percent / 100;
-            times.get(place).map_or(0, Duration::as_millis)
-        };
+        let at = |percent| percentile(times.clone(), percent).as_millis();
         let name = format!(
             "starts that serve nothing or not soon, of {restarts} with every back end and the store down; the first page came after \
              {} ms in the middle, {} ms at most",
@@ -65,7 +52,7 @@ pub fn soak_islands(restarts: u64, clock: Clock) -> anyhow::Result<Outcome> {
 /// A shop that was served once, and of which nothing is left but the server's cache.
 async fn cut_off() -> anyhow::Result<(Shop, u64, Option<Engine>)> {
     let mut shop = ShopBuilder::of(stamped::feed(1, 1)).start();
-    let engine = [Kind::S3s, Kind::Moto].into_iter().find_map(Engine::start);
+    let engine = Engine::any();
     if let Some(engine) = &engine {
         engine.hold(&shop, "island");
     }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use serde_json::json;
 
-use super::Outcome;
+use super::{Clock, Outcome, percentile};
 use crate::backend::Response;
 use crate::house::House;
 use crate::shop::{CATALOG, Daemon, Shop, ShopBuilder};
@@ -30,9 +30,6 @@ const GARBAGE: usize = 20_000;
 const NICENESS: i32 = 19;
 /// By how many percent the 99th percentile may move.
 const MOST_PERCENT: u64 = 10;
-
-/// Whether being slow counts.
-pub use super::islands::Clock;
 
 /// What happens to the other shop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +68,7 @@ pub fn soak_neighbours(rounds: u64, clock: Clock) -> anyhow::Result<Outcome> {
     let mut findings = Vec::new();
     let [quiet, apart, beside] = all.map(|(_, seen)| {
         findings.extend(seen.findings);
-        p99(seen.latencies)
+        percentile(seen.latencies, 99)
     });
     let moved = |to: u64| (to * 100).checked_div(quiet).unwrap_or(0);
     if moved(beside) > 100 + MOST_PERCENT && clock == Clock::Counts {
@@ -303,10 +300,4 @@ fn garbage() -> Response {
         })
         .collect();
     Response::ndjson(&lines)
-}
-
-fn p99(mut latencies: Vec<u64>) -> u64 {
-    latencies.sort_unstable();
-    let at = latencies.len().saturating_sub(1) * 99 / 100;
-    latencies.get(at).copied().unwrap_or_default()
 }
