@@ -268,6 +268,7 @@ withdrawal-received = Ihr Widerruf ist eingegangen
 withdrawal-keep = Drucken Sie diese Seite oder bewahren Sie ihre Adresse auf: Sie ist Ihre Eingangsbestätigung.
 withdrawal-and-others = … und die übrigen Artikel dieser Bestellung
 withdrawal-not-stored = Ihr Widerruf wurde NICHT gesendet: Wir konnten ihn nicht speichern. Bitte versuchen Sie es gleich noch einmal.
+withdrawal-not-known = Wir wissen noch nicht, ob Ihr Widerruf angekommen ist: Unser Speicher antwortet nicht. Bitte senden Sie ihn gleich noch einmal. Auch mehrmals gesendet bleibt es ein Widerruf.
 withdrawal-received-help = Eingegangen am { $time } unter der Nummer { $number }. Wir bestätigen ihn an { $email }.
 
 # Being told when something can be had again
@@ -296,6 +297,7 @@ prices-unknown = Wir können Ihre Preise im Moment nicht ermitteln, deshalb kann
 cart-changed-meanwhile = Ihr Warenkorb hat sich inzwischen geändert, vielleicht in einem anderen Tab. Bitte prüfen Sie ihn und bestellen Sie noch einmal.
 form-too-old = Diese Seite war lange geöffnet. Bitte prüfen Sie sie und bestellen Sie noch einmal.
 order-not-stored = Ihre Bestellung wurde NICHT aufgegeben: Wir konnten sie nicht speichern. Es wurde nichts berechnet. Bitte versuchen Sie es gleich noch einmal.
+order-not-known = Wir wissen noch nicht, ob Ihre Bestellung angekommen ist: Unser Speicher antwortet nicht. Bitte senden Sie sie gleich noch einmal. Auch mehrmals gesendet bleibt es eine Bestellung.
 thank-you = Vielen Dank für Ihre Bestellung
 order-received = Wir haben Ihre Bestellung { $number } erhalten. Wir schreiben Ihnen an { $email }.
 keep-this-address = Bewahren Sie die Adresse dieser Seite auf: Hier sehen Sie, wie weit Ihre Bestellung ist.

@@ -269,6 +269,7 @@ withdrawal-received = We have received your withdrawal
 withdrawal-keep = Print this page or keep its address: it is your acknowledgement.
 withdrawal-and-others = … and the other articles of this order
 withdrawal-not-stored = Your withdrawal was NOT sent: we could not store it. Please try again in a moment.
+withdrawal-not-known = We cannot tell yet whether your withdrawal arrived: our store does not answer. Please send it again in a moment. However often you do, it is one withdrawal.
 withdrawal-received-help = Received on { $time } under the number { $number }. We confirm it to { $email }.
 
 # Being told when something can be had again
@@ -297,6 +298,7 @@ prices-unknown = We cannot work out your prices at the moment, so nothing can be
 cart-changed-meanwhile = Your cart changed meanwhile, perhaps in another tab. Please check it and order again.
 form-too-old = This page was open for a long time. Please check it and order again.
 order-not-stored = Your order was NOT placed: we could not store it. Nothing was charged. Please try again in a moment.
+order-not-known = We cannot tell yet whether your order was placed: our store does not answer. Please send it again in a moment. However often you do, it is one order.
 thank-you = Thank you for your order
 order-received = We have received your order { $number }. We write to { $email }.
 keep-this-address = Keep the address of this page: it shows how far your order is.

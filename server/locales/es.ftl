@@ -268,6 +268,7 @@ withdrawal-received = Hemos recibido su desistimiento
 withdrawal-keep = Imprima esta página o guarde su dirección: es su acuse de recibo.
 withdrawal-and-others = … y los demás artículos de este pedido
 withdrawal-not-stored = Su desistimiento NO se ha enviado: no hemos podido guardarlo. Inténtelo de nuevo en un momento.
+withdrawal-not-known = Aún no sabemos si su desistimiento ha llegado: nuestro almacén de datos no responde. Envíelo de nuevo en un momento. Aunque lo envíe varias veces, será un solo desistimiento.
 withdrawal-received-help = Recibido el { $time } con el número { $number }. Lo confirmamos a { $email }.
 
 # Being told when something can be had again
@@ -296,6 +297,7 @@ prices-unknown = En este momento no podemos calcular tus precios, así que no se
 cart-changed-meanwhile = Tu carrito ha cambiado mientras tanto, quizás en otra pestaña. Revísalo y vuelve a hacer el pedido.
 form-too-old = Esta página ha estado abierta mucho tiempo. Revísala y vuelve a hacer el pedido.
 order-not-stored = Tu pedido NO se ha realizado: no hemos podido guardarlo. No se ha cobrado nada. Inténtalo de nuevo en un momento.
+order-not-known = Aún no sabemos si tu pedido se ha realizado: nuestro almacén de datos no responde. Envíalo de nuevo en un momento. Aunque lo envíes varias veces, será un solo pedido.
 thank-you = Gracias por tu pedido
 order-received = Hemos recibido tu pedido { $number }. Te escribimos a { $email }.
 keep-this-address = Guarda la dirección de esta página: muestra cómo va tu pedido.

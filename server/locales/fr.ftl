@@ -268,6 +268,7 @@ withdrawal-received = Nous avons reçu votre rétractation
 withdrawal-keep = Imprimez cette page ou gardez son adresse : c’est votre accusé de réception.
 withdrawal-and-others = … et les autres articles de cette commande
 withdrawal-not-stored = Votre rétractation n’a PAS été envoyée : nous n’avons pas pu l’enregistrer. Réessayez dans un instant.
+withdrawal-not-known = Nous ne savons pas encore si votre rétractation est arrivée : notre système d’enregistrement ne répond pas. Renvoyez-la dans un instant. Même envoyée plusieurs fois, elle reste une seule rétractation.
 withdrawal-received-help = Reçue le { $time } sous le numéro { $number }. Nous la confirmons à { $email }.
 
 # Being told when something can be had again
@@ -296,6 +297,7 @@ prices-unknown = Nous ne pouvons pas calculer vos prix pour le moment, rien ne p
 cart-changed-meanwhile = Votre panier a changé entre-temps, peut-être dans un autre onglet. Vérifiez-le et commandez à nouveau.
 form-too-old = Cette page est restée ouverte longtemps. Vérifiez-la et commandez à nouveau.
 order-not-stored = Votre commande n’a PAS été passée : nous n’avons pas pu l’enregistrer. Rien n’a été débité. Réessayez dans un instant.
+order-not-known = Nous ne savons pas encore si votre commande est passée : notre système d’enregistrement ne répond pas. Renvoyez-la dans un instant. Même envoyée plusieurs fois, elle reste une seule commande.
 thank-you = Merci pour votre commande
 order-received = Nous avons bien reçu votre commande { $number }. Nous vous écrivons à { $email }.
 keep-this-address = Conservez l’adresse de cette page : elle montre où en est votre commande.

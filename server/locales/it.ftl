@@ -268,6 +268,7 @@ withdrawal-received = Abbiamo ricevuto il Suo recesso
 withdrawal-keep = Stampi questa pagina o ne conservi l’indirizzo: è la Sua conferma di ricezione.
 withdrawal-and-others = … e gli altri articoli di questo ordine
 withdrawal-not-stored = Il Suo recesso NON è stato inviato: non abbiamo potuto salvarlo. Riprovi tra un momento.
+withdrawal-not-known = Non sappiamo ancora se il Suo recesso è arrivato: il nostro archivio non risponde. Lo invii di nuovo tra un momento. Anche se inviato più volte, resta un solo recesso.
 withdrawal-received-help = Ricevuto il { $time } con il numero { $number }. Lo confermiamo a { $email }.
 
 # Being told when something can be had again
@@ -296,6 +297,7 @@ prices-unknown = Al momento non possiamo calcolare i tuoi prezzi, quindi non si 
 cart-changed-meanwhile = Il tuo carrello nel frattempo è cambiato, forse in un’altra scheda. Controllalo e ordina di nuovo.
 form-too-old = Questa pagina è rimasta aperta a lungo. Controllala e ordina di nuovo.
 order-not-stored = Il tuo ordine NON è stato effettuato: non siamo riusciti a salvarlo. Non è stato addebitato nulla. Riprova tra un momento.
+order-not-known = Non sappiamo ancora se il tuo ordine è stato effettuato: il nostro archivio non risponde. Invialo di nuovo tra un momento. Anche se lo invii più volte, resta un solo ordine.
 thank-you = Grazie per il tuo ordine
 order-received = Abbiamo ricevuto il tuo ordine { $number }. Ti scriviamo a { $email }.
 keep-this-address = Conserva l’indirizzo di questa pagina: mostra a che punto è il tuo ordine.

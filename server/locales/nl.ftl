@@ -268,6 +268,7 @@ withdrawal-received = Wij hebben uw herroeping ontvangen
 withdrawal-keep = Druk deze pagina af of bewaar het adres: het is uw ontvangstbevestiging.
 withdrawal-and-others = … en de overige artikelen van deze bestelling
 withdrawal-not-stored = Uw herroeping is NIET verstuurd: wij konden haar niet opslaan. Probeer het zo meteen opnieuw.
+withdrawal-not-known = Wij weten nog niet of uw herroeping is aangekomen: onze opslag antwoordt niet. Verstuur haar zo meteen opnieuw. Hoe vaak u dat ook doet, het blijft één herroeping.
 withdrawal-received-help = Ontvangen op { $time } onder nummer { $number }. Wij bevestigen dit aan { $email }.
 
 # Being told when something can be had again
@@ -296,6 +297,7 @@ prices-unknown = We kunnen je prijzen op dit moment niet berekenen, dus er kan n
 cart-changed-meanwhile = Je winkelwagen is intussen veranderd, misschien in een ander tabblad. Controleer hem en bestel opnieuw.
 form-too-old = Deze pagina stond lang open. Controleer haar en bestel opnieuw.
 order-not-stored = Je bestelling is NIET geplaatst: we konden haar niet opslaan. Er is niets in rekening gebracht. Probeer het zo nog eens.
+order-not-known = We weten nog niet of je bestelling is geplaatst: onze opslag antwoordt niet. Verstuur haar zo nog eens. Hoe vaak je dat ook doet, het blijft één bestelling.
 thank-you = Bedankt voor je bestelling
 order-received = We hebben je bestelling { $number } ontvangen. We schrijven je op { $email }.
 keep-this-address = Bewaar het adres van deze pagina: hier zie je hoe ver je bestelling is.

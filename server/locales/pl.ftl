@@ -284,6 +284,7 @@ withdrawal-received = Otrzymaliśmy oświadczenie o odstąpieniu
 withdrawal-keep = Prosimy wydrukować tę stronę lub zachować jej adres: to potwierdzenie odbioru.
 withdrawal-and-others = … oraz pozostałe artykuły z tego zamówienia
 withdrawal-not-stored = Oświadczenie NIE zostało wysłane: nie mogliśmy go zapisać. Prosimy spróbować ponownie za chwilę.
+withdrawal-not-known = Nie wiemy jeszcze, czy oświadczenie dotarło: nasz magazyn danych nie odpowiada. Prosimy wysłać je ponownie za chwilę. Nawet wysłane kilka razy pozostanie jednym oświadczeniem.
 withdrawal-received-help = Otrzymano { $time } pod numerem { $number }. Potwierdzenie wysyłamy na adres { $email }.
 
 # Being told when something can be had again
@@ -312,6 +313,7 @@ prices-unknown = W tej chwili nie możemy ustalić Twoich cen, więc nie można 
 cart-changed-meanwhile = Twój koszyk zmienił się w międzyczasie, może w innej karcie. Sprawdź go i zamów ponownie.
 form-too-old = Ta strona była długo otwarta. Sprawdź ją i zamów ponownie.
 order-not-stored = Twoje zamówienie NIE zostało złożone: nie mogliśmy go zapisać. Nic nie zostało pobrane. Spróbuj ponownie za chwilę.
+order-not-known = Nie wiemy jeszcze, czy zamówienie zostało złożone: nasz magazyn danych nie odpowiada. Wyślij je ponownie za chwilę. Nawet wysłane kilka razy pozostanie jednym zamówieniem.
 thank-you = Dziękujemy za zamówienie
 order-received = Otrzymaliśmy Twoje zamówienie { $number }. Napiszemy na adres { $email }.
 keep-this-address = Zachowaj adres tej strony: pokazuje, na jakim etapie jest Twoje zamówienie.

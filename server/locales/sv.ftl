@@ -268,6 +268,7 @@ withdrawal-received = Vi har tagit emot ditt ångrande
 withdrawal-keep = Skriv ut sidan eller spara adressen: den är ditt mottagningsbevis.
 withdrawal-and-others = … och övriga artiklar i den här beställningen
 withdrawal-not-stored = Ditt ångrande skickades INTE: vi kunde inte spara det. Försök igen om en stund.
+withdrawal-not-known = Vi vet ännu inte om ditt ångrande har kommit fram: vår lagring svarar inte. Skicka det igen om en stund. Hur många gånger du än gör det blir det ett enda ångrande.
 withdrawal-received-help = Mottaget { $time } med nummer { $number }. Vi bekräftar det till { $email }.
 
 # Being told when something can be had again
@@ -296,6 +297,7 @@ prices-unknown = Vi kan inte räkna ut dina priser just nu, så inget kan bestä
 cart-changed-meanwhile = Din varukorg har ändrats under tiden, kanske i en annan flik. Kontrollera den och beställ igen.
 form-too-old = Den här sidan har varit öppen länge. Kontrollera den och beställ igen.
 order-not-stored = Din beställning har INTE lagts: vi kunde inte spara den. Inget har debiterats. Försök igen om en stund.
+order-not-known = Vi vet ännu inte om din beställning har lagts: vår lagring svarar inte. Skicka den igen om en stund. Hur många gånger du än gör det blir det en enda beställning.
 thank-you = Tack för din beställning
 order-received = Vi har tagit emot din beställning { $number }. Vi skriver till { $email }.
 keep-this-address = Spara adressen till den här sidan: den visar hur långt din beställning har kommit.

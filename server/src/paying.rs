@@ -70,6 +70,7 @@ impl<'a> Desk<'a> {
             let (checkout, metrics) = (self.checkout, &self.shop.metrics);
             return match settle::accept_paid(checkout, metrics, order, id, self.now_s()).await {
                 Settled::Accepted => self.thank(&ticket),
+                Settled::NotKnown => self.say_again(form, Said::NotKnown),
                 _ => self.say_again(form, Said::NotStored),
             };
         }
@@ -249,7 +250,7 @@ impl<'a> Desk<'a> {
                         StatusCode::CONFLICT,
                         "the payment does not fit an order that waits for it",
                     ),
-                    Settled::NotStored => (
+                    Settled::NotStored | Settled::NotKnown => (
                         StatusCode::SERVICE_UNAVAILABLE,
                         "the order cannot be stored now",
                     ),

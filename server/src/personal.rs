@@ -23,7 +23,7 @@ use crate::limiter::Action;
 use crate::listen::{Reply, Request};
 use crate::lists;
 use crate::live::Serving;
-use crate::page::checkout::{self as checkout_page, Judged, Said};
+use crate::page::checkout::{self as checkout_page, Judged, Said, UNSETTLED};
 use crate::page::{self, Page, receipt};
 use crate::payment::settle::in_background;
 use crate::payment::stripe::Stripe;
@@ -298,7 +298,7 @@ impl<'a> Desk<'a> {
         let ticket = form.get("ticket").unwrap_or_default();
         let ticket = Ticket::open(ticket, &self.checkout.keys, now_ms);
         if let Some(ticket) = &ticket
-            && let Some(response) = self.sent_before(ticket).await
+            && let Some(response) = self.sent_before(&form, ticket).await
         {
             return response;
         }
@@ -347,7 +347,7 @@ impl<'a> Desk<'a> {
         };
         let is_failure = matches!(
             said,
-            Some(Said::NotStored | Said::NotPayable | Said::NotPriced)
+            Some(Said::NotStored | Said::NotKnown | Said::NotPayable | Said::NotPriced)
         );
         let show = checkout_page::Show {
             cart,
@@ -368,16 +368,22 @@ impl<'a> Desk<'a> {
     }
 
     /// The order's page, if this form was sent before.
-    async fn sent_before(&self, ticket: &Ticket) -> Option<Response> {
+    async fn sent_before(&self, form: &Form, ticket: &Ticket) -> Option<Response> {
         let (store, id) = (self.checkout.store.clone(), ticket.id);
         let found = in_background(move || store.order(id)).await;
         // A store that cannot be read cannot be written either, and that is said when it is tried.
         let (state, bytes) = found.ok()??;
-        // Another click may have written it a moment ago: it counts when the disk has its name.
-        if state == OrderState::New && self.checkout.book.accept(ticket.id, bytes).await.is_err() {
-            return None;
+        if state != OrderState::New {
+            return Some(self.thank(ticket));
         }
-        Some(self.thank(ticket))
+        // Another click may have written it a moment ago: it counts when the disk has its name.
+        match self.checkout.book.accept(ticket.id, bytes).await {
+            Ok(_) => Some(self.thank(ticket)),
+            Err(error) => {
+                warn!(order = %ticket.id, %error, "an order that is there cannot be relied on");
+                Some(self.say_again(form, Said::NotKnown))
+            }
+        }
     }
 
     /// The form once more as it was sent, with a sentence above it.
@@ -385,8 +391,12 @@ impl<'a> Desk<'a> {
         let fields = Fields::of(form, &self.checkout.settings);
         let ticket = form.get("ticket").unwrap_or_default();
         let ticket = Ticket::open(ticket, &self.checkout.keys, self.now_ms());
+        let said = match said {
+            Said::NotStored if form.get(UNSETTLED).is_some() => Said::NotKnown,
+            said => said,
+        };
         // An order that could not be stored, as far as we know, keeps its name: sent again, it is the same order.
-        let kept = ticket.filter(|_| said == Said::NotStored);
+        let kept = ticket.filter(|_| matches!(said, Said::NotStored | Said::NotKnown));
         self.show_again(&self.basket().cart, kept, &fields, &[], Some(said))
     }
 
@@ -406,7 +416,7 @@ impl<'a> Desk<'a> {
                     .orders_refused
                     .fetch_add(1, Ordering::Relaxed);
                 warn!(order = %ticket.id, %error, "an order was refused");
-                self.say_again(form, Said::NotStored)
+                self.say_again(form, Said::of(&error))
             }
         }
     }

@@ -16,6 +16,7 @@ use crate::checkout::withdrawal::{self, WithdrawalFields};
 use crate::form::Form;
 use crate::limiter::Action;
 use crate::listen::Reply;
+use crate::page::checkout::UNSETTLED;
 use crate::page::checkout::is_trapped;
 use crate::page::receipt;
 use crate::page::withdrawal::{self as page, Stage};
@@ -75,7 +76,13 @@ impl<'a> Desk<'a> {
         if !self.may(Action::Withdrawal) {
             return Reply::Now(self.refused(StatusCode::TOO_MANY_REQUESTS, 429));
         }
-        Reply::Later(Box::pin(self.store_withdrawal(id, fields, about)))
+        let was_unsettled = form.get(UNSETTLED).is_some();
+        Reply::Later(Box::pin(self.store_withdrawal(
+            id,
+            fields,
+            about,
+            was_unsettled,
+        )))
     }
 
     async fn store_withdrawal(
@@ -83,6 +90,7 @@ impl<'a> Desk<'a> {
         id: OrderId,
         fields: WithdrawalFields,
         about: About,
+        was_unsettled: bool,
     ) -> Response {
         let order = about.as_ref().map(|(id, _)| *id);
         let ctx = self.context();
@@ -106,8 +114,11 @@ impl<'a> Desk<'a> {
                 let metrics = &self.shop.metrics;
                 metrics.orders_refused.fetch_add(1, Ordering::Relaxed);
                 warn!(withdrawal = %id, %error, "a withdrawal was refused");
-                let mut response =
-                    self.show_withdrawal(&fields, &about, Stage::NotStored, Some(id));
+                let stage = match was_unsettled || error.is_unsettled() {
+                    true => Stage::NotKnown,
+                    false => Stage::NotStored,
+                };
+                let mut response = self.show_withdrawal(&fields, &about, stage, Some(id));
                 *response.http.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
                 response
             }

@@ -5,10 +5,12 @@
 use frontage_shared::manifest::{Counts, Manifest, PartEntry};
 use frontage_shared::order::OrderId;
 use frontage_shared::snapshot::layout::PartKind;
-use frontage_shared::store::{Accepted, Beside, Conditions, Fence, OrderState, Store, StoreError};
+use frontage_shared::store::{
+    Accepted, Beside, Conditions, Fence, NotAccepted, OrderState, Store, StoreError,
+};
 use frontage_tests::backend::Response;
 use frontage_tests::documents;
-use frontage_tests::engines::{Engine, Kind};
+use frontage_tests::engines::{Engine, Fate, Kind};
 use frontage_tests::shop::{CATALOG, ShopBuilder};
 use frontage_tests::shopper::{Shopper, filled, hidden, location};
 use frontage_tests::soak::stamped;
@@ -311,6 +313,110 @@ async fn a_bucket_that_is_down_refuses_an_order_and_the_same_form_orders_later()
         assert_eq!(pages[0], pages[1], "{kind}");
         assert!(pages[0].starts_with("/orders/"), "{kind}: {}", pages[0]);
         assert_eq!(waiting().await, 1, "{kind}");
+    }
+}
+
+#[test]
+fn an_order_that_was_refused_does_not_come_in_late() {
+    for kind in Kind::ALL {
+        let Some(engine) = Engine::start(kind) else {
+            continue;
+        };
+        let store = engine.store("", "demo");
+        if !kind.honours() {
+            // What a server knows from the note that the writer left.
+            let found = tokio::runtime::Runtime::new()
+                .unwrap()
+                .block_on(store.conditions());
+            assert_eq!(found.unwrap(), Conditions::Ignored);
+        }
+        let id = OrderId::new(1_764_000_000_000, 1);
+        let accept = |text: &str| store.accept_orders(&[(id, text.into())]).remove(0);
+        engine.between.set_fate(Fate::Late);
+        let outcome = accept("first");
+        engine.between.set_fate(Fate::Answered);
+        assert_eq!(store.order(id).unwrap(), None, "{kind}");
+        assert_eq!(store.orders(OrderState::New).unwrap(), [], "{kind}");
+        assert!(!store.has_order(id, OrderState::New).unwrap(), "{kind}");
+        let late = engine.let_go();
+        assert!(!late.is_empty(), "{kind}");
+        if kind.honours() {
+            assert!(
+                matches!(outcome, Err(NotAccepted::Refused(_))),
+                "{kind}: {outcome:?}"
+            );
+            assert!(late.iter().all(|status| *status == 412), "{kind}: {late:?}");
+            assert_eq!(store.orders(OrderState::New).unwrap(), [], "{kind}");
+            // It is sent again, and is an order like any other.
+            assert!(matches!(accept("second"), Ok(Accepted::Now)), "{kind}");
+            let found = store.order(id).unwrap();
+            assert_eq!(found, Some((OrderState::New, b"second".to_vec())), "{kind}");
+        } else {
+            assert!(
+                matches!(outcome, Err(NotAccepted::Unsettled(_))),
+                "{kind}: {outcome:?}"
+            );
+            assert!(matches!(accept("second"), Ok(Accepted::Before)), "{kind}");
+        }
+        assert_eq!(store.orders(OrderState::New).unwrap(), [id], "{kind}");
+    }
+}
+
+#[test]
+fn names_of_refused_orders_are_free_again_when_nobody_sends_them_any_more() {
+    let Some(engine) = Engine::any() else {
+        return;
+    };
+    let store = engine.store("", "demo");
+    let [refused, placed] = [1, 2].map(|number| OrderId::new(1_764_000_000_000, number));
+    engine.between.set_fate(Fate::Late);
+    store.accept_orders(&[(refused, b"{}".to_vec())]);
+    engine.between.set_fate(Fate::Answered);
+    store.accept_orders(&[(placed, b"{}".to_vec())]);
+    let minted = refused.minted_ms();
+    assert_eq!(store.remove_empty_orders(minted).unwrap(), 0);
+    assert_eq!(store.remove_empty_orders(minted + 1).unwrap(), 1);
+    assert_eq!(store.remove_empty_orders(minted + 1).unwrap(), 0);
+    assert_eq!(store.orders(OrderState::New).unwrap(), [placed]);
+}
+
+#[tokio::test]
+async fn an_order_whose_answer_is_lost_is_placed_or_said_to_be_in_doubt() {
+    for kind in Kind::ALL {
+        let Some(engine) = Engine::start(kind) else {
+            continue;
+        };
+        let mut shop = ShopBuilder::of(documents::shop(2)).server(CHECKOUT).start();
+        engine.hold(&shop, "till");
+        shop.open().await;
+        let mut ann = Shopper::new();
+        ann.add(&shop, "p1", 1).await;
+        let form = ann.checkout(&shop).await;
+        // Of the very first order answers are lost, and looking for it finds it.
+        engine.between.set_fate(Fate::Unanswered);
+        let done = ann.clone().post(&shop, "/checkout", &form).await;
+        assert!(location(&done).starts_with("/orders/"), "{kind}");
+        // Of the next one nothing comes back at all.
+        engine.between.set_fate(Fate::Cut);
+        let form = ann.checkout(&shop).await;
+        let mut page = ann.post(&shop, "/checkout", &form).await;
+        for _ in 0..2 {
+            assert_eq!(page.status, 503, "{kind}: {}", page.body);
+            let said = "We cannot tell yet whether your order was placed";
+            assert!(page.body.contains(said), "{kind}: {}", page.body);
+            assert!(!page.body.contains("NOT placed"), "{kind}: {}", page.body);
+            let mut again = filled(&page.body);
+            again.push(("unsettled".to_owned(), hidden(&page.body, "unsettled")));
+            page = ann.post(&shop, "/checkout", &again).await;
+        }
+        engine.between.set_fate(Fate::Answered);
+        engine.between.set_down(false);
+        let again = filled(&page.body);
+        let done = ann.post(&shop, "/checkout", &again).await;
+        assert!(location(&done).starts_with("/orders/"), "{kind}");
+        let store = engine.store("till", "demo");
+        let waiting = tokio::task::spawn_blocking(move || store.orders(OrderState::New));
+        assert_eq!(waiting.await.unwrap().unwrap().len(), 2, "{kind}");
     }
 }
 

@@ -41,6 +41,7 @@ pub struct Engine {
     pub between: Arc<Between>,
     folder: tempfile::TempDir,
     address: SocketAddr,
+    engine: SocketAddr,
     child: Child,
 }
 
@@ -51,7 +52,24 @@ pub struct Between {
     /// Answers that are cut in the middle from now on.
     cuts: AtomicI64,
     is_down: AtomicBool,
+    fate: Mutex<Fate>,
+    /// Writes of orders that are on their way for a long time.
+    held: Mutex<Vec<Vec<u8>>>,
     seen: Mutex<Vec<Seen>>,
+}
+
+/// What happens to writes of orders that wait.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fate {
+    /// They get there, and their answers come back.
+    #[default]
+    Answered,
+    /// They get there, and their answers are lost.
+    Unanswered,
+    /// The first gets there, its answer is lost, and nothing more gets through.
+    Cut,
+    /// What has a body stays on its way until it is let go, when nobody waits for its answer any more.
+    Late,
 }
 
 /// A request that the proxy passed on.
@@ -158,6 +176,7 @@ impl Engine {
             between,
             folder,
             address,
+            engine,
             child,
         };
         started.wait(engine);
@@ -248,6 +267,30 @@ pub fn make_bucket(engine: SocketAddr) -> io::Result<()> {
     }
 }
 
+impl Engine {
+    /// Lets writes go that were on their way; gives the status of each answer that nobody waited for.
+    ///
+    /// # Panics
+    /// The engine does not answer.
+    pub fn let_go(&self) -> Vec<u16> {
+        let held = std::mem::take(
+            &mut *self
+                .between
+                .held
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        let send = |request: Vec<u8>| {
+            let mut upstream = TcpStream::connect(self.engine).expect("the engine");
+            upstream.write_all(&request).expect("the engine");
+            let (head, _) = read_head(&mut upstream).expect("an answer");
+            let status = String::from_utf8_lossy(head.get(9..12).unwrap_or_default()).into_owned();
+            status.parse().expect("a status")
+        };
+        held.into_iter().map(send).collect()
+    }
+}
+
 impl Drop for Engine {
     fn drop(&mut self) {
         // It may have ended by itself; then there is nothing left to kill.
@@ -265,6 +308,11 @@ impl Between {
     /// From now on nobody is answered, or somebody again.
     pub fn set_down(&self, is_down: bool) {
         self.is_down.store(is_down, Ordering::SeqCst);
+    }
+
+    /// From now on this happens to writes of orders.
+    pub fn set_fate(&self, fate: Fate) {
+        *self.fate.lock().unwrap_or_else(PoisonError::into_inner) = fate;
     }
 
     /// What was asked since the last time this was called.
@@ -314,14 +362,33 @@ impl Between {
             passed += "\r\n";
         }
         passed += "Connection: close\r\n\r\n";
+        let left = length.saturating_sub(rest.len() as u64);
+        let fate = match is_put && first.contains("/orders/new/") {
+            true => *self.fate.lock().unwrap_or_else(PoisonError::into_inner),
+            false => Fate::Answered,
+        };
+        if fate == Fate::Late && length > 0 {
+            let mut all = [passed.as_bytes(), &rest].concat();
+            (&mut client).take(left).read_to_end(&mut all)?;
+            self.held
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(all);
+            return client.shutdown(Shutdown::Both);
+        }
         let mut upstream = TcpStream::connect(engine)?;
         upstream.write_all(passed.as_bytes())?;
         upstream.write_all(&rest)?;
-        let left = length.saturating_sub(rest.len() as u64);
         io::copy(&mut (&mut client).take(left), &mut upstream)?;
         let (head, mut body) = read_head(&mut upstream)?;
         upstream.read_to_end(&mut body)?;
         self.note(&first, from, &head);
+        if fate == Fate::Cut {
+            self.set_down(true);
+        }
+        if matches!(fate, Fate::Cut | Fate::Unanswered) {
+            return client.shutdown(Shutdown::Both);
+        }
         client.write_all(&closing(&head))?;
         let is_cut = self.is_cut(&first, &head, body.len());
         let sent = if is_cut { body.len() / 2 } else { body.len() };

@@ -29,6 +29,9 @@ pub(super) fn up(store: &Store, keep: Duration, now: DateTime<Utc>) -> Result<()
         }
     }
     let now_ms = u64::try_from(now.timestamp_millis()).unwrap_or(0);
+    // Nobody sends a form of that age any more, nor pays.
+    let emptied = store.remove_empty_orders(now_ms.saturating_sub(NEVER_PAID_MS))?;
+    let left = left + emptied;
     let mut never_paid = 0_u64;
     for id in store.all_beside(Beside::Pending)? {
         if now_ms.saturating_sub(id.minted_ms()) > NEVER_PAID_MS {

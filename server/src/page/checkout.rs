@@ -15,6 +15,7 @@ use super::words::Words;
 use super::{Context, Kind, Page, render};
 use crate::cart::{Cart, Choice, Priced};
 use crate::checkout::address::{Format, Postcode};
+use crate::checkout::book::BookError;
 use crate::checkout::fields::{AddressFields, Fault, Fields, Rule};
 use crate::checkout::order::{self, Occasion};
 use crate::checkout::ticket::Ticket;
@@ -29,6 +30,10 @@ pub(crate) const TRAP: &str = "leave_empty";
 pub(crate) fn is_trapped(form: &Form) -> bool {
     form.get(TRAP).is_some_and(|value| !value.is_empty())
 }
+
+/// Says that the form was sent before and nobody knows what became of it: whoever is refused when sending it again is not
+/// told for sure that there is no order.
+pub(crate) const UNSETTLED: &str = "unsettled";
 
 /// What the page is to show.
 pub(crate) struct Show<'a> {
@@ -55,10 +60,22 @@ pub(crate) enum Said {
     TooOld,
     /// The order could not be stored.
     NotStored,
+    /// Nobody knows whether the order was stored.
+    NotKnown,
     /// The payment could not be begun.
     NotPayable,
     /// Nobody could say what it costs.
     NotPriced,
+}
+
+impl Said {
+    /// What is said when an order could not be made durable.
+    pub(crate) fn of(error: &BookError) -> Self {
+        match error.is_unsettled() {
+            true => Self::NotKnown,
+            false => Self::NotStored,
+        }
+    }
 }
 
 /// A page, or the cart where something must be changed first.
@@ -110,6 +127,8 @@ pub(crate) struct CheckoutPage<'a> {
     /// What is to be known about the prices.
     pub(crate) remarks: Vec<Remark>,
     pub(crate) ticket: String,
+    /// The name of the field that says that it was sent before, if nobody knows what became of it.
+    pub(crate) unsettled: Option<&'static str>,
     /// What the shopper sees, for the order to be compared with: currency and minor units of the total, and what tells
     /// these prices from others.
     pub(crate) seen_total: String,
@@ -218,6 +237,7 @@ pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, show: &Show<'_>)
         sums: sums::of(view, &priced.totals),
         remarks: remarks(view, &priced, show.said),
         ticket: show.ticket.seal(&show.checkout.keys),
+        unsettled: (show.said == Some(Said::NotKnown)).then_some(UNSETTLED),
         seen_total: format!("{} {}", priced.totals.currency.code(), priced.totals.total),
         seen_prices: priced.prices_digest(),
         trap: TRAP,
@@ -359,6 +379,7 @@ fn say(view: &View<'_>, said: Said, total: i64) -> String {
         Said::CartChanged => words.cart_changed_meanwhile.clone(),
         Said::TooOld => words.form_too_old.clone(),
         Said::NotStored => words.order_not_stored.clone(),
+        Said::NotKnown => words.order_not_known.clone(),
         Said::NotPayable => words.payment_unavailable.clone(),
         Said::NotPriced => words.prices_unknown.clone(),
     }

@@ -9,7 +9,7 @@ use frontage_shared::withdrawal::Withdrawal;
 use sailfish::TemplateSimple;
 
 use super::cart::personal;
-use super::checkout::{FaultView, FieldView, TRAP, explain, fault_views};
+use super::checkout::{FaultView, FieldView, TRAP, UNSETTLED, explain, fault_views};
 use super::frame::{Frame, Indexing};
 use super::receipt::Found;
 use super::view::View;
@@ -28,6 +28,8 @@ pub(crate) enum Stage<'s> {
     Check,
     /// It was confirmed, and could not be stored.
     NotStored,
+    /// It was confirmed, and nobody knows whether it was stored.
+    NotKnown,
 }
 
 /// What the page is made of.
@@ -135,9 +137,15 @@ pub(crate) fn build(generation: &Generation, ctx: &Context<'_>, show: &Show<'_>)
             page.fields = inputs(view, fields, faults);
             page.articles = fields.articles.clone();
         }
-        stage @ (Stage::Check | Stage::NotStored) => {
-            let is_failure = matches!(stage, Stage::NotStored);
-            page.said = is_failure.then(|| words.withdrawal_not_stored.clone());
+        stage @ (Stage::Check | Stage::NotStored | Stage::NotKnown) => {
+            page.said = match stage {
+                Stage::NotStored => Some(words.withdrawal_not_stored.clone()),
+                Stage::NotKnown => {
+                    page.hidden.push((UNSETTLED, "1".to_owned()));
+                    Some(words.withdrawal_not_known.clone())
+                }
+                _ => None,
+            };
             page.lead = words.withdrawal_check_help.clone();
             page.is_check = true;
             page.hidden.extend([

@@ -139,10 +139,10 @@ messages! {
         pay_by_invoice pay_by_invoice_help pay_on_delivery pay_on_delivery_help pay_by_card pay_by_card_help
         withdraw_here withdrawal_help withdrawal_order_number withdrawal_articles withdrawal_date withdrawal_check
         withdrawal_check_help withdrawal_confirm withdrawal_change withdrawal_received withdrawal_keep
-        withdrawal_not_stored withdrawal_and_others restock_ask restock_received restock_not_stored
+        withdrawal_not_stored withdrawal_not_known withdrawal_and_others restock_ask restock_received restock_not_stored
         payment_unavailable payment_pending payment_failed payment_failed_help payment_look_again paid
         fault_missing fault_mail fault_phone fault_not_chosen fault_not_accepted fault_too_long
-        prices_of_catalog prices_unknown cart_changed_meanwhile form_too_old order_not_stored thank_you keep_this_address track_parcel
+        prices_of_catalog prices_unknown cart_changed_meanwhile form_too_old order_not_stored order_not_known thank_you keep_this_address track_parcel
         order_waits order_taken_in order_confirmed order_shipped order_delivered order_cancelled order_refunded
         error_400 error_400_help error_401 error_401_help error_403 error_403_help error_429 error_429_help error_404 error_404_help error_405 error_405_help error_408 error_408_help
         error_410 error_410_help error_413 error_413_help error_503 error_503_help error_500 error_500_help

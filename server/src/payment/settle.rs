@@ -28,6 +28,8 @@ pub enum Settled {
     Mismatch,
     /// The store cannot be read or written; it has to be told again.
     NotStored,
+    /// Nobody knows whether the order was stored; whoever asked asks again.
+    NotKnown,
 }
 
 /// What is known of an order.
@@ -182,7 +184,10 @@ pub(crate) async fn accept_paid(
         Err(error) => {
             metrics.orders_refused.fetch_add(1, Ordering::Relaxed);
             error!(order = %id, %error, "an order was paid and cannot be stored yet");
-            Settled::NotStored
+            match error.is_unsettled() {
+                true => Settled::NotKnown,
+                false => Settled::NotStored,
+            }
         }
     }
 }

@@ -1,21 +1,17 @@
 //! The order book in a bucket: the same names as in a folder, and durable when the bucket has acknowledged a write.
 //!
-//! There is no rename. Filing writes the order where it goes before it is removed where it was, so it may be seen in both
+//! How an order comes in is told in `bucket_accept`. There is no rename. Filing writes the order where it goes before it is removed where it was, so it may be seen in both
 //! for an instant and after a crash; whoever delivers drops a waiting order that is filed.
 
 use std::time::SystemTime;
 
-use futures_util::stream::{self, StreamExt as _};
 use object_store::path::Path;
-use object_store::{Error, ObjectMeta, ObjectStore as _, ObjectStoreExt as _, PutMode, PutOptions};
+use object_store::{Error, ObjectMeta, ObjectStoreExt as _};
 
 use super::bucket::{Bucket, wait};
 use super::shop::failed_on;
-use super::{Accepted, OrderState, Store, StoreError};
+use super::{OrderState, Store, StoreError};
 use crate::order::OrderId;
-
-/// Orders of a batch that are written at a time.
-const WRITTEN_AT_ONCE: usize = 16;
 
 impl Store {
     /// Where a file of an order lies, in a bucket.
@@ -23,68 +19,8 @@ impl Store {
         self.orders_prefix(folder).join(format!("{id}.json"))
     }
 
-    fn orders_prefix(&self, folder: &str) -> Path {
+    pub(super) fn orders_prefix(&self, folder: &str) -> Path {
         self.prefix.clone().join("orders").join(folder)
-    }
-
-    /// Accepts orders, each with an outcome of its own. They are written side by side.
-    pub(super) fn accept_in_bucket(
-        &self,
-        bucket: &Bucket,
-        batch: &[(OrderId, Vec<u8>)],
-    ) -> Vec<Result<Accepted, StoreError>> {
-        let (store, own) = (self.clone(), batch.to_vec());
-        let is_strict = !bucket.ignores_conditions();
-        let written = wait(async move {
-            let writing = own.into_iter().map(|(id, bytes)| {
-                let store = store.clone();
-                async move { store.accept_one(id, bytes, is_strict).await }
-            });
-            Ok(stream::iter(writing)
-                .buffered(WRITTEN_AT_ONCE)
-                .collect::<Vec<_>>()
-                .await)
-        });
-        bucket.note_change();
-        match written {
-            Ok(outcomes) => outcomes,
-            Err(error) => {
-                let reason = error.to_string();
-                let failed = |_| {
-                    Err(StoreError::Io {
-                        action: "writing an order".to_owned(),
-                        source: std::io::Error::other(reason.clone()),
-                    })
-                };
-                batch.iter().map(failed).collect()
-            }
-        }
-    }
-
-    async fn accept_one(
-        &self,
-        id: OrderId,
-        bytes: Vec<u8>,
-        is_strict: bool,
-    ) -> Result<Accepted, StoreError> {
-        for state in [OrderState::New, OrderState::Done, OrderState::Rejected] {
-            if self.is_object(&self.order_object(state.name(), id)).await? {
-                return Ok(Accepted::Before);
-            }
-        }
-        let path = self.order_object(OrderState::New.name(), id);
-        // Where a bucket ignores conditions, two clicks in the same instant may both be told "now"; the order is one all
-        // the same, as both write it under its one name.
-        let mode = match is_strict {
-            true => PutMode::Create,
-            false => PutMode::Overwrite,
-        };
-        let options = PutOptions::from(mode);
-        match self.objects.put_opts(&path, bytes.into(), options).await {
-            Ok(_) => Ok(Accepted::Now),
-            Err(Error::AlreadyExists { .. }) => Ok(Accepted::Before),
-            Err(error) => Err(failed_on(format!("writing {path}"))(error)),
-        }
     }
 
     pub(super) fn file_in_bucket(
@@ -110,12 +46,12 @@ impl Store {
         filed
     }
 
-    /// The bytes of an object; none if it is not there.
+    /// The bytes of an object; none if it is not there, or keeps a place empty.
     pub(super) fn object(&self, path: Path) -> Result<Option<Vec<u8>>, StoreError> {
         let store = self.clone();
         wait(async move {
             match store.read(&path).await {
-                Ok(bytes) => Ok(Some(bytes.to_vec())),
+                Ok(bytes) => Ok(Some(bytes.to_vec()).filter(|bytes| !bytes.is_empty())),
                 Err(error) if error.is_not_found() => Ok(None),
                 Err(error) => Err(error),
             }
@@ -127,10 +63,17 @@ impl Store {
         wait(async move { store.is_object(&path).await })
     }
 
-    async fn is_object(&self, path: &Path) -> Result<bool, StoreError> {
+    /// Whether something is there that does not only keep a place empty.
+    pub(super) async fn is_object(&self, path: &Path) -> Result<bool, StoreError> {
+        let found = self.meta(path).await?;
+        Ok(found.is_some_and(|object| object.size > 0))
+    }
+
+    /// What the bucket knows of an object; none if it is not there.
+    pub(super) async fn meta(&self, path: &Path) -> Result<Option<ObjectMeta>, StoreError> {
         match self.objects.head(path).await {
-            Ok(_) => Ok(true),
-            Err(Error::NotFound { .. }) => Ok(false),
+            Ok(object) => Ok(Some(object)),
+            Err(Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(failed_on(format!("reading {path}"))(error)),
         }
     }
@@ -201,23 +144,20 @@ impl Store {
         let (store, prefix) = (self.clone(), self.orders_prefix(folder));
         wait(async move {
             let objects = store.listed(&prefix).await?;
-            let is_new = |object: &&ObjectMeta| {
-                since.is_none_or(|since| SystemTime::from(object.last_modified) >= since)
+            let is_wanted = |object: &&ObjectMeta| {
+                let is_new = |since| SystemTime::from(object.last_modified) >= since;
+                object.size > 0 && since.is_none_or(is_new)
             };
-            let mut ids: Vec<OrderId> = objects
-                .iter()
-                .filter(is_new)
-                .filter_map(|object| {
-                    object
-                        .location
-                        .filename()?
-                        .strip_suffix(".json")?
-                        .parse()
-                        .ok()
-                })
-                .collect();
+            let mut ids: Vec<OrderId> =
+                objects.iter().filter(is_wanted).filter_map(id_of).collect();
             ids.sort_unstable();
             Ok(ids)
         })
     }
+}
+
+/// The order whose name an object has.
+pub(super) fn id_of(object: &ObjectMeta) -> Option<OrderId> {
+    let name = object.location.filename()?;
+    name.strip_suffix(".json")?.parse().ok()
 }

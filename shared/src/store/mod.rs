@@ -7,6 +7,7 @@
 mod alone; // comparing and replacing a file in a folder
 mod beside; // small files beside an order
 mod bucket; // how a bucket is reached
+mod bucket_accept; // how an order comes into a bucket
 mod bucket_orders; // orders in a bucket
 mod conditions; // whether a bucket honours conditions
 mod copy; // hashing while copying
@@ -31,5 +32,5 @@ pub use fleet::Heartbeat;
 pub use head::{Head, HeadStamp, ManifestName};
 pub use lease::{Lease, LeaseVersion};
 pub use location::{BucketLocation, LocationProblem, Service, StoreLocation, StoreOptions};
-pub use orders::{Accepted, OrderState, OrdersStamp};
+pub use orders::{Accepted, NotAccepted, OrderState, OrdersStamp};
 pub use shop::Store;

@@ -4,6 +4,7 @@
 //! rules keep it from being there twice: an order is only accepted while no folder has its name, and whoever delivers
 //! drops a waiting order that was filed before (the shopper's second click can arrive between look and write).
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
@@ -75,6 +76,17 @@ pub enum Accepted {
     Before,
 }
 
+/// Why an order is not known to be accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAccepted {
+    /// It is not in the store and will not come to be there, unless it is sent again.
+    #[error(transparent)]
+    Refused(StoreError),
+    /// It may be in the store: nobody could find out. Sent again under the same id, it counts once.
+    #[error("whether it was accepted is not known: {0}")]
+    Unsettled(StoreError),
+}
+
 impl OrderState {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::New, Self::Done, Self::Rejected];
@@ -92,16 +104,19 @@ impl OrderState {
 impl Store {
     /// Makes orders durable, all with one commit of the file system where it can. Waits for the disk.
     ///
-    /// Each order has an outcome of its own. An error means that the order is not accepted: its file is not there, or
-    /// cannot be relied on to be there after a crash and is taken away again. Whoever tries again does so under the same
-    /// id: should the order have got through all the same, it is found and counts once.
-    pub fn accept_orders(&self, batch: &[(OrderId, Vec<u8>)]) -> Vec<Result<Accepted, StoreError>> {
+    /// Each order has an outcome of its own. What a folder refuses is not accepted: its file is not there, or cannot be
+    /// relied on to be there after a crash and is taken away again. Of a bucket that does not answer nobody may know. Whoever
+    /// tries again does so under the same id: should the order have got through all the same, it is found and counts once.
+    pub fn accept_orders(
+        &self,
+        batch: &[(OrderId, Vec<u8>)],
+    ) -> Vec<Result<Accepted, NotAccepted>> {
         if let Place::Bucket(bucket) = &self.place {
             return self.accept_in_bucket(bucket, batch);
         }
         let folder = self.order_folder(OrderState::New);
         if let Err(error) = create_durably(&folder) {
-            let failed = |_| Err(not_written(&folder, io::Error::from(error.kind())));
+            let failed = |_| Err(refused(&folder, io::Error::from(error.kind())));
             return batch.iter().map(failed).collect();
         }
         let mut outcomes: Vec<_> = thread::scope(|scope| {
@@ -116,30 +131,50 @@ impl Store {
                     let (staged, file) = one
                         .join()
                         .unwrap_or_else(|_| Err(io::Error::other("writing it failed by a bug")))
-                        .map_err(|error| {
-                            not_written(&self.order_file(OrderState::New, *id), error)
-                        })?;
+                        .map_err(|error| refused(&self.order_file(OrderState::New, *id), error))?;
                     self.enter(*id, &staged, &file)
                 }));
             }
             outcomes
         });
         if let Err(error) = sync_folder(&folder) {
-            for ((id, _), outcome) in batch.iter().zip(&mut outcomes) {
-                let file = self.order_file(OrderState::New, *id);
-                // Also what was there before is only as durable as this folder: the second of two clicks is not thanked
-                // for what the first one could not do.
-                if outcome.is_ok() && file.exists() {
-                    let _ = fs::remove_file(&file);
-                    *outcome = Err(not_written(&file, io::Error::from(error.kind())));
-                }
-            }
+            self.take_back(batch, &mut outcomes, &error);
         }
         outcomes
     }
 
+    /// Undoes what a folder that could not be synced may lose. What was there before may have been promised to somebody, so
+    /// it stays; only whoever sent it again learns that nobody knows.
+    fn take_back(
+        &self,
+        batch: &[(OrderId, Vec<u8>)],
+        outcomes: &mut [Result<Accepted, NotAccepted>],
+        error: &io::Error,
+    ) {
+        let mut removed = BTreeSet::new();
+        for ((id, _), outcome) in batch.iter().zip(outcomes) {
+            let file = self.order_file(OrderState::New, *id);
+            let reason = || io::Error::from(error.kind());
+            match outcome {
+                Ok(Accepted::Now) => {
+                    let _ = fs::remove_file(&file);
+                    removed.insert(*id);
+                    *outcome = Err(refused(&file, reason()));
+                }
+                // The second of two clicks is not thanked for what the first one could not do.
+                Ok(Accepted::Before) if removed.contains(id) => {
+                    *outcome = Err(refused(&file, reason()));
+                }
+                Ok(Accepted::Before) if file.exists() => {
+                    *outcome = Err(NotAccepted::Unsettled(not_written(&file, reason())));
+                }
+                Ok(Accepted::Before) | Err(_) => {}
+            }
+        }
+    }
+
     /// Gives a staged order its name, unless that is taken.
-    fn enter(&self, id: OrderId, staged: &Path, file: &Path) -> Result<Accepted, StoreError> {
+    fn enter(&self, id: OrderId, staged: &Path, file: &Path) -> Result<Accepted, NotAccepted> {
         let filed = [OrderState::Done, OrderState::Rejected];
         let is_filed = filed
             .into_iter()
@@ -149,7 +184,7 @@ impl Store {
             false => match fs::hard_link(staged, file) {
                 Ok(()) => Ok(Accepted::Now),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(Accepted::Before),
-                Err(error) => Err(not_written(file, error)),
+                Err(error) => Err(refused(file, error)),
             },
         };
         // What stays behind is cleaned by whoever delivers.
@@ -348,6 +383,10 @@ pub(super) fn read_if_there(file: &Path) -> Result<Option<Vec<u8>>, StoreError> 
     }
 }
 
+fn refused(file: &Path, source: io::Error) -> NotAccepted {
+    NotAccepted::Refused(not_written(file, source))
+}
+
 pub(super) fn not_written(file: &Path, source: io::Error) -> StoreError {
     StoreError::Io {
         action: format!("writing {}", file.display()),
@@ -402,6 +441,26 @@ mod tests {
         }
         assert_eq!(store.orders(OrderState::New).unwrap(), []);
         assert_eq!(store.order(id(9)).unwrap(), None);
+    }
+
+    #[test]
+    fn what_cannot_be_synced_is_taken_back_and_what_was_promised_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(folder.path());
+        let one = |number| (id(number), b"{}".to_vec());
+        store.accept_orders(&[one(1), one(2)]);
+        store
+            .file_order(id(2), OrderState::New, OrderState::Done)
+            .unwrap();
+        let batch = [one(1), one(2), one(3), one(3)];
+        let mut outcomes = store.accept_orders(&batch);
+        let failed = io::Error::from(io::ErrorKind::StorageFull);
+        store.take_back(&batch, &mut outcomes, &failed);
+        assert!(matches!(outcomes[0], Err(NotAccepted::Unsettled(_))));
+        assert!(matches!(outcomes[1], Ok(Accepted::Before)));
+        assert!(matches!(outcomes[2], Err(NotAccepted::Refused(_))));
+        assert!(matches!(outcomes[3], Err(NotAccepted::Refused(_))));
+        assert_eq!(store.orders(OrderState::New).unwrap(), [id(1)]);
     }
 
     #[test]
