@@ -67,6 +67,11 @@ impl Figures {
         Self { products, rows }
     }
 
+    /// Leaves out what only other parts of the bench measure.
+    pub fn keep_part(&mut self, part: &str) {
+        self.rows.retain(|row| rows::part_of(row.name) == part);
+    }
+
     /// Notes a figure that was measured once.
     pub fn set(&mut self, name: &str, value: f64) -> anyhow::Result<()> {
         self.set_all(name, &[value])
@@ -317,6 +322,18 @@ mod tests {
                 .unwrap();
             assert_eq!((row.pass, row.budget.as_deref()), (passes, budget));
         }
+    }
+
+    #[test]
+    fn a_part_alone_has_its_own_figures() {
+        let all = Figures::new(1).rows().len();
+        let rest = ["shop", "giant", "mapped", "buying"].map(|part| {
+            let mut figures = Figures::new(1);
+            figures.keep_part(part);
+            figures.rows().len()
+        });
+        assert!(rest.iter().all(|&count| count > 0), "{rest:?}");
+        assert_eq!(rest.iter().sum::<usize>(), all);
     }
 
     #[test]

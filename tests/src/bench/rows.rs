@@ -4,6 +4,16 @@
 
 use super::figures::Budget::{self, AtLeast, AtMost, AtMostAtMillion};
 
+/// The part of the bench that measures a figure.
+pub fn part_of(name: &str) -> &'static str {
+    match name.split([':', ' ', ',']).next() {
+        Some("giant") => "giant",
+        Some("mapped") => "mapped",
+        Some("cart" | "orders") => "buying",
+        _ => "shop",
+    }
+}
+
 /// Name, unit and budget of every figure, in the order of the table.
 pub const ROWS: &[(&str, &str, Option<Budget>)] = &[
     ("feed: products", "products", None),

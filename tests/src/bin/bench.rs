@@ -226,6 +226,15 @@ fn measure(
         ("buying", with_cart),
     ];
     let only = setting("BENCH_ONLY");
+    if let Some(only) = &only {
+        let names = parts.map(|(name, _)| name);
+        ensure!(
+            names.contains(&only.as_str()),
+            "BENCH_ONLY={only} is none of {}",
+            names.join(", ")
+        );
+        figures.keep_part(only);
+    }
     let wanted = |name: &str| only.as_deref().is_none_or(|only| only == name);
     for (name, part) in parts.into_iter().filter(|(name, _)| wanted(name)) {
         let bench = Bench {
