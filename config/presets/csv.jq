@@ -25,7 +25,10 @@ def is_no: ascii_downcase | . == "0" or . == "no" or . == "false" or . == "n";
 | cell("group", "parent", "parent-id", "parent-sku", "item-group-id") as $group
 | amount("quantity", "stock", "qty") as $quantity
 | amount("price") as $price
-| amount("sale-price") as $sale
+| ($price // "0" | tonumber) as $usual
+| amount("sale-price") as $told
+# Where there is no sale, tables have a zero, or the price once more.
+| (if $told and ($told | tonumber) > 0 and ($usual == 0 or ($told | tonumber) < $usual) then $told else null end) as $sale
 | cell("availability") as $availability
 | {
     id: cell("id", "sku", "article-number", "item-number"),

@@ -18,7 +18,11 @@ def choices: [
 # A part of a path without a letter or digit has no address and is no category.
 ((.product_type | one // "" | split_path(">")) // [] | map(select((slug // "") != ""))) as $path
 # A mapping knows no clock: a sale that is bound to dates leaves the usual price.
-| (if (.sale_price_effective_date | one) then null else (.sale_price | amount) end) as $sale
+| (if (.sale_price_effective_date | one) then null else (.sale_price | amount) end) as $told
+| (.price | amount) as $price
+| ($price // "0" | tonumber) as $usual
+# Nor is it one if it is not below the price.
+| (if $told and ($told | tonumber) > 0 and ($usual == 0 or ($told | tonumber) < $usual) then $told else null end) as $sale
 | (
     range($path | length) as $depth
     | {
@@ -36,9 +40,9 @@ def choices: [
     mpn: (.mpn | one),
     media: ([.image_link | one | select(.) | {url: ., type: "image"}] + [.additional_image_link[]? | one | select(.) | {url: ., type: "image"}]),
     prices: (if (.price | one) then [{
-      amount: ($sale // (.price | amount)),
+      amount: ($sale // $price),
       currency: (.price | unit),
-      compare_at: (if $sale then (.price | amount) else null end)
+      compare_at: (if $sale then $price else null end)
     }] else [] end),
     stock: {availability: (.availability | availability), available_at: (.availability_date | one | time)}
   } as $unit

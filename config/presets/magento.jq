@@ -8,8 +8,10 @@ def reduced: own("special_price") as $amount | own("special_from_date") as $from
     else $amount | money($currency) end;
 # Prices of bundles and groups are made of those of their parts.
 def prices: if .price == null or .type_id == "configurable" or .type_id == "grouped" or (.type_id == "bundle" and own("price_type") != "1") then []
-  else (.price | money($currency)) as $usual | reduced as $reduced
-    | [{amount: ($reduced // $usual), currency: $currency, compare_at: (if $reduced and ($usual | tonumber) > ($reduced | tonumber) then $usual else null end)}]
+  else (.price | money($currency)) as $usual | reduced as $told
+    # Of two prices, Magento itself takes the lower one.
+    | (if $told and ($told | tonumber) > 0 and ($told | tonumber) < ($usual | tonumber) then $told else null end) as $reduced
+    | [{amount: ($reduced // $usual), currency: $currency, compare_at: (if $reduced then $usual else null end)}]
   end;
 def stock: .extension_attributes.stock_item | if . == null then null else {
   availability: (if .is_in_stock then "in_stock" elif (.backorders // 0) > 0 then "backorder" else "out_of_stock" end),

@@ -116,6 +116,17 @@ async fn rows_between_tabs_in_an_archive() {
 }
 
 #[tokio::test]
+async fn sale_prices_that_are_none() {
+    let rows = "id;name;price;sale_price\n1;Mug;12,90;9,90\n2;Plate;20,00;0,00\n\
+        3;Bowl;20,00;25,00\n4;Jug;8,00;8,00\n5;Cup;7,00;\n6;Tray;;6,00\n";
+    let (_, goods) = sold(rows).await;
+    let expected = [
+        "1: 990 ", "2: 2000 ", "3: 2000 ", "4: 800 ", "5: 700 ", "6: 600 ",
+    ];
+    assert_eq!(goods, expected);
+}
+
+#[tokio::test]
 async fn lines_in_zstd() {
     let lines = "{\"sku\":\"a\",\"title\":\"Mug\",\"price\":{\"amount\":\"8.50\",\"currency\":\"EUR\"}}\n\
         {\"sku\":\"b\",\"title\":\"Cup\",\"price\":{\"amount\":\"7.00\",\"currency\":\"EUR\"}}\n";

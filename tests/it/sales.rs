@@ -250,6 +250,65 @@ async fn a_reduction_does_not_end_where_a_deeper_one_begins() {
 }
 
 #[tokio::test]
+async fn a_sale_that_is_not_below_the_price_is_none_anywhere() {
+    let sold = |id: &str, name: &str, sale: &str, before: Option<&str>| {
+        let mut sold = documents::product(id, name, "10.00");
+        sold["prices"][0]["sale_price"] = json!(sale);
+        if let Some(before) = before {
+            sold["prices"][0]["compare_at"] = json!(before);
+        }
+        sold
+    };
+    let query = json!({"kind": "query", "title": "Reduced", "on_sale": true});
+    let shop = open(vec![
+        documents::category(),
+        sold("same", "Same", "10.00", None),
+        sold("dearer", "Dearer", "11.00", None),
+        sold("nothing", "Nothing", "0.00", None),
+        sold("before", "Before", "10.00", Some("12.00")),
+        json!({"type": "page", "id": "deals", "slug": "deals", "title": "Deals", "sections": [query]}),
+    ])
+    .await;
+    let google = shop.get("/feeds/google.xml").await.body;
+    let lines = shop.get("/feeds/products.ndjson").await.body;
+    let list = shop.get("/c/things").await.body;
+    let reduced = shop.get("/pages/deals").await.body;
+    for (slug, before) in [
+        ("same", None),
+        ("dearer", None),
+        ("nothing", None),
+        ("before", Some("12.00")),
+    ] {
+        let page = shop.get(&format!("/p/{slug}")).await.body;
+        let offer = &json_ld(&page)[0]["@graph"][0]["offers"];
+        assert_eq!(offer["price"], "10.00", "{slug}");
+        let partial = shop.get(&format!("/partials/offer/{slug}")).await.body;
+        let card = list
+            .split("<h3><a href=\"")
+            .find(|card| card.starts_with(&format!("/p/{slug}\"")));
+        for html in [&*page, &*partial, card.expect("a card")] {
+            let price = html.split("class=\"price").nth(1).expect("a price");
+            let price = price.split("</p>").next().unwrap_or_default();
+            assert!(price.contains("€10.00"), "{slug}: {price}");
+            let is_struck = before.is_some_and(|before| price.contains(&format!("€{before}</s>")));
+            assert_eq!(is_struck, before.is_some(), "{slug}: {price}");
+            assert_eq!(price.contains("<s>"), before.is_some(), "{slug}: {price}");
+        }
+        let line = lines
+            .lines()
+            .find(|line| line.contains(&format!("/p/{slug}\"")));
+        let item: Value = serde_json::from_str(line.expect("a line")).expect("JSON");
+        let told = before.map_or(json!(["10.00 EUR", null]), |before| {
+            json!([format!("{before} EUR"), "10.00 EUR"])
+        });
+        assert_eq!(json!([item["price"], item["sale_price"]]), told, "{slug}");
+        let is_listed = reduced.contains(&format!("/p/{slug}\""));
+        assert_eq!(is_listed, before.is_some(), "{slug}");
+    }
+    assert_eq!(google.matches("<g:sale_price>").count(), 1, "{google}");
+}
+
+#[tokio::test]
 async fn the_last_day_of_a_sale_is_that_of_the_shop() {
     use chrono::Datelike as _;
     let seconds = i64::try_from(now()).expect("an instant");

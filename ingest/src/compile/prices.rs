@@ -287,15 +287,30 @@ mod tests {
     }
 
     #[test]
-    fn a_sale_without_bounds_is_always_on_and_one_that_is_dearer_is_none() {
+    fn a_sale_without_bounds_is_always_on() {
         let always = timeline(
             &serde_json::json!({"amount": "10.00", "currency": "EUR", "sale_price": "8.00"}),
         );
         assert_eq!(always.first(), prices(800, Some(1_000)));
         assert_eq!(always.changes().count(), 0);
-        let dearer = timeline(
-            &serde_json::json!({"amount": "10.00", "currency": "EUR", "sale_price": "10.00"}),
-        );
-        assert_eq!(dearer.first(), prices(1_000, None));
+    }
+
+    #[test]
+    fn a_sale_that_is_not_below_the_price_is_none_at_any_time() {
+        for (sale, is_told) in [("10.00", true), ("10.01", true), ("0.00", false)] {
+            let price = serde_json::json!({
+                "amount": "10.00", "currency": "EUR", "compare_at": "12.00", "sale_price": sale,
+                "sale_from": "1970-01-01T00:01:40Z", "sale_until": "1970-01-01T00:03:20Z",
+            });
+            let price: Price = serde_json::from_value(price).unwrap();
+            let mut conflicts = Conflicts::default();
+            let none = Timeline::of("1", &price, Currency::EUR, &mut conflicts).unwrap();
+            for now in [i64::MIN, 99, 100, 200] {
+                // What it is reduced from outside of a sale stays.
+                assert_eq!(none.at(now), prices(1_000, Some(1_200)), "{sale}, {now}");
+            }
+            assert_eq!(none.changes().count(), 0, "{sale}");
+            assert_eq!(conflicts.count > 0, is_told, "{sale}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::categories;
 use super::columns::{Column, columns};
 use super::roles::{self, Role, Taste, pick};
-use super::values::{Amounts, text_of};
+use super::values::{Amounts, sale_expression, text_of};
 use super::variants::{self, Split};
 use serde_json::Value;
 use std::collections::{BTreeSet, HashSet};
@@ -367,14 +367,15 @@ impl<'s, 'a> Sight<'s, 'a> {
         let mut amount = usual.clone();
         let mut before = None;
         if let Some(sale) = sale {
-            let reduced = Amounts::of(&sale.values).expression(&sale.path);
             meaning.doubt(format!(
-                "sale price: {} where it is above zero; {} is then the price before",
+                "sale price: {} where it is above zero and below {1}; {1} is then the price before",
                 sale.path, price.path
             ));
-            amount = format!("(({reduced} | select((tonumber? // 0) > 0)) // ({usual}))");
+            let sale = Amounts::of(&sale.values).expression(&sale.path);
+            let reduced = sale_expression(&sale, &usual);
+            amount = format!("({reduced} // ({usual}))");
             before = Some(format!(
-                "if ({reduced} | tonumber? // 0) > 0 then ({usual}) else null end"
+                "if ([{reduced}] | length) > 0 then ({usual}) else null end"
             ));
         } else {
             let found = pick(&roles::COMPARE_AT, self.columns, self.taste, |column| {

@@ -205,6 +205,13 @@ impl Amounts {
     }
 }
 
+/// An expression for a sale price where it is one: above zero, and below the usual price if there is any.
+pub(super) fn sale_expression(sale: &str, usual: &str) -> String {
+    format!(
+        "((({usual} | tonumber?) // 0) as $usual | {sale} | select((tonumber? // 0) as $sale | $sale > 0 and ($usual == 0 or $sale < $usual)))"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -62,6 +62,32 @@ async fn csv_with_groups_and_paths() {
 }
 
 #[tokio::test]
+async fn csv_takes_no_sale_price_that_is_none() {
+    let mut shop = shop_with(&source("table", "csv", "/export.csv", ""));
+    let rows = "id,name,price,sale price,old price\n\
+        below,Below,10.00,8.00,12.00\nsame,Same,10.00,10.00,12.00\ndearer,Dearer,10.00,11.00,\n\
+        nothing,Nothing,10.00,0.00,\nalone,Alone,,8.00,\nonly,Only,0.00,8.00,\n";
+    shop.backend
+        .respond_with("/export.csv", Response::ok("text/csv", rows));
+    shop.open().await;
+    nothing_refused(&shop);
+    for (id, amount, before) in [
+        ("below", "8.00", json!("10.00")),
+        ("same", "10.00", json!("12.00")),
+        ("dearer", "10.00", json!(null)),
+        ("nothing", "10.00", json!(null)),
+        ("alone", "8.00", json!(null)),
+        ("only", "8.00", json!("0.00")),
+    ] {
+        let prices = stated(&shop, id, &format!("{id}.prices")).await;
+        assert_eq!(prices[0]["amount"], amount, "{id}");
+        assert_eq!(prices[0]["compare_at"], before, "{id}");
+        let seen = seen(&shop, id, &format!("{id}.prices")).await;
+        assert_eq!(seen, format!("{amount} EUR"), "{id}");
+    }
+}
+
+#[tokio::test]
 async fn csv_says_what_it_does_not_understand() {
     let shop = shop_with(&source("table", "csv", "/export.csv", ""));
     let rows = "id,name,price,availability\na,A,\"12,90\",yes\nb,B,12.90,perhaps\nc,C,12.90,yes\n";

@@ -127,7 +127,7 @@ fn api() -> Magento {
                 2,
                 "Black",
                 json!(52),
-                json!({"color": "49", "size": "91", "image": "/m/h/black.jpg"}),
+                json!({"color": "49", "size": "91", "image": "/m/h/black.jpg", "special_price": "60.000000"}),
             ),
             child(
                 3,
@@ -186,6 +186,7 @@ async fn configurable_products_and_words_for_numbers() {
         "https://cdn.example/product/m/h/black.jpg"
     );
     assert_eq!(seen(&shop, "MH01", "options").await, "Color: Black, Gray");
+    // Magento itself takes the lower one.
     assert_eq!(seen(&shop, "MH01", "MH01-Black.prices").await, "52.00 EUR");
     assert_eq!(
         stated(&shop, "MH01", "MH01-Gray.prices").await,

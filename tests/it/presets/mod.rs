@@ -159,6 +159,8 @@ async fn google_merchant_rss() {
         <g:image_link>https://cdn.example/m.jpg</g:image_link><g:color>Blue</g:color></item>
         <item><g:id>M2</g:id><title>Plate</title><g:price>20.00 EUR</g:price><g:sale_price>1.00 EUR</g:sale_price>
         <g:sale_price_effective_date>2020-01-01/2020-01-02</g:sale_price_effective_date><g:availability>out_of_stock</g:availability></item>
+        <item><g:id>M3</g:id><title>Bowl</title><g:price>8.00 EUR</g:price><g:sale_price>9.00 EUR</g:sale_price></item>
+        <item><g:id>M4</g:id><title>Jug</title><g:price>7.00 EUR</g:price><g:sale_price>0.00 EUR</g:sale_price></item>
         </channel></rss>"#;
     shop.backend
         .respond_with("/feed.xml", Response::ok("application/xml", feed));
@@ -168,6 +170,9 @@ async fn google_merchant_rss() {
     told(&shop, "M1.category_ids", "kitchen-mugs").await;
     told(&shop, "M2.prices", "20.00 EUR").await;
     told(&shop, "M2.stock", "out").await;
+    // Google takes no sale price that is not below the price.
+    told(&shop, "M3.prices", "8.00 EUR").await;
+    told(&shop, "M4.prices", "7.00 EUR").await;
 }
 
 /// What the shop has, and what was stated: `ID.prices` by the id of a variant, other fields by their name.

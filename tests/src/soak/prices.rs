@@ -106,13 +106,13 @@ fn prices(dice: &mut Dice, id: &str, now: i64, expected: &mut Expected) -> Value
         let mut price = json!({"amount": decimal(regular, *decimals), "currency": currency});
         let mut before = None;
         if dice.percent(30) {
-            let higher = regular + dice.range(1, 50 * scale);
-            price["compare_at"] = json!(decimal(higher, *decimals));
-            before = Some(higher);
+            let told = beside(dice, regular, Side::Above);
+            price["compare_at"] = json!(decimal(told, *decimals));
+            before = Some(told).filter(|&told| told > regular);
         }
         let mut paid = (regular, before);
         if dice.percent(50) {
-            let sale = dice.range(1, regular);
+            let sale = beside(dice, regular, Side::Below);
             price["sale_price"] = json!(decimal(sale, *decimals));
             let from = dice.percent(70).then(|| now + far(dice));
             let until = dice.percent(70).then(|| match from {
@@ -125,7 +125,10 @@ fn prices(dice: &mut Dice, id: &str, now: i64, expected: &mut Expected) -> Value
                     price[field] = json!(instant(at));
                 }
             }
-            if from.is_none_or(|from| from <= now) && until.is_none_or(|until| now < until) {
+            let is_on =
+                from.is_none_or(|from| from <= now) && until.is_none_or(|until| now < until);
+            // A sale that is not below the price is none: nobody pays more in a sale, or saves nothing.
+            if is_on && 0 < sale && sale < regular {
                 paid = (sale, Some(regular));
             }
         }
@@ -134,6 +137,28 @@ fn prices(dice: &mut Dice, id: &str, now: i64, expected: &mut Expected) -> Value
     }
     expected.insert(id.to_owned(), own);
     told.into()
+}
+
+/// Where an amount should stand beside a price.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Below,
+    Above,
+}
+
+/// An amount that a document tells beside a price: where it should stand or, as real feeds have it, on the other side,
+/// at the price itself, or at nothing.
+fn beside(dice: &mut Dice, price: i64, side: Side) -> i64 {
+    let below = match dice.below(15) {
+        0 => return price,
+        1 => return 0,
+        2 => side == Side::Above,
+        _ => side == Side::Below,
+    };
+    match below {
+        true => dice.range(1, price - 1),
+        false => dice.range(price + 1, 2 * price),
+    }
 }
 
 /// Long ago or in a long time.
@@ -235,8 +260,8 @@ fn with_id(item: &str) -> Option<(&str, &str)> {
     Some((rest.split_once('<')?.0, item))
 }
 
-/// The category from cheap to dear: every card shows the lowest price of its product, and none is cheaper than the one
-/// before.
+/// The category from cheap to dear: every card shows the lowest price of its product with what that one is reduced from,
+/// and none is cheaper than the one before.
 async fn lists(
     shop: &Shop,
     (prefix, ..): &(&str, &str, usize),
@@ -264,18 +289,18 @@ async fn lists(
                 .and_then(|(_, rest)| rest.split_once('"'));
             let number = number.map(|(number, _)| number).context("a product")?;
             let variants = ["", "-s0", "-s1", "-s2"].map(|size| format!("p{number}{size}"));
+            // Of several that cost the same, the first one counts.
             let lowest = variants
                 .iter()
                 .filter_map(|id| expected(id))
-                .map(|(paid, _)| paid)
-                .min();
+                .min_by_key(|&(paid, _)| paid);
             let card = card.split("<h3>").next().unwrap_or_default();
-            let seen = shown(card).map(|(paid, _)| paid);
+            let seen = shown(card);
             compared += 1;
             if seen != lowest {
                 findings.push(format!("{path}, thing {number}: {seen:?}, not {lowest:?}"));
             }
-            if let Some(seen) = seen {
+            if let Some((seen, _)) = seen {
                 if seen < last {
                     findings.push(format!("{path}, thing {number}: {seen} comes after {last}"));
                 }
