@@ -28,6 +28,7 @@ use crate::live::{Live, Serving};
 use crate::metrics::{BotAnswer, Metrics};
 use crate::page::{self, Page};
 use crate::personal;
+use crate::policies::Policies;
 use crate::respond::{self, Finished, Response};
 use crate::route::{self, Parsed, Route, RouteError};
 use crate::share_card::{self, Cards};
@@ -57,6 +58,8 @@ pub struct Shop {
     pub resizer: Option<page::Resizer>,
     /// Cart and checkout; none in a catalogue.
     pub checkout: Option<Checkout>,
+    /// What the shop promises beside its catalog.
+    pub policies: Policies,
     /// Pictures for links, as far as they were drawn.
     pub(crate) cards: Cards,
     /// Who clients are.
@@ -220,6 +223,7 @@ impl Shop {
             metrics,
             base_url: base_url.to_owned(),
             resizer: None,
+            policies: Policies::default(),
             checkout: None,
             cards: Cards::default(),
             indexnow_key: None,
@@ -249,6 +253,7 @@ impl Shop {
             base_url: &self.base_url,
             theme,
             resizer: self.resizer.as_ref(),
+            policies: Some(&self.policies),
             sells: self.checkout.is_some(),
             takes_withdrawals: self
                 .checkout
