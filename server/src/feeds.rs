@@ -111,6 +111,7 @@ impl Feeds {
             HeaderValue::from_static(match format {
                 FeedFormat::Google => page::XML,
                 FeedFormat::Lines => "application/x-ndjson; charset=utf-8",
+                FeedFormat::Prices => "text/csv; charset=utf-8; header=present",
             }),
         );
         if gzip {
@@ -143,6 +144,7 @@ impl Feed {
             base_url: &self.base_url,
             theme: &self.serving.theme,
             resizer: None,
+            policies: None,
             sells: false,
             takes_withdrawals: false,
             takes_stock_requests: false,

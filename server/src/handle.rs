@@ -28,8 +28,10 @@ use crate::live::{Live, Serving};
 use crate::metrics::{BotAnswer, Metrics};
 use crate::page::{self, Page};
 use crate::personal;
+use crate::policies::Policies;
 use crate::respond::{self, Finished, Response};
-use crate::route::{self, Parsed, Route, RouteError};
+use crate::route::{self, Listing, Parsed, Route, RouteError};
+use crate::searches::Searches;
 use crate::share_card::{self, Cards};
 use crate::stamp::{Edge, Stamp};
 use crate::theme::Theme;
@@ -57,6 +59,10 @@ pub struct Shop {
     pub resizer: Option<page::Resizer>,
     /// Cart and checkout; none in a catalogue.
     pub checkout: Option<Checkout>,
+    /// What the shop promises beside its catalog.
+    pub policies: Policies,
+    /// What shoppers search for.
+    pub searches: Searches,
     /// Pictures for links, as far as they were drawn.
     pub(crate) cards: Cards,
     /// Who clients are.
@@ -179,12 +185,14 @@ fn shared<'a>(
             Reply::Now(respond(&kept, true))
         }
         (Some(kept), None) if !kept.is_worth_encoding_as(wanted.small) => {
+            shop.note_search(&parsed, &kept);
             Reply::Now(respond(&kept, true))
         }
         // A page asked for the first time is encoded quickly; one that comes again and again is worth the smallest coding.
         (kept, None) => {
             let encoding = kept.map_or(wanted.quick, |_| wanted.small);
             let finished = Arc::new(shop.made(serving, &parsed, encoding, now));
+            shop.note_search(&parsed, &finished);
             shop.keep(serving, &parsed, wanted, &finished);
             Reply::Now(respond(&finished, false))
         }
@@ -220,6 +228,8 @@ impl Shop {
             metrics,
             base_url: base_url.to_owned(),
             resizer: None,
+            policies: Policies::default(),
+            searches: Searches::new(0, SystemTime::UNIX_EPOCH),
             checkout: None,
             cards: Cards::default(),
             indexnow_key: None,
@@ -249,6 +259,7 @@ impl Shop {
             base_url: &self.base_url,
             theme,
             resizer: self.resizer.as_ref(),
+            policies: Some(&self.policies),
             sells: self.checkout.is_some(),
             takes_withdrawals: self
                 .checkout
@@ -295,6 +306,15 @@ impl Shop {
         let page = page::build(&parsed.route, &serving.generation, &context);
         let hints = serving.theme.assets.hints();
         respond::finish(page, &serving.stamp, encoding, hints)
+    }
+
+    /// Counts a search; another page, order or choice of what it found is no other search.
+    fn note_search(&self, parsed: &Parsed, finished: &Finished) {
+        if let Route::Search { listing } = &parsed.route
+            && *listing == Listing::search(&listing.q)
+        {
+            self.searches.note(&listing.q, finished.found_nothing);
+        }
     }
 
     /// Keeps a page that exists, if it is one that is asked for again.

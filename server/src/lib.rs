@@ -97,6 +97,9 @@ mod share_card;
 /// Requests to withdraw from a contract.
 mod withdrawing;
 
+/// What the shop promises beside its catalog: how goods come back, and who answers.
+pub mod policies;
+
 /// What a form sent.
 pub mod form;
 
@@ -141,6 +144,9 @@ pub mod live;
 
 /// Notice, copy, verify, warm and swap generations; keep the old one on any failure.
 pub mod watch;
+
+/// What shoppers search for, and search for in vain.
+pub mod searches;
 
 /// What operators and monitors ask.
 pub mod admin;

@@ -20,6 +20,7 @@ use crate::checkout::{Method, Settings};
 use crate::heartbeat;
 use crate::page::Resizer;
 use crate::payment::StripeSettings;
+use crate::policies::{Policies, Returns, Telephone};
 use crate::pricing::PricingSettings;
 use crate::stamp::TagHeader;
 use crate::table::Keys;
@@ -54,6 +55,8 @@ pub struct Config {
     pub poll_interval: Duration,
     /// How much memory rendered pages may take.
     pub body_cache_bytes: u64,
+    /// How often words are searched for before operators are told of them; 0 counts no searches.
+    pub searches_seen_at_least: u64,
     /// How long a redirect from a former address may be taken back, in seconds.
     pub redirects_settle: i64,
     /// In which days are told.
@@ -72,6 +75,8 @@ pub struct Config {
     pub cache_tags: Option<TagHeader>,
     /// What can be bought, and how.
     pub checkout: Settings,
+    /// What the shop promises beside its catalog.
+    pub policies: Policies,
     /// What the shop proves itself with to search engines that take IndexNow.
     pub indexnow_key: Option<String>,
     /// What crawlers may cost.
@@ -213,12 +218,14 @@ impl Config {
         let poll_interval = keys.millis("poll_interval_ms", 1000, 50..=3_600_000);
         let body_cache_bytes = keys.number("body_cache_bytes", 32 << 20, 0..=1 << 40);
         let settle_days = keys.number("redirects_permanent_after_days", 7, 0..=3_650);
+        let searches_seen_at_least = keys.number("searches_seen_at_least", 10, 0..=1_000_000);
         let time_zone = keys.time_zone();
         let (log, trusted_proxies) = (keys.log(), keys.trusted_proxies());
         let proxy_protocol = keys.boolean("proxy_protocol");
         let tls = tls::Settings::read(keys.table("tls", "tls."));
         let (hsts, cache_tags) = (keys.hsts(&base_url), keys.cache_tags());
         let mut checkout = keys.checkout();
+        let policies = keys.policies().with_checkout(&checkout);
         let indexnow_key = keys.indexnow_key();
         let bots = bots::Settings::read(keys.table("bots", "bots."));
         let budget = budget::Settings::read(keys.table("budget", "budget."));
@@ -231,6 +238,7 @@ impl Config {
         keys.refuse_the_rest();
         problems.extend(same_address(listen, admin));
         problems.extend(checkout.problems());
+        problems.extend(policies.problems());
         problems.extend(unheard(&canary, &fleet));
         if !problems.is_empty() {
             return Err(problems);
@@ -247,6 +255,7 @@ impl Config {
             hosts,
             poll_interval,
             body_cache_bytes,
+            searches_seen_at_least,
             log,
             redirects_settle: i64::try_from(settle_days).unwrap_or(0) * 24 * 60 * 60,
             time_zone,
@@ -256,6 +265,7 @@ impl Config {
             hsts,
             cache_tags,
             checkout,
+            policies,
             indexnow_key,
             bots,
             budget,
@@ -487,6 +497,14 @@ impl Keys<'_> {
         };
         keys.refuse_the_rest();
         settings
+    }
+
+    fn policies(&mut self) -> Policies {
+        Policies {
+            returns: Returns::read(self.table("returns", "returns.")),
+            telephone: Telephone::read(self.table("contact", "contact.")),
+            ..Policies::default()
+        }
     }
 
     fn stripe(&mut self) -> StripeSettings {

@@ -15,6 +15,7 @@ use super::{
     reviews, search, sitemap,
 };
 use crate::cache_policy::CachePolicy;
+use crate::policies::Policies;
 use crate::pricing::Quoted;
 use crate::route::{Parsed, Route};
 use crate::theme::Theme;
@@ -164,6 +165,8 @@ pub struct Context<'a> {
     pub theme: &'a Theme,
     /// What makes other widths of pictures.
     pub resizer: Option<&'a Resizer>,
+    /// What the shop promises beside its catalog, if it is to be told.
+    pub policies: Option<&'a Policies>,
     /// Whether things can be bought here; if not, the shop is a catalogue.
     pub sells: bool,
     /// Whether contracts are made here that one can withdraw from here.
@@ -278,6 +281,8 @@ pub struct Page {
     pub location: Option<String>,
     /// Whether robots are asked not to index it; `respond` repeats it as `X-Robots-Tag` where the body cannot say so.
     pub noindex: bool,
+    /// Whether it is the answer to a search that found nothing at all.
+    pub found_nothing: bool,
 }
 
 /// `Content-Type` of a page and of a partial.
@@ -298,6 +303,7 @@ impl Page {
             cache: CachePolicy::Page,
             location: None,
             noindex: false,
+            found_nothing: false,
         }
     }
 
@@ -311,6 +317,7 @@ impl Page {
             cache: CachePolicy::Redirect,
             location: Some(location),
             noindex: false,
+            found_nothing: false,
         }
     }
 

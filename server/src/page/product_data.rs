@@ -11,10 +11,12 @@ use super::card::Image;
 use super::format;
 use super::frame::Frame;
 use super::json_ld::Json;
+use super::policies::OfOffers;
+use super::product;
 use super::reviews;
 use super::text;
 use super::variants;
-use super::view::View;
+use super::view::{self, View};
 use crate::route::Route;
 
 /// Variants listed; the page stays small, and the others are reachable by link.
@@ -40,6 +42,7 @@ pub(crate) fn graph(
     images: &[Image<'_>],
 ) -> String {
     let mut json = Json::graph();
+    let mut policies = OfOffers::new(view);
     if variants::are_several(product) {
         json.item("ProductGroup", |group| {
             group.text("productGroupID", product.id());
@@ -55,7 +58,7 @@ pub(crate) fn graph(
                         if let Some(image) = variant.media().find(|media| media.is_image()) {
                             item.text("image", &view.absolute(image.url()));
                         }
-                        one_variant(view, item, product, &variant);
+                        one_variant(view, item, product, &variant, &mut policies);
                     });
                 }
             });
@@ -63,7 +66,7 @@ pub(crate) fn graph(
     } else {
         json.item("Product", |item| {
             about(view, item, product, images);
-            one_variant(view, item, product, chosen);
+            one_variant(view, item, product, chosen, &mut policies);
         });
     }
     frame.crumbs_as_data(view, &mut json);
@@ -90,11 +93,25 @@ fn about(view: &View<'_>, json: &mut Json, product: &Product<'_>, images: &[Imag
             }
         });
     }
+    let mut models = product.media().filter(product::is_model);
+    if let Some(model) = models.find(|model| view::is_fetchable(model.url())) {
+        json.object("subjectOf", "3DModel", |json| {
+            json.object("encoding", "MediaObject", |json| {
+                json.text("contentUrl", &view.absolute(model.url()));
+            });
+        });
+    }
     reviews::as_data(view, json, product);
 }
 
 /// What is a variant's own: numbers, options, offer.
-fn one_variant(view: &View<'_>, json: &mut Json, product: &Product<'_>, variant: &Variant<'_>) {
+fn one_variant<'v>(
+    view: &View<'v>,
+    json: &mut Json,
+    product: &Product<'_>,
+    variant: &Variant<'_>,
+    policies: &mut OfOffers<'v>,
+) {
     json.text(
         "sku",
         if variant.sku().is_empty() {
@@ -138,6 +155,7 @@ fn one_variant(view: &View<'_>, json: &mut Json, product: &Product<'_>, variant:
             "itemCondition",
             &format!("https://schema.org/{}Condition", product.condition()),
         );
+        policies.tell(view, variant, price, json);
     });
 }
 
