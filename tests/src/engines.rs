@@ -104,6 +104,15 @@ impl Kind {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Moto, Self::S3s, Self::Garage, Self::Forgetful];
 
+    /// The fastest that is installed of those that keep to conditions, and one of those that ignore them: for what is not
+    /// about an engine, and still goes other ways in a bucket that ignores conditions.
+    pub fn one_of_each() -> Vec<Self> {
+        [[Self::S3s, Self::Moto], [Self::Garage, Self::Forgetful]]
+            .into_iter()
+            .filter_map(|alike| alike.into_iter().find(|kind| kind.program().is_file()))
+            .collect()
+    }
+
     /// Whether it keeps to conditions.
     pub fn honours(self) -> bool {
         matches!(self, Self::Moto | Self::S3s)
