@@ -20,6 +20,7 @@ demo: ## Build everything and open a shop at http://127.0.0.1:8080/
 	$(CARGO) build --release --locked -p frontage-tests --bin demo --bin sample-backend
 	@target/release/demo
 
+demo-fleet: export STORE_ENGINES ?= moto
 demo-fleet: store-engines ## The same with a bucket, two ingest daemons and three servers
 	$(CARGO) build --release --locked -p frontage-ingest -p frontage-server
 	$(CARGO) build --release --locked -p frontage-tests --bin demo --bin sample-backend
@@ -46,18 +47,23 @@ net-tools: ## Install sslyze for the tests, with Python
 	  { python3 -m venv target/net-tools/sslyze && \
 	    target/net-tools/sslyze/bin/pip install --quiet --disable-pip-version-check 'sslyze==6.3.1'; }
 
-# Each keeps to conditions; tests play one that does not. What cannot be installed is left out, and said by the tests.
-store-engines: ## Install small object stores for the tests: moto with Python, s3s-fs with cargo (STORE_ENGINES=moto for one)
-	@for engine in $${STORE_ENGINES:-moto s3s}; do \
+# Garage ignores conditions, the others keep to them. Its licence is the AGPL: it is run, and no part of anything here.
+# What cannot be installed is left out, and said by the tests. Each is built as fast as it can be, not to be fast itself.
+store-engines: ## Install object stores for the tests: moto with Python, s3s-fs and Garage with cargo (STORE_ENGINES="moto garage" for some)
+	@for engine in $${STORE_ENGINES:-moto s3s garage}; do \
 	  case $$engine in \
 	    moto) test -x target/engines/moto/bin/moto_server || \
 	      { python3 -m venv target/engines/moto && \
 	        target/engines/moto/bin/pip install --quiet --disable-pip-version-check 'moto[server,s3]==5.2.5'; } || \
 	      echo "moto could not be installed (is python3-venv there?)" >&2 ;; \
 	    s3s) test -x target/engines/s3s/bin/s3s-fs || \
-	      CARGO_TARGET_DIR=target/engines/build $(CARGO) install --quiet --debug --locked --features binary \
-	        --version 0.14.1 --root target/engines/s3s s3s-fs || \
+	      CARGO_TARGET_DIR=target/engines/build CARGO_PROFILE_DEV_DEBUG=0 $(CARGO) install --quiet --debug --locked \
+	        --features binary --version 0.14.1 --root target/engines/s3s s3s-fs || \
 	      echo "s3s-fs could not be installed" >&2 ;; \
+	    garage) test -x target/engines/garage/bin/garage || \
+	      CARGO_TARGET_DIR=target/engines/build CARGO_PROFILE_DEV_DEBUG=0 $(CARGO) install --quiet --debug --locked \
+	        --no-default-features --features bundled-libs,lmdb --version 2.5.0 --root target/engines/garage garage || \
+	      echo "Garage could not be installed" >&2 ;; \
 	  esac; \
 	done
 

@@ -1,4 +1,4 @@
-//! A shop in object storage: engines that others made, those that keep to conditions and one that does not.
+//! A shop in object storage: engines that others made, those that keep to conditions and those that do not.
 //!
 //! A test that needs an engine says so and is left out where it is not installed; `make store-engines` installs them.
 
@@ -108,7 +108,7 @@ async fn a_generation_is_published_once_and_whoever_comes_late_is_shut_out() {
 
 #[tokio::test]
 async fn parts_are_compressed_sent_once_and_a_cut_download_goes_on_where_it_was() {
-    for kind in [Kind::Moto, Kind::S3s] {
+    for kind in [Kind::Moto, Kind::S3s, Kind::Garage] {
         let Some(engine) = Engine::start(kind) else {
             continue;
         };

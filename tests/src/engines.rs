@@ -1,7 +1,9 @@
 //! Object storage that others made, started for a test over loopback: `make store-engines` installs it.
 //!
-//! moto's server and s3s-fs keep to conditions. What plays a store that ignores them is moto behind a proxy of ours that
-//! takes the conditions out of every PUT; it stands in for engines that ignore them by themselves, such as Garage 2.
+//! moto's server and s3s-fs keep to conditions. Garage 2.5 reads none when it writes. Where it is not installed, moto stands in
+//! for it, behind a proxy of ours that takes the conditions out of every PUT.
+//!
+//! Garage's licence is the AGPL: it is only ever run, as a program of its own, and nothing here is made of it.
 
 use std::fmt;
 use std::io::{self, Read as _, Write as _};
@@ -30,6 +32,8 @@ pub enum Kind {
     Moto,
     /// s3s-fs: keeps to conditions.
     S3s,
+    /// Garage, one node: ignores the conditions of writes, and minds those of reads.
+    Garage,
     /// moto's server behind a proxy that takes conditions away: a stand-in for a store that ignores them.
     Forgetful,
 }
@@ -90,6 +94,7 @@ impl fmt::Display for Kind {
         f.write_str(match self {
             Self::Moto => "moto",
             Self::S3s => "s3s-fs",
+            Self::Garage => "Garage",
             Self::Forgetful => "moto without conditions",
         })
     }
@@ -97,11 +102,20 @@ impl fmt::Display for Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Moto, Self::S3s, Self::Forgetful];
+    pub const ALL: [Self; 4] = [Self::Moto, Self::S3s, Self::Garage, Self::Forgetful];
+
+    /// The fastest that is installed of those that keep to conditions, and one of those that ignore them: for what is not
+    /// about an engine, and still goes other ways in a bucket that ignores conditions.
+    pub fn one_of_each() -> Vec<Self> {
+        [[Self::S3s, Self::Moto], [Self::Garage, Self::Forgetful]]
+            .into_iter()
+            .filter_map(|alike| alike.into_iter().find(|kind| kind.program().is_file()))
+            .collect()
+    }
 
     /// Whether it keeps to conditions.
     pub fn honours(self) -> bool {
-        self != Self::Forgetful
+        matches!(self, Self::Moto | Self::S3s)
     }
 
     /// Where it is installed, if it is.
@@ -110,25 +124,56 @@ impl Kind {
         match self {
             Self::Moto | Self::Forgetful => engines.join("moto/bin/moto_server"),
             Self::S3s => engines.join("s3s/bin/s3s-fs"),
+            Self::Garage => engines.join("garage/bin/garage"),
         }
     }
 
-    fn command(self, port: u16, folder: &Path) -> Command {
+    fn command(self, address: SocketAddr, folder: &Path) -> io::Result<Command> {
         let mut command = Command::new(self.program());
-        let port = port.to_string();
+        let port = address.port().to_string();
         match self {
             Self::Moto | Self::Forgetful => command.args(["-H", "127.0.0.1", "-p", &port]),
             Self::S3s => command
                 .args(["--host", "127.0.0.1", "--port", &port])
                 .args(["--access-key", KEY, "--secret-key", KEY])
                 .arg(folder),
+            Self::Garage => {
+                let settings = folder.join("garage.toml");
+                std::fs::write(&settings, garage_settings(address, folder))?;
+                // It makes key and bucket before it listens.
+                command
+                    .arg("-c")
+                    .arg(settings)
+                    .args(["server", "--single-node", "--default-bucket"])
+                    .env("GARAGE_DEFAULT_ACCESS_KEY", KEY)
+                    .env("GARAGE_DEFAULT_SECRET_KEY", KEY)
+                    .env("GARAGE_DEFAULT_BUCKET", BUCKET)
+            }
         };
-        command
+        Ok(command)
+    }
+
+    /// Whether it has the bucket as soon as it answers.
+    fn has_bucket(self) -> bool {
+        matches!(self, Self::S3s | Self::Garage)
     }
 }
 
-/// The id and the secret of the one access key.
-pub const KEY: &str = "frontage";
+/// The configuration of a Garage of one node. Parts are packed by whoever writes them, so it need not try.
+fn garage_settings(address: SocketAddr, folder: &Path) -> String {
+    let ([peers], folder, secret) = (ports::free(), folder.display(), "5e".repeat(32));
+    format!(
+        "metadata_dir = \"{folder}/metadata\"\ndata_dir = \"{folder}/blocks\"\ndb_engine = \"lmdb\"\n\
+         compression_level = \"none\"\nreplication_factor = 1\n\
+         rpc_bind_addr = \"{peers}\"\nrpc_public_addr = \"{peers}\"\nrpc_secret = \"{secret}\"\n\
+         [s3_api]\napi_bind_addr = \"{address}\"\ns3_region = \"{REGION}\"\n"
+    )
+}
+
+/// The id and the secret of the one access key. Garage takes no shorter secret.
+pub const KEY: &str = "frontage-test-key";
+/// The region that requests are signed for; Garage refuses those for any other.
+const REGION: &str = "us-east-1";
 
 impl Engine {
     /// The fastest that is installed, where it is not the engine that is tested.
@@ -161,7 +206,8 @@ impl Engine {
         let [engine] = ports::free();
         let log = std::fs::File::create(folder.path().join("log")).expect("a log file");
         let child = kind
-            .command(engine.port(), &data)
+            .command(engine, &data)
+            .expect("a file")
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("a second handle of a file"))
             .stderr(log)
@@ -180,7 +226,7 @@ impl Engine {
             child,
         };
         started.wait(engine);
-        if kind != Kind::S3s {
+        if !kind.has_bucket() {
             make_bucket(engine).expect("an engine with a bucket");
         }
         Some(started)
@@ -225,7 +271,7 @@ impl Engine {
         let key = self.folder.path().join("key");
         let options = StoreOptions {
             endpoint: format!("http://{}", self.address),
-            region: "us-east-1".to_owned(),
+            region: REGION.to_owned(),
             path_style: true,
             allow_http: true,
             access_key_id_file: key.clone(),
@@ -242,7 +288,7 @@ impl Engine {
 pub fn keys(engine: SocketAddr, key: &Path, prefix: &str) -> String {
     let key = key.display();
     format!(
-        "store = \"s3://{BUCKET}/{prefix}\"\nstore_options = {{ endpoint = \"http://{engine}\", region = \"us-east-1\", \
+        "store = \"s3://{BUCKET}/{prefix}\"\nstore_options = {{ endpoint = \"http://{engine}\", region = \"{REGION}\", \
          path_style = true, allow_http = true, access_key_id_file = \"{key}\", secret_key_file = \"{key}\" }}\n",
     )
 }
@@ -255,7 +301,7 @@ pub fn make_bucket(engine: SocketAddr) -> io::Result<()> {
     let mut stream = TcpStream::connect(engine)?;
     let request = format!(
         "PUT /{BUCKET} HTTP/1.1\r\nHost: {engine}\r\nContent-Length: 0\r\nConnection: close\r\n\
-         Authorization: AWS4-HMAC-SHA256 Credential={KEY}/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0\r\n\r\n"
+         Authorization: AWS4-HMAC-SHA256 Credential={KEY}/20260101/{REGION}/s3/aws4_request, SignedHeaders=host, Signature=0\r\n\r\n"
     );
     stream.write_all(request.as_bytes())?;
     let mut answer = String::new();

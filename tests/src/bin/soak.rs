@@ -119,15 +119,19 @@ const SOAKS: &[Soak] = &[
         name: "islands",
         figure: 100,
         what: "restarts with every back end and the bucket down: the last generation is served within 500 ms",
-        run: |figure| one(soak::soak_islands(figure, soak::Clock::Counts)),
+        run: |figure| several(soak::soak_islands(figure, soak::Clock::Counts)),
     },
     Soak {
         name: "fleet",
         figure: 1_000,
         what: "publishes through a bucket to three servers under load: no request fails, no server goes back",
         run: |figure| {
-            let outcome = soak::soak_fleet(figure)?;
-            one(outcome.context("no store engine is installed; `make store-engines` installs one"))
+            let outcomes = soak::soak_fleet(figure)?;
+            anyhow::ensure!(
+                !outcomes.is_empty(),
+                "no store engine is installed; `make store-engines` installs some"
+            );
+            several(Ok(outcomes))
         },
     },
     Soak {
@@ -146,7 +150,7 @@ const SOAKS: &[Soak] = &[
         name: "writers",
         figure: 1_000,
         what: "publishes of each of four writers that fight for a folder and for buckets: no reader goes back",
-        run: |figure| Ok(soak::soak_writers(figure)?.into_iter().map(line).collect()),
+        run: |figure| several(soak::soak_writers(figure)),
     },
 ];
 
@@ -231,6 +235,10 @@ fn run(name: Option<&str>) -> anyhow::Result<u8> {
 
 fn one(outcome: anyhow::Result<soak::Outcome>) -> anyhow::Result<Vec<Line>> {
     Ok(vec![line(outcome?)])
+}
+
+fn several(outcomes: anyhow::Result<Vec<soak::Outcome>>) -> anyhow::Result<Vec<Line>> {
+    Ok(outcomes?.into_iter().map(line).collect())
 }
 
 fn line(outcome: soak::Outcome) -> Line {

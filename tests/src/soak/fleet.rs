@@ -9,7 +9,7 @@ use super::load::{Load, Seen};
 use super::publisher::edition;
 use super::{Outcome, percentile, stamped};
 use crate::another::Another;
-use crate::engines::Engine;
+use crate::engines::{Engine, Kind};
 use crate::shop::{Daemon, Shop, ShopBuilder};
 
 /// Servers.
@@ -42,43 +42,52 @@ struct Fleet {
 }
 
 /// Publishes so many generations into a bucket while shoppers ask three servers for pages: failed requests, mixed
-/// generations, servers that go back and generations that do not arrive. `None` where no engine is installed.
+/// generations, servers that go back and generations that do not arrive. In a bucket that keeps to conditions and in one that
+/// ignores them, as far as they are installed.
 ///
 /// # Errors
 /// The fleet cannot be set up.
-pub fn soak_fleet(publishes: u64) -> anyhow::Result<Option<Outcome>> {
+pub fn soak_fleet(publishes: u64) -> anyhow::Result<Vec<Outcome>> {
     super::runtime()?.block_on(async {
-        let Some(engine) = Engine::any() else {
-            return Ok(None);
-        };
-        let mut fleet = Fleet::start(engine).await?;
-        let loads = fleet.servers.iter();
-        let loads = loads.map(|server| Load::on(&server.process.url(""), SHOPPERS));
-        let loads = loads.collect::<anyhow::Result<Vec<_>>>()?;
-        let mut findings = Vec::new();
-        for number in 2..2 + publishes {
-            if let Err(error) = fleet.publish(number).await {
-                findings.push(format!("generation {number}: {error:#}"));
-                break;
-            }
+        let mut outcomes = Vec::new();
+        for kind in Kind::one_of_each() {
+            let Some(engine) = Engine::start(kind) else {
+                continue;
+            };
+            let place = format!("a bucket of {kind}");
+            outcomes.push(follow(&place, Fleet::start(engine).await?, publishes).await?);
         }
-        let mut seen = Seen::default();
-        for load in loads {
-            seen.add(load.stop().await?);
-        }
-        findings.append(&mut seen.findings);
-        if (seen.generations.len() as u64) < publishes / 2 {
-            let few = seen.generations.len();
-            findings.push(format!("shoppers saw only {few} generations"));
-        }
-        let name = format!(
-            "failed requests, mixed generations, servers that go back and generations that do not arrive, in {} responses over \
-             {publishes} publishes of one ingest through a bucket to {SERVERS} servers; {}",
-            seen.responses,
-            fleet.told().await?
-        );
-        Ok(Some(Outcome::of_findings(0, name, findings)))
+        Ok(outcomes)
     })
+}
+
+async fn follow(place: &str, mut fleet: Fleet, publishes: u64) -> anyhow::Result<Outcome> {
+    let loads = fleet.servers.iter();
+    let loads = loads.map(|server| Load::on(&server.process.url(""), SHOPPERS));
+    let loads = loads.collect::<anyhow::Result<Vec<_>>>()?;
+    let mut findings = Vec::new();
+    for number in 2..2 + publishes {
+        if let Err(error) = fleet.publish(number).await {
+            findings.push(format!("generation {number}: {error:#}"));
+            break;
+        }
+    }
+    let mut seen = Seen::default();
+    for load in loads {
+        seen.add(load.stop().await?);
+    }
+    findings.append(&mut seen.findings);
+    if (seen.generations.len() as u64) < publishes / 2 {
+        let few = seen.generations.len();
+        findings.push(format!("shoppers saw only {few} generations"));
+    }
+    let name = format!(
+        "failed requests, mixed generations, servers that go back and generations that do not arrive, in {} responses over \
+         {publishes} publishes of one ingest through {place} to {SERVERS} servers; {}",
+        seen.responses,
+        fleet.told().await?
+    );
+    Ok(Outcome::of_findings(0, name, findings))
 }
 
 impl Fleet {

@@ -6,7 +6,7 @@ use frontage_shared::store::Store;
 
 use super::{Clock, Outcome, percentile, stamped};
 use crate::backend::Response;
-use crate::engines::Engine;
+use crate::engines::{Engine, Kind};
 use crate::shop::{CATALOG, Daemon, Shop, ShopBuilder};
 
 /// How soon the first page is there, as the promise says.
@@ -17,57 +17,74 @@ const LOOK: Duration = Duration::from_millis(1);
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Restarts a server so many times with nothing there but its own cache: starts that serve nothing, something else, or not
-/// soon. The store is a bucket that is down, or, where no engine is installed, a folder that is gone.
+/// soon. The store is a bucket that is down, one that kept to conditions and one that ignored them as far as they are
+/// installed, or else a folder that is gone.
 ///
 /// # Errors
 /// The shop cannot be set up.
-pub fn soak_islands(restarts: u64, clock: Clock) -> anyhow::Result<Outcome> {
+pub fn soak_islands(restarts: u64, clock: Clock) -> anyhow::Result<Vec<Outcome>> {
     super::runtime()?.block_on(async {
-        let (shop, generation, _engine) = cut_off().await?;
-        let (mut findings, mut times) = (Vec::new(), Vec::new());
-        for restart in 0..restarts {
-            let mut server = shop.own_server();
-            match first_page(&shop, generation).await {
-                Ok(time) if time > SOON && clock == Clock::Counts => {
-                    findings.push(format!("restart {restart} took {} ms", time.as_millis()));
-                    times.push(time);
-                }
-                Ok(time) => times.push(time),
-                Err(finding) => findings.push(format!("restart {restart}: {finding}")),
-            }
-            findings.extend(is_told(&shop, generation).await);
-            end(&mut server, restart).await?;
+        let mut outcomes = Vec::new();
+        for kind in Kind::one_of_each() {
+            let place = format!("a bucket of {kind}");
+            outcomes.push(maroon(&place, Engine::start(kind), restarts, clock).await?);
         }
-        let at = |percent| percentile(times.clone(), percent).as_millis();
-        let name = format!(
-            "starts that serve nothing or not soon, of {restarts} with every back end and the store down; the first page came after \
-             {} ms in the middle, {} ms at most",
-            at(50),
-            at(100)
-        );
-        Ok(Outcome::of_findings(9, name, findings))
+        if outcomes.is_empty() {
+            outcomes.push(maroon("a folder", None, restarts, clock).await?);
+        }
+        Ok(outcomes)
     })
 }
 
+async fn maroon(
+    place: &str,
+    engine: Option<Engine>,
+    restarts: u64,
+    clock: Clock,
+) -> anyhow::Result<Outcome> {
+    let (shop, generation) = cut_off(engine.as_ref()).await?;
+    let (mut findings, mut times) = (Vec::new(), Vec::new());
+    for restart in 0..restarts {
+        let mut server = shop.own_server();
+        match first_page(&shop, generation).await {
+            Ok(time) if time > SOON && clock == Clock::Counts => {
+                findings.push(format!("restart {restart} took {} ms", time.as_millis()));
+                times.push(time);
+            }
+            Ok(time) => times.push(time),
+            Err(finding) => findings.push(format!("restart {restart}: {finding}")),
+        }
+        findings.extend(is_told(&shop, generation).await);
+        end(&mut server, restart).await?;
+    }
+    let at = |percent| percentile(times.clone(), percent).as_millis();
+    let name = format!(
+        "starts that serve nothing or not soon, of {restarts} with every back end and {place} down; the first page came after \
+         {} ms in the middle, {} ms at most",
+        at(50),
+        at(100)
+    );
+    Ok(Outcome::of_findings(9, name, findings))
+}
+
 /// A shop that was served once, and of which nothing is left but the server's cache.
-async fn cut_off() -> anyhow::Result<(Shop, u64, Option<Engine>)> {
+async fn cut_off(engine: Option<&Engine>) -> anyhow::Result<(Shop, u64)> {
     let mut shop = ShopBuilder::of(stamped::feed(1, 1)).start();
-    let engine = Engine::any();
-    if let Some(engine) = &engine {
+    if let Some(engine) = engine {
         engine.hold(&shop, "island");
     }
     shop.open().await;
     let generation = shop.generation().await;
     shop.kill("frontage-server");
     shop.backend.respond_with(CATALOG, Response::none());
-    match &engine {
+    match engine {
         Some(engine) => engine.between.set_down(true),
         None => {
             let store = Store::open("store", shop.folder(), "demo")?;
             std::fs::remove_dir_all(store.folder())?;
         }
     }
-    Ok((shop, generation, engine))
+    Ok((shop, generation))
 }
 
 /// How long after now the home page comes, of this generation.
