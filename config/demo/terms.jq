@@ -17,7 +17,8 @@ elif .kind == "WAY" then
   {
     type: "delivery_method", id: .no, name: .caption, description: .leadTime, position: .sort,
     currency: $currency, countries: .lands,
-    bands: [.steps[] | {up_to: .to, price: .fee} | clean]
+    bands: [.steps[] | {up_to: .to, price: .fee} | clean],
+    locations: [.branches[]? | {id: .no, name: .name, address: .street}]
   }
 elif .kind == "VAT" then
   {

@@ -1,7 +1,7 @@
 //! What differs between two generations, product by product and variant by variant.
 
 use frontage_shared::snapshot::Generation;
-use frontage_shared::snapshot::offers::VariantOffer;
+use frontage_shared::snapshot::offers::{Offers, VariantOffer};
 use frontage_shared::snapshot::products::{Product, Variant};
 
 /// One thing that differs.
@@ -54,6 +54,16 @@ pub fn each<'a>(from: &'a Generation, to: &'a Generation, mut show: impl FnMut(D
             }
         }
     }
+}
+
+/// Where a variant is in stock, for people who operate the shop.
+pub(crate) fn places(offers: &Offers, row: u32) -> String {
+    let places = offers.locations(row).map(|(id, stock)| {
+        let quantity = stock.quantity.map(|quantity| format!(" {quantity}"));
+        let quantity = quantity.unwrap_or_default();
+        format!("{id} {:?}{quantity}", stock.availability)
+    });
+    places.collect::<Vec<_>>().join(", ")
 }
 
 /// What a shopper reads of a product, price and stock aside.

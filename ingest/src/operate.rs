@@ -318,6 +318,7 @@ pub fn diff(from: &Generation, to: &Generation) -> Diff {
         }
     });
     diff.prices = movers.into_changes();
+    changed_places(from, to, &mut diff.stock);
     changed_goods(from, to, &mut diff.terms);
     changed_terms(from.terms(), to.terms(), &mut diff.terms);
     for (kind, path, _) in from.catalog.routes() {
@@ -326,6 +327,32 @@ pub fn diff(from: &Generation, to: &Generation) -> Diff {
         }
     }
     diff
+}
+
+/// Variants that are in stock elsewhere than before.
+fn changed_places(from: &Generation, to: &Generation, changes: &mut Changes) {
+    if from
+        .offers
+        .location_ids()
+        .chain(to.offers.location_ids())
+        .next()
+        .is_none()
+    {
+        return;
+    }
+    for row in 0..to.offers.variant_count() {
+        let Some(variant) = to.catalog.variant(row) else {
+            continue;
+        };
+        let Some(before) = from.catalog.variant_by_id(variant.id()) else {
+            continue;
+        };
+        let was = difference::places(&from.offers, before.row);
+        let now = difference::places(&to.offers, row);
+        if was != now {
+            changes.add(|| format!("{} by place: {was} → {now}", variant.id()));
+        }
+    }
 }
 
 /// Variants whose tax class or weight differs.

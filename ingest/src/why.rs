@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 
 use crate::config::{Config, Provides};
 use crate::cycle::{self, Context, CycleError};
+use crate::difference;
 use crate::feed::{Feed, FeedError, FeedFolder, KeptDocument, KeptWhy, MappedHalf};
 use crate::merge::Reserved;
 use crate::ownership::{self, Say, Version};
@@ -407,7 +408,7 @@ fn offers(
     for (id, sku) in units {
         let row = generation.and_then(|generation| generation.catalog.variant_by_id(id));
         let offer = row.and_then(|row| Some(generation?.offers.variant(row.row)));
-        for name in ["prices", "stock"] {
+        for name in ["prices", "stock", "locations"] {
             let mut stated = stated_offers(known, name, (id, sku.as_deref()))?;
             if stated.is_empty() {
                 continue;
@@ -421,6 +422,9 @@ fn offers(
                     format!("{} {currency}", Money { minor, currency })
                 }),
                 ("stock", Some(offer), _) => offer.quantity.map(|quantity| quantity.to_string()),
+                ("locations", Some(_), Some(generation)) => {
+                    row.map(|variant| difference::places(&generation.offers, variant.row))
+                }
                 _ => None,
             };
             fields.push(Field {

@@ -111,6 +111,10 @@ can-be-preordered = متاح للطلب المسبق
 out-of-stock = غير متوفر
 no-longer-available = لم يعد متاحًا
 expected-on = { $stock }، متوقع في { $day }
+collect-at = الاستلام بنفسك
+few-left = بقيت كمية قليلة
+in-stock-at = متوفر في { $some } من أصل { $all } أماكن
+not-enough-here = لا توجد هنا كمية كافية من: { $names }
 
 pictures = الصور
 films = مقاطع فيديو

@@ -95,6 +95,10 @@ can-be-preordered = Vorbestellbar
 out-of-stock = Nicht auf Lager
 no-longer-available = Nicht mehr erhältlich
 expected-on = { $stock }, erwartet am { $day }
+collect-at = Selbst abholen
+few-left = Nur noch wenige
+in-stock-at = An { $some } von { $all } Orten auf Lager
+not-enough-here = Hiervon ist dort nicht genug da: { $names }
 
 pictures = Bilder
 films = Filme

@@ -96,6 +96,10 @@ can-be-preordered = Can be pre-ordered
 out-of-stock = Out of stock
 no-longer-available = No longer available
 expected-on = { $stock }, expected on { $day }
+collect-at = Collect it yourself
+few-left = Few left
+in-stock-at = In stock at { $some } of { $all } places
+not-enough-here = There is not enough of this here: { $names }
 
 pictures = Pictures
 films = Films

@@ -95,6 +95,10 @@ can-be-preordered = Se puede reservar
 out-of-stock = Agotado
 no-longer-available = Ya no está disponible
 expected-on = { $stock }, previsto para el { $day }
+collect-at = Recogida en tienda
+few-left = Quedan pocas unidades
+in-stock-at = En stock en { $some } de { $all } puntos
+not-enough-here = Aquí no hay suficiente de esto: { $names }
 
 pictures = Imágenes
 films = Vídeos

@@ -95,6 +95,10 @@ can-be-preordered = Peut être précommandé
 out-of-stock = Épuisé
 no-longer-available = N’est plus disponible
 expected-on = { $stock }, attendu le { $day }
+collect-at = À retirer sur place
+few-left = Plus que quelques-uns
+in-stock-at = En stock dans { $some } lieux sur { $all }
+not-enough-here = Stock insuffisant à cet endroit : { $names }
 
 pictures = Photos
 films = Vidéos

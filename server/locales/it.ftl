@@ -95,6 +95,10 @@ can-be-preordered = Preordinabile
 out-of-stock = Esaurito
 no-longer-available = Non più disponibile
 expected-on = { $stock }, previsto il { $day }
+collect-at = Ritiro in sede
+few-left = Ne restano pochi
+in-stock-at = Disponibile in { $some } sedi su { $all }
+not-enough-here = Qui non ce n’è abbastanza: { $names }
 
 pictures = Immagini
 films = Video

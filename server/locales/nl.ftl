@@ -95,6 +95,10 @@ can-be-preordered = Te reserveren
 out-of-stock = Niet op voorraad
 no-longer-available = Niet meer verkrijgbaar
 expected-on = { $stock }, verwacht op { $day }
+collect-at = Zelf afhalen
+few-left = Nog maar weinig
+in-stock-at = Op voorraad op { $some } van { $all } plaatsen
+not-enough-here = Hier is niet genoeg van: { $names }
 
 pictures = Afbeeldingen
 films = Filmpjes

@@ -103,6 +103,10 @@ can-be-preordered = Można zamówić przedpremierowo
 out-of-stock = Brak w magazynie
 no-longer-available = Już niedostępne
 expected-on = { $stock }, spodziewane { $day }
+collect-at = Odbiór osobisty
+few-left = Zostało niewiele
+in-stock-at = Dostępne w { $some } z { $all } miejsc
+not-enough-here = Tutaj nie ma dość: { $names }
 
 pictures = Zdjęcia
 films = Filmy

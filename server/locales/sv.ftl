@@ -95,6 +95,10 @@ can-be-preordered = Kan förhandsbokas
 out-of-stock = Slut i lager
 no-longer-available = Finns inte längre
 expected-on = { $stock }, väntas { $day }
+collect-at = Hämta själv
+few-left = Få kvar
+in-stock-at = I lager på { $some } av { $all } ställen
+not-enough-here = Här finns inte tillräckligt av: { $names }
 
 pictures = Bilder
 films = Filmer

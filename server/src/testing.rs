@@ -83,6 +83,7 @@ impl Bench {
             products: Vec::new(),
             terms: Default::default(),
             prices: Default::default(),
+            locations: Default::default(),
         };
         let offers = offers.write(Cursor::new(Vec::new())).unwrap().into_inner();
         Manifest {
@@ -105,6 +106,7 @@ impl Bench {
             products: Vec::new(),
             terms: Default::default(),
             prices: Default::default(),
+            locations: Default::default(),
         };
         let offers = offers.write(Cursor::new(Vec::new())).unwrap().into_inner();
         let manifest = Manifest {
@@ -187,6 +189,7 @@ pub(crate) fn changing(instants: &[i64]) -> Generation {
             changes: instants.iter().map(change).collect(),
             ..PriceTables::default()
         },
+        locations: Default::default(),
     };
     let offers = offers.write(Cursor::new(Vec::new())).unwrap().into_inner();
     let manifest = manifest(&catalog, &offers);

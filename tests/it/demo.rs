@@ -51,6 +51,12 @@ async fn the_demo_shows_what_a_shop_has() {
     let ends =
         (0..generation.offers.variant_count()).filter_map(|row| generation.offers.changes_at(row));
     assert!(ends.count() > 20, "sales that end by themselves");
+    let places: Vec<_> = generation.offers.location_ids().collect();
+    assert_eq!(
+        places,
+        ["B01", "B02", "B03"],
+        "stock in the merchant's shops"
+    );
     shop.serve().await;
     for (path, part) in [
         ("/", "<h1>Things worth keeping</h1>"),

@@ -153,6 +153,36 @@ fn a_price_changes_the_offers_part_and_nothing_else() {
 }
 
 #[test]
+fn stock_is_found_by_its_place() {
+    for seed in 0..SHOPS {
+        let shop = Shop::random(seed, Scale::any(seed));
+        let offers = shop.write().open().expect("a sample opens").offers;
+        for (row, id, stock) in &shop.local_stock {
+            assert_eq!(offers.stock_at(*row, id), Some(*stock), "seed {seed}, {id}");
+        }
+        for row in 0..offers.variant_count() {
+            let places: Vec<_> = offers.locations(row).map(|(id, _)| id).collect();
+            for id in ["hh", "b", "~", "東京"] {
+                assert_eq!(offers.stock_at(row, id).is_some(), places.contains(&id));
+            }
+        }
+    }
+}
+
+#[test]
+fn stock_at_a_place_changes_the_offers_part_and_nothing_else() {
+    let shop = Shop::random(1, Scale::small());
+    let mut emptier = shop.clone();
+    emptier.local_stock[0].2.quantity = Some(7_777);
+    let (before, after) = (shop.write(), emptier.write());
+    assert!(
+        before.catalog == after.catalog,
+        "the catalog part must not know stock"
+    );
+    assert!(before.offers != after.offers);
+}
+
+#[test]
 fn offers_of_another_catalog_are_not_paired() {
     let (one, other) = (
         Shop::random(1, Scale::small()).write(),

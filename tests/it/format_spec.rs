@@ -18,6 +18,9 @@ use frontage_shared::snapshot::locales::{
     Field, LocalColumnRecord, LocalRankRecord, LocalStringRecord, LocalTextRecord,
     LocaleCurrencyRecord, LocaleRecord,
 };
+use frontage_shared::snapshot::location_stock::{
+    LocalAvailability, LocationRecord, LocationStockRecord, NO_LOCAL_QUANTITY,
+};
 use frontage_shared::snapshot::measures::MeasureRecord;
 use frontage_shared::snapshot::offers::{
     Availability, NO_PRICE, NO_QUANTITY, OffersMetaRecord, ProductOfferRecord, VariantOfferRecord,
@@ -105,6 +108,8 @@ fn records() -> Vec<Known> {
         known::<ListProductRecord>(),
         known::<PriceChangeRecord>(),
         known::<PastPriceRecord>(),
+        known::<LocationRecord>(),
+        known::<LocationStockRecord>(),
         known::<StrRef>(),
         known::<RowRef<{ section::NONE }>>(),
     ]
@@ -117,6 +122,7 @@ const BARE: &[(u32, &str)] = &[
     (section::TEXT_INDEX, "bytes"),
     (section::TERMS, "bytes"),
     (section::LIST_TERMS, "bytes"),
+    (section::LOCATION_IDS, "bytes"),
     (section::ORIGINS, "StrRef"),
     (section::VARIANT_VALUES, "RowRef of OPTION_VALUES"),
     (section::SKUS, "RowRef of VARIANTS"),
@@ -265,6 +271,7 @@ fn every_constant_has_the_documented_value() {
     constant("NO_ROW", layout::NO_ROW.to_string());
     constant("NO_PRICE", NO_PRICE.to_string());
     constant("NO_QUANTITY", NO_QUANTITY.to_string());
+    constant("NO_LOCAL_QUANTITY", NO_LOCAL_QUANTITY.to_string());
     constant("NO_WEIGHT", NO_WEIGHT.to_string());
     constant("NO_TAX_CLASS", NO_TAX_CLASS.to_string());
     constant("MAX_TERMS_BYTES", MAX_TERMS_BYTES.to_string());
@@ -297,6 +304,12 @@ fn every_number_that_stands_for_a_word_is_documented() {
         "availability",
         &availabilities.into(),
         &pairs(&["number", "availability", "meaning"], 0, 1),
+    );
+    let local = LocalAvailability::ALL.map(|it| (it.number().to_string(), format!("{it:?}")));
+    compare_maps(
+        "availability at a place",
+        &local.into(),
+        &pairs(&["number", "availability at a place", "meaning"], 0, 1),
     );
     let kinds = RouteKind::ALL.map(|kind| {
         (

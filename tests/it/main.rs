@@ -20,6 +20,9 @@ mod format_corruption;
 /// Damage in a shop's further languages is refused, by name.
 mod format_languages;
 
+/// Damage in stock at places is refused, by name.
+mod format_stock;
+
 /// Files of released format versions still open.
 mod format_compatibility;
 
@@ -83,6 +86,8 @@ mod themes;
 mod dates;
 /// The demo looks like a shop.
 mod demo;
+/// Where a variant is in stock, on its page and at the checkout.
+mod places;
 /// Being told when something can be had again.
 mod restock;
 /// What shoppers say, and pages made of sections.

@@ -15,7 +15,7 @@ use frontage_shared::snapshot::terms::Goods;
 use super::history::Previous;
 use super::prices::PriceLists;
 use super::terms::{self, Classes};
-use super::{CompileError, bundles, offers};
+use super::{CompileError, bundles, locations, offers};
 use crate::basis::{Basis, Tally};
 use crate::config::Config;
 use crate::merge::{Conflicts, MappedOffers, MergeError, Merged, OfferTable, Reserved};
@@ -45,25 +45,20 @@ pub(super) fn tables(
     before: Before<'_>,
     conflicts: &mut Conflicts,
 ) -> Result<Option<(OffersTables, Tally)>, CompileError> {
+    let Some(changes) = changes(config, merged, catalog, before) else {
+        return Ok(None);
+    };
     let Changes {
         new,
         variants: changed,
         mut tally,
-    } = match changes(config, merged, catalog, before) {
-        Ok(Some(changes)) => changes,
-        Ok(None) => return Ok(None),
-        // It only saves time, and what is damaged would be damaged in the next cycle as well. What is wrong with the
-        // feeds of now is found again by whoever reads all.
-        Err(error) => {
-            tracing::warn!(%error, "what the published offers were made of cannot be read; all offers are read again");
-            return Ok(None);
-        }
-    };
+    } = changes;
     let rows = 0..catalog.variant_count();
     let mut prices = PriceLists::new(config, now, previous);
     prices.keep(catalog.variant_count());
     // Sales may have begun and ended since.
     let published = before.offers.at(catalog, now);
+    let mut places = locations::kept(before.offers, |row| !changed.contains_key(&row));
     let mut variants: Vec<VariantOffer> = rows.clone().map(|row| published.variant(row)).collect();
     let mut goods: Vec<Goods> = rows.map(|row| before.offers.goods(row)).collect();
     let mut classes = Classes::known(before.offers.tax_classes());
@@ -72,6 +67,7 @@ pub(super) fn tables(
         let stated = table.find(id, sku);
         let product = new.table_of(product_id, "")?;
         let known = classes.goods(stated, product.find(product_id, ""));
+        locations::note(&mut places, row, stated);
         tally.used += usize::from(stated.is_some_and(|stated| stated.is_stated));
         if stated.is_none() {
             prices.set(row, id, &[], conflicts)?;
@@ -103,7 +99,9 @@ pub(super) fn tables(
             .map(|product| product.variant_rows())
             .collect(),
         terms: terms::tables(config, merged, (classes, goods), conflicts)?,
+        locations: places,
     };
+    locations::tell_strays(&tables, conflicts);
     Ok(Some((tables, tally)))
 }
 
@@ -118,10 +116,23 @@ struct Changes<'a> {
 /// Variants by row, with id, SKU and the id of their product.
 type Variants<'a> = BTreeMap<u32, (&'a str, &'a str, &'a str)>;
 
-/// What changed, unless so much did that reading all is as fast.
-///
-/// Nothing else reads the basis, so whoever calls this knows whether it can be read.
+/// What changed, unless so much did that reading all is as fast, or nobody can tell.
 fn changes<'a>(
+    config: &Config,
+    merged: &Merged,
+    catalog: &'a Catalog,
+    before: Before<'_>,
+) -> Option<Changes<'a>> {
+    // It only saves time, and what is damaged would be damaged in the next cycle as well. What is wrong with the feeds of
+    // now is found again by whoever reads all.
+    compared(config, merged, catalog, before).unwrap_or_else(|error| {
+        tracing::warn!(%error, "what the published offers were made of cannot be read; all offers are read again");
+        None
+    })
+}
+
+/// The same. Nothing else reads the basis, so whoever calls this knows whether it can be read.
+fn compared<'a>(
     config: &Config,
     merged: &Merged,
     catalog: &'a Catalog,

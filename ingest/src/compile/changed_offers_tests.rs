@@ -85,6 +85,13 @@ impl Shop {
             offer["stock"] = json!({"availability": "in_stock", "quantity": self.below(5)});
         }
         if self.below(3) == 0 {
+            let places = ["b", "hh", "nowhere"]
+                .into_iter()
+                .take(1 + self.below(3) as usize);
+            let places = places.map(|id| json!({"id": id, "quantity": self.below(4)}));
+            offer["locations"] = json!(places.collect::<Vec<_>>());
+        }
+        if self.below(3) == 0 {
             offer["tax_class"] = json!(format!("class {}", self.below(3)));
         }
         if self.below(3) == 0 {

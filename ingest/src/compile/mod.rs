@@ -16,6 +16,7 @@ mod history; // prices that were
 mod labels; // words for the codes of values
 mod languages; // what documents say in further languages
 mod local_paths; // addresses in them
+mod locations; // where variants are in stock
 mod offers; // the fast half
 mod places; // where merchants put products in lists
 mod prices; // price lists, and prices that change by themselves

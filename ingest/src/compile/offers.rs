@@ -2,6 +2,7 @@
 
 use frontage_shared::manifest::PartEntry;
 use frontage_shared::snapshot::catalog::Catalog;
+use frontage_shared::snapshot::location_stock::LocationTables;
 use frontage_shared::snapshot::offers::{Availability, OffersTables, VariantOffer};
 use frontage_shared::snapshot::price_lists::Prices;
 use frontage_shared::snapshot::products::Product;
@@ -9,7 +10,7 @@ use frontage_shared::snapshot::products::Product;
 use super::history::Previous;
 use super::prices::PriceLists;
 use super::terms::{self, Classes};
-use super::{CompileError, bundles, seconds};
+use super::{CompileError, bundles, locations, seconds};
 use crate::basis::Tally;
 use crate::config::Config;
 use crate::merge::{Conflicts, MappedOffers, MergeError, Merged, OfferTable, Stated};
@@ -71,6 +72,7 @@ pub(super) fn tables(
     let mut products = Vec::with_capacity(catalog.product_count() as usize);
     let mut classes = Classes::default();
     let mut goods = Vec::with_capacity(variants.capacity());
+    let mut locations = LocationTables::default();
     for (product, found) in looked_up(catalog, &table) {
         let Found { own, of_variants } = found?;
         products.push(product.variant_rows());
@@ -78,6 +80,7 @@ pub(super) fn tables(
         for (variant, own) in product.variants().zip(of_variants) {
             let stated = own.find(variant.id(), variant.sku());
             goods.push(classes.goods(stated, of_product));
+            locations::note(&mut locations, variant.row, stated);
             let offer = match stated {
                 Some(stated) => {
                     used += usize::from(stated.is_stated);
@@ -109,7 +112,9 @@ pub(super) fn tables(
         variants,
         products,
         terms: terms::tables(config, merged, (classes, goods), conflicts)?,
+        locations,
     };
+    locations::tell_strays(&tables, conflicts);
     Ok((tables, tally))
 }
 
@@ -173,7 +178,7 @@ pub(super) fn less_reserved(offer: VariantOffer, reserved: Option<&u64>) -> Vari
     clippy::cast_possible_truncation,
     reason = "a float to integer cast saturates, which is what is wanted"
 )]
-fn whole_units(quantity: f64) -> i64 {
+pub(super) fn whole_units(quantity: f64) -> i64 {
     quantity.max(0.0).floor() as i64
 }
 

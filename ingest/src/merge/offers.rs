@@ -2,7 +2,7 @@
 
 use super::{MergeError, unreadable};
 use crate::feed::MappedHalf;
-use crate::wire::{Kind, Offer, Price, Stock, Weight};
+use crate::wire::{Kind, LocationStock, Offer, Price, Stock, Weight};
 
 /// Prices and stock of one variant, as sources say them.
 #[derive(Debug, Default)]
@@ -27,6 +27,8 @@ pub struct Stated<'a> {
     pub prices: &'a [Price],
     /// Stock.
     pub stock: Option<&'a Stock>,
+    /// Stock by place.
+    pub locations: &'a [LocationStock],
     /// Tax class.
     pub tax_class: Option<&'a str>,
     /// Weight of one.
@@ -55,6 +57,11 @@ impl OfferTable {
                 .find(|prices| !prices.is_empty())
                 .unwrap_or_default(),
             stock: known.clone().find_map(|offer| offer.stock.as_ref()),
+            locations: known
+                .clone()
+                .map(|offer| offer.locations.as_slice())
+                .find(|places| !places.is_empty())
+                .unwrap_or_default(),
             tax_class: known.clone().find_map(|offer| offer.tax_class.as_deref()),
             weight: known.clone().find_map(|offer| offer.weight.as_ref()),
             is_stated,
@@ -148,6 +155,9 @@ fn add(offers: &mut Vec<Offer>, offer: Offer) {
         Some(known) => {
             if !offer.prices.is_empty() {
                 known.prices = offer.prices;
+            }
+            if !offer.locations.is_empty() {
+                known.locations = offer.locations;
             }
             known.stock = offer.stock.or_else(|| known.stock.take());
             known.tax_class = offer.tax_class.or_else(|| known.tax_class.take());

@@ -209,6 +209,11 @@ fn check_measure(prefix: &str, measure: Option<&Measure>) -> Result<(), Fault> {
 
 fn check_offer(offer: &Offer) -> Result<(), Fault> {
     check_prices("", &offer.prices)?;
+    let mut places = Seen::default();
+    for (number, place) in offer.locations.iter().enumerate() {
+        let pointer = || format!("/locations/{number}/id");
+        unique(&mut places, &place.id, pointer, "location")?;
+    }
     terms::check_weight("", offer.weight.as_ref())
 }
 

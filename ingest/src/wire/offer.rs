@@ -21,6 +21,9 @@ pub struct Offer {
     /// Its stock; absent leaves it as the catalog has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stock: Option<Stock>,
+    /// Where it is in stock; absent leaves it as other offers have it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub locations: Vec<LocationStock>,
     /// Its tax class; absent leaves it as the catalog has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tax_class: Option<String>,
@@ -77,6 +80,31 @@ pub struct Stock {
     /// RFC 3339: when a preorder or backorder arrives.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub available_at: Option<String>,
+}
+
+/// The stock of a variant at a place where orders are collected.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LocationStock {
+    /// The id of the place, as delivery methods have it.
+    pub id: String,
+    /// Whether it is there; the quantity says so if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub availability: Option<LocalAvailability>,
+    /// How many are there; may be fractional, and negative where a back end counts open orders.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<f64>,
+}
+
+/// Whether a variant is at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LocalAvailability {
+    /// There.
+    InStock,
+    /// There, but not for long.
+    LimitedAvailability,
+    /// Not there.
+    OutOfStock,
 }
 
 /// Whether a variant can be had.

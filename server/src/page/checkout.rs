@@ -9,6 +9,7 @@ use sailfish::TemplateSimple;
 
 use super::cart::personal;
 use super::frame::{Frame, Indexing, Link};
+use super::places;
 use super::sums::{self, Bought, Remark, Sums};
 use super::view::View;
 use super::words::Words;
@@ -171,8 +172,16 @@ pub(crate) struct Delivery {
     pub(crate) name: String,
     pub(crate) description: String,
     pub(crate) price: String,
-    pub(crate) locations: Vec<String>,
+    pub(crate) locations: Vec<Collecting>,
     pub(crate) chosen: bool,
+}
+
+/// A place where an order is collected.
+pub(crate) struct Collecting {
+    /// Its name and address.
+    pub(crate) place: String,
+    /// What it has not enough of, in a sentence.
+    pub(crate) lacks: Option<String>,
 }
 
 /// A way to pay.
@@ -518,7 +527,10 @@ fn deliveries(view: &View<'_>, priced: &Priced<'_>) -> Vec<Delivery> {
         locations: option
             .locations
             .iter()
-            .map(|location| format!("{}, {}", location.name, location.address))
+            .map(|location| Collecting {
+                place: format!("{}, {}", location.name, location.address),
+                lacks: places::lacking(view, priced, location),
+            })
             .collect(),
         chosen: option.id == chosen,
     };

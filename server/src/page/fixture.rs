@@ -436,6 +436,7 @@ impl Shop {
             products,
             terms: Default::default(),
             prices: Default::default(),
+            locations: Default::default(),
         };
         let offers = tables.write(Cursor::new(Vec::new())).unwrap().into_inner();
         let manifest = manifest("haus", 7, &catalog, &offers);

@@ -174,6 +174,7 @@ impl Market {
                 .collect(),
             terms: Default::default(),
             prices: Default::default(),
+            locations: Default::default(),
         };
         tables.write(Cursor::new(Vec::new())).unwrap().into_inner()
     }

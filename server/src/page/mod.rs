@@ -82,6 +82,7 @@ pub(crate) mod feed;
 
 /// Price and stock of one variant, as a block and as a partial.
 mod offer;
+mod places;
 
 /// A product.
 mod product;

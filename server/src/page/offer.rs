@@ -11,6 +11,7 @@ use frontage_shared::snapshot::products::{Product, Variant};
 use frontage_shared::snapshot::routes::RouteKind;
 
 use super::card::{Level, Price, Stock};
+use super::places::{self, Places};
 use super::view::View;
 use super::words::Words;
 use super::{Kind, Page, error, render, variants};
@@ -18,7 +19,7 @@ use crate::cache_policy::CachePolicy;
 use crate::route::Route;
 
 /// Up to how many left are told by number.
-const FEW: i64 = 5;
+pub(super) const FEW: i64 = 5;
 
 /// Price and stock. Templates read it as `offer`.
 pub(crate) struct Offer {
@@ -26,6 +27,8 @@ pub(crate) struct Offer {
     pub(crate) href: String,
     pub(crate) price: Option<Price>,
     pub(crate) stock: Stock,
+    /// Where it can be collected, if that is known.
+    pub(crate) places: Option<Places>,
 }
 
 /// The partial with price and stock.
@@ -86,6 +89,7 @@ pub(crate) fn of_variant(
         href,
         price,
         stock: stock(view, &offer),
+        places: places::of_variant(view, variant.row),
     }
 }
 

@@ -184,6 +184,7 @@ fn seal(mut tables: CatalogTables, variants: Vec<VariantOffer>) -> Generation {
         products: vec![all],
         terms: Default::default(),
         prices: Default::default(),
+        locations: Default::default(),
     };
     let offers = offers.write(Cursor::new(Vec::new())).unwrap().into_inner();
     let manifest = fixture::manifest("haus", 1, &catalog, &offers);

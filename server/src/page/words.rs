@@ -122,7 +122,7 @@ messages! {
         also_out_of_stock sort_relevance sort_featured sort_price_asc sort_price_desc sort_name sort_newest
         now was from price_on_request piece
         available made_to_order available_later ships_later pre_order can_be_preordered out_of_stock
-        no_longer_available
+        no_longer_available collect_at few_left
         pictures films models downloads article_number gtin part_number show_choice sold_out elsewhere changes_the_rest note_sold_out
         note_elsewhere description details goes_well in_this_set instead_of_it you_may_also_like more_like_this
         search_hint nothing_advice search_for_less go_home perhaps
@@ -153,7 +153,7 @@ messages! {
     filled:
         page_title(title page) list_description(name shop products) more_values(number) price_in(currency)
         shown(from to total) any_facet(facet) price_from(amount) price_up_to(amount) price_between(low high)
-        facet_value(facet value) saved(percent) lowest_before(amount) sale_until(day) expected_on(stock day) picture(number total)
+        facet_value(facet value) saved(percent) lowest_before(amount) sale_until(day) expected_on(stock day) in_stock_at(some all) not_enough_here(names) picture(number total)
         one_of(option number) unit_price(amount unit) quoted(text) results_for(query) nothing_matches(query) similar_words(query)
         search_in(shop) last_changed(day) error_code(status)
         quantity_of(product) price_changed(was now) cart_added(product) cart_removed(product) cart_full(most)

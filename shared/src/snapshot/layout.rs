@@ -11,7 +11,7 @@ pub const END_MAGIC: [u8; 8] = *b"EGATNORF";
 /// Readers refuse any other major version.
 pub const MAJOR: u16 = 1;
 /// Grows when something is added that old readers may ignore.
-pub const MINOR: u16 = 5;
+pub const MINOR: u16 = 6;
 /// Feature bits this build understands in `must_understand`.
 pub const KNOWN_FEATURES: u64 = FEATURE_GROUPS;
 /// The part has price lists of customer groups: a reader that does not know them would show them to everybody.
@@ -275,5 +275,11 @@ pub mod section {
         PAST_PRICES = 75,
         /// The customer groups of price lists, list by list, if any list is a group's; since version 1.5.
         LIST_GROUPS = 76,
+        /// Heap of the ids of places; this and the following since version 1.6.
+        LOCATION_IDS = 77,
+        /// Places where variants may be in stock, sorted by id.
+        LOCATIONS = 78,
+        /// Stock of variants at places, by variant and place.
+        LOCATION_STOCK = 79,
     }
 }

@@ -111,6 +111,9 @@ pub mod terms;
 /// §10 The bytes of terms.
 mod terms_bytes;
 
+/// §16 Where variants are in stock.
+pub mod location_stock;
+
 /// Both parts and their manifest, opened as one.
 pub mod generation;
 

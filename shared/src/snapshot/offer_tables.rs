@@ -5,6 +5,7 @@ use std::io::{self, Seek, Write};
 use zerocopy::little_endian::U32;
 
 use super::layout::{PartKind, section};
+use super::location_stock::LocationTables;
 use super::offers::{Availability, NO_PRICE, OffersMetaRecord, ProductOfferRecord, VariantOffer};
 use super::price_lists::PriceTables;
 use super::price_order::{self, ProductPrices};
@@ -27,6 +28,8 @@ pub struct OffersTables {
     pub terms: TermsTables,
     /// Further price lists, and how prices change.
     pub prices: PriceTables,
+    /// Where variants are in stock.
+    pub locations: LocationTables,
 }
 
 impl OffersTables {
@@ -69,6 +72,7 @@ impl OffersTables {
         self.prices.write(&mut writer, &self.products, |terms| {
             self.terms.packed(terms)
         })?;
+        self.locations.write(&mut writer)?;
         writer.finish()
     }
 

@@ -12,6 +12,7 @@ use super::SnapshotError;
 pub use super::availability::Availability;
 use super::catalog::Catalog;
 use super::layout::{PartKind, section};
+use super::location_stock;
 pub use super::moments::Span;
 use super::moments::{self, Moment};
 pub use super::offer_tables::OffersTables;
@@ -218,6 +219,7 @@ impl Offers {
         self.part
             .verify_rows::<RowRef<{ section::PRODUCT_OFFERS }>>(section::PRICE_ORDER, &bounds)?;
         price_lists::verify(&self.part)?;
+        location_stock::verify(&self.part)?;
         let (own, further) = self.opened.as_ref();
         for (list, opened) in (0..).zip(std::iter::once(own).chain(further)) {
             opened.verify(&self.part, list)?;

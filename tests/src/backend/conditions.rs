@@ -17,6 +17,13 @@ const VAT: [(&str, &str, &str); 8] = [
     ("PL", "23", "8"),
 ];
 
+/// The merchant's own shops: number, town, street.
+pub(super) const BRANCHES: [(&str, &str, &str); 3] = [
+    ("B01", "Hamburg", "Lange Reihe 1, 20099 Hamburg"),
+    ("B02", "Berlin", "Kastanienallee 40, 10119 Berlin"),
+    ("B03", "Munich", "Hans-Sachs-Straße 7, 80469 Munich"),
+];
+
 /// All conditions of the export.
 pub(super) fn records() -> Vec<Value> {
     let lands: Vec<&str> = VAT.iter().map(|(land, ..)| *land).collect();
@@ -37,6 +44,11 @@ pub(super) fn records() -> Vec<Value> {
         json!({
             "kind": "WAY", "no": "EXP", "caption": "Express", "leadTime": "Next working day before noon",
             "sort": 2, "lands": ["AT", "DE"], "steps": [{"to": null, "fee": "14.90"}],
+        }),
+        json!({
+            "kind": "WAY", "no": "PICK", "caption": "Collect in a shop", "leadTime": "Ready within two hours",
+            "sort": 3, "lands": ["DE"], "steps": [{"to": null, "fee": "0.00"}],
+            "branches": BRANCHES.map(|(no, name, street)| json!({"no": no, "name": name, "street": street})),
         }),
     ];
     records.extend(VAT.map(|(land, normal, reduced)| {

@@ -9,6 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::conditions::BRANCHES;
 use crate::catalogue::Catalogue;
 use crate::catalogue::content::PAGES;
 use crate::catalogue::document::{CURRENCY, decimal};
@@ -136,6 +137,7 @@ pub(super) fn stock_line(sku: &str, offer: &Offer) -> String {
         qty: offer.quantity,
         state: state(offer.availability),
         due: offer.available_at.as_deref(),
+        shelves: shelves(sku, offer),
     };
     serde_json::to_string(&line).expect("a record of strings and numbers can be written as JSON")
 }
@@ -247,6 +249,26 @@ struct StockLine<'a> {
     qty: i64,
     state: &'static str,
     due: Option<&'a str>,
+    shelves: [Shelf; BRANCHES.len()],
+}
+
+/// What stands in one of the merchant's own shops.
+#[derive(Serialize)]
+struct Shelf {
+    branch: &'static str,
+    qty: i64,
+}
+
+/// Some of what is there stands in one shop, a little in another, and nothing in the third; which is which goes by the
+/// article.
+fn shelves(sku: &str, offer: &Offer) -> [Shelf; BRANCHES.len()] {
+    let there = offer.quantity.max(0);
+    let amounts = [there / 2, there.min(2), 0];
+    let turn: usize = sku.bytes().map(usize::from).sum();
+    std::array::from_fn(|place| Shelf {
+        branch: BRANCHES[place].0,
+        qty: amounts[(place + turn) % amounts.len()],
+    })
 }
 
 /// Of every second reduced article: the price before, and when the sale is over by itself.

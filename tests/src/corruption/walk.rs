@@ -209,6 +209,13 @@ pub fn offers(offers: &Offers, said: &mut DefaultHasher) {
     for row in (0..offers.variant_count()).chain([u32::MAX]) {
         (offers.tax_class(row), offers.weight(row)).hash(said);
     }
+    for row in (0..offers.variant_count()).chain([u32::MAX]) {
+        let places = offers.locations(row);
+        format!("{:?}", places.collect::<Vec<_>>()).hash(said);
+    }
+    for id in offers.location_ids().chain(["", "~"]) {
+        format!("{id} {:?}", offers.stock_at(0, id)).hash(said);
+    }
     offers.tax_classes().hash(said);
     format!("{:?}", offers.terms()).hash(said);
 }

@@ -16,6 +16,7 @@ mod content;
 mod languages;
 mod ledger;
 mod prices;
+mod stock;
 /// Terms from a seed.
 mod terms;
 
@@ -38,6 +39,7 @@ pub use shop::{
     Attribute, Brand, Category, Facet, FacetValue, FormerPath, Medium, Offer, OptionValue, Page,
     Product, ProductOption, Shop, Variant,
 };
+pub use stock::SampleStock;
 
 /// The bytes of both parts of a generation.
 #[derive(Clone, Debug, PartialEq, Eq)]

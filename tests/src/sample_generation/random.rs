@@ -13,7 +13,7 @@ use super::shop::{
     Product, ProductOption, Shop, Variant,
 };
 use super::terms;
-use super::{content, languages, ledger, prices};
+use super::{content, languages, ledger, prices, stock};
 use crate::catalogue::Dice;
 
 /// How much a shop has of what.
@@ -120,12 +120,14 @@ impl Shop {
             sections: Vec::new(),
             ratings: Vec::new(),
             bundles: Vec::new(),
+            local_stock: Vec::new(),
         };
         random.facets(&mut shop);
         shop.languages = languages::random(seed, &shop);
         shop.prices = prices::random(seed, &shop);
         ledger::random(seed, &mut shop);
         content::random(seed, &mut shop);
+        shop.local_stock = stock::random(seed, &shop);
         shop
     }
 }

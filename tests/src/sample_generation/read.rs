@@ -9,7 +9,7 @@ use super::shop::{
     Attribute, Brand, Category, Facet, FacetValue, FormerPath, Medium, OptionValue, Page, Product,
     ProductOption, Shop, Variant,
 };
-use super::{content, languages, ledger, prices};
+use super::{content, languages, ledger, prices, stock};
 
 impl Shop {
     /// Reads everything a generation says.
@@ -50,6 +50,7 @@ impl Shop {
             sections: Vec::new(),
             ratings: Vec::new(),
             bundles: Vec::new(),
+            local_stock: stock::read(&generation.offers),
         };
         ledger::read(catalog, &mut read);
         content::read(catalog, &mut read);

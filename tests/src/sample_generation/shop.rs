@@ -9,6 +9,7 @@ use frontage_shared::totals::Terms;
 use super::content::{BundleItem, PageSection, Rating};
 use super::languages::Language;
 use super::prices::SamplePrices;
+use super::stock::SampleStock;
 
 /// A whole shop.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,6 +46,7 @@ pub struct Shop {
     pub sections: Vec<PageSection>,
     pub ratings: Vec<Rating>,
     pub bundles: Vec<BundleItem>,
+    pub local_stock: Vec<SampleStock>,
 }
 
 impl Shop {

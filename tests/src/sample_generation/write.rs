@@ -21,7 +21,7 @@ use frontage_shared::snapshot::terms::{Goods, TermsTables};
 use frontage_shared::snapshot::text::{TextDocument, TextIndexBuilder};
 
 use super::shop::{Attribute, Medium, Product, ProductOption, Shop, Variant};
-use super::{Parts, content, languages, ledger, prices};
+use super::{Parts, content, languages, ledger, prices, stock};
 
 /// The least tantivy accepts.
 const TEXT_INDEX_BUDGET_BYTES: usize = 15_000_000;
@@ -75,6 +75,7 @@ impl Shop {
             products: rows,
             terms: self.terms(),
             prices: prices::tables(self),
+            locations: stock::tables(self),
         };
         tables
             .write(Cursor::new(Vec::new()))

@@ -198,6 +198,7 @@ fn offers(catalog: &[u8], number: u64) -> anyhow::Result<Vec<u8>> {
             .collect(),
         terms: Default::default(),
         prices: Default::default(),
+        locations: Default::default(),
     };
     Ok(tables.write(Cursor::new(Vec::new()))?.into_inner())
 }
