@@ -87,7 +87,7 @@ impl Shop {
         if self.below(3) == 0 {
             let places = ["b", "hh", "nowhere"]
                 .into_iter()
-                .take(1 + self.below(3) as usize);
+                .take(1 + usize::try_from(self.below(3)).unwrap());
             let places = places.map(|id| json!({"id": id, "quantity": self.below(4)}));
             offer["locations"] = json!(places.collect::<Vec<_>>());
         }
