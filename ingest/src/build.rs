@@ -138,28 +138,38 @@ impl CompileJob {
                     Err(error) => return Err(error.into()),
                 };
                 dates.keep(&self.context.config.state, self.merged.documents)?;
-                // Verification reads all of it; a mapping of its own gives that memory back. Who only looks compares what
-                // was made with what is published, and verifies both.
-                let open = || mapped::map(&path).and_then(Catalog::open);
-                if self.purpose == Purpose::Publish {
-                    let verified = open().and_then(|catalog| catalog.verify());
-                    verified.map_err(PublishError::from)?;
-                }
-                compiled = open().map_err(CompileError::Catalog)?;
-                if self.purpose == Purpose::Publish {
-                    untranslated::keep(&self.context.config.state, &untranslated::of(&compiled));
-                }
+                let open = mapped::map(&path).and_then(Catalog::open);
+                compiled = open.map_err(CompileError::Catalog)?;
                 (&compiled, part.entry, path)
             }
         };
         let offers_path = self.scratch.join("next.offers");
         let runtime = Handle::current();
-        let (offers, tally) = std::thread::scope(|scope| {
-            if kept.is_none() && self.purpose == Purpose::Publish {
-                scope.spawn(|| runtime.block_on(self.put_ahead(&entry, &path)));
+        let is_new = kept.is_none() && self.purpose == Purpose::Publish;
+        let (compiled_offers, is_put) = std::thread::scope(|scope| {
+            let putting =
+                is_new.then(|| scope.spawn(|| runtime.block_on(self.put_ahead(&entry, &path))));
+            let offers = self.offers(kept, (catalog, &entry), &mut conflicts, &offers_path);
+            let is_put = putting.is_some_and(|putting| putting.join().unwrap_or(false));
+            (offers, is_put)
+        });
+        let (offers, tally) = compiled_offers?;
+        // Not before: verification reads all of a part that is mapped, and the tables it was made from take until now to be
+        // given back. Nobody reads what is in the store already, as no manifest names it. Who only looks compares what was
+        // made with what is published, and verifies both.
+        if is_new {
+            catalog.verify().map_err(PublishError::from)?;
+            untranslated::keep(&self.context.config.state, &untranslated::of(catalog));
+            let mut verified = self.context.verified();
+            verified.add(&path);
+            if is_put {
+                verified.add(&publish::stored(
+                    &self.context.store,
+                    (PartKind::Catalog, &entry),
+                ));
             }
-            self.offers(kept, (catalog, &entry), &mut conflicts, &offers_path)
-        })?;
+            verified.save();
+        }
         let built = Built {
             catalog: (entry, path),
             offers: (offers, offers_path),
@@ -171,16 +181,16 @@ impl CompileJob {
         Ok(Build::Ready(Box::new(built), conflicts))
     }
 
-    /// Copies a verified catalog part into the store while its offers are compiled: one waits for the disk and the other
-    /// for a core. Should it fail, publishing does it again, and says why. A part that no manifest comes to name goes with
-    /// the next clearing of the store.
-    async fn put_ahead(&self, entry: &PartEntry, file: &Path) {
-        let mut verified = self.context.verified();
-        let part = (PartKind::Catalog, entry);
-        match publish::put_part(&self.context.store, part, file, &mut verified).await {
-            Ok(()) => verified.save(),
-            Err(error) => tracing::debug!(%error, "the catalog is not in the store yet"),
+    /// Copies a new catalog part into the store while its offers are compiled: one waits for the disk and the other for a
+    /// core. Says whether it is there; if not, publishing does it again, and says why. A part that no manifest comes to name
+    /// goes with the next clearing of the store.
+    async fn put_ahead(&self, entry: &PartEntry, file: &Path) -> bool {
+        let store = &self.context.store;
+        let put = store.put_part(PartKind::Catalog, entry, file).await;
+        if let Err(error) = &put {
+            tracing::debug!(%error, "the catalog is not in the store yet");
         }
+        put.is_ok()
     }
 
     /// Where the catalog part is kept, its offers part and what that was compiled from may be, too.

@@ -144,6 +144,11 @@ pub async fn prepare(
     Ok(manifest)
 }
 
+/// Where a part lies in a store that is a folder.
+pub fn stored(store: &Store, (kind, entry): (PartKind, &PartEntry)) -> PathBuf {
+    store.folder().join("parts").join(entry.file_name(kind))
+}
+
 /// Puts a part whose file was found whole into the store, unless it is known to be there.
 ///
 /// # Errors
@@ -155,7 +160,7 @@ pub async fn put_part(
     verified: &mut Verified,
 ) -> Result<(), PublishError> {
     verified.add(file);
-    let stored = store.folder().join("parts").join(entry.file_name(kind));
+    let stored = stored(store, (kind, entry));
     if !verified.knows(&stored) {
         store.put_part(kind, entry, file).await?;
         verified.add(&stored);

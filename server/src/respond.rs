@@ -240,6 +240,7 @@ impl Finished {
             encoding: Encoding::Identity,
             body: Bytes::from(body),
             asked_again: AtomicU32::new(0),
+            found_nothing: false,
         }
     }
 }
@@ -427,6 +428,7 @@ mod tests {
             cache: CachePolicy::Page,
             location: None,
             noindex: false,
+            found_nothing: false,
         }
     }
 

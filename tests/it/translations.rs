@@ -630,7 +630,8 @@ async fn lists_by_name_and_brands_stand_in_the_order_of_the_language() {
         ),
     ] {
         let list = shop.get(&format!("{prefix}/c/all?sort=name")).await.body;
-        let links = list.split(&format!("<h3><a href=\"{prefix}/p/")).skip(1);
+        let link = format!("<h3><a href=\"{prefix}/p/");
+        let links = list.split(&link).skip(1);
         let slugs: Vec<_> = links.filter_map(|link| link.split('"').next()).collect();
         assert_eq!(slugs, wanted, "{prefix}");
         let brands = shop.get(&format!("{prefix}/b")).await.body;
