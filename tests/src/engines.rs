@@ -1,6 +1,6 @@
 //! Object storage that others made, started for a test over loopback: `make store-engines` installs it.
 //!
-//! moto's server and s3s-fs keep to conditions. Garage 2.5 reads none when it writes. Where it is not installed, moto stands in
+//! moto's server keeps to conditions, and so does s3s-fs where writes follow each other. Garage 2.5 reads none when it writes. Where it is not installed, moto stands in
 //! for it, behind a proxy of ours that takes the conditions out of every PUT.
 //!
 //! Garage's licence is the AGPL: it is only ever run, as a program of its own, and nothing here is made of it.
@@ -30,7 +30,7 @@ pub const BUCKET: &str = "shops";
 pub enum Kind {
     /// moto's server: keeps to conditions.
     Moto,
-    /// s3s-fs: keeps to conditions.
+    /// s3s-fs: keeps to conditions of writes that follow each other, and ignores those of reads.
     S3s,
     /// Garage, one node: ignores the conditions of writes, and minds those of reads.
     Garage,
@@ -116,6 +116,12 @@ impl Kind {
     /// Whether it keeps to conditions.
     pub fn honours(self) -> bool {
         matches!(self, Self::Moto | Self::S3s)
+    }
+
+    /// Whether it can judge between two writes of one instant. s3s-fs looks whether a condition holds before it reads what is
+    /// to be written, and does not look again: both are told that they were the first.
+    pub fn is_atomic(self) -> bool {
+        self != Self::S3s
     }
 
     /// Where it is installed, if it is.
