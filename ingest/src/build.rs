@@ -154,21 +154,8 @@ impl CompileJob {
             (offers, is_put)
         });
         let (offers, tally) = compiled_offers?;
-        // Not before: verification reads all of a part that is mapped, and the tables it was made from take until now to be
-        // given back. Nobody reads what is in the store already, as no manifest names it. Who only looks compares what was
-        // made with what is published, and verifies both.
         if is_new {
-            catalog.verify().map_err(PublishError::from)?;
-            untranslated::keep(&self.context.config.state, &untranslated::of(catalog));
-            let mut verified = self.context.verified();
-            verified.add(&path);
-            if is_put {
-                verified.add(&publish::stored(
-                    &self.context.store,
-                    (PartKind::Catalog, &entry),
-                ));
-            }
-            verified.save();
+            self.verify(catalog, (&entry, &path), is_put)?;
         }
         let built = Built {
             catalog: (entry, path),
@@ -179,6 +166,29 @@ impl CompileJob {
             reserved: self.merged.reserved.clone(),
         };
         Ok(Build::Ready(Box::new(built), conflicts))
+    }
+
+    /// Verifies a new catalog, and remembers what is whole: its file, and what was put into the store of it.
+    ///
+    /// Not before its offers are compiled: verification reads all of a part that is mapped, and the tables it was made from
+    /// take until then to be given back. Nobody reads what is in the store already, as no manifest names it. Who only looks
+    /// compares what was made with what is published, and verifies both.
+    fn verify(
+        &self,
+        catalog: &Catalog,
+        (entry, path): (&PartEntry, &Path),
+        is_put: bool,
+    ) -> Result<(), CycleError> {
+        catalog.verify().map_err(PublishError::from)?;
+        untranslated::keep(&self.context.config.state, &untranslated::of(catalog));
+        let mut verified = self.context.verified();
+        verified.add(path);
+        if is_put {
+            let part = (PartKind::Catalog, entry);
+            verified.add(&publish::stored(&self.context.store, part));
+        }
+        verified.save();
+        Ok(())
     }
 
     /// Copies a new catalog part into the store while its offers are compiled: one waits for the disk and the other for a

@@ -19,7 +19,7 @@ use crate::body_cache::BodyCache;
 use crate::bots::{self, Bots};
 use crate::cache_policy::CachePolicy;
 use crate::canary::Marks;
-use crate::checkout::Checkout;
+use crate::checkout::{Checkout, Settings};
 use crate::encode::{self, Encoding, Wanted};
 use crate::feeds::Feeds;
 use crate::groups;
@@ -30,7 +30,7 @@ use crate::page::{self, Page};
 use crate::personal;
 use crate::policies::Policies;
 use crate::respond::{self, Finished, Response};
-use crate::route::{self, Listing, Parsed, Route, RouteError};
+use crate::route::{self, Parsed, Route, RouteError};
 use crate::searches::Searches;
 use crate::share_card::{self, Cards};
 use crate::stamp::{Edge, Stamp};
@@ -185,14 +185,14 @@ fn shared<'a>(
             Reply::Now(respond(&kept, true))
         }
         (Some(kept), None) if !kept.is_worth_encoding_as(wanted.small) => {
-            shop.note_search(&parsed, &kept);
+            shop.searches.answered(&parsed.route, &kept);
             Reply::Now(respond(&kept, true))
         }
         // A page asked for the first time is encoded quickly; one that comes again and again is worth the smallest coding.
         (kept, None) => {
             let encoding = kept.map_or(wanted.quick, |_| wanted.small);
             let finished = Arc::new(shop.made(serving, &parsed, encoding, now));
-            shop.note_search(&parsed, &finished);
+            shop.searches.answered(&parsed.route, &finished);
             shop.keep(serving, &parsed, wanted, &finished);
             Reply::Now(respond(&finished, false))
         }
@@ -255,20 +255,15 @@ impl Shop {
 
     /// What pages know besides the generation.
     pub fn context<'a>(&'a self, theme: &'a Theme, now: SystemTime) -> page::Context<'a> {
+        let settings = self.checkout.as_ref().map(|checkout| &checkout.settings);
         page::Context {
             base_url: &self.base_url,
             theme,
             resizer: self.resizer.as_ref(),
             policies: Some(&self.policies),
             sells: self.checkout.is_some(),
-            takes_withdrawals: self
-                .checkout
-                .as_ref()
-                .is_some_and(|checkout| checkout.settings.takes_withdrawals()),
-            takes_stock_requests: self
-                .checkout
-                .as_ref()
-                .is_some_and(|checkout| checkout.settings.stock_requests),
+            takes_withdrawals: settings.is_some_and(Settings::takes_withdrawals),
+            takes_stock_requests: settings.is_some_and(|settings| settings.stock_requests),
             locale: LocaleIndex::OWN,
             now,
             redirects_settle: self.redirects_settle,
@@ -306,15 +301,6 @@ impl Shop {
         let page = page::build(&parsed.route, &serving.generation, &context);
         let hints = serving.theme.assets.hints();
         respond::finish(page, &serving.stamp, encoding, hints)
-    }
-
-    /// Counts a search; another page, order or choice of what it found is no other search.
-    fn note_search(&self, parsed: &Parsed, finished: &Finished) {
-        if let Route::Search { listing } = &parsed.route
-            && *listing == Listing::search(&listing.q)
-        {
-            self.searches.note(&listing.q, finished.found_nothing);
-        }
     }
 
     /// Keeps a page that exists, if it is one that is asked for again.

@@ -13,6 +13,8 @@ use std::time::SystemTime;
 use serde_json::{Value, json};
 
 use crate::live::seconds;
+use crate::respond::Finished;
+use crate::route::{Listing, Route};
 
 /// Words counted at once. When there are more, the half that was searched for least is forgotten.
 const COUNTED: usize = 4_096;
@@ -58,8 +60,16 @@ impl Searches {
         }
     }
 
-    /// Counts a search.
-    pub(crate) fn note(&self, query: &str, found_nothing: bool) {
+    /// Counts a search by its answer; another page, order or choice of what it found is no other search.
+    pub(crate) fn answered(&self, route: &Route, answer: &Finished) {
+        if let Route::Search { listing } = route
+            && *listing == Listing::search(&listing.q)
+        {
+            self.note(&listing.q, answer.found_nothing);
+        }
+    }
+
+    fn note(&self, query: &str, found_nothing: bool) {
         let Some(words) = normal(query).filter(|_| self.seen_at_least > 0) else {
             return;
         };

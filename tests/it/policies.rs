@@ -54,8 +54,8 @@ async fn node(shop: &Shop, path: &str) -> Value {
     json_ld(&page.body)[0]["@graph"][0].clone()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_promised_stands_with_the_shop_and_its_offers() {
+/// Everything is stated.
+async fn open() -> Shop {
     let mut shop = shop_with(
         r#"
         [checkout]
@@ -71,6 +71,21 @@ async fn what_is_promised_stands_with_the_shop_and_its_offers() {
         "#,
     );
     shop.open().await;
+    shop
+}
+
+/// Countries that a part of structured data is for.
+fn countries(node: &Value) -> Vec<String> {
+    let regions = node["shippingDestination"].as_array().expect("regions");
+    let codes = regions
+        .iter()
+        .filter_map(|region| region["addressCountry"].as_str());
+    codes.map(str::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_promised_stands_with_the_shop() {
+    let shop = open().await;
     let store = node(&shop, "/").await;
     let contact = &store["contactPoint"];
     assert_eq!(contact["telephone"], "+4930123456", "{contact}");
@@ -100,56 +115,39 @@ async fn what_is_promised_stands_with_the_shop_and_its_offers() {
         "100.00 to - for 0.00",
     ];
     assert_eq!(told, wanted);
-    let to = |node: &Value| -> Vec<String> {
-        let regions = node["shippingDestination"].as_array().unwrap();
-        let codes = regions
-            .iter()
-            .map(|region| region["addressCountry"].as_str());
-        codes.map(|code| code.unwrap().to_owned()).collect()
-    };
-    assert_eq!(to(&conditions[0]), ["DE", "AT"]);
+    assert_eq!(countries(&conditions[0]), ["DE", "AT"]);
+    let home = shop.get("/").await.body;
+    assert!(home.contains("<a href=\"tel:+4930123456\" dir=\"ltr\">+49 30 123456</a>"));
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_promised_stands_with_each_offer_and_in_full_only_once() {
+    let shop = open().await;
     let offer = &node(&shop, "/p/mug").await["offers"];
     assert_eq!(offer["hasMerchantReturnPolicy"]["merchantReturnDays"], 30);
     let detail = &offer["shippingDetails"][0];
     assert_eq!(detail["shippingRate"]["value"], "4.90", "{offer}");
     assert_eq!(detail["shippingRate"]["currency"], offer["priceCurrency"]);
-    assert_eq!(to(detail), ["DE", "AT"]);
+    assert_eq!(countries(detail), ["DE", "AT"]);
 
     let lamp = node(&shop, "/p/lamp").await;
-    let offers: Vec<_> = lamp["hasVariant"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| &one["offers"])
-        .collect();
+    let variants = lamp["hasVariant"].as_array().unwrap().iter();
+    let offers: Vec<_> = variants.map(|one| &one["offers"]).collect();
     assert_eq!(offers.len(), 24);
-    let whole = |key: &str| {
-        offers
-            .iter()
-            .filter(|offer| offer[key].to_string().len() > 60)
-            .count()
+    let in_full = |key: &str| {
+        let all = offers.iter().map(|offer| offer[key].to_string());
+        all.filter(|text| text.len() > 60).count()
     };
-    assert_eq!(
-        (whole("hasMerchantReturnPolicy"), whole("shippingDetails")),
-        (1, 2)
-    );
+    // What is free from 100 euros on costs one price, what is below another.
+    assert_eq!(in_full("hasMerchantReturnPolicy"), 1);
+    assert_eq!(in_full("shippingDetails"), 2);
     let named = |offer: &Value| offer["shippingDetails"][0]["@id"].clone();
-    let dear = offers
-        .iter()
-        .find(|offer| offer["price"] == "149.00")
-        .unwrap();
-    let cheap: Vec<_> = offers
-        .iter()
-        .filter(|offer| offer["price"] == "20.00")
-        .collect();
-    assert!(
-        cheap
-            .iter()
-            .all(|offer| named(offer) == named(cheap[0]) && named(offer) != named(dear))
-    );
-    let home = shop.get("/").await.body;
-    assert!(home.contains("<a href=\"tel:+4930123456\" dir=\"ltr\">+49 30 123456</a>"));
+    let (dear, cheap): (Vec<&Value>, Vec<&Value>) =
+        offers.iter().partition(|offer| offer["price"] == "149.00");
+    assert_eq!(dear.len(), 1);
+    let is_alike =
+        |offer: &&Value| named(offer) == named(cheap[0]) && named(offer) != named(dear[0]);
+    assert!(cheap.iter().all(is_alike));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use frontage_tests::documents;
 use frontage_tests::shop::{Page, Shop, ShopBuilder};
 use serde_json::{Value, json};
 
-const LANGUAGES: &str = "locale = \"en\"\nlocales = [\"de\", \"ar\"]\ntagline = \"Plain things\"\n\
+pub(crate) const LANGUAGES: &str = "locale = \"en\"\nlocales = [\"de\", \"ar\"]\ntagline = \"Plain things\"\n\
                          translations.de = { tagline = \"Schlichte Dinge\" }";
 
 /// A page of each kind in English, German and Arabic.
@@ -25,7 +25,7 @@ const PLACES: [[&str; 3]; 7] = [
     ["/b/nordhem", "/de/b/nordhem", "/ar/b/nordhem"],
 ];
 
-fn catalog() -> Vec<Value> {
+pub(crate) fn catalog() -> Vec<Value> {
     let mut kitchen = documents::category();
     kitchen["id"] = json!("kitchen");
     kitchen["name"] = json!("Kitchen");
@@ -558,87 +558,5 @@ async fn keep(browser: &Browser, screen: &str, path: &str) {
         let name = path.trim_matches('/').replace('/', "-");
         let file = std::path::Path::new(&folder).join(format!("{screen}-{name}.png"));
         std::fs::write(file, browser.picture().await).expect("a picture is written");
-    }
-}
-
-#[tokio::test]
-async fn operators_are_told_which_texts_a_language_lacks() {
-    let shop = ShopBuilder::of(catalog()).shop(LANGUAGES).start();
-    shop.once().await;
-    let status = shop.ingest(&["status", "--json"]).await;
-    let status: Value = serde_json::from_str(&status.stdout).expect("JSON");
-    let told = |locale: &str| -> Vec<String> {
-        let all = status["untranslated"].as_array().expect("a list");
-        let found = all
-            .iter()
-            .find(|one| one["locale"] == locale)
-            .expect("the language");
-        let lacks = found["lacks"].as_array().expect("a list").iter();
-        lacks
-            .map(|lack| {
-                let text = |key: &str| lack[key].as_str().unwrap_or_default().to_owned();
-                let (missing, of) = (&lack["missing"], &lack["of"]);
-                format!(
-                    "{} {} {missing}/{of} {}",
-                    text("kind"),
-                    text("field"),
-                    lack["examples"]
-                )
-            })
-            .collect()
-    };
-    assert_eq!(told("de"), ["product name 1/2 [\"plate\"]"]);
-    assert_eq!(
-        told("ar"),
-        [
-            "product name 1/2 [\"plate\"]",
-            "product description 1/1 [\"mug\"]",
-            "category name 1/2 [\"kitchen/mugs\"]",
-            "page title 1/1 [\"delivery\"]",
-            "page body 1/1 [\"delivery\"]",
-        ]
-    );
-    let said = shop.ingest(&["status"]).await.stdout;
-    let line = "untranslated in de\n  product name: 1 of 2 (plate)\n";
-    assert!(said.contains(line), "{said}");
-}
-
-#[tokio::test]
-async fn lists_by_name_and_brands_stand_in_the_order_of_the_language() {
-    let thing = |id: &str, name: &str| {
-        json!({"type": "product", "id": id, "slug": id, "name": name, "brand": name, "category_ids": ["all"],
-            "prices": [{"amount": "8.00", "currency": "EUR"}], "translations": {"sv": {"name": name}}})
-    };
-    let mut shop = ShopBuilder::of(vec![
-        json!({"type": "category", "id": "all", "slug": "all", "name": "Alles"}),
-        thing("zebra", "Zebra"),
-        thing("ahre", "Ähre"),
-        thing("affe", "affe"),
-        thing("ol", "Öl"),
-        thing("m10", "M10"),
-        thing("m2", "M2"),
-    ])
-    .shop("locale = \"de\"\nlocales = [\"sv\"]")
-    .start();
-    shop.open().await;
-    for (prefix, wanted, letters) in [
-        ("", ["affe", "ahre", "m2", "m10", "ol", "zebra"], "A M O Z"),
-        (
-            "/sv",
-            ["affe", "m2", "m10", "zebra", "ahre", "ol"],
-            "A M Z Ä Ö",
-        ),
-    ] {
-        let list = shop.get(&format!("{prefix}/c/all?sort=name")).await.body;
-        let link = format!("<h3><a href=\"{prefix}/p/");
-        let links = list.split(&link).skip(1);
-        let slugs: Vec<_> = links.filter_map(|link| link.split('"').next()).collect();
-        assert_eq!(slugs, wanted, "{prefix}");
-        let brands = shop.get(&format!("{prefix}/b")).await.body;
-        let headings = brands.split("<h2 id=\"letter-").skip(1);
-        let headings: Vec<_> = headings
-            .filter_map(|one| one.split(['>', '<']).nth(1))
-            .collect();
-        assert_eq!(headings.join(" "), letters, "{prefix}");
     }
 }

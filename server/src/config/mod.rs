@@ -218,18 +218,16 @@ impl Config {
         let poll_interval = keys.millis("poll_interval_ms", 1000, 50..=3_600_000);
         let body_cache_bytes = keys.number("body_cache_bytes", 32 << 20, 0..=1 << 40);
         let settle_days = keys.number("redirects_permanent_after_days", 7, 0..=3_650);
-        let searches_seen_at_least = keys.number("searches_seen_at_least", 10, 0..=1_000_000);
-        let time_zone = keys.time_zone();
+        let (searches, time_zone) = (keys.searches_seen_at_least(), keys.time_zone());
         let (log, trusted_proxies) = (keys.log(), keys.trusted_proxies());
         let proxy_protocol = keys.boolean("proxy_protocol");
         let tls = tls::Settings::read(keys.table("tls", "tls."));
         let (hsts, cache_tags) = (keys.hsts(&base_url), keys.cache_tags());
         let mut checkout = keys.checkout();
         let policies = keys.policies().with_checkout(&checkout);
-        let indexnow_key = keys.indexnow_key();
+        let (indexnow_key, shops) = (keys.indexnow_key(), keys.optional("shops"));
         let bots = bots::Settings::read(keys.table("bots", "bots."));
         let budget = budget::Settings::read(keys.table("budget", "budget."));
-        let shops = keys.optional("shops");
         let (theme, images) = (keys.theme(folder), keys.images());
         let fleet = heartbeat::Settings::read(keys.table("fleet", "fleet."));
         let canary = canary::Settings::read(keys.table("canary", "canary."));
@@ -237,8 +235,7 @@ impl Config {
         let limits = keys.limits();
         keys.refuse_the_rest();
         problems.extend(same_address(listen, admin));
-        problems.extend(checkout.problems());
-        problems.extend(policies.problems());
+        problems.extend([checkout.problems(), policies.problems()].concat());
         problems.extend(unheard(&canary, &fleet));
         if !problems.is_empty() {
             return Err(problems);
@@ -255,7 +252,7 @@ impl Config {
             hosts,
             poll_interval,
             body_cache_bytes,
-            searches_seen_at_least,
+            searches_seen_at_least: searches,
             log,
             redirects_settle: i64::try_from(settle_days).unwrap_or(0) * 24 * 60 * 60,
             time_zone,
@@ -497,6 +494,10 @@ impl Keys<'_> {
         };
         keys.refuse_the_rest();
         settings
+    }
+
+    fn searches_seen_at_least(&mut self) -> u64 {
+        self.number("searches_seen_at_least", 10, 0..=1_000_000)
     }
 
     fn policies(&mut self) -> Policies {
