@@ -143,6 +143,7 @@ impl Feed {
             base_url: &self.base_url,
             theme: &self.serving.theme,
             resizer: None,
+            policies: None,
             sells: false,
             takes_withdrawals: false,
             takes_stock_requests: false,

@@ -19,7 +19,7 @@ use crate::body_cache::BodyCache;
 use crate::bots::{self, Bots};
 use crate::cache_policy::CachePolicy;
 use crate::canary::Marks;
-use crate::checkout::Checkout;
+use crate::checkout::{Checkout, Settings};
 use crate::encode::{self, Encoding, Wanted};
 use crate::feeds::Feeds;
 use crate::groups;
@@ -28,6 +28,7 @@ use crate::live::{Live, Serving};
 use crate::metrics::{BotAnswer, Metrics};
 use crate::page::{self, Page};
 use crate::personal;
+use crate::policies::Policies;
 use crate::respond::{self, Finished, Response};
 use crate::route::{self, Parsed, Route, RouteError};
 use crate::share_card::{self, Cards};
@@ -57,6 +58,8 @@ pub struct Shop {
     pub resizer: Option<page::Resizer>,
     /// Cart and checkout; none in a catalogue.
     pub checkout: Option<Checkout>,
+    /// What the shop promises beside its catalog.
+    pub policies: Policies,
     /// Pictures for links, as far as they were drawn.
     pub(crate) cards: Cards,
     /// Who clients are.
@@ -220,6 +223,7 @@ impl Shop {
             metrics,
             base_url: base_url.to_owned(),
             resizer: None,
+            policies: Policies::default(),
             checkout: None,
             cards: Cards::default(),
             indexnow_key: None,
@@ -245,19 +249,15 @@ impl Shop {
 
     /// What pages know besides the generation.
     pub fn context<'a>(&'a self, theme: &'a Theme, now: SystemTime) -> page::Context<'a> {
+        let settings = self.checkout.as_ref().map(|checkout| &checkout.settings);
         page::Context {
             base_url: &self.base_url,
             theme,
             resizer: self.resizer.as_ref(),
+            policies: Some(&self.policies),
             sells: self.checkout.is_some(),
-            takes_withdrawals: self
-                .checkout
-                .as_ref()
-                .is_some_and(|checkout| checkout.settings.takes_withdrawals()),
-            takes_stock_requests: self
-                .checkout
-                .as_ref()
-                .is_some_and(|checkout| checkout.settings.stock_requests),
+            takes_withdrawals: settings.is_some_and(Settings::takes_withdrawals),
+            takes_stock_requests: settings.is_some_and(|settings| settings.stock_requests),
             locale: LocaleIndex::OWN,
             now,
             redirects_settle: self.redirects_settle,

@@ -97,6 +97,9 @@ mod share_card;
 /// Requests to withdraw from a contract.
 mod withdrawing;
 
+/// What the shop promises beside its catalog: how goods come back, and who answers.
+pub mod policies;
+
 /// What a form sent.
 pub mod form;
 

@@ -172,6 +172,11 @@ fn waiting(old: &Config, new: &Config) -> Vec<&'static str> {
         ("hsts", old.hsts != new.hsts),
         ("tls", old.tls != new.tls),
         ("checkout", old.checkout != new.checkout),
+        (
+            "returns and contact",
+            old.policies.returns != new.policies.returns
+                || old.policies.telephone != new.policies.telephone,
+        ),
         ("theme", old.theme != new.theme),
         ("shops", old.shops != new.shops),
         ("images", old.images != new.images),

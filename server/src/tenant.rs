@@ -124,6 +124,7 @@ pub(crate) fn open_shop(config: &Config, live: Arc<Live>, store: &Store) -> anyh
     };
     let mut shop = Shop::new(live, metrics, &config.base_url, cache).with_edge(edge);
     shop.checkout = open_checkout(config, store)?;
+    shop.policies = config.policies.clone();
     shop.clients.store(Arc::new(reload::clients(config)));
     shop.indexnow_key = config.indexnow_key.clone();
     shop.look = Look::open(&config.theme, watch::now());

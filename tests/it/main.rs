@@ -122,6 +122,9 @@ mod scripts;
 /// The operator's desk in a real browser, and who may do what there.
 mod desk;
 
+/// What a shop promises, in structured data.
+mod policies;
+
 /// A run is never lost, doubled or overlapped, whoever asks for it.
 mod pokes;
 

@@ -20,6 +20,7 @@ use crate::checkout::{Method, Settings};
 use crate::heartbeat;
 use crate::page::Resizer;
 use crate::payment::StripeSettings;
+use crate::policies::{Policies, Returns, Telephone};
 use crate::pricing::PricingSettings;
 use crate::stamp::TagHeader;
 use crate::table::Keys;
@@ -72,6 +73,8 @@ pub struct Config {
     pub cache_tags: Option<TagHeader>,
     /// What can be bought, and how.
     pub checkout: Settings,
+    /// What the shop promises beside its catalog.
+    pub policies: Policies,
     /// What the shop proves itself with to search engines that take IndexNow.
     pub indexnow_key: Option<String>,
     /// What crawlers may cost.
@@ -219,10 +222,10 @@ impl Config {
         let tls = tls::Settings::read(keys.table("tls", "tls."));
         let (hsts, cache_tags) = (keys.hsts(&base_url), keys.cache_tags());
         let mut checkout = keys.checkout();
-        let indexnow_key = keys.indexnow_key();
+        let policies = keys.policies().with_checkout(&checkout);
+        let (indexnow_key, shops) = (keys.indexnow_key(), keys.optional("shops"));
         let bots = bots::Settings::read(keys.table("bots", "bots."));
         let budget = budget::Settings::read(keys.table("budget", "budget."));
-        let shops = keys.optional("shops");
         let (theme, images) = (keys.theme(folder), keys.images());
         let fleet = heartbeat::Settings::read(keys.table("fleet", "fleet."));
         let canary = canary::Settings::read(keys.table("canary", "canary."));
@@ -230,7 +233,7 @@ impl Config {
         let limits = keys.limits();
         keys.refuse_the_rest();
         problems.extend(same_address(listen, admin));
-        problems.extend(checkout.problems());
+        problems.extend([checkout.problems(), policies.problems()].concat());
         problems.extend(unheard(&canary, &fleet));
         if !problems.is_empty() {
             return Err(problems);
@@ -256,6 +259,7 @@ impl Config {
             hsts,
             cache_tags,
             checkout,
+            policies,
             indexnow_key,
             bots,
             budget,
@@ -487,6 +491,14 @@ impl Keys<'_> {
         };
         keys.refuse_the_rest();
         settings
+    }
+
+    fn policies(&mut self) -> Policies {
+        Policies {
+            returns: Returns::read(self.table("returns", "returns.")),
+            telephone: Telephone::read(self.table("contact", "contact.")),
+            ..Policies::default()
+        }
     }
 
     fn stripe(&mut self) -> StripeSettings {

@@ -9,7 +9,7 @@ use toml::{Table, Value};
 use super::{Config, named_key};
 
 /// What a shop's file may say; everything else holds for the whole server and stands in the main file.
-const OF_A_SHOP: [&str; 17] = [
+const OF_A_SHOP: [&str; 19] = [
     "shop",
     "base_url",
     "hosts",
@@ -22,6 +22,8 @@ const OF_A_SHOP: [&str; 17] = [
     "cache_tags",
     "indexnow_key",
     "checkout",
+    "returns",
+    "contact",
     "bots",
     "theme",
     "images",

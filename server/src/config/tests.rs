@@ -14,7 +14,7 @@ fn the_reference_states_the_true_defaults_of_every_key() {
     assert_eq!(reference, parse("shop = \"demo\"").unwrap());
     // A key that the code knows and the reference lacks would go unnoticed otherwise.
     let table: Table = REFERENCE.parse().unwrap();
-    assert_eq!(table.len(), 29, "{table}");
+    assert_eq!(table.len(), 31, "{table}");
     assert_eq!(table["fleet"].as_table().unwrap().len(), 2);
     assert_eq!(table["canary"].as_table().unwrap().len(), 2);
     assert_eq!(table["telemetry"].as_table().unwrap().len(), 4);
@@ -25,6 +25,8 @@ fn the_reference_states_the_true_defaults_of_every_key() {
     assert_eq!(table["budget"].as_table().unwrap().len(), 3);
     assert_eq!(table["bots"].as_table().unwrap().len(), 6);
     assert_eq!(table["limits"].as_table().unwrap().len(), 12);
+    assert_eq!(table["returns"].as_table().unwrap().len(), 5);
+    assert_eq!(table["contact"].as_table().unwrap().len(), 1);
     let checkout = table["checkout"].as_table().unwrap();
     assert_eq!(checkout.len(), 11);
     assert_eq!(checkout["pricing"].as_table().unwrap().len(), 8);

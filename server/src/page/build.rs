@@ -15,6 +15,7 @@ use super::{
     reviews, search, sitemap,
 };
 use crate::cache_policy::CachePolicy;
+use crate::policies::Policies;
 use crate::pricing::Quoted;
 use crate::route::{Parsed, Route};
 use crate::theme::Theme;
@@ -164,6 +165,8 @@ pub struct Context<'a> {
     pub theme: &'a Theme,
     /// What makes other widths of pictures.
     pub resizer: Option<&'a Resizer>,
+    /// What the shop promises beside its catalog, if it is to be told.
+    pub policies: Option<&'a Policies>,
     /// Whether things can be bought here; if not, the shop is a catalogue.
     pub sells: bool,
     /// Whether contracts are made here that one can withdraw from here.

@@ -12,6 +12,7 @@ use super::shell::Shell;
 use super::view::View;
 use super::{Context, text};
 use crate::lists::ListKind;
+use crate::policies::Telephone;
 use crate::route::{Fragment, Listing, Route, Withdrawal};
 use crate::theme::Theme;
 
@@ -84,6 +85,7 @@ pub(crate) struct ShopNames<'a> {
     pub(crate) name: &'a str,
     pub(crate) tagline: &'a str,
     pub(crate) email: &'a str,
+    pub(crate) telephone: Option<&'a Telephone>,
 }
 
 /// Where a shopper's own lists are, and what helps them to search.
@@ -143,6 +145,7 @@ impl<'a> Frame<'a> {
                 name: shop.name,
                 tagline: shop.tagline,
                 email: shop.email,
+                telephone: view.ctx.policies.and_then(|all| all.telephone.as_ref()),
             },
             ..Self::bare(view.ctx, title, indexing)
         }

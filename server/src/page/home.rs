@@ -10,6 +10,7 @@ use super::frame::{Frame, Indexing, Link};
 use super::guides::{self, Guide};
 use super::json_ld::Json;
 use super::order;
+use super::policies;
 use super::product::{self, Recent};
 use super::resize::IN_SHOWCASE;
 use super::sections::{self, Section};
@@ -188,6 +189,7 @@ fn structured(view: &View<'_>) -> String {
         let logo = theme.logo.as_ref().map(|logo| logo.href.as_str());
         let logo = logo.unwrap_or(theme.assets.icon_href());
         store.text("logo", &view.absolute(logo));
+        policies::of_shop(view, store);
     });
     json.item("WebSite", |site| {
         site.text("name", shop.name);

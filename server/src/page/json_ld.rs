@@ -85,6 +85,25 @@ impl Json {
         let _ = write!(self.text, "{value}");
     }
 
+    /// What was said in another place of the document, by its `@id`, as the value of a key.
+    pub(crate) fn reference(&mut self, key: &str, id: &str) {
+        self.key(key);
+        self.named(id);
+    }
+
+    /// The same in a list.
+    pub(crate) fn reference_item(&mut self, id: &str) {
+        self.comma();
+        self.named(id);
+    }
+
+    fn named(&mut self, id: &str) {
+        self.text.push_str(r#"{"@id":"#);
+        self.string(id);
+        self.text.push('}');
+        self.first = false;
+    }
+
     fn braces(&mut self, kind: &str, fill: impl FnOnce(&mut Self)) {
         self.text.push('{');
         self.first = true;

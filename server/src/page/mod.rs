@@ -38,6 +38,9 @@ mod suggest;
 /// An order.
 pub(crate) mod receipt;
 
+/// The shop's promises, as structured data.
+mod policies;
+
 /// Being told when something can be had again.
 pub(crate) mod restock;
 

@@ -11,6 +11,7 @@ use super::card::Image;
 use super::format;
 use super::frame::Frame;
 use super::json_ld::Json;
+use super::policies::OfOffers;
 use super::reviews;
 use super::text;
 use super::variants;
@@ -40,6 +41,7 @@ pub(crate) fn graph(
     images: &[Image<'_>],
 ) -> String {
     let mut json = Json::graph();
+    let mut policies = OfOffers::new(view);
     if variants::are_several(product) {
         json.item("ProductGroup", |group| {
             group.text("productGroupID", product.id());
@@ -55,7 +57,7 @@ pub(crate) fn graph(
                         if let Some(image) = variant.media().find(|media| media.is_image()) {
                             item.text("image", &view.absolute(image.url()));
                         }
-                        one_variant(view, item, product, &variant);
+                        one_variant(view, item, product, &variant, &mut policies);
                     });
                 }
             });
@@ -63,7 +65,7 @@ pub(crate) fn graph(
     } else {
         json.item("Product", |item| {
             about(view, item, product, images);
-            one_variant(view, item, product, chosen);
+            one_variant(view, item, product, chosen, &mut policies);
         });
     }
     frame.crumbs_as_data(view, &mut json);
@@ -94,7 +96,13 @@ fn about(view: &View<'_>, json: &mut Json, product: &Product<'_>, images: &[Imag
 }
 
 /// What is a variant's own: numbers, options, offer.
-fn one_variant(view: &View<'_>, json: &mut Json, product: &Product<'_>, variant: &Variant<'_>) {
+fn one_variant<'v>(
+    view: &View<'v>,
+    json: &mut Json,
+    product: &Product<'_>,
+    variant: &Variant<'_>,
+    policies: &mut OfOffers<'v>,
+) {
     json.text(
         "sku",
         if variant.sku().is_empty() {
@@ -138,6 +146,7 @@ fn one_variant(view: &View<'_>, json: &mut Json, product: &Product<'_>, variant:
             "itemCondition",
             &format!("https://schema.org/{}Condition", product.condition()),
         );
+        policies.tell(view, variant, price, json);
     });
 }
 

@@ -18,6 +18,7 @@ fn context() -> Context<'static> {
         base_url: "https://shop.example",
         theme: &PLAIN,
         resizer: None,
+        policies: None,
         sells: false,
         takes_withdrawals: false,
         takes_stock_requests: false,

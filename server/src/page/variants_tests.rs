@@ -202,6 +202,7 @@ fn get(generation: &Generation, address: &str) -> Page {
         base_url: "https://shop.example",
         theme: &PLAIN,
         resizer: None,
+        policies: None,
         sells: false,
         takes_withdrawals: false,
         takes_stock_requests: false,

@@ -64,6 +64,18 @@ pub(super) fn credit(plan: &[&Candidate<'_>], option: &DeliveryOption, discounts
     }
 }
 
+impl DeliveryMethod {
+    /// What one unit costs to be brought, ordered alone and without promotions; none if the method is not for it.
+    pub fn price_of_one(&self, value: i64, grams: Option<u32>) -> Option<i64> {
+        let parcel = Parcel {
+            value,
+            grams: grams.unwrap_or(0).into(),
+            units: 1,
+        };
+        price(self, &parcel)
+    }
+}
+
 fn price(method: &DeliveryMethod, parcel: &Parcel) -> Option<i64> {
     let value = match method.basis {
         Basis::OrderValue => u64::try_from(parcel.value).unwrap_or(0),
