@@ -70,6 +70,9 @@ mod http;
 /// One shop in several languages: each page in each of them, linked with the others, and never mixed up.
 mod translations;
 
+/// The order of names.
+mod collation;
+
 /// The shop in a real browser, on a desktop and a phone, with JavaScript and without.
 mod browser;
 

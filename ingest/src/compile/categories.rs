@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use frontage_shared::model::collation::Collation;
 use frontage_shared::model::slug;
 use frontage_shared::snapshot::catalog::Catalog;
 
@@ -41,6 +42,7 @@ impl Tree {
     /// Orders siblings by position, then name, then id, and gives every node its path.
     pub(super) fn build(
         documents: Vec<Category>,
+        collation: &Collation,
         previous: Option<&Catalog>,
         conflicts: &mut Conflicts,
     ) -> Self {
@@ -54,13 +56,13 @@ impl Tree {
             children.entry(*parent).or_default().push(index);
         }
         for siblings in children.values_mut() {
-            siblings.sort_by_key(|&index| {
-                let category = &active[index];
-                (
-                    category.position.unwrap_or(i64::MAX),
-                    category.name.to_lowercase(),
-                    category.id.clone(),
-                )
+            siblings.sort_by(|&one, &other| {
+                let (one, other) = (&active[one], &active[other]);
+                let position = |category: &Category| category.position.unwrap_or(i64::MAX);
+                let by_position = position(one).cmp(&position(other));
+                by_position
+                    .then_with(|| collation.compare(&one.name, &other.name))
+                    .then_with(|| one.id.cmp(&other.id))
             });
         }
         let pinned = previous.map(pinned_slugs).unwrap_or_default();
@@ -231,7 +233,7 @@ mod tests {
     #[track_caller]
     fn check(documents: Vec<Category>, paths: &[&str], expected_conflicts: u64) {
         let mut conflicts = Conflicts::default();
-        let tree = Tree::build(documents, None, &mut conflicts);
+        let tree = Tree::build(documents, &Collation::of("en"), None, &mut conflicts);
         let got: Vec<_> = tree.nodes.iter().map(|node| node.path.as_str()).collect();
         assert_eq!(got, paths);
         assert_eq!(
@@ -273,7 +275,7 @@ mod tests {
                 )
             })
             .collect();
-        let tree = Tree::build(deep, None, &mut Conflicts::default());
+        let tree = Tree::build(deep, &Collation::of("en"), None, &mut Conflicts::default());
         assert_eq!(tree.nodes.len(), 40);
         assert!(
             tree.nodes

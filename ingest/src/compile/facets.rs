@@ -9,6 +9,7 @@
 
 use std::collections::HashMap;
 
+use frontage_shared::model::collation::Collation;
 use frontage_shared::model::slug;
 use frontage_shared::snapshot::facets::{FacetRecord, FacetValueRecord};
 use frontage_shared::snapshot::heap::HeapFull;
@@ -16,7 +17,7 @@ use frontage_shared::snapshot::record::{List, RowRef};
 use frontage_shared::snapshot::tables::CatalogTables;
 
 use super::facet_attributes::{Stated, add_attributes};
-use crate::config::Facets;
+use crate::config::{Config, Facets};
 use crate::half_hash::{Known, Sought};
 use crate::wire::AttributeDefinition;
 
@@ -207,10 +208,12 @@ impl FacetBuilder {
     /// attributes.
     pub(super) fn finish(
         self,
-        settings: &Facets,
+        config: &Config,
         definitions: &HashMap<String, AttributeDefinition>,
         tables: &mut CatalogTables,
     ) -> Result<(), HeapFull> {
+        let settings = &config.facets;
+        let collation = Collation::of(&config.shop.locale);
         let stated = Stated::gather(tables);
         let mut chosen = self.facets;
         for code in choose(&stated, &chosen, settings, definitions) {
@@ -227,7 +230,7 @@ impl FacetBuilder {
             )
         });
         for facet in chosen {
-            write_facet(facet, settings, tables)?;
+            write_facet(facet, settings, &collation, tables)?;
         }
         write_lists(tables);
         Ok(())
@@ -357,6 +360,7 @@ fn position(
 fn write_facet(
     facet: Collected,
     settings: &Facets,
+    collation: &Collation,
     tables: &mut CatalogTables,
 ) -> Result<(), HeapFull> {
     let most = if facet.origin == Origin::Brand {
@@ -370,7 +374,7 @@ fn write_facet(
         by_products.then_with(|| left.label.cmp(&right.label))
     });
     values.truncate(most);
-    values.sort_by(|left, right| natural(&left.label, &right.label));
+    values.sort_by(|left, right| natural(collation, &left.label, &right.label));
     let unit = common_unit(&values);
     let row = row_count(&tables.facets);
     let first = row_count(&tables.facet_values);
@@ -432,19 +436,19 @@ fn free_code(label: &str, taken: &mut HashMap<String, u32>) -> String {
 }
 
 /// Numbers by value before texts by letter: 2, 10, 2 GB, 10 GB, XL.
-fn natural(a: &str, b: &str) -> std::cmp::Ordering {
-    let key = |text: &str| {
+fn natural(collation: &Collation, a: &str, b: &str) -> std::cmp::Ordering {
+    fn key(text: &str) -> (f64, &str) {
         let digits: String = text
             .chars()
             .take_while(|character| character.is_ascii_digit() || *character == '.')
             .collect();
-        let rest = text.get(digits.len()..).unwrap_or_default().to_lowercase();
-        (digits.parse::<f64>().unwrap_or(f64::INFINITY), rest)
-    };
+        let number = digits.parse::<f64>().unwrap_or(f64::INFINITY);
+        (number, text.get(digits.len()..).unwrap_or_default())
+    }
     let ((number_a, rest_a), (number_b, rest_b)) = (key(a), key(b));
     number_a
         .total_cmp(&number_b)
-        .then_with(|| rest_a.cmp(&rest_b))
+        .then_with(|| collation.compare(rest_a, rest_b))
         .then_with(|| a.cmp(b))
 }
 
@@ -454,9 +458,10 @@ mod tests {
 
     #[test]
     fn values_sort_as_people_expect() {
-        let mut values = vec!["XL", "10 GB", "2 GB", "blue", "1.5 GB"];
-        values.sort_by(|a, b| natural(a, b));
-        assert_eq!(values, ["1.5 GB", "2 GB", "10 GB", "blue", "XL"]);
+        let collation = Collation::of("de");
+        let mut values = vec!["XL", "10 GB", "2 GB", "blue", "Ähre", "1.5 GB"];
+        values.sort_by(|a, b| natural(&collation, a, b));
+        assert_eq!(values, ["1.5 GB", "2 GB", "10 GB", "Ähre", "blue", "XL"]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use frontage_shared::manifest::Counts;
+use frontage_shared::model::collation::Collation;
 use frontage_shared::model::slug;
 use frontage_shared::snapshot::categories::{self, BrandRecord, CategoryRecord, PageRecord};
 use frontage_shared::snapshot::facets::RankRecord;
@@ -20,6 +21,8 @@ use crate::merge::{Conflicts, MergeError};
 use crate::threads;
 use crate::wire::{Page, PageKind, Redirect, Review};
 
+/// Names that are worth a thread.
+const NAMES_A_THREAD: usize = 10_000;
 /// Media origins beyond this many would make the security policy longer than the page.
 const MAX_ORIGINS: usize = 16;
 
@@ -42,11 +45,7 @@ impl Tables<'_> {
         self.finish_reviews(reviews, conflicts)?;
         self.finish_pages(pages, conflicts)?;
         let facets = std::mem::take(&mut self.facets);
-        facets.finish(
-            &self.config.facets,
-            &self.labels.attributes,
-            &mut self.tables,
-        )?;
+        facets.finish(self.config, &self.labels.attributes, &mut self.tables)?;
         self.languages.words(&mut self.tables)?;
         self.finish_routes(&brand_slugs)?;
         self.finish_redirects(redirects, conflicts)?;
@@ -102,21 +101,15 @@ impl Tables<'_> {
         featured
     }
 
-    /// The rank of each product by its name. Where the first letters differ, nothing else is looked at.
+    /// The rank of each product by its name.
     fn positions_by_name(&self) -> Vec<u32> {
+        let products = &self.tables.products;
         let name = |row: u32| {
-            let product = self.tables.products.get(row as usize);
+            let product = products.get(row as usize);
             product.map_or("", |product| self.tables.strings.get(product.name))
         };
-        let mut order: Vec<(u64, u32)> = (0..row_count(&self.tables.products))
-            .map(|row| (first_letters(name(row)), row))
-            .collect();
-        order.sort_unstable_by(|a, b| {
-            let by_letters = a.0.cmp(&b.0);
-            let by_name = || lower(name(a.1)).cmp(lower(name(b.1)));
-            by_letters.then_with(by_name).then(a.1.cmp(&b.1))
-        });
-        ranks_of(order.into_iter().map(|(_, row)| row))
+        let collation = Collation::of(&self.config.shop.locale);
+        by_name(&collation, row_count(products), name)
     }
 
     fn finish_attributes(&mut self) -> Result<(), CompileError> {
@@ -358,10 +351,29 @@ impl Tables<'_> {
 }
 
 /// The rank of each row when rows are sorted by a key; rows break ties.
-pub(super) fn positions<K: Ord>(count: usize, key: impl Fn(u32) -> K) -> Vec<u32> {
+fn positions<K: Ord>(count: usize, key: impl Fn(u32) -> K) -> Vec<u32> {
     let mut order: Vec<u32> = (0..u32::try_from(count).unwrap_or(u32::MAX)).collect();
     order.sort_by_cached_key(|&row| (key(row), row));
     ranks_of(order.into_iter())
+}
+
+/// The rank of each row by its name; rows break ties. Where the starts of the names' keys differ, nothing else is looked
+/// at.
+pub(super) fn by_name<'n>(
+    collation: &Collation,
+    rows: u32,
+    name: impl Fn(u32) -> &'n str + Sync,
+) -> Vec<u32> {
+    let rows: Vec<u32> = (0..rows).collect();
+    let mut order = threads::each(&rows, NAMES_A_THREAD, |_, &row| {
+        (collation.start(name(row)), row)
+    });
+    order.sort_unstable_by(|(start_a, a), (start_b, b)| {
+        let by_start = start_a.cmp(start_b);
+        let by_name = || collation.compare(name(*a), name(*b));
+        by_start.then_with(by_name).then(a.cmp(b))
+    });
+    ranks_of(order.into_iter().map(|(_, row)| row))
 }
 
 /// The place of each row in an order.
@@ -385,22 +397,6 @@ fn first_bytes(text: &str) -> u64 {
     first
         .iter()
         .fold(0, |number, &byte| number << 8 | u64::from(byte))
-}
-
-/// The same of a text in lower case.
-fn first_letters(text: &str) -> u64 {
-    let mut first = String::with_capacity(16);
-    for letter in lower(text) {
-        first.push(letter);
-        if first.len() >= 8 {
-            break;
-        }
-    }
-    first_bytes(&first)
-}
-
-fn lower(text: &str) -> impl Iterator<Item = char> {
-    text.chars().flat_map(char::to_lowercase)
 }
 
 fn page_kind(kind: Option<PageKind>) -> u32 {

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use frontage_shared::model::collation::Collation;
 use frontage_shared::model::slug;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::heap::{Heap, HeapFull};
@@ -16,7 +17,8 @@ use frontage_shared::snapshot::record::{List, StrRef};
 use frontage_shared::snapshot::tables::CatalogTables;
 
 use super::categories::Tree;
-use super::finish::positions;
+use super::facets::row_count;
+use super::finish::by_name;
 use super::synonyms::Synonyms;
 use super::text::TextThreads;
 use super::{CompileError, words};
@@ -46,7 +48,7 @@ pub(super) struct Language<'a> {
     labels: HashMap<String, Label>,
     /// What their values are called, by the same slugs and by the words of the shop's own language.
     values: HashMap<String, HashMap<String, String>>,
-    /// Names of products in small letters, by row.
+    /// Names of products, by row.
     names: Vec<String>,
     /// Whether search and the order by name differ from the shop's own.
     differs: bool,
@@ -164,7 +166,7 @@ impl<'a> Languages<'a> {
                 }
             }
             let local = language.localised(product, translation);
-            language.names.push(local.name.to_lowercase());
+            language.names.push(local.name.to_owned());
             language.text.add(&local, categories)?;
         }
         Ok(())
@@ -269,9 +271,11 @@ impl<'a> Languages<'a> {
             if language.differs {
                 language.tables.text_files = files;
                 let names = &language.names;
-                let ranks = positions(names.len(), |row| names.get(row as usize));
-                let ranks = ranks.into_iter();
+                let name = |row: u32| names.get(row as usize).map_or("", String::as_str);
+                let collation = Collation::of(&language.tables.tag);
+                let ranks = by_name(&collation, row_count(names), name);
                 language.tables.names = ranks
+                    .into_iter()
                     .map(|name| LocalRankRecord { name: name.into() })
                     .collect();
             }

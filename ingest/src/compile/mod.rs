@@ -41,6 +41,7 @@ use std::path::Path;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use frontage_shared::manifest::{Counts, PartEntry};
+use frontage_shared::model::collation::Collation;
 use frontage_shared::model::money::{Currency, Money, MoneyError};
 use frontage_shared::snapshot::SnapshotError;
 use frontage_shared::snapshot::catalog::Catalog;
@@ -136,7 +137,8 @@ pub fn catalog(
         let successor = category.replaced_by.clone();
         replaced.extend(successor.map(|successor| (category.id.clone(), successor)));
     }
-    let tree = categories::Tree::build(structure.categories, previous, conflicts);
+    let collation = Collation::of(&config.shop.locale);
+    let tree = categories::Tree::build(structure.categories, &collation, previous, conflicts);
     let texts = file.with_extension("texts");
     let mut tables = products::Tables::start(
         config,
