@@ -17,6 +17,7 @@ use crate::cycle::{Context, CycleError, accepted_feeds, merge, missing_source, r
 use crate::dates::Dates;
 use crate::merge::{Conflicts, Merged};
 use crate::publish::{self, PublishError};
+use crate::untranslated;
 
 /// What compiling led to.
 #[derive(Debug)]
@@ -145,6 +146,9 @@ impl CompileJob {
                     verified.map_err(PublishError::from)?;
                 }
                 compiled = open().map_err(CompileError::Catalog)?;
+                if self.purpose == Purpose::Publish {
+                    untranslated::keep(&self.context.config.state, &untranslated::of(&compiled));
+                }
                 (&compiled, part.entry, path)
             }
         };

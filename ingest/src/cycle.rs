@@ -33,6 +33,7 @@ use crate::merge::{Conflicts, MergeError, Merged};
 use crate::publish::PublishError;
 use crate::release;
 use crate::telemetry;
+use crate::untranslated;
 use crate::verified::{self, Verified};
 use crate::vitals::Vitals;
 use crate::webhooks::WebhookError;
@@ -346,7 +347,11 @@ impl Context {
             }
         }
         let state = &self.config.state;
-        let leftovers = [verified::part_file(state), conflicts::part_file(state)];
+        let leftovers = [
+            verified::part_file(state),
+            conflicts::part_file(state),
+            untranslated::part_file(state),
+        ];
         for leftover in leftovers.into_iter().chain(basis::part_files(state)) {
             // Whoever writes these files replaces what is there.
             let _ = std::fs::remove_file(leftover);

@@ -58,6 +58,9 @@ pub mod ownership;
 /// Conflicts of the published generation.
 pub mod conflicts;
 
+/// Texts that documents lack in further languages.
+pub mod untranslated;
+
 /// Feeds that hardly differ from the one before.
 pub mod reread;
 

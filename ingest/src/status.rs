@@ -11,6 +11,7 @@ use crate::feed::{Feed, FeedFolder, HeldFeed, KeptCounts};
 use crate::history::{self, Run};
 use crate::publisher::{self, Publisher};
 use crate::schedule;
+use crate::untranslated::{self, Untranslated};
 use crate::webhooks::{self, Receiver};
 
 /// The state of a shop and its sources.
@@ -22,6 +23,8 @@ pub struct Status {
     pub live: Option<Live>,
     /// Who publishes, if anybody ever did.
     pub publisher: Option<Publisher>,
+    /// Texts that documents lack in the further languages of the shop.
+    pub untranslated: Vec<Untranslated>,
     /// Each source.
     pub sources: Vec<SourceStatus>,
     /// Orders on their way to the merchant.
@@ -124,6 +127,7 @@ pub async fn read(context: &Context) -> Result<Status, CycleError> {
         shop: context.config.shop.id.clone(),
         live,
         publisher: publisher::read(&context.store, &context.config.state).await?,
+        untranslated: untranslated::kept(&context.config.state),
         sources,
         orders,
         webhooks: webhooks::receivers(&context.config.state, &context.config.webhooks)?,
@@ -135,6 +139,12 @@ impl std::fmt::Display for Status {
         self.live(f)?;
         if let Some(publisher) = &self.publisher {
             publisher.fmt(f)?;
+        }
+        for language in &self.untranslated {
+            writeln!(f, "untranslated in {}", language.locale)?;
+            for lack in &language.lacks {
+                writeln!(f, "  {lack}")?;
+            }
         }
         for source in &self.sources {
             writeln!(f, "source {} ({})", source.source, source.provides)?;

@@ -70,6 +70,9 @@ mod http;
 /// One shop in several languages: each page in each of them, linked with the others, and never mixed up.
 mod translations;
 
+/// Texts that a language lacks.
+mod untranslated;
+
 /// The order of names.
 mod collation;
 

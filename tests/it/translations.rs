@@ -7,7 +7,7 @@ use frontage_tests::documents;
 use frontage_tests::shop::{Page, Shop, ShopBuilder};
 use serde_json::{Value, json};
 
-const LANGUAGES: &str = "locale = \"en\"\nlocales = [\"de\", \"ar\"]\ntagline = \"Plain things\"\n\
+pub(crate) const LANGUAGES: &str = "locale = \"en\"\nlocales = [\"de\", \"ar\"]\ntagline = \"Plain things\"\n\
                          translations.de = { tagline = \"Schlichte Dinge\" }";
 
 /// A page of each kind in English, German and Arabic.
@@ -25,7 +25,7 @@ const PLACES: [[&str; 3]; 7] = [
     ["/b/nordhem", "/de/b/nordhem", "/ar/b/nordhem"],
 ];
 
-fn catalog() -> Vec<Value> {
+pub(crate) fn catalog() -> Vec<Value> {
     let mut kitchen = documents::category();
     kitchen["id"] = json!("kitchen");
     kitchen["name"] = json!("Kitchen");

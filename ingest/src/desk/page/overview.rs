@@ -16,6 +16,7 @@ use crate::inspect::{self, GenerationLine};
 use crate::publisher::Publisher;
 use crate::schedule;
 use crate::status::{self, Live, SourceStatus};
+use crate::untranslated::Untranslated;
 
 /// Generations on the first page; the others have a page of their own.
 const GENERATIONS: usize = 5;
@@ -32,6 +33,7 @@ struct Overview<'a> {
     failing: usize,
     generations: Vec<(GenerationLine, When)>,
     conflicts: Option<KeptConflicts>,
+    untranslated: Vec<Untranslated>,
     publisher: Option<Publisher>,
     servers: Vec<Server>,
 }
@@ -105,6 +107,7 @@ pub(in crate::desk) async fn overview(visit: &Visit<'_>) -> Built {
     let page = Overview {
         frame: Frame::new(visit, "Overview", "overview"),
         conflicts: conflicts::kept(&context.config.state).filter(|kept| kept.count > 0),
+        untranslated: status.untranslated,
         live: status.live.map(|live| {
             let at = when(live.created_at, zone, visit.now);
             (live, at)
