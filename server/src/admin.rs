@@ -42,6 +42,7 @@ const INDEX: &str = "\
 /readyz   200 while it has a verified generation to serve and is not about to end
 /status   what is served, since when, from what, and what was refused: a page for browsers, JSON for others
 /metrics  counters for Prometheus
+/searches what shoppers search for, and what they search for in vain
 ";
 
 impl Answer for Admin {
@@ -71,6 +72,7 @@ impl Admin {
                 JSON,
                 format!("{:#}\n", self.status(request.now)),
             ),
+            "/searches" => plain(StatusCode::OK, JSON, format!("{:#}\n", self.searches())),
             "/metrics" => plain(StatusCode::OK, PROMETHEUS, self.metrics(request.now)),
             _ => plain(StatusCode::NOT_FOUND, TEXT, INDEX.to_owned()),
         }
@@ -125,6 +127,18 @@ impl Admin {
             "shops": statuses.collect::<serde_json::Map<_, _>>(),
             "refused": rooms.refused,
         })
+    }
+
+    fn searches(&self) -> Value {
+        if let Some(only) = self.house.only() {
+            return only.shop.searches.report();
+        }
+        let rooms = self.house.rooms();
+        let reports = rooms
+            .tenants
+            .iter()
+            .map(|(name, room)| (name.clone(), room.tenant.shop.searches.report()));
+        json!({"shops": reports.collect::<serde_json::Map<_, _>>()})
     }
 
     fn status_of(&self, tenant: &Tenant, now: SystemTime) -> Value {

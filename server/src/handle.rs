@@ -31,6 +31,7 @@ use crate::personal;
 use crate::policies::Policies;
 use crate::respond::{self, Finished, Response};
 use crate::route::{self, Parsed, Route, RouteError};
+use crate::searches::Searches;
 use crate::share_card::{self, Cards};
 use crate::stamp::{Edge, Stamp};
 use crate::theme::Theme;
@@ -60,6 +61,8 @@ pub struct Shop {
     pub checkout: Option<Checkout>,
     /// What the shop promises beside its catalog.
     pub policies: Policies,
+    /// What shoppers search for.
+    pub searches: Searches,
     /// Pictures for links, as far as they were drawn.
     pub(crate) cards: Cards,
     /// Who clients are.
@@ -182,12 +185,14 @@ fn shared<'a>(
             Reply::Now(respond(&kept, true))
         }
         (Some(kept), None) if !kept.is_worth_encoding_as(wanted.small) => {
+            shop.searches.answered(&parsed.route, &kept);
             Reply::Now(respond(&kept, true))
         }
         // A page asked for the first time is encoded quickly; one that comes again and again is worth the smallest coding.
         (kept, None) => {
             let encoding = kept.map_or(wanted.quick, |_| wanted.small);
             let finished = Arc::new(shop.made(serving, &parsed, encoding, now));
+            shop.searches.answered(&parsed.route, &finished);
             shop.keep(serving, &parsed, wanted, &finished);
             Reply::Now(respond(&finished, false))
         }
@@ -224,6 +229,7 @@ impl Shop {
             base_url: base_url.to_owned(),
             resizer: None,
             policies: Policies::default(),
+            searches: Searches::new(0, SystemTime::UNIX_EPOCH),
             checkout: None,
             cards: Cards::default(),
             indexnow_key: None,

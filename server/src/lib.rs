@@ -145,6 +145,9 @@ pub mod live;
 /// Notice, copy, verify, warm and swap generations; keep the old one on any failure.
 pub mod watch;
 
+/// What shoppers search for, and search for in vain.
+pub mod searches;
+
 /// What operators and monitors ask.
 pub mod admin;
 

@@ -165,6 +165,10 @@ fn waiting(old: &Config, new: &Config) -> Vec<&'static str> {
             "redirects_permanent_after_days",
             old.redirects_settle != new.redirects_settle,
         ),
+        (
+            "searches_seen_at_least",
+            old.searches_seen_at_least != new.searches_seen_at_least,
+        ),
         ("time_zone", old.time_zone != new.time_zone),
         ("log", old.log != new.log),
         ("indexnow_key", old.indexnow_key != new.indexnow_key),

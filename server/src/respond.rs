@@ -58,6 +58,8 @@ pub struct Finished {
     body: Bytes,
     /// How often it was asked for again.
     asked_again: AtomicU32,
+    /// Whether it is the answer to a search that found nothing at all.
+    pub(crate) found_nothing: bool,
 }
 
 /// What tells one body from another.
@@ -101,6 +103,7 @@ pub fn finish(page: Page, stamp: &Stamp, encoding: Encoding, hints: &Hints) -> F
         encoding,
         body: encoded.map_or_else(|| Bytes::from(page.body), Bytes::from),
         asked_again: AtomicU32::new(0),
+        found_nothing: page.found_nothing,
     }
 }
 
@@ -237,6 +240,7 @@ impl Finished {
             encoding: Encoding::Identity,
             body: Bytes::from(body),
             asked_again: AtomicU32::new(0),
+            found_nothing: false,
         }
     }
 }
@@ -281,6 +285,7 @@ pub fn file(
         encoding,
         body,
         asked_again: AtomicU32::new(0),
+        found_nothing: false,
     };
     finished
         .not_modified(request_headers, Wanted::only(encoding))
@@ -423,6 +428,7 @@ mod tests {
             cache: CachePolicy::Page,
             location: None,
             noindex: false,
+            found_nothing: false,
         }
     }
 

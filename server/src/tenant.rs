@@ -23,6 +23,7 @@ use crate::metrics::Metrics;
 use crate::payment::stripe::Stripe;
 use crate::pricing::Pricing;
 use crate::reload;
+use crate::searches::Searches;
 use crate::stamp::Edge;
 use crate::theme::follow::{Look, follow};
 use crate::watch::{self, Cache, Report, Watch};
@@ -124,6 +125,7 @@ pub(crate) fn open_shop(config: &Config, live: Arc<Live>, store: &Store) -> anyh
     };
     let mut shop = Shop::new(live, metrics, &config.base_url, cache).with_edge(edge);
     shop.checkout = open_checkout(config, store)?;
+    shop.searches = Searches::new(config.searches_seen_at_least, watch::now());
     shop.policies = config.policies.clone();
     shop.clients.store(Arc::new(reload::clients(config)));
     shop.indexnow_key = config.indexnow_key.clone();

@@ -151,3 +151,26 @@ fn promtool(arguments: &[&str], input: &[u8]) -> Option<String> {
 fn config() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../config")
 }
+
+#[tokio::test]
+async fn operators_are_told_what_is_searched_for_in_vain() {
+    let mut shop = ShopBuilder::generated(3)
+        .server("searches_seen_at_least = 2")
+        .start();
+    shop.open().await;
+    for address in [
+        "/search?q=zzzyx",
+        "/search?q=ZZZYX",
+        "/search?q=once",
+        "/search?q=zzzyx&view=list",
+    ] {
+        shop.get(address).await;
+    }
+    let robot = shop.client().get(shop.url("/search?q=zzzyx"));
+    shop.request(robot.header("user-agent", "examplebot")).await;
+    let report = shop.admin("/searches").await.json();
+    let words = serde_json::json!([{"words": "zzzyx", "searches": 2, "found_nothing": 2}]);
+    assert_eq!(report["words"], words, "{report}");
+    assert_eq!(report["searches"], 3, "{report}");
+    assert_eq!(report["seen_at_least"], 2, "{report}");
+}

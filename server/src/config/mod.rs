@@ -55,6 +55,8 @@ pub struct Config {
     pub poll_interval: Duration,
     /// How much memory rendered pages may take.
     pub body_cache_bytes: u64,
+    /// How often words are searched for before operators are told of them; 0 counts no searches.
+    pub searches_seen_at_least: u64,
     /// How long a redirect from a former address may be taken back, in seconds.
     pub redirects_settle: i64,
     /// In which days are told.
@@ -216,7 +218,7 @@ impl Config {
         let poll_interval = keys.millis("poll_interval_ms", 1000, 50..=3_600_000);
         let body_cache_bytes = keys.number("body_cache_bytes", 32 << 20, 0..=1 << 40);
         let settle_days = keys.number("redirects_permanent_after_days", 7, 0..=3_650);
-        let time_zone = keys.time_zone();
+        let (searches, time_zone) = (keys.searches_seen_at_least(), keys.time_zone());
         let (log, trusted_proxies) = (keys.log(), keys.trusted_proxies());
         let proxy_protocol = keys.boolean("proxy_protocol");
         let tls = tls::Settings::read(keys.table("tls", "tls."));
@@ -250,6 +252,7 @@ impl Config {
             hosts,
             poll_interval,
             body_cache_bytes,
+            searches_seen_at_least: searches,
             log,
             redirects_settle: i64::try_from(settle_days).unwrap_or(0) * 24 * 60 * 60,
             time_zone,
@@ -491,6 +494,10 @@ impl Keys<'_> {
         };
         keys.refuse_the_rest();
         settings
+    }
+
+    fn searches_seen_at_least(&mut self) -> u64 {
+        self.number("searches_seen_at_least", 10, 0..=1_000_000)
     }
 
     fn policies(&mut self) -> Policies {

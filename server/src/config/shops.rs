@@ -9,7 +9,7 @@ use toml::{Table, Value};
 use super::{Config, named_key};
 
 /// What a shop's file may say; everything else holds for the whole server and stands in the main file.
-const OF_A_SHOP: [&str; 19] = [
+const OF_A_SHOP: [&str; 20] = [
     "shop",
     "base_url",
     "hosts",
@@ -24,6 +24,7 @@ const OF_A_SHOP: [&str; 19] = [
     "checkout",
     "returns",
     "contact",
+    "searches_seen_at_least",
     "bots",
     "theme",
     "images",

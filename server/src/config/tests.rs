@@ -14,7 +14,7 @@ fn the_reference_states_the_true_defaults_of_every_key() {
     assert_eq!(reference, parse("shop = \"demo\"").unwrap());
     // A key that the code knows and the reference lacks would go unnoticed otherwise.
     let table: Table = REFERENCE.parse().unwrap();
-    assert_eq!(table.len(), 31, "{table}");
+    assert_eq!(table.len(), 32, "{table}");
     assert_eq!(table["fleet"].as_table().unwrap().len(), 2);
     assert_eq!(table["canary"].as_table().unwrap().len(), 2);
     assert_eq!(table["telemetry"].as_table().unwrap().len(), 4);

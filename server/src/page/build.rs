@@ -281,6 +281,8 @@ pub struct Page {
     pub location: Option<String>,
     /// Whether robots are asked not to index it; `respond` repeats it as `X-Robots-Tag` where the body cannot say so.
     pub noindex: bool,
+    /// Whether it is the answer to a search that found nothing at all.
+    pub found_nothing: bool,
 }
 
 /// `Content-Type` of a page and of a partial.
@@ -301,6 +303,7 @@ impl Page {
             cache: CachePolicy::Page,
             location: None,
             noindex: false,
+            found_nothing: false,
         }
     }
 
@@ -314,6 +317,7 @@ impl Page {
             cache: CachePolicy::Redirect,
             location: Some(location),
             noindex: false,
+            found_nothing: false,
         }
     }
 

@@ -71,6 +71,7 @@ pub(crate) fn build(status: u16, view: Option<&View<'_>>, ctx: &Context<'_>, wan
         cache,
         location: None,
         noindex: true,
+        found_nothing: false,
     }
 }
 

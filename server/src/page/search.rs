@@ -82,6 +82,7 @@ pub(crate) fn build(view: &View<'_>, route: &Route, listing: &Listing) -> Page {
         Some(view.link(&view.words.search, &Route::search(Listing::new()))),
     );
     frame.description = view.words.search_in.fill(&[&view.shop.name]);
+    let found_nothing = hits.rows.is_empty() && !listing.q.is_empty();
     let help = hits.rows.is_empty().then(|| Help {
         relaxed: shorter(view, &listing.q),
         departments: view.departments(DEPARTMENTS),
@@ -92,7 +93,10 @@ pub(crate) fn build(view: &View<'_>, route: &Route, listing: &Listing) -> Page {
         results,
         help,
     };
-    render(view, Kind::Search, true, page)
+    Page {
+        found_nothing,
+        ..render(view, Kind::Search, true, page)
+    }
 }
 
 /// Searches with one word less that find something as typed.
