@@ -114,6 +114,7 @@ expected-on = { $stock }، متوقع في { $day }
 
 pictures = الصور
 films = مقاطع فيديو
+models = عرض ثلاثي الأبعاد
 downloads = تنزيلات
 picture = صورة { $number } من { $total }
 article-number = رقم الصنف

@@ -98,6 +98,7 @@ expected-on = { $stock }, erwartet am { $day }
 
 pictures = Bilder
 films = Filme
+models = In 3D ansehen
 downloads = Downloads und Anleitungen
 picture = Bild { $number } von { $total }
 article-number = Artikelnummer

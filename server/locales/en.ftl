@@ -99,6 +99,7 @@ expected-on = { $stock }, expected on { $day }
 
 pictures = Pictures
 films = Films
+models = View in 3D
 downloads = Downloads
 picture = Picture { $number } of { $total }
 article-number = Article number

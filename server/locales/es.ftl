@@ -98,6 +98,7 @@ expected-on = { $stock }, previsto para el { $day }
 
 pictures = Imágenes
 films = Vídeos
+models = Ver en 3D
 downloads = Descargas
 picture = Imagen { $number } de { $total }
 article-number = Referencia

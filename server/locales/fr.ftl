@@ -98,6 +98,7 @@ expected-on = { $stock }, attendu le { $day }
 
 pictures = Photos
 films = Vidéos
+models = Voir en 3D
 downloads = Téléchargements
 picture = Photo { $number } sur { $total }
 article-number = Référence

@@ -98,6 +98,7 @@ expected-on = { $stock }, previsto il { $day }
 
 pictures = Immagini
 films = Video
+models = Vedi in 3D
 downloads = Download e manuali
 picture = Immagine { $number } di { $total }
 article-number = Codice articolo

@@ -98,6 +98,7 @@ expected-on = { $stock }, verwacht op { $day }
 
 pictures = Afbeeldingen
 films = Filmpjes
+models = In 3D bekijken
 downloads = Downloads en handleidingen
 picture = Afbeelding { $number } van { $total }
 article-number = Artikelnummer

@@ -106,6 +106,7 @@ expected-on = { $stock }, spodziewane { $day }
 
 pictures = Zdjęcia
 films = Filmy
+models = Zobacz w 3D
 downloads = Do pobrania
 picture = Zdjęcie { $number } z { $total }
 article-number = Numer artykułu

@@ -98,6 +98,7 @@ expected-on = { $stock }, väntas { $day }
 
 pictures = Bilder
 films = Filmer
+models = Visa i 3D
 downloads = Filer att hämta
 picture = Bild { $number } av { $total }
 article-number = Artikelnummer

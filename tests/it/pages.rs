@@ -250,12 +250,13 @@ async fn what_is_not_there_is_said_with_help() {
 }
 
 #[tokio::test]
-async fn films_and_documents_of_a_product_can_be_had() {
+async fn films_models_and_documents_of_a_product_can_be_had() {
     let mut documents = documents::shop(1);
     documents[2]["media"] = serde_json::json!([
         {"url": "http://media.example/a.jpg"},
         {"type": "video", "url": "http://films.example/how.mp4", "alt": "How it works"},
         {"type": "document", "url": "/files/manual.pdf?v=2"},
+        {"type": "model", "url": "/files/thing.glb", "alt": "The thing"},
     ]);
     let mut shop = ShopBuilder::of(documents).start();
     shop.open().await;
@@ -268,6 +269,12 @@ async fn films_and_documents_of_a_product_can_be_had() {
     assert!(
         page.body.contains("href=\"/files/manual.pdf?v=2\"") && page.body.contains(">manual.pdf<")
     );
+    let model = "<a class=\"pill\" href=\"/files/thing.glb\" rel=\"noopener\">The thing</a>";
+    assert!(page.body.contains("View in 3D") && page.body.contains(model));
+    let data = &json_ld(&page.body)[0]["@graph"][0]["subjectOf"];
+    assert_eq!(data["@type"], "3DModel", "{data}");
+    let address = data["encoding"]["contentUrl"].as_str().unwrap_or_default();
+    assert!(address.ends_with("/files/thing.glb"), "{data}");
     let policy = page.header("content-security-policy");
     assert!(
         policy.contains("media-src 'self'") && policy.contains("http://films.example"),

@@ -24,8 +24,9 @@ use crate::route::{Fragment, Route};
 
 /// Pictures shown.
 const IMAGES: usize = 12;
-/// Films and documents shown.
+/// Films, models and documents shown.
 const FILMS: usize = 4;
+const MODELS: usize = 4;
 const DOWNLOADS: usize = 20;
 /// Attributes shown.
 const ATTRIBUTES: usize = 120;
@@ -49,6 +50,8 @@ pub(crate) struct ProductPage<'a> {
     pub(crate) images: Vec<Image<'a>>,
     /// Films, shown after the pictures.
     pub(crate) films: Vec<File<'a>>,
+    /// What can be looked at from all sides.
+    pub(crate) models: Vec<File<'a>>,
     /// Manuals and the like.
     pub(crate) downloads: Vec<File<'a>>,
     pub(crate) brand: Option<Link<'a>>,
@@ -294,6 +297,7 @@ fn show(view: &View<'_>, product: &Product<'_>, chosen: &Variant<'_>, by_id: boo
         frame,
         images,
         films: files(product, chosen, FILMS, Media::is_video),
+        models: files(product, chosen, MODELS, is_model),
         downloads: files(product, chosen, DOWNLOADS, Media::is_document),
         brand: product
             .brand()
@@ -376,7 +380,12 @@ fn images<'a>(view: &View<'a>, product: &Product<'a>, chosen: &Variant<'a>) -> V
     images
 }
 
-/// Films or documents of the variant, then those of the product; named as the merchant does, or by their file.
+/// Whether a medium is a 3D model: what is none of the others.
+pub(super) fn is_model(media: &Media<'_>) -> bool {
+    !(media.is_image() || media.is_video() || media.is_document())
+}
+
+/// Films, models or documents of the variant, then those of the product; named as the merchant does, or by their file.
 fn files<'a>(
     product: &Product<'a>,
     chosen: &Variant<'a>,

@@ -12,10 +12,11 @@ use super::format;
 use super::frame::Frame;
 use super::json_ld::Json;
 use super::policies::OfOffers;
+use super::product;
 use super::reviews;
 use super::text;
 use super::variants;
-use super::view::View;
+use super::view::{self, View};
 use crate::route::Route;
 
 /// Variants listed; the page stays small, and the others are reachable by link.
@@ -90,6 +91,14 @@ fn about(view: &View<'_>, json: &mut Json, product: &Product<'_>, images: &[Imag
             for image in images.iter().take(3) {
                 list.text_item(&view.absolute(image.url));
             }
+        });
+    }
+    let mut models = product.media().filter(product::is_model);
+    if let Some(model) = models.find(|model| view::is_fetchable(model.url())) {
+        json.object("subjectOf", "3DModel", |json| {
+            json.object("encoding", "MediaObject", |json| {
+                json.text("contentUrl", &view.absolute(model.url()));
+            });
         });
     }
     reviews::as_data(view, json, product);

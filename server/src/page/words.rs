@@ -123,7 +123,7 @@ messages! {
         now was from price_on_request piece
         available made_to_order available_later ships_later pre_order can_be_preordered out_of_stock
         no_longer_available
-        pictures films downloads article_number gtin part_number show_choice sold_out elsewhere changes_the_rest note_sold_out
+        pictures films models downloads article_number gtin part_number show_choice sold_out elsewhere changes_the_rest note_sold_out
         note_elsewhere description details goes_well in_this_set instead_of_it you_may_also_like more_like_this
         search_hint nothing_advice search_for_less go_home perhaps
         add_to_cart view_cart cart cart_empty continue_shopping update_cart clear_cart remove undo quantity summary
