@@ -111,6 +111,7 @@ impl Feeds {
             HeaderValue::from_static(match format {
                 FeedFormat::Google => page::XML,
                 FeedFormat::Lines => "application/x-ndjson; charset=utf-8",
+                FeedFormat::Prices => "text/csv; charset=utf-8; header=present",
             }),
         );
         if gzip {

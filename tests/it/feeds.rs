@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 
 use frontage_tests::documents;
-use frontage_tests::shop::{Page, ShopBuilder};
+use frontage_tests::shop::{Page, Shop, ShopBuilder};
 use serde_json::{Value, json};
 
 use crate::pages::json_ld;
 
 const GOOGLE: &str = "/feeds/google.xml";
 const LINES: &str = "/feeds/products.ndjson";
+const PRICES: &str = "/feeds/prices.csv";
 
 /// Price and price before, as text with the currency.
 type Prices = (String, Option<String>);
@@ -128,6 +129,52 @@ async fn a_feed_under_way_is_finished_from_the_generation_it_began_with() {
         expected,
         "the change is in the next feed"
     );
+}
+
+#[tokio::test]
+async fn the_list_of_prices_has_a_row_for_each_item_of_the_other_feeds() {
+    let mut shop = ShopBuilder::generated(150).start();
+    shop.open().await;
+    let lines = shop.get(LINES).await.body;
+    let list = shop.get(PRICES).await;
+    assert_eq!(
+        list.header("content-type"),
+        "text/csv; charset=utf-8; header=present"
+    );
+    let mut rows = list.body.split("\r\n");
+    let head = "sku,gtin,name,price,unit_price,unit,lowest_price_30_days,currency";
+    assert_eq!(rows.next(), Some(head));
+    let rows: Vec<&str> = rows.filter(|row| !row.is_empty()).collect();
+    assert_eq!(rows.len(), lines.lines().count());
+    for (row, line) in rows.into_iter().zip(lines.lines()) {
+        let item: Value = serde_json::from_str(line).expect("a line of JSON");
+        let (now, _) = prices(|name| item[name].as_str().map(str::to_owned));
+        let amount = now.strip_suffix(" EUR").expect("euros");
+        assert!(
+            row.contains(&format!(",{amount},")) && row.ends_with(",EUR"),
+            "{row}: {now}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_list_of_prices_tells_units_and_the_lowest_of_thirty_days() {
+    let oil = |amount: &str| {
+        json!({"type": "product", "id": "oil", "slug": "oil", "name": "Oil, \"pure\"", "sku": "OIL", "gtin": "4006381333931",
+            "measure": {"content": "750", "unit": "ml", "per_unit": "l"}, "prices": [{"amount": amount, "currency": "EUR"}]})
+    };
+    let mut shop = ShopBuilder::of(vec![oil("7.50")]).start();
+    shop.open().await;
+    let row = async |shop: &Shop| {
+        let list = shop.get(PRICES).await.body;
+        list.split("\r\n").nth(1).unwrap_or_default().to_owned()
+    };
+    let name = "OIL,4006381333931,\"Oil, \"\"pure\"\"\"";
+    assert_eq!(row(&shop).await, format!("{name},7.50,10.00,l,,EUR"));
+    shop.sends(&[oil("6.00")]);
+    shop.once().await;
+    shop.until_generation(2).await;
+    assert_eq!(row(&shop).await, format!("{name},6.00,8.00,l,7.50,EUR"));
 }
 
 /// What a shopper sees in the block of price and stock.

@@ -14,7 +14,7 @@ use frontage_shared::snapshot::products::{Product, Variant};
 use super::json_ld::Json;
 use super::text::{self, or};
 use super::view::{self, View};
-use super::{format, product_data, variants};
+use super::{format, price_list, product_data, variants};
 use crate::route::{FeedFormat, Route};
 
 /// Most characters of a title and of a description that Google takes.
@@ -60,6 +60,9 @@ struct Item<'a> {
 
 /// What stands before the first item.
 pub(crate) fn head(view: &View<'_>, format: FeedFormat, out: &mut String) {
+    if format == FeedFormat::Prices {
+        out.push_str(price_list::HEAD);
+    }
     if format == FeedFormat::Google {
         out.push_str(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
@@ -82,6 +85,10 @@ pub(crate) fn items(view: &View<'_>, format: FeedFormat, rows: Range<u32>, out: 
         let Some(product) = variant.product().filter(|product| product.is_listed()) else {
             continue;
         };
+        if format == FeedFormat::Prices {
+            price_list::row(view, &product, &variant, out);
+            continue;
+        }
         let known = match &mut about {
             Some(known) if known.row == product.row => known,
             other => other.insert(About::of(&product)),
@@ -92,6 +99,7 @@ pub(crate) fn items(view: &View<'_>, format: FeedFormat, rows: Range<u32>, out: 
         match format {
             FeedFormat::Google => item.write_xml(out),
             FeedFormat::Lines => item.write_line(out),
+            FeedFormat::Prices => {}
         }
     }
 }

@@ -38,6 +38,9 @@ mod suggest;
 /// An order.
 pub(crate) mod receipt;
 
+/// Prices of all that can be bought, as a table.
+mod price_list;
+
 /// The shop's promises, as structured data.
 mod policies;
 

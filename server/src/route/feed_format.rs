@@ -7,6 +7,8 @@ pub enum FeedFormat {
     Google,
     /// One JSON object a line, with the same names.
     Lines,
+    /// Prices alone, as CSV.
+    Prices,
 }
 
 impl FeedFormat {
@@ -15,12 +17,13 @@ impl FeedFormat {
         match self {
             Self::Google => "google.xml",
             Self::Lines => "products.ndjson",
+            Self::Prices => "prices.csv",
         }
     }
 
     /// The format of a file's name.
     pub(super) fn of_file(name: &str) -> Option<Self> {
-        let all = [Self::Google, Self::Lines];
+        let all = [Self::Google, Self::Lines, Self::Prices];
         all.into_iter().find(|format| format.file() == name)
     }
 }
