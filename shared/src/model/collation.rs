@@ -11,6 +11,10 @@ use icu_collator::preferences::CollationNumericOrdering;
 use icu_collator::{CollationKeySink, CollatorBorrowed, CollatorPreferences};
 use icu_locale_core::Locale;
 
+/// Bytes of the start of a key: a dozen letters and what follows. Names of shops begin alike so often that eight bytes
+/// are hardly worth making.
+const START: usize = 24;
+
 /// The order of names in one language.
 #[derive(Debug)]
 pub struct Collation {
@@ -56,7 +60,7 @@ impl Collation {
     }
 
     /// The start of a name's key: what has a lesser one stands before, and most names of a shop differ in it.
-    pub fn start(&self, name: &str) -> [u8; 8] {
+    pub fn start(&self, name: &str) -> [u8; START] {
         let mut start = Start::default();
         // Writing to bytes of our own cannot fail.
         let Ok(()) = self.names.write_sort_key_to(name, &mut start);
@@ -67,7 +71,7 @@ impl Collation {
 /// The start of a key, as it is written.
 #[derive(Default)]
 struct Start {
-    bytes: [u8; 8],
+    bytes: [u8; START],
     length: usize,
 }
 
