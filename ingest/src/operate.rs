@@ -347,9 +347,10 @@ fn changed_places(from: &Generation, to: &Generation, changes: &mut Changes) {
         let Some(before) = from.catalog.variant_by_id(variant.id()) else {
             continue;
         };
-        let was = difference::places(&from.offers, before.row);
-        let now = difference::places(&to.offers, row);
-        if was != now {
+        let (was, now) = (from.offers.locations(before.row), to.offers.locations(row));
+        if !was.eq(now) {
+            let was = difference::places(&from.offers, before.row);
+            let now = difference::places(&to.offers, row);
             changes.add(|| format!("{} by place: {was} → {now}", variant.id()));
         }
     }

@@ -20,10 +20,8 @@ pub(super) fn note(tables: &mut LocationTables, row: u32, stated: Option<Stated<
 /// What a published part says of the variants that are as they were.
 pub(super) fn kept(published: &Offers, is_kept: impl Fn(u32) -> bool) -> LocationTables {
     let mut tables = LocationTables::default();
-    for row in (0..published.variant_count()).filter(|row| is_kept(*row)) {
-        for (id, stock) in published.locations(row) {
-            tables.add(row, id, stock);
-        }
+    for (row, id, stock) in published.all_locations().filter(|(row, ..)| is_kept(*row)) {
+        tables.add(row, id, stock);
     }
     tables
 }

@@ -170,17 +170,30 @@ fn key(record: &LocationStockRecord) -> (u32, u32) {
 impl Offers {
     /// Where the variant at a row is in stock, as far as it is known: ids of places, ascending, each with its stock.
     pub fn locations(&self, row: u32) -> impl Iterator<Item = (&str, LocalStock)> {
-        let part = self.part();
-        let all = part.rows::<LocationStockRecord>(section::LOCATION_STOCK);
+        let all = self
+            .part()
+            .rows::<LocationStockRecord>(section::LOCATION_STOCK);
         let start = all.partition_point(|stock| stock.variant.0.get() < row);
-        let own = all.slice(start..all.len());
-        let own = own
-            .iter()
-            .take_while(move |stock| stock.variant.get() == Some(row));
+        let own = self.locations_in(all.slice(start..all.len()));
+        own.take_while(move |(variant, ..)| *variant == row)
+            .map(|(_, id, stock)| (id, stock))
+    }
+
+    /// The same of all variants: rows, ascending, each with the id of a place and the stock there.
+    pub fn all_locations(&self) -> impl Iterator<Item = (u32, &str, LocalStock)> {
+        self.locations_in(self.part().rows(section::LOCATION_STOCK))
+    }
+
+    fn locations_in<'a>(
+        &'a self,
+        rows: Rows<'a, LocationStockRecord>,
+    ) -> impl Iterator<Item = (u32, &'a str, LocalStock)> {
+        let part = self.part();
         let places = part.rows::<LocationRecord>(section::LOCATIONS);
-        own.filter_map(move |stock| {
+        rows.iter().filter_map(move |stock| {
             let place = places.get(stock.location.get()?)?;
-            Some((id_of(part, place), LocalStock::read(stock)?))
+            let variant = stock.variant.get()?;
+            Some((variant, id_of(part, place), LocalStock::read(stock)?))
         })
     }
 
@@ -206,11 +219,8 @@ impl Offers {
 
 /// The id of a place; empty if the reference is bad.
 fn id_of<'a>(part: &'a Part, place: &LocationRecord) -> &'a str {
-    let bytes = part.section_bytes(section::LOCATION_IDS);
-    let start = place.id.offset.get() as usize;
-    let end = start.saturating_add(place.id.len.get() as usize);
-    let bytes = bytes.get(start..end).unwrap_or_default();
-    std::str::from_utf8(bytes).unwrap_or_default()
+    let (offset, len) = (place.id.offset.get(), place.id.len.get());
+    part.heap_text(section::LOCATION_IDS, offset, len)
 }
 
 /// Checks the sections, which versions before 1.6 do not have.

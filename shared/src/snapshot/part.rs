@@ -251,7 +251,8 @@ impl Part {
         }
     }
 
-    fn heap_text(&self, section: u32, offset: u32, len: u32) -> &str {
+    /// A text of any heap; empty if the reference is bad.
+    pub(super) fn heap_text(&self, section: u32, offset: u32, len: u32) -> &str {
         let start = offset as usize;
         self.section_bytes(section)
             .get(start..start.saturating_add(len as usize))
