@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use frontage_shared::snapshot::location_stock::{LocalAvailability, LocalStock};
-use frontage_shared::totals::{DeliveryMethod, PickupLocation};
+use frontage_shared::totals::PickupLocation;
 
 use super::card::{Level, Stock};
 use super::offer::FEW;
@@ -41,7 +41,8 @@ pub(crate) fn of_variant(view: &View<'_>, row: u32) -> Option<Places> {
     if stock.is_empty() {
         return None;
     }
-    let places = pickup_locations(&view.generation.terms().delivery_methods);
+    let methods = view.generation.terms().methods_in_order().into_iter();
+    let places = methods.flat_map(|method| &method.locations);
     let known = places.filter_map(|place| Some((place, stock.remove(&*place.id)?)));
     let mut known: Vec<(&PickupLocation, LocalStock)> = known.collect();
     let count = known.len();
@@ -66,13 +67,6 @@ pub(crate) fn of_variant(view: &View<'_>, row: u32) -> Option<Places> {
         more: more.map(|more| view.words.more_values.fill(&[&number(more)])),
     })
     .filter(|places| !places.all.is_empty())
-}
-
-/// All places where orders are collected, in the order in which the methods are offered.
-fn pickup_locations(methods: &[DeliveryMethod]) -> impl Iterator<Item = &PickupLocation> {
-    let mut methods: Vec<&DeliveryMethod> = methods.iter().collect();
-    methods.sort_by_key(|method| (method.position, &method.id));
-    methods.into_iter().flat_map(|method| &method.locations)
 }
 
 fn in_words(view: &View<'_>, stock: LocalStock) -> Stock {

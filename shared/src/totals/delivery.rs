@@ -23,12 +23,8 @@ pub(super) fn options(
     plan: &[&Candidate<'_>],
 ) -> (Vec<DeliveryOption>, ChosenDelivery) {
     let parcel = Parcel::of(goods, left);
-    let mut methods: Vec<&DeliveryMethod> = terms
-        .delivery_methods
-        .iter()
-        .filter(|method| reaches(method, &basket.destination))
-        .collect();
-    methods.sort_by_key(|method| (method.position, &method.id));
+    let mut methods = terms.methods_in_order();
+    methods.retain(|method| reaches(method, &basket.destination));
     let option = |method: &DeliveryMethod| {
         let full_price = price(method, &parcel)?;
         let free = plan.iter().any(|candidate| candidate.frees(&method.id));
@@ -64,7 +60,22 @@ pub(super) fn credit(plan: &[&Candidate<'_>], option: &DeliveryOption, discounts
     }
 }
 
+impl Terms {
+    /// The delivery methods in the order in which they are offered.
+    pub fn methods_in_order(&self) -> Vec<&DeliveryMethod> {
+        let mut methods: Vec<&DeliveryMethod> = self.delivery_methods.iter().collect();
+        methods.sort_by_key(|method| (method.position, &method.id));
+        methods
+    }
+}
+
 impl DeliveryMethod {
+    /// Whether it goes to a country, by its code; one without countries goes to all of them.
+    pub fn goes_to(&self, country: &str) -> bool {
+        let mut countries = self.countries.iter();
+        self.countries.is_empty() || countries.any(|known| known.eq_ignore_ascii_case(country))
+    }
+
     /// What one unit costs to be brought, ordered alone and without promotions; none if the method is not for it.
     pub fn price_of_one(&self, value: i64, grams: Option<u32>) -> Option<i64> {
         let parcel = Parcel {
@@ -95,9 +106,7 @@ fn price(method: &DeliveryMethod, parcel: &Parcel) -> Option<i64> {
 }
 
 fn reaches(method: &DeliveryMethod, destination: &Destination) -> bool {
-    let country = destination.country.trim();
-    let in_country = |known: &String| known.eq_ignore_ascii_case(country);
-    if !method.countries.is_empty() && !method.countries.iter().any(in_country) {
+    if !method.goes_to(destination.country.trim()) {
         return false;
     }
     let postcode = plain(&destination.postcode);
