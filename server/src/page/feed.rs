@@ -137,10 +137,6 @@ fn item<'a>(
     if offer.availability == Availability::Discontinued {
         return None;
     }
-    let money = |minor| Money {
-        minor,
-        currency: view.currency,
-    };
     let many = variants::are_several(product);
     let title = variants::full_name(product, variant);
     let mut images: Vec<String> = Vec::new();
@@ -162,8 +158,11 @@ fn item<'a>(
         link: view.url(&variants::route(product, variant)),
         images,
         offer,
-        price: money(minor),
-        before: offer.compare_at.filter(|&was| was > minor).map(money),
+        price: view.money(minor),
+        before: offer
+            .compare_at
+            .filter(|&was| was > minor)
+            .map(|was| view.money(was)),
         brand: product.brand().map_or("", |brand| brand.name()),
         gtin: variant.gtin(),
         mpn: variant.mpn(),

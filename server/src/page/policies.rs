@@ -3,7 +3,6 @@
 //! The home page tells them of the shop as a whole; a product page what they come to for each offer. There the first
 //! offer carries them, and further ones only name them, so that many variants cost few bytes.
 
-use frontage_shared::model::money::Money;
 use frontage_shared::snapshot::products::Variant;
 use frontage_shared::snapshot::routes::RouteKind;
 use frontage_shared::totals::{Basis, DeliveryMethod};
@@ -107,22 +106,17 @@ fn methods<'v>(
     view: &View<'v>,
     policies: &'v Policies,
 ) -> impl Iterator<Item = (&'v DeliveryMethod, Vec<&'v str>)> {
-    let mut methods: Vec<&DeliveryMethod> = match policies.delivers {
-        true => view.offers.terms().delivery_methods.iter().collect(),
+    let mut methods = match policies.delivers {
+        true => view.offers.terms().methods_in_order(),
         false => Vec::new(),
     };
     methods.retain(|method| {
         let is_whole = method.postcodes.is_empty() && method.except_postcodes.is_empty();
         is_whole && method.locations.is_empty()
     });
-    methods.sort_by_key(|method| (method.position, &method.id));
     methods.into_iter().filter_map(|method| {
-        let reaches = |country: &&String| {
-            let own = &method.countries;
-            own.is_empty() || own.iter().any(|code| code.eq_ignore_ascii_case(country))
-        };
-        let countries = policies.countries.iter().filter(reaches);
-        let countries: Vec<&str> = countries.map(String::as_str).collect();
+        let countries = policies.countries.iter().map(String::as_str);
+        let countries: Vec<&str> = countries.filter(|code| method.goes_to(code)).collect();
         (!countries.is_empty()).then_some((method, countries))
     })
 }
@@ -278,10 +272,7 @@ fn rate(view: &View<'_>, price: i64, json: &mut Json) {
 }
 
 fn decimal(view: &View<'_>, minor: u64) -> String {
-    let money = Money {
-        minor: i64::try_from(minor).unwrap_or(i64::MAX),
-        currency: view.currency,
-    };
+    let money = view.money(i64::try_from(minor).unwrap_or(i64::MAX));
     money.to_string()
 }
 

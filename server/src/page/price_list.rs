@@ -3,7 +3,6 @@
 //! A row has what the product's page says: the price now, per unit where one is told, and the lowest of the 30 days
 //! before it.
 
-use frontage_shared::model::money::Money;
 use frontage_shared::snapshot::offers::Availability;
 use frontage_shared::snapshot::products::{Product, Variant};
 
@@ -24,13 +23,7 @@ pub(super) fn row(view: &View<'_>, product: &Product<'_>, variant: &Variant<'_>,
     if offer.availability == Availability::Discontinued {
         return;
     }
-    let amount = |minor| {
-        let money = Money {
-            minor,
-            currency: view.currency,
-        };
-        money.to_string()
-    };
+    let amount = |minor| view.money(minor).to_string();
     let measure = variant.measure();
     let unit = measure.map(|measure| match measure.per {
         1 => measure.unit.to_owned(),

@@ -2,7 +2,6 @@
 //!
 //! A product with variants is a `ProductGroup`; the shown variant always stands in it, others as far as a page has room.
 
-use frontage_shared::model::money::Money;
 use frontage_shared::snapshot::measures::Measure;
 use frontage_shared::snapshot::products::{OptionValue, Product, Variant};
 
@@ -131,14 +130,7 @@ fn one_variant<'v>(
     };
     json.object("offers", "Offer", |json| {
         json.text("url", &view.url(&variants::route(product, variant)));
-        json.text(
-            "price",
-            &Money {
-                minor: price,
-                currency: view.currency,
-            }
-            .to_string(),
-        );
+        json.text("price", &view.money(price).to_string());
         json.text("priceCurrency", view.currency.code());
         if let Some(until) = super::offer::reduced_until(view, variant, &offer) {
             json.text("priceValidUntil", &format::iso_instant(until));
@@ -163,11 +155,7 @@ fn one_variant<'v>(
 fn unit_price(view: &View<'_>, json: &mut Json, measure: Measure<'_>, price: i64) {
     let code = unit_code(measure.unit);
     json.object("priceSpecification", "UnitPriceSpecification", |json| {
-        let money = Money {
-            minor: price,
-            currency: view.currency,
-        };
-        json.text("price", &money.to_string());
+        json.text("price", &view.money(price).to_string());
         json.text("priceCurrency", view.currency.code());
         json.object("referenceQuantity", "QuantitativeValue", |json| {
             json.text("value", &measure.content_in_units());

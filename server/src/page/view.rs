@@ -92,10 +92,15 @@ impl<'a> View<'a> {
 
     /// An amount in the currency of the page.
     pub(crate) fn amount(&self, minor: i64) -> Amount {
-        self.locale.amount(Money {
+        self.locale.amount(self.money(minor))
+    }
+
+    /// So many minor units of the currency of the page.
+    pub(crate) fn money(&self, minor: i64) -> Money {
+        Money {
             minor,
             currency: self.currency,
-        })
+        }
     }
 
     /// The day of an instant, in the shop's time zone.
