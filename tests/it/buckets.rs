@@ -11,8 +11,8 @@ use frontage_shared::store::{
 use frontage_tests::backend::Response;
 use frontage_tests::documents;
 use frontage_tests::engines::{Engine, Fate, Kind};
-use frontage_tests::shop::{CATALOG, ShopBuilder};
-use frontage_tests::shopper::{Shopper, filled, hidden, location};
+use frontage_tests::shop::{CATALOG, Shop, ShopBuilder};
+use frontage_tests::shopper::{Fields, Shopper, filled, hidden, location};
 use frontage_tests::soak::stamped;
 
 use crate::buying::CHECKOUT;
@@ -277,12 +277,7 @@ async fn a_bucket_that_is_down_refuses_an_order_and_the_same_form_orders_later()
         let Some(engine) = Engine::start(kind) else {
             continue;
         };
-        let mut shop = ShopBuilder::of(documents::shop(2)).server(CHECKOUT).start();
-        engine.hold(&shop, "till");
-        shop.open().await;
-        let mut ann = Shopper::new();
-        ann.add(&shop, "p1", 1).await;
-        let form = ann.checkout(&shop).await;
+        let (shop, mut ann, form) = till(&engine).await;
         engine.between.set_down(true);
         let refused = ann.post(&shop, "/checkout", &form).await;
         assert_eq!(refused.status, 503, "{kind}: {}", refused.body);
@@ -297,12 +292,7 @@ async fn a_bucket_that_is_down_refuses_an_order_and_the_same_form_orders_later()
         assert!(form.contains(&("ticket".to_owned(), ticket)), "{kind}");
         assert_eq!(shop.get("/p/thing-number-1").await.status, 200, "{kind}");
         engine.between.set_down(false);
-        let waiting = async || {
-            let store = engine.store("till", "demo");
-            let listed = tokio::task::spawn_blocking(move || store.orders(OrderState::New));
-            listed.await.expect("a list").expect("a list").len()
-        };
-        assert_eq!(waiting().await, 0, "{kind}: it was refused");
+        assert_eq!(waiting(&engine).await, 0, "{kind}: it was refused");
         let again = filled(&refused.body);
         let mut clicks = [ann.clone(), ann];
         let mut pages = Vec::new();
@@ -312,7 +302,7 @@ async fn a_bucket_that_is_down_refuses_an_order_and_the_same_form_orders_later()
         }
         assert_eq!(pages[0], pages[1], "{kind}");
         assert!(pages[0].starts_with("/orders/"), "{kind}: {}", pages[0]);
-        assert_eq!(waiting().await, 1, "{kind}");
+        assert_eq!(waiting(&engine).await, 1, "{kind}");
     }
 }
 
@@ -386,12 +376,7 @@ async fn an_order_whose_answer_is_lost_is_placed_or_said_to_be_in_doubt() {
         let Some(engine) = Engine::start(kind) else {
             continue;
         };
-        let mut shop = ShopBuilder::of(documents::shop(2)).server(CHECKOUT).start();
-        engine.hold(&shop, "till");
-        shop.open().await;
-        let mut ann = Shopper::new();
-        ann.add(&shop, "p1", 1).await;
-        let form = ann.checkout(&shop).await;
+        let (shop, mut ann, form) = till(&engine).await;
         // Of the very first order answers are lost, and looking for it finds it.
         engine.between.set_fate(Fate::Unanswered);
         let done = ann.clone().post(&shop, "/checkout", &form).await;
@@ -414,10 +399,26 @@ async fn an_order_whose_answer_is_lost_is_placed_or_said_to_be_in_doubt() {
         let again = filled(&page.body);
         let done = ann.post(&shop, "/checkout", &again).await;
         assert!(location(&done).starts_with("/orders/"), "{kind}");
-        let store = engine.store("till", "demo");
-        let waiting = tokio::task::spawn_blocking(move || store.orders(OrderState::New));
-        assert_eq!(waiting.await.unwrap().unwrap().len(), 2, "{kind}");
+        assert_eq!(waiting(&engine).await, 2, "{kind}");
     }
+}
+
+/// A shop that keeps its orders in an engine, and a shopper with what she would order there.
+async fn till(engine: &Engine) -> (Shop, Shopper, Fields) {
+    let mut shop = ShopBuilder::of(documents::shop(2)).server(CHECKOUT).start();
+    engine.hold(&shop, "till");
+    shop.open().await;
+    let mut ann = Shopper::new();
+    ann.add(&shop, "p1", 1).await;
+    let form = ann.checkout(&shop).await;
+    (shop, ann, form)
+}
+
+/// How many orders wait in its bucket.
+async fn waiting(engine: &Engine) -> usize {
+    let store = engine.store("till", "demo");
+    let listed = tokio::task::spawn_blocking(move || store.orders(OrderState::New));
+    listed.await.expect("a list").expect("a list").len()
 }
 
 /// A manifest of two small parts.

@@ -1,7 +1,8 @@
 //! Object storage that others made, started for a test over loopback: `make store-engines` installs it.
 //!
-//! moto's server keeps to conditions, and so does s3s-fs where writes follow each other. Garage 2.5 reads none when it writes. Where it is not installed, moto stands in
-//! for it, behind a proxy of ours that takes the conditions out of every PUT.
+//! moto's server keeps to conditions, and so does s3s-fs where writes follow each other. Garage 2.5 reads none when it
+//! writes. Where it is not installed, moto stands in for it, behind a proxy of ours that takes the conditions out of
+//! every PUT.
 //!
 //! Garage's licence is the AGPL: it is only ever run, as a program of its own, and nothing here is made of it.
 
@@ -11,7 +12,7 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -251,6 +252,21 @@ impl Engine {
         }
     }
 
+    /// Lets writes go that were on their way; gives the status of each answer that nobody waited for.
+    ///
+    /// # Panics
+    /// The engine does not answer.
+    pub fn let_go(&self) -> Vec<u16> {
+        let held = std::mem::take(&mut *locked(&self.between.held));
+        let send = |request: Vec<u8>| {
+            let mut upstream = TcpStream::connect(self.engine).expect("the engine");
+            upstream.write_all(&request).expect("the engine");
+            let (head, _) = read_head(&mut upstream).expect("an answer");
+            status(&head).expect("a status")
+        };
+        held.into_iter().map(send).collect()
+    }
+
     /// What stands in a configuration for a store below a prefix: to be put before all tables.
     pub fn keys(&self, prefix: &str) -> String {
         keys(self.address, &self.folder.path().join("key"), prefix)
@@ -319,30 +335,6 @@ pub fn make_bucket(engine: SocketAddr) -> io::Result<()> {
     }
 }
 
-impl Engine {
-    /// Lets writes go that were on their way; gives the status of each answer that nobody waited for.
-    ///
-    /// # Panics
-    /// The engine does not answer.
-    pub fn let_go(&self) -> Vec<u16> {
-        let held = std::mem::take(
-            &mut *self
-                .between
-                .held
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner),
-        );
-        let send = |request: Vec<u8>| {
-            let mut upstream = TcpStream::connect(self.engine).expect("the engine");
-            upstream.write_all(&request).expect("the engine");
-            let (head, _) = read_head(&mut upstream).expect("an answer");
-            let status = String::from_utf8_lossy(head.get(9..12).unwrap_or_default()).into_owned();
-            status.parse().expect("a status")
-        };
-        held.into_iter().map(send).collect()
-    }
-}
-
 impl Drop for Engine {
     fn drop(&mut self) {
         // It may have ended by itself; then there is nothing left to kill.
@@ -364,12 +356,12 @@ impl Between {
 
     /// From now on this happens to writes of orders.
     pub fn set_fate(&self, fate: Fate) {
-        *self.fate.lock().unwrap_or_else(PoisonError::into_inner) = fate;
+        *locked(&self.fate) = fate;
     }
 
     /// What was asked since the last time this was called.
     pub fn take_seen(&self) -> Vec<Seen> {
-        std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *locked(&self.seen))
     }
 
     fn listen(self: Arc<Self>, engine: SocketAddr) -> io::Result<SocketAddr> {
@@ -416,16 +408,13 @@ impl Between {
         passed += "Connection: close\r\n\r\n";
         let left = length.saturating_sub(rest.len() as u64);
         let fate = match is_put && first.contains("/orders/new/") {
-            true => *self.fate.lock().unwrap_or_else(PoisonError::into_inner),
+            true => *locked(&self.fate),
             false => Fate::Answered,
         };
         if fate == Fate::Late && length > 0 {
             let mut all = [passed.as_bytes(), &rest].concat();
             (&mut client).take(left).read_to_end(&mut all)?;
-            self.held
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(all);
+            locked(&self.held).push(all);
             return client.shutdown(Shutdown::Both);
         }
         let mut upstream = TcpStream::connect(engine)?;
@@ -460,20 +449,24 @@ impl Between {
         let method = words.next().unwrap_or_default().to_owned();
         let path = words.next().unwrap_or_default();
         let path = path.strip_prefix(&format!("/{BUCKET}")).unwrap_or(path);
-        let status = String::from_utf8_lossy(answer.get(9..12).unwrap_or_default())
-            .parse()
-            .unwrap_or(0);
         let seen = Seen {
             method,
             path: path.to_owned(),
             from,
-            status,
+            status: status(answer).unwrap_or(0),
         };
-        self.seen
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(seen);
+        locked(&self.seen).push(seen);
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The status of an answer, by its head.
+fn status(head: &[u8]) -> Option<u16> {
+    let status = std::str::from_utf8(head.get(9..12)?).ok()?;
+    status.parse().ok()
 }
 
 /// Reads up to the end of the headers; gives them, and what came behind them.
