@@ -27,6 +27,8 @@ demo-fleet: store-engines ## The same with a bucket, two ingest daemons and thre
 	@DEMO_FLEET=1 target/release/demo
 
 # The end-to-end tests start the daemons as processes, so their binaries are built first.
+# Whoever reads a long log of many tests wants what failed, not sixty lines of the runtime after each.
+test: export RUST_BACKTRACE = 0
 test: ## Run all tests and print their counts
 	$(CARGO) build --locked --workspace --bins
 	@log=$$(mktemp) && trap 'rm -f "$$log"' EXIT && \

@@ -1,7 +1,7 @@
 //! The shop in a real browser: home, category, product, search; desktop and phone; with JavaScript and without.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use frontage_shared::order::Order;
 use frontage_tests::backend::merchant::{Merchant, Mood, ORDERS};
@@ -172,15 +172,19 @@ async fn first(browser: &Browser, selector: &str) -> String {
         .to_owned()
 }
 
-/// Whether an expression becomes true; asked for a while only if it is expected to.
+/// Whether an expression becomes true; asked for long only if it is expected to, as other tests may have the machine.
 pub(crate) async fn wait_for(browser: &Browser, expression: &str, expected: bool) -> bool {
-    for _ in 0..if expected { 200 } else { 10 } {
+    let patience = Duration::from_millis(if expected { 30_000 } else { 250 });
+    let asked = Instant::now();
+    loop {
         if browser.value(expression).await.as_u64() > Some(0) {
             return true;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        if asked.elapsed() > patience {
+            return false;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
     }
-    false
 }
 
 /// Somebody buys something, in two languages, with any screen, with and without script; the merchant's system receives

@@ -4,6 +4,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -34,6 +35,9 @@ pub enum Screen {
 
 /// How often a browser is started before a test gives up.
 const STARTS: usize = 3;
+
+/// How often a click that the driver could not make is tried before a test gives up.
+const CLICKS: usize = 8;
 
 /// A browser with one page.
 #[derive(Debug)]
@@ -146,10 +150,25 @@ impl Browser {
     }
 
     /// Clicks the first element that a CSS selector finds, after scrolling to it.
+    ///
+    /// A page that is still moving can put something else under the pointer, or another element in the place of this one.
+    /// The driver then says so and has clicked nothing, and a person would press once more.
+    ///
+    /// # Panics
+    /// No such element, or the driver cannot click it after several attempts.
     pub async fn click(&self, selector: &str) {
-        let element = self.element(selector).await;
-        self.call(&format!("/element/{element}/click"), Some(json!({})))
-            .await;
+        let mut said = Value::Null;
+        for _ in 0..CLICKS {
+            let element = self.element(selector).await;
+            said = self
+                .call(&format!("/element/{element}/click"), Some(json!({})))
+                .await;
+            if said["error"].is_null() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+        panic!("`{selector}` cannot be clicked: {said}")
     }
 
     /// Puts the pointer on the first element that a CSS selector finds, after scrolling to it.
@@ -286,7 +305,7 @@ impl Drop for Browser {
 fn quit(address: &str, path: &str) -> std::io::Result<()> {
     use std::io::{Read as _, Write as _};
     let mut stream = std::net::TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(std::time::Duration::from_secs(10)))?;
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
     write!(
         stream,
         "DELETE {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
