@@ -13,6 +13,9 @@ def known_availability: (slug // "" | split("-") | join("_")) as $word
     elif $word == "instock" or $word == "available" or $word == "yes" or $word == "true" or $word == "1" then "in_stock"
     elif $word == "outofstock" or $word == "sold_out" or $word == "no" or $word == "false" or $word == "0" then "out_of_stock"
     else error("availability `\(.)` is none that is known") end;
+# A day without a time has one of its own: sales last until a day ends.
+def moment($of_day): . as $told | if length == 10 then . + $of_day else . end | time($time_zone)
+  | if . then . else error("`\($told)` is no time that is known") end;
 def is_no: ascii_downcase | . == "0" or . == "no" or . == "false" or . == "n";
 
 . as $row
@@ -25,21 +28,25 @@ def is_no: ascii_downcase | . == "0" or . == "no" or . == "false" or . == "n";
 | cell("group", "parent", "parent-id", "parent-sku", "item-group-id") as $group
 | amount("quantity", "stock", "qty") as $quantity
 | amount("price") as $price
-| ($price // "0" | tonumber) as $usual
-| amount("sale-price") as $told
-# Where there is no sale, tables have a zero, or the price once more.
-| (if $told and ($told | tonumber) > 0 and ($usual == 0 or ($told | tonumber) < $usual) then $told else null end) as $sale
+| amount("sale-price") as $sale
 | cell("availability") as $availability
 | {
     id: cell("id", "sku", "article-number", "item-number"),
     sku: cell("sku", "article-number", "item-number", "id"),
     gtin: (cell("gtin", "ean", "barcode", "upc") | if . then gtin else null end),
     mpn: cell("mpn"),
-    prices: (if $price or $sale then [{
-      amount: ($sale // $price),
-      currency: (cell("currency") // $currency),
-      compare_at: (if $sale then $price else amount("compare-at-price", "compare-at", "old-price", "rrp", "msrp") end)
-    }] else [] end),
+    prices: (if $price or $sale then [
+      {
+        currency: (cell("currency") // $currency),
+        compare_at: amount("compare-at-price", "compare-at", "old-price", "rrp", "msrp")
+      }
+      + if $sale and ($price // "0" | tonumber) > 0 then {
+        amount: $price,
+        sale_price: $sale,
+        sale_from: (cell("sale-from", "sale-start", "sale-starts", "date-sale-price-starts") | if . then moment("") else null end),
+        sale_until: (cell("sale-until", "sale-end", "sale-ends", "date-sale-price-ends") | if . then moment("T23:59:59") else null end)
+      } else {amount: ($sale // $price)} end
+    ] else [] end),
     stock: (if $availability or $quantity then {
       availability: (if $availability then $availability | known_availability elif ($quantity | tonumber) > 0 then "in_stock" else "out_of_stock" end),
       quantity: $quantity

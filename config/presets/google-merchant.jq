@@ -8,6 +8,15 @@ def amount: [words[] | select(is_amount)][0]
 def unit: [words[] | select(is_amount | not)][0] // $currency;
 def availability: one // "" | gsub(" "; "_") | ascii_downcase
   | if . == "in_stock" or . == "out_of_stock" or . == "preorder" or . == "backorder" then . else "out_of_stock" end;
+# When a sale begins and when it is over, "2026-11-27T00:00+0100/2026-11-30T23:59+0100". A day without a time lasts until it ends.
+def sale_dates: .sale_price_effective_date | one | if . == null then {} else
+    . as $told | split("/") as $days
+    | {
+      sale_from: ($days[0] | time($time_zone)),
+      sale_until: ($days[1] // "" | if length == 10 then . + "T23:59:59" else . end | time($time_zone))
+    }
+    | if .sale_from and .sale_until then . else error("sale_price_effective_date `\($told)` is not two times with / between them") end
+  end;
 # What the items of a group differ in.
 def choices: [
   (.color | one | select(.) | {code: "color", name: "Color", value: .}),
@@ -17,12 +26,8 @@ def choices: [
 ];
 # A part of a path without a letter or digit has no address and is no category.
 ((.product_type | one // "" | split_path(">")) // [] | map(select((slug // "") != ""))) as $path
-# A mapping knows no clock: a sale that is bound to dates leaves the usual price.
-| (if (.sale_price_effective_date | one) then null else (.sale_price | amount) end) as $told
 | (.price | amount) as $price
-| ($price // "0" | tonumber) as $usual
-# Nor is it one if it is not below the price.
-| (if $told and ($told | tonumber) > 0 and ($usual == 0 or ($told | tonumber) < $usual) then $told else null end) as $sale
+| (.sale_price | amount) as $sale
 | (
     range($path | length) as $depth
     | {
@@ -39,11 +44,10 @@ def choices: [
     gtin: (.gtin | one | gtin),
     mpn: (.mpn | one),
     media: ([.image_link | one | select(.) | {url: ., type: "image"}] + [.additional_image_link[]? | one | select(.) | {url: ., type: "image"}]),
-    prices: (if (.price | one) then [{
-      amount: ($sale // $price),
-      currency: (.price | unit),
-      compare_at: (if $sale then $price else null end)
-    }] else [] end),
+    prices: (if (.price | one) then [
+      {currency: (.price | unit)}
+      + if $sale and ($price | tonumber) > 0 then {amount: $price, sale_price: $sale} + sale_dates else {amount: ($sale // $price)} end
+    ] else [] end),
     stock: {availability: (.availability | availability), available_at: (.availability_date | one | time)}
   } as $unit
   | {

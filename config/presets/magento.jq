@@ -2,17 +2,19 @@
 def filled: if . == "" or . == "no_selection" then null else . end;
 def own($code): [.custom_attributes[]? | select(.attribute_code == $code) | .value][0] | filled;
 def at($file): $media_url + (if $file | startswith("/") then "" else "/" end) + $file;
-# A mapping knows no clock. A reduction counts if it has no end and had begun when the product was last saved.
-def reduced: own("special_price") as $amount | own("special_from_date") as $from
-  | if $amount == null or own("special_to_date") != null or ($from != null and ($from[:10] > (.updated_at // "9999")[:10])) then null
-    else $amount | money($currency) end;
+# Magento keeps days: a reduction begins with its first and lasts until its last one ends.
+def day($code; $hour): own($code) | if . == null then null else
+    . as $told | .[:10] + $hour | time($time_zone) | if . then . else error("\($code) `\($told)` is no day") end
+  end;
+# Of two prices, Magento itself takes the lower one, and so is `sale_price` understood.
+def reduction: own("special_price") as $amount | if $amount == null then {} else {
+    sale_price: ($amount | money($currency)),
+    sale_from: day("special_from_date"; "T00:00:00"),
+    sale_until: day("special_to_date"; "T23:59:59")
+  } end;
 # Prices of bundles and groups are made of those of their parts.
 def prices: if .price == null or .type_id == "configurable" or .type_id == "grouped" or (.type_id == "bundle" and own("price_type") != "1") then []
-  else (.price | money($currency)) as $usual | reduced as $told
-    # Of two prices, Magento itself takes the lower one.
-    | (if $told and ($told | tonumber) > 0 and ($told | tonumber) < ($usual | tonumber) then $told else null end) as $reduced
-    | [{amount: ($reduced // $usual), currency: $currency, compare_at: (if $reduced then $usual else null end)}]
-  end;
+  else [{amount: (.price | money($currency)), currency: $currency} + reduction] end;
 def stock: .extension_attributes.stock_item | if . == null then null else {
   availability: (if .is_in_stock then "in_stock" elif (.backorders // 0) > 0 then "backorder" else "out_of_stock" end),
   quantity: (if .manage_stock then .qty else null end)

@@ -44,9 +44,12 @@ impl Timeline {
             return Ok(Self::regular(amount, before));
         };
         if sale >= regular {
-            conflicts.add(|| {
-                format!("variant `{key}` has a sale price in {currency} that is not below its price; it is left out")
-            });
+            // Many back ends write the price once more where there is no sale.
+            if sale > regular {
+                conflicts.add(|| {
+                    format!("variant `{key}` has a sale price in {currency} that is above its price; it is left out")
+                });
+            }
             return Ok(Self::regular(amount, before));
         }
         let time = |text: &Option<String>| text.as_deref().map(|text| seconds(Some(text)));

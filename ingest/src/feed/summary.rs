@@ -6,7 +6,7 @@ use frontage_shared::model::money::Currency;
 use serde::{Deserialize, Serialize};
 
 use super::Line;
-use crate::wire::{Document, Kind, Offer, Status};
+use crate::wire::{Document, Kind, Offer, Price, Status};
 
 /// Counts over the lines of a feed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +33,8 @@ pub struct Facts {
     pub is_shown: bool,
     /// Whether it is in the shop at times only.
     pub has_window: bool,
-    /// The price in the shop's currency. A float will do: only shares and medians come of it.
+    /// The least that is to be paid in the shop's currency, whenever that is: a sale may begin before anybody looks at it.
+    /// A float will do: only shares and medians come of it.
     pub amount: Option<f64>,
     /// Whether it has a price in any currency.
     pub is_priced: bool,
@@ -94,6 +95,19 @@ impl Summary {
     }
 }
 
+/// What is paid by a price, in its sale if it has one.
+fn least(price: &Price) -> Option<f64> {
+    let amount: f64 = price.amount.parse().ok()?;
+    let sale = price
+        .sale_price
+        .as_ref()
+        .and_then(|sale| sale.parse().ok());
+    Some(match sale {
+        Some(sale) if sale > 0.0 && sale < amount => sale,
+        _ => amount,
+    })
+}
+
 /// A count that falls to zero is no longer there, as if it had never been.
 fn take_one<K: Ord>(counts: &mut BTreeMap<K, u64>, key: &K) {
     match counts.get_mut(key) {
@@ -139,7 +153,7 @@ impl Facts {
             kind: document.kind(),
             is_shown: !matches!(status, Some(Status::Draft | Status::Archived)),
             has_window,
-            amount: own.and_then(|price| price.amount.parse().ok()),
+            amount: own.and_then(least),
             is_priced: !prices.is_empty(),
             category_ids: category_ids.to_vec(),
         }
@@ -164,7 +178,7 @@ impl Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::{Price, Product};
+    use crate::wire::Product;
 
     fn product(status: Option<Status>) -> Document {
         Document::Product(Box::new(Product {

@@ -116,6 +116,25 @@ fn prices_that_vanish_or_jump_are_held() {
 }
 
 #[test]
+fn a_sale_is_a_price_that_can_jump() {
+    let on_sale = |sale: &'static str| {
+        let reduced = move |id: usize| match offer(id, "10.00") {
+            Document::Offer(mut offer) => {
+                offer.prices[0].sale_price = Some(sale.to_owned());
+                Document::Offer(offer)
+            }
+            other => other,
+        };
+        (0..20).map(reduced).collect::<Vec<_>>()
+    };
+    let told = &["median price would move by -99.0 %"];
+    check(Some(on_sale("8.00")), on_sale("0.08"), 0, told);
+    check(Some(on_sale("8.00")), on_sale("7.00"), 0, &[]);
+    // Neither is a sale.
+    check(Some(on_sale("10.00")), on_sale("0.00"), 0, &[]);
+}
+
+#[test]
 fn too_many_refused_records_are_held() {
     check(None, (0..9).map(page).collect(), 1, &[]);
     check(

@@ -64,27 +64,33 @@ async fn csv_with_groups_and_paths() {
 #[tokio::test]
 async fn csv_takes_no_sale_price_that_is_none() {
     let mut shop = shop_with(&source("table", "csv", "/export.csv", ""));
-    let rows = "id,name,price,sale price,old price\n\
-        below,Below,10.00,8.00,12.00\nsame,Same,10.00,10.00,12.00\ndearer,Dearer,10.00,11.00,\n\
-        nothing,Nothing,10.00,0.00,\nalone,Alone,,8.00,\nonly,Only,0.00,8.00,\n";
+    let rows = "id,name,price,sale price,old price,sale from,Date sale price ends\n\
+        below,Below,10.00,8.00,12.00,,\nsame,Same,10.00,10.00,12.00,,\ndearer,Dearer,10.00,11.00,,,\n\
+        nothing,Nothing,10.00,0.00,,,\nalone,Alone,,8.00,,,\nonly,Only,0.00,8.00,,,\n\
+        over,Over,10.00,8.00,,2020-01-01,2020-01-31\nnow,Now,10.00,8.00,,2020-01-01,2099-01-31\n";
     shop.backend
         .respond_with("/export.csv", Response::ok("text/csv", rows));
     shop.open().await;
     nothing_refused(&shop);
-    for (id, amount, before) in [
-        ("below", "8.00", json!("10.00")),
+    for (id, paid, said) in [
+        ("below", "8.00", json!("12.00")),
         ("same", "10.00", json!("12.00")),
         ("dearer", "10.00", json!(null)),
         ("nothing", "10.00", json!(null)),
         ("alone", "8.00", json!(null)),
-        ("only", "8.00", json!("0.00")),
+        ("only", "8.00", json!(null)),
+        ("over", "10.00", json!(null)),
+        ("now", "8.00", json!(null)),
     ] {
         let prices = stated(&shop, id, &format!("{id}.prices")).await;
-        assert_eq!(prices[0]["amount"], amount, "{id}");
-        assert_eq!(prices[0]["compare_at"], before, "{id}");
+        assert_eq!(prices[0]["compare_at"], said, "{id}");
         let seen = seen(&shop, id, &format!("{id}.prices")).await;
-        assert_eq!(seen, format!("{amount} EUR"), "{id}");
+        assert_eq!(seen, format!("{paid} EUR"), "{id}");
     }
+    let now = stated(&shop, "now", "now.prices").await;
+    assert_eq!(now[0]["sale_until"], "2099-01-31T23:59:59Z");
+    let below = page(&shop, "/p/below").await;
+    assert!(below.contains("10.00") && !below.contains("12.00"), "{below}");
 }
 
 #[tokio::test]

@@ -161,6 +161,8 @@ async fn google_merchant_rss() {
         <g:sale_price_effective_date>2020-01-01/2020-01-02</g:sale_price_effective_date><g:availability>out_of_stock</g:availability></item>
         <item><g:id>M3</g:id><title>Bowl</title><g:price>8.00 EUR</g:price><g:sale_price>9.00 EUR</g:sale_price></item>
         <item><g:id>M4</g:id><title>Jug</title><g:price>7.00 EUR</g:price><g:sale_price>0.00 EUR</g:sale_price></item>
+        <item><g:id>M5</g:id><title>Bowl</title><g:price>8.00 EUR</g:price><g:sale_price>6.00 EUR</g:sale_price>
+        <g:sale_price_effective_date>2020-01-01T08:00+0100/2099-12-31</g:sale_price_effective_date></item>
         </channel></rss>"#;
     shop.backend
         .respond_with("/feed.xml", Response::ok("application/xml", feed));
@@ -173,6 +175,13 @@ async fn google_merchant_rss() {
     // Google takes no sale price that is not below the price.
     told(&shop, "M3.prices", "8.00 EUR").await;
     told(&shop, "M4.prices", "7.00 EUR").await;
+    told(&shop, "M5.prices", "6.00 EUR").await;
+    let prices = field(&shop, "M5", "M5.prices").await["stated"].clone();
+    assert_eq!(
+        prices,
+        json!([{"amount": "8.00", "currency": "EUR", "sale_price": "6.00",
+            "sale_from": "2020-01-01T08:00:00+01:00", "sale_until": "2099-12-31T23:59:59Z"}])
+    );
 }
 
 /// What the shop has, and what was stated: `ID.prices` by the id of a variant, other fields by their name.
