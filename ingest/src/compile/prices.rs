@@ -300,7 +300,7 @@ mod tests {
 
     #[test]
     fn a_sale_that_is_not_below_the_price_is_none_at_any_time() {
-        for (sale, is_told) in [("10.00", true), ("10.01", true), ("0.00", false)] {
+        for (sale, is_told) in [("10.00", false), ("10.01", true), ("0.00", false)] {
             let price = serde_json::json!({
                 "amount": "10.00", "currency": "EUR", "compare_at": "12.00", "sale_price": sale,
                 "sale_from": "1970-01-01T00:01:40Z", "sale_until": "1970-01-01T00:03:20Z",
