@@ -303,6 +303,17 @@ impl House {
         tenants.find(names_it).map(Arc::clone)
     }
 
+    /// Makes an answer; while several shops are asked, on a thread that nobody waits for.
+    ///
+    /// Whoever wakes up for one request alone makes its answer before it looks for others, and wakes nobody to look in the
+    /// meantime: shoppers of one shop would wait for pages of another although a core is free.
+    fn aside<T>(&self, make: impl FnOnce() -> T) -> T {
+        match self.asked.are_several() {
+            true => tokio::task::block_in_place(make),
+            false => make(),
+        }
+    }
+
     /// Where plain HTTP for a host is sent on to.
     pub fn origin(&self, host: Option<&str>) -> Option<String> {
         self.tenant(host)
@@ -334,7 +345,7 @@ impl Answer for House {
                 None => busy(&tenant.shop),
                 Some(turn) => {
                     let answering = Instant::now();
-                    let reply = tenant.shop.answer(&request);
+                    let reply = self.aside(|| tenant.shop.answer(&request));
                     // What waits for a disk or for another system takes no thread from anybody.
                     turn.end(answering.elapsed());
                     match reply {
