@@ -22,6 +22,8 @@ mod format_languages;
 
 /// Damage in stock at places is refused, by name.
 mod format_stock;
+/// Prices in numbers: as they were written, never dearer for more, damage refused by name.
+mod format_tiers;
 
 /// Files of released format versions still open.
 mod format_compatibility;
