@@ -128,6 +128,8 @@ mod month;
 
 /// Prices that change by themselves, and prices in several currencies.
 mod sales;
+/// What one costs where many are bought.
+mod tiers;
 
 /// Promise 17: feed text never becomes script.
 mod scripts;
