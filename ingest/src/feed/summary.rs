@@ -98,10 +98,7 @@ impl Summary {
 /// What is paid by a price, in its sale if it has one.
 fn least(price: &Price) -> Option<f64> {
     let amount: f64 = price.amount.parse().ok()?;
-    let sale = price
-        .sale_price
-        .as_ref()
-        .and_then(|sale| sale.parse().ok());
+    let sale = price.sale_price.as_ref().and_then(|sale| sale.parse().ok());
     Some(match sale {
         Some(sale) if sale > 0.0 && sale < amount => sale,
         _ => amount,

@@ -90,7 +90,10 @@ async fn csv_takes_no_sale_price_that_is_none() {
     let now = stated(&shop, "now", "now.prices").await;
     assert_eq!(now[0]["sale_until"], "2099-01-31T23:59:59Z");
     let below = page(&shop, "/p/below").await;
-    assert!(below.contains("10.00") && !below.contains("12.00"), "{below}");
+    assert!(
+        below.contains("10.00") && !below.contains("12.00"),
+        "{below}"
+    );
 }
 
 #[tokio::test]
