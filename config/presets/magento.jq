@@ -12,9 +12,13 @@ def reduction: own("special_price") as $amount | if $amount == null then {} else
     sale_from: day("special_from_date"; "T00:00:00"),
     sale_until: day("special_to_date"; "T23:59:59")
   } end;
+# What is for everybody (32000) or for who is not logged in (0), from two pieces on; of two from the same number on, the lower one.
+def tiers: [.tier_prices[]? | select((.customer_group_id == 32000 or .customer_group_id == 0) and .qty > 1 and .value > 0)
+    | {min_quantity: (.qty | ceil), amount: .value}]
+  | [group_by(.min_quantity)[] | min_by(.amount)][:16] | map(.amount |= money($currency));
 # Prices of bundles and groups are made of those of their parts.
 def prices: if .price == null or .type_id == "configurable" or .type_id == "grouped" or (.type_id == "bundle" and own("price_type") != "1") then []
-  else [{amount: (.price | money($currency)), currency: $currency} + reduction] end;
+  else [{amount: (.price | money($currency)), currency: $currency, tiers: tiers} + reduction] end;
 def stock: .extension_attributes.stock_item | if . == null then null else {
   availability: (if .is_in_stock then "in_stock" elif (.backorders // 0) > 0 then "backorder" else "out_of_stock" end),
   quantity: (if .manage_stock then .qty else null end)

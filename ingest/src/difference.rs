@@ -1,5 +1,6 @@
 //! What differs between two generations, product by product and variant by variant.
 
+use frontage_shared::model::money::{Currency, Money};
 use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::offers::{Offers, VariantOffer};
 use frontage_shared::snapshot::products::{Product, Variant};
@@ -64,6 +65,16 @@ pub(crate) fn places(offers: &Offers, row: u32) -> String {
         format!("{id} {:?}{quantity}", stock.availability)
     });
     places.collect::<Vec<_>>().join(", ")
+}
+
+/// What one unit of a variant costs where many are bought, for people who operate the shop.
+pub(crate) fn tiers(offers: &Offers, row: u32, currency: Currency) -> String {
+    let tiers = offers.stated_tiers(row).map(|tier| {
+        let minor = tier.amount;
+        let amount = Money { minor, currency };
+        format!("from {}: {amount}", tier.min_quantity)
+    });
+    tiers.collect::<Vec<_>>().join(", ")
 }
 
 /// What a shopper reads of a product, price and stock aside.

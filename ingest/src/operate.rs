@@ -72,7 +72,8 @@ pub struct Diff {
     pub removed: Changes,
     /// Products whose text, images or categories differ.
     pub changed: Changes,
-    /// Variants whose price differs, as `SKU: was → now`, those that moved most first.
+    /// Variants whose price differs, as `SKU: was → now`, those that moved most first; then those whose price in numbers
+    /// does.
     pub prices: Changes,
     /// Variants whose stock differs.
     pub stock: Changes,
@@ -318,6 +319,7 @@ pub fn diff(from: &Generation, to: &Generation) -> Diff {
         }
     });
     diff.prices = movers.into_changes();
+    changed_tiers(from, to, &mut diff.prices);
     changed_places(from, to, &mut diff.stock);
     changed_goods(from, to, &mut diff.terms);
     changed_terms(from.terms(), to.terms(), &mut diff.terms);
@@ -327,6 +329,29 @@ pub fn diff(from: &Generation, to: &Generation) -> Diff {
         }
     }
     diff
+}
+
+/// Variants that cost something else where many are bought.
+fn changed_tiers(from: &Generation, to: &Generation, changes: &mut Changes) {
+    if from.offers.has_no_tiers() && to.offers.has_no_tiers() {
+        return;
+    }
+    for row in 0..to.offers.variant_count() {
+        let Some(variant) = to.catalog.variant(row) else {
+            continue;
+        };
+        let Some(before) = from.catalog.variant_by_id(variant.id()) else {
+            continue;
+        };
+        let was = from.offers.stated_tiers(before.row);
+        if !was.eq(to.offers.stated_tiers(row)) {
+            changes.add(|| {
+                let was = difference::tiers(&from.offers, before.row, from.currency());
+                let now = difference::tiers(&to.offers, row, to.currency());
+                format!("{} in numbers: {was} → {now}", variant.id())
+            });
+        }
+    }
 }
 
 /// Variants that are in stock elsewhere than before.

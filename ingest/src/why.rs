@@ -419,7 +419,13 @@ fn offers(
             let published = match (name, &offer, generation) {
                 ("prices", Some(offer), Some(generation)) => offer.price.map(|minor| {
                     let currency = generation.currency();
-                    format!("{} {currency}", Money { minor, currency })
+                    let one = format!("{} {currency}", Money { minor, currency });
+                    let tiers =
+                        row.map(|row| difference::tiers(&generation.offers, row.row, currency));
+                    match tiers.filter(|tiers| !tiers.is_empty()) {
+                        Some(tiers) => format!("{one}, {tiers}"),
+                        None => one,
+                    }
                 }),
                 ("stock", Some(offer), _) => offer.quantity.map(|quantity| quantity.to_string()),
                 ("locations", Some(_), Some(generation)) => {

@@ -92,6 +92,10 @@ lowest-before = أدنى سعر خلال آخر 30 يومًا: { $amount }
 sale-until = حتى { $day }
 price-on-request = السعر عند الطلب
 unit-price = { $amount } / { $unit }
+tier-prices = أسعار الكميات
+tier-from = ابتداءً من { $number }
+tier-each = { $amount } للقطعة
+tier-saved = وفّر { $percent }٪
 piece = قطعة
 
 available = متاح

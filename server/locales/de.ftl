@@ -80,6 +80,10 @@ lowest-before = Niedrigster Preis der letzten 30 Tage: { $amount }
 sale-until = Bis { $day }
 price-on-request = Preis auf Anfrage
 unit-price = { $amount } / { $unit }
+tier-prices = Mengenpreise
+tier-from = Ab { $number } Stück
+tier-each = je { $amount }
+tier-saved = { $percent } % gespart
 piece = Stück
 
 available = Verfügbar

@@ -81,6 +81,10 @@ lowest-before = Lowest price of the last 30 days: { $amount }
 sale-until = Until { $day }
 price-on-request = Price on request
 unit-price = { $amount } / { $unit }
+tier-prices = Volume prices
+tier-from = From { $number }
+tier-each = { $amount } each
+tier-saved = save { $percent }%
 piece = piece
 
 available = Available

@@ -80,6 +80,10 @@ lowest-before = Precio más bajo de los últimos 30 días: { $amount }
 sale-until = Hasta el { $day }
 price-on-request = Precio a consultar
 unit-price = { $amount } / { $unit }
+tier-prices = Precios por cantidad
+tier-from = A partir de { $number }
+tier-each = { $amount } por unidad
+tier-saved = ahorre un { $percent } %
 piece = unidad
 
 available = Disponible

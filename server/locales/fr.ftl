@@ -80,6 +80,10 @@ lowest-before = Prix le plus bas des 30 derniers jours : { $amount }
 sale-until = Jusqu’au { $day }
 price-on-request = Prix sur demande
 unit-price = { $amount } / { $unit }
+tier-prices = Prix par quantité
+tier-from = À partir de { $number }
+tier-each = { $amount } l’unité
+tier-saved = { $percent } % d’économie
 piece = pièce
 
 available = Disponible

@@ -80,6 +80,10 @@ lowest-before = Prezzo più basso degli ultimi 30 giorni: { $amount }
 sale-until = Fino al { $day }
 price-on-request = Prezzo su richiesta
 unit-price = { $amount } / { $unit }
+tier-prices = Prezzi per quantità
+tier-from = Da { $number } pezzi
+tier-each = { $amount } al pezzo
+tier-saved = risparmi il { $percent }%
 piece = pezzo
 
 available = Disponibile

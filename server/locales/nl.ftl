@@ -80,6 +80,10 @@ lowest-before = Laagste prijs van de afgelopen 30 dagen: { $amount }
 sale-until = Tot en met { $day }
 price-on-request = Prijs op aanvraag
 unit-price = { $amount } / { $unit }
+tier-prices = Staffelprijzen
+tier-from = Vanaf { $number } stuks
+tier-each = { $amount } per stuk
+tier-saved = { $percent }% korting
 piece = stuk
 
 available = Beschikbaar

@@ -86,6 +86,10 @@ lowest-before = Najniższa cena z ostatnich 30 dni: { $amount }
 sale-until = Do { $day }
 price-on-request = Cena na zapytanie
 unit-price = { $amount } / { $unit }
+tier-prices = Ceny ilościowe
+tier-from = Od { $number } szt.
+tier-each = { $amount } za szt.
+tier-saved = taniej o { $percent }%
 piece = sztuka
 
 available = Dostępne

@@ -80,6 +80,10 @@ lowest-before = Lägsta pris de senaste 30 dagarna: { $amount }
 sale-until = Till och med { $day }
 price-on-request = Pris på begäran
 unit-price = { $amount } / { $unit }
+tier-prices = Mängdpriser
+tier-from = Från { $number } st
+tier-each = { $amount } per st
+tier-saved = spara { $percent } %
 piece = styck
 
 available = Finns

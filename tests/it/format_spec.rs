@@ -41,6 +41,7 @@ use frontage_shared::snapshot::routes::{RouteKind, RouteRecord};
 use frontage_shared::snapshot::terms::{
     MAX_TERMS_BYTES, NO_TAX_CLASS, NO_WEIGHT, VariantGoodsRecord,
 };
+use frontage_shared::snapshot::tiers::TierRecord;
 
 /// A record as the code defines it.
 struct Known {
@@ -110,6 +111,7 @@ fn records() -> Vec<Known> {
         known::<PastPriceRecord>(),
         known::<LocationRecord>(),
         known::<LocationStockRecord>(),
+        known::<TierRecord>(),
         known::<StrRef>(),
         known::<RowRef<{ section::NONE }>>(),
     ]

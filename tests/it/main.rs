@@ -22,6 +22,8 @@ mod format_languages;
 
 /// Damage in stock at places is refused, by name.
 mod format_stock;
+/// Prices in numbers: as they were written, never dearer for more, damage refused by name.
+mod format_tiers;
 
 /// Files of released format versions still open.
 mod format_compatibility;
@@ -126,6 +128,8 @@ mod month;
 
 /// Prices that change by themselves, and prices in several currencies.
 mod sales;
+/// What one costs where many are bought.
+mod tiers;
 
 /// Promise 17: feed text never becomes script.
 mod scripts;

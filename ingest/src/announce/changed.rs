@@ -107,8 +107,13 @@ fn pages(generation: &Generation, catalog: &Catalog, mut see: impl FnMut(String,
 fn product_content(generation: &Generation, product: &Product<'_>) -> u64 {
     let offers: Vec<_> = product
         .variants()
-        .map(|variant| generation.offers.variant(variant.row))
-        .map(|offer| (offer.price, offer.compare_at, offer.availability.number()))
+        .map(|variant| {
+            let offer = generation.offers.variant(variant.row);
+            let tiers = generation.offers.tiers(variant.row);
+            let tiers: Vec<_> = tiers.map(|tier| (tier.min_quantity, tier.amount)).collect();
+            let availability = offer.availability.number();
+            (offer.price, offer.compare_at, availability, tiers)
+        })
         .collect();
     let seo = (product.seo_title(), product.seo_description());
     hash(&(difference::fingerprint(product), seo, offers))

@@ -55,7 +55,7 @@ pub(super) fn tables(
     } = changes;
     let rows = 0..catalog.variant_count();
     let mut prices = PriceLists::new(config, now, previous);
-    prices.keep(catalog.variant_count());
+    prices.keep(catalog.variant_count(), |row| !changed.contains_key(&row));
     // Sales may have begun and ended since.
     let published = before.offers.at(catalog, now);
     let mut places = locations::kept(before.offers, |row| !changed.contains_key(&row));

@@ -75,9 +75,19 @@ impl Shop {
                 price["sale_from"] = json!(instant(from));
                 price["sale_until"] = json!(instant(from + 90_000));
             }
+            if self.below(2) == 0 {
+                // Some are below the price, and some of these below the sale's.
+                price["tiers"] = json!([
+                    {"min_quantity": 5 + self.below(2), "amount": format!("{}.30", self.below(7))},
+                    {"min_quantity": 9, "amount": "0.20"},
+                ]);
+            }
             let mut prices = vec![price];
             if self.below(2) == 0 {
-                prices.push(json!({"amount": format!("{}.05", self.below(9)), "currency": "CHF"}));
+                let amount = format!("{}.05", self.below(9));
+                let tiers =
+                    json!([{"min_quantity": 2, "amount": format!("{}.01", 1 + self.below(3))}]);
+                prices.push(json!({"amount": amount, "currency": "CHF", "tiers": tiers}));
             }
             offer["prices"] = json!(prices);
         }
@@ -266,6 +276,77 @@ fn a_part_from_the_one_before_is_the_part_of_all_offers() {
     knows_the_past(&published.unwrap().0);
 }
 
+/// What one costs where many are bought is known from the part before, and changes without everything being read again.
+#[test]
+fn tiers_are_kept_and_changed_without_reading_all_offers() {
+    let shop = Shop::new();
+    let offer = |sku: &str, tiers: Value| {
+        let price = json!({"amount": "10.00", "currency": "EUR", "tiers": tiers});
+        (
+            format!("sku:{sku}"),
+            json!({"type": "offer", "sku": sku, "prices": [price]}),
+        )
+    };
+    let tier = |amount: &str| json!([{"min_quantity": 10, "amount": amount}]);
+    let mut offers = BTreeMap::from([("a_stock".to_owned(), BTreeMap::new())]);
+    let mine = BTreeMap::from([
+        offer("S1", tier("8.00")),
+        offer("S2", tier("7.00")),
+        offer("S3", tier("6.00")),
+    ]);
+    offers.insert("z_prices".to_owned(), mine);
+    let merged = shop.merged(&offers, 5);
+    let (catalog, entry) = shop.catalog(&merged);
+    compiled(&shop, &merged, (&catalog, &entry), None, "published");
+    let published =
+        Offers::open(mapped::map(&shop.folder.path().join("published")).unwrap()).unwrap();
+    let basis = Basis {
+        part: "part".to_owned(),
+        halves: merged.offer_halves(&shop.config),
+        tally: Tally::default(),
+        reserved: BTreeMap::new(),
+        boot: None,
+    };
+    basis.keep(&shop.config.state);
+    let basis = Basis::load(&shop.config.state, "part").unwrap();
+    // One has another, one has none any more, and of one nothing is said.
+    let mine = BTreeMap::from([
+        offer("S1", tier("8.00")),
+        offer("S2", tier("7.50")),
+        offer("S3", json!([])),
+    ]);
+    offers.insert("z_prices".to_owned(), mine);
+    let merged = shop.merged(&offers, 5);
+    let before = Before {
+        state: &shop.config.state,
+        offers: &published,
+        basis: &basis,
+    };
+    let now = 1_000_001;
+    let previous = Previous::new((&catalog, &published), &catalog, true, now);
+    let made = changed_offers::tables(
+        &shop.config,
+        &merged,
+        (&catalog, &entry),
+        (now, Some(&previous)),
+        before,
+        &mut Conflicts::default(),
+    );
+    let (tables, _) = made.unwrap().expect("few enough changed");
+    let mut tiers: Vec<_> = tables
+        .prices
+        .tiers
+        .iter()
+        .map(|one| {
+            let sku = catalog.variant(one.variant).unwrap().sku();
+            (sku, one.list, one.tier.min_quantity, one.tier.amount)
+        })
+        .collect();
+    tiers.sort_unstable();
+    tiers.dedup();
+    assert_eq!(tiers, [("S1", 0, 10, 800), ("S2", 0, 10, 750)]);
+}
+
 #[test]
 fn a_basis_that_was_lost_with_the_power_costs_time_and_nothing_else() {
     let mut shop = Shop::new();
@@ -351,6 +432,9 @@ fn compiled(
 
 fn knows_the_past(offers: &Offers) {
     assert_eq!(offers.list_count(), 2);
+    for offers in [offers, &offers.in_list(1).unwrap()] {
+        assert!(offers.all_tiers().count() > 1);
+    }
     let rows = 0..offers.variant_count();
     assert!(
         rows.into_iter()

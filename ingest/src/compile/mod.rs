@@ -27,6 +27,7 @@ mod sections; // what pages are made of
 mod synonyms; // other words by which products are looked for
 mod terms; // promotions, delivery methods, taxes
 mod text; // the text index, on threads of its own
+mod tiers; // what one costs where many are bought
 mod variants; // options, and what each choice is
 mod words; // what search knows about a product
 

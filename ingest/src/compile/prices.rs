@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use frontage_shared::model::money::Currency;
 use frontage_shared::snapshot::price_lists::{ListTable, PriceChange, PriceTables, Prices};
+use frontage_shared::snapshot::tiers::ListTier;
 
 use super::history::{self, Previous};
-use super::{CompileError, minor, price_in, seconds};
+use super::{CompileError, minor, price_in, seconds, tiers};
 use crate::config::{Config, PriceList};
 use crate::merge::{Conflicts, Merged};
 use crate::wire::Price;
@@ -112,6 +113,8 @@ pub(super) struct PriceLists<'p> {
     changes: BTreeMap<(u32, u32), Vec<(i64, Prices)>>,
     /// What documents say of the past of variants that are new.
     told: HashMap<(u32, u32), Timeline>,
+    /// What one unit costs where many are bought.
+    tiers: Vec<ListTier>,
 }
 
 impl<'p> PriceLists<'p> {
@@ -125,11 +128,13 @@ impl<'p> PriceLists<'p> {
             previous,
             changes: BTreeMap::new(),
             told: HashMap::new(),
+            tiers: Vec::new(),
         }
     }
 
-    /// Everything as it was published, as of now; `variants` is how many there are.
-    pub(super) fn keep(&mut self, variants: u32) {
+    /// Everything as it was published, as of now; `variants` is how many there are. Of those that are not `as_before`,
+    /// whatever holds now is set later.
+    pub(super) fn keep(&mut self, variants: u32, as_before: impl Fn(u32) -> bool) {
         let Some(previous) = self.previous else {
             return;
         };
@@ -141,6 +146,12 @@ impl<'p> PriceLists<'p> {
                 let own = self.changes.entry((list, change.variant)).or_default();
                 own.push((change.at, change.prices));
             }
+            let tiers = offers.all_tiers().filter(|(row, _)| as_before(*row));
+            self.tiers.extend(tiers.map(|(variant, tier)| ListTier {
+                list,
+                variant,
+                tier,
+            }));
             let further = (list as usize).checked_sub(1);
             if let Some(prices) = further.and_then(|place| self.further.get_mut(place)) {
                 *prices = (0..variants).map(|row| offers.prices(row)).collect();
@@ -181,7 +192,16 @@ impl<'p> PriceLists<'p> {
                 None => own = now,
                 Some(place) => self.put(place, row, now),
             }
-            self.plan(u32::try_from(list).unwrap_or(u32::MAX), row, timeline);
+            let list = u32::try_from(list).unwrap_or(u32::MAX);
+            if let Some(price) = price {
+                let own = tiers::of(key, price, currency, conflicts)?;
+                self.tiers.extend(own.map(|tier| ListTier {
+                    list,
+                    variant: row,
+                    tier,
+                }));
+            }
+            self.plan(list, row, timeline);
         }
         Ok(own)
     }
@@ -256,6 +276,7 @@ impl<'p> PriceLists<'p> {
             changes: changes.collect(),
             lists,
             past,
+            tiers: self.tiers,
         })
     }
 }

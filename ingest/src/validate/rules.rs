@@ -282,6 +282,39 @@ fn check_prices(prefix: &str, prices: &[Price]) -> Result<(), Fault> {
             }
         }
         check_sale(price, pointer)?;
+        check_tiers(price, currency, pointer)?;
+    }
+    Ok(())
+}
+
+/// Quantities rise, and every tier costs something. Whether one is below the price is no matter of form: that is told
+/// where prices are compiled, and the price stays.
+fn check_tiers(
+    price: &Price,
+    currency: Currency,
+    pointer: impl Fn(&str) -> String,
+) -> Result<(), Fault> {
+    let mut above = 1;
+    for (number, tier) in price.tiers.iter().enumerate() {
+        let fault = |field: &str, rule, message: String, value: &str| {
+            let place = pointer(&format!("tiers/{number}/{field}"));
+            Err(Fault::new(place, rule, message, value))
+        };
+        if tier.min_quantity <= above {
+            let message =
+                format!("the quantities of tiers must rise: this one is not above {above}");
+            let value = tier.min_quantity.to_string();
+            return fault("min_quantity", "tiers", message, &value);
+        }
+        above = tier.min_quantity;
+        match Money::parse_decimal(&tier.amount, currency) {
+            Err(error) => return fault("amount", "money", error.to_string(), &tier.amount),
+            Ok(money) if money.minor <= 0 => {
+                let message = "what is bought in numbers costs something as well".to_owned();
+                return fault("amount", "tiers", message, &tier.amount);
+            }
+            Ok(_) => {}
+        }
     }
     Ok(())
 }

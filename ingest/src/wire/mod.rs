@@ -22,7 +22,7 @@ pub use attribute::{
 pub use content::{Category, Media, MediaKind, Page, PageKind, Redirect, Seo, Status, Synonym};
 pub use document::{Delete, Document, Kind, variant_key, variant_key_ids};
 pub use measure::{Measure, Unit};
-pub use offer::{Availability, LocalAvailability, LocationStock, Offer, Price, Stock};
+pub use offer::{Availability, LocalAvailability, LocationStock, Offer, Price, PriceTier, Stock};
 pub use order_status::OrderStatus;
 pub use product::{
     BundleItem, Condition, OptionValue, Placement, Product, ProductOption, Related, Relation,

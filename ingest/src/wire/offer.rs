@@ -67,6 +67,18 @@ pub struct Price {
     /// RFC 3339: when the sale is over; it goes on if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sale_until: Option<String>,
+    /// What one costs where many are bought, in the order of quantities.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tiers: Vec<PriceTier>,
+}
+
+/// What one costs from a quantity on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriceTier {
+    /// From how many of the variant on.
+    pub min_quantity: u32,
+    /// What is paid for one: a decimal such as `8.50`.
+    pub amount: String,
 }
 
 /// Whether a variant can be had, and how many of it.

@@ -11,7 +11,7 @@ use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::catalog::variant_key;
 use frontage_shared::snapshot::products::Variant;
 
-use super::{Cart, MOST_COUPON_BYTES, MOST_COUPONS, MOST_LINES, MOST_PIECES};
+use super::{Cart, Full, MOST_COUPON_BYTES, MOST_COUPONS, MOST_LINES, MOST_PIECES};
 use crate::form::Form;
 
 /// What stands before a line's key in the name of its quantity.
@@ -141,9 +141,8 @@ impl Change {
         if was_shown {
             cart.items.retain_mut(|item| {
                 let variant = generation.catalog.variant_by_key(item.key);
-                item.seen = variant
-                    .as_ref()
-                    .and_then(|variant| price(generation, variant));
+                let row = variant.as_ref().map(|variant| variant.row);
+                item.seen = row.and_then(|row| generation.offers.unit_price(row, item.quantity));
                 variant.is_some()
             });
         }
@@ -192,10 +191,9 @@ fn add(cart: &mut Cart, generation: &Generation, variant: &str, quantity: u32) -
     let Some(variant) = generation.catalog.variant_by_id(variant) else {
         return Outcome::Unknown;
     };
-    let key = variant_key(variant.id());
-    match cart.add(key, quantity, price(generation, &variant)) {
-        Ok(()) => Outcome::Added(key),
-        Err(_) => Outcome::Full,
+    match put(cart, generation, &variant, quantity) {
+        Ok(key) => Outcome::Added(key),
+        Err(Full) => Outcome::Full,
     }
 }
 
@@ -231,11 +229,7 @@ fn quick(cart: &mut Cart, generation: &Generation, text: &str) -> Outcome {
             unknown.push(number_of(line));
             continue;
         };
-        let key = variant_key(variant.id());
-        if cart
-            .add(key, quantity, price(generation, &variant))
-            .is_err()
-        {
+        if put(cart, generation, &variant, quantity).is_err() {
             return Outcome::Full;
         }
         taken += 1;
@@ -277,10 +271,7 @@ fn take(cart: &mut Cart, generation: &Generation, shared: &str) -> Outcome {
         let Some(variant) = generation.catalog.variant_by_key(item.key) else {
             continue;
         };
-        if cart
-            .add(item.key, item.quantity, price(generation, &variant))
-            .is_err()
-        {
+        if put(cart, generation, &variant, item.quantity).is_err() {
             return Outcome::Full;
         }
         taken += 1;
@@ -291,8 +282,17 @@ fn take(cart: &mut Cart, generation: &Generation, shared: &str) -> Outcome {
     }
 }
 
-fn price(generation: &Generation, variant: &Variant<'_>) -> Option<i64> {
-    generation.offers.variant(variant.row).price
+/// Puts so many more of a variant in, at the price of one where as many are bought as there are then. Gives its key.
+fn put(
+    cart: &mut Cart,
+    generation: &Generation,
+    variant: &Variant<'_>,
+    quantity: u32,
+) -> Result<u64, Full> {
+    let key = variant_key(variant.id());
+    let whole = cart.with(key, quantity);
+    let price = generation.offers.unit_price(variant.row, whole);
+    cart.add(key, quantity, price).map(|()| key)
 }
 
 impl Cart {

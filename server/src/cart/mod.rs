@@ -47,7 +47,7 @@ pub struct Item {
     pub key: u64,
     /// From 1 to [`MOST_PIECES`].
     pub quantity: u32,
-    /// The price of one that the shopper saw last, minor units; none if there was none.
+    /// The price of one that the shopper saw last, where so many are bought; minor units, none if there was none.
     pub seen: Option<i64>,
 }
 
@@ -57,13 +57,21 @@ pub struct Item {
 pub struct Full;
 
 impl Cart {
-    /// Puts so many more of a variant in.
+    /// How many there are of a variant when so many more are put in.
+    pub fn with(&self, key: u64, quantity: u32) -> u32 {
+        let known = self.items.iter().find(|item| item.key == key);
+        let known = known.map_or(0, |item| item.quantity);
+        known.saturating_add(quantity).clamp(1, MOST_PIECES)
+    }
+
+    /// Puts so many more of a variant in; `price` is what one costs where there are as many then.
     ///
     /// # Errors
     /// There are [`MOST_LINES`] others already.
     pub fn add(&mut self, key: u64, quantity: u32, price: Option<i64>) -> Result<(), Full> {
+        let whole = self.with(key, quantity);
         if let Some(item) = self.items.iter_mut().find(|item| item.key == key) {
-            item.quantity = item.quantity.saturating_add(quantity).clamp(1, MOST_PIECES);
+            item.quantity = whole;
             item.seen = price;
             return Ok(());
         }
@@ -72,7 +80,7 @@ impl Cart {
         }
         self.items.push(Item {
             key,
-            quantity: quantity.clamp(1, MOST_PIECES),
+            quantity: whole,
             seen: price,
         });
         Ok(())

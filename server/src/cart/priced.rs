@@ -35,7 +35,7 @@ pub struct Line<'a> {
     pub product: Product<'a>,
     /// What is bought.
     pub variant: Variant<'a>,
-    /// The price of one now, minor units.
+    /// The price of one now, where so many are bought; minor units.
     pub price: Option<i64>,
     /// The price that the shopper saw last, if it was another one.
     pub was: Option<i64>,
@@ -183,14 +183,16 @@ impl<'a> Line<'a> {
         let variant = catalog.variant_by_key(item.key)?;
         let product = variant.product()?;
         let offer = generation.offers.variant(variant.row);
+        // What was seen was the price of one where so many are bought, so that is what it is compared with.
+        let price = generation.offers.unit_price(variant.row, item.quantity);
         Some(Self {
             item,
             product,
-            price: offer.price,
+            price,
             was: item
                 .seen
                 .filter(|_| is_comparable)
-                .filter(|seen| offer.price.is_some_and(|price| price != *seen)),
+                .filter(|seen| price.is_some_and(|price| price != *seen)),
             problem: problem(&offer, item.quantity),
             variant,
             total: LineTotal::default(),

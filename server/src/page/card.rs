@@ -88,20 +88,16 @@ pub(crate) struct Price {
 impl Price {
     /// How much of the former price is saved, in words.
     pub(crate) fn saved(&self, words: &Words) -> Option<String> {
-        let percent = u64::try_from(self.saved_percent()?).ok()?;
+        let percent = percent_below(self.was?.money.minor, self.now.money.minor)?;
         let percent = self.now.locale.number(percent);
         Some(words.saved.fill(&[&percent]))
     }
+}
 
-    /// The same in whole per cent; `None` below one.
-    fn saved_percent(&self) -> Option<i64> {
-        let was = self.was?.money.minor;
-        let saved = was
-            .checked_sub(self.now.money.minor)?
-            .checked_mul(100)?
-            .checked_div(was)?;
-        (saved >= 1).then_some(saved)
-    }
+/// How much less than one amount another is, in whole per cent; `None` below one.
+pub(crate) fn percent_below(was: i64, now: i64) -> Option<u64> {
+    let saved = was.checked_sub(now)?.checked_mul(100)?.checked_div(was)?;
+    u64::try_from(saved).ok().filter(|&saved| saved >= 1)
 }
 
 /// Whether it can be had, in words.

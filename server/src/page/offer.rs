@@ -10,7 +10,7 @@ use frontage_shared::snapshot::offers::{Availability, VariantOffer};
 use frontage_shared::snapshot::products::{Product, Variant};
 use frontage_shared::snapshot::routes::RouteKind;
 
-use super::card::{Level, Price, Stock};
+use super::card::{self, Level, Price, Stock};
 use super::places::{self, Places};
 use super::view::View;
 use super::words::Words;
@@ -26,9 +26,19 @@ pub(crate) struct Offer {
     /// Where the block is refreshed from.
     pub(crate) href: String,
     pub(crate) price: Option<Price>,
+    /// What one costs where many are bought; empty if that is no less.
+    pub(crate) tiers: Vec<Tier>,
     pub(crate) stock: Stock,
     /// Where it can be collected, if that is known.
     pub(crate) places: Option<Places>,
+}
+
+/// What one costs from a quantity on, in words.
+pub(crate) struct Tier {
+    pub(crate) from: String,
+    pub(crate) each: String,
+    /// How much less than a single one; empty below one per cent.
+    pub(crate) saved: String,
 }
 
 /// The partial with price and stock.
@@ -87,10 +97,29 @@ pub(crate) fn of_variant(
     let href = view.href(&Route::offer(product.slug(), by_id.then(|| variant.id())));
     Offer {
         href,
+        tiers: price
+            .as_ref()
+            .map_or_else(Vec::new, |price| tiers(view, variant, price)),
         price,
         stock: stock(view, &offer),
         places: places::of_variant(view, variant.row),
     }
+}
+
+/// What one costs where many are bought, beside what a single one does now.
+fn tiers(view: &View<'_>, variant: &Variant<'_>, price: &Price) -> Vec<Tier> {
+    let words = view.words;
+    let tiers = view.offers.tiers(variant.row).map(|tier| {
+        let saved = card::percent_below(price.now.money.minor, tier.amount);
+        let saved = saved.map(|percent| words.tier_saved.fill(&[&view.locale.number(percent)]));
+        let from = view.locale.number(tier.min_quantity.into());
+        Tier {
+            from: words.tier_from.fill(&[&from]),
+            each: words.tier_each.fill(&[&view.amount(tier.amount)]),
+            saved: saved.unwrap_or_default(),
+        }
+    });
+    tiers.collect()
 }
 
 /// Beside a reduction: the lowest price of the 30 days before it, in words, if it is known.

@@ -4,6 +4,7 @@
 
 use frontage_shared::snapshot::measures::Measure;
 use frontage_shared::snapshot::products::{OptionValue, Product, Variant};
+use frontage_shared::snapshot::tiers::Tier;
 
 use super::bundle;
 use super::card::Image;
@@ -22,6 +23,8 @@ use crate::route::Route;
 const VARIANTS: usize = 24;
 /// How much of the description is repeated.
 const DESCRIPTION_CHARS: usize = 400;
+/// The type of a price of one.
+const UNIT_PRICE: &str = "UnitPriceSpecification";
 /// Option codes that schema.org has a property for.
 const KNOWN_PROPERTIES: [(&str, &str); 6] = [
     ("color", "color"),
@@ -135,8 +138,23 @@ fn one_variant<'v>(
         if let Some(until) = super::offer::reduced_until(view, variant, &offer) {
             json.text("priceValidUntil", &format::iso_instant(until));
         }
-        if let Some(measure) = variant.measure() {
-            unit_price(view, json, measure, price);
+        let tiers: Vec<Tier> = view.offers.tiers(variant.row).collect();
+        match (variant.measure(), tiers.as_slice()) {
+            (None, []) => {}
+            (measure, []) => json.object("priceSpecification", UNIT_PRICE, |json| {
+                unit_price(view, json, price, measure, None);
+            }),
+            (measure, tiers) => json.list("priceSpecification", |list| {
+                list.item(UNIT_PRICE, |json| {
+                    unit_price(view, json, price, measure, Some(1))
+                });
+                for tier in tiers {
+                    let from = Some(tier.min_quantity);
+                    list.item(UNIT_PRICE, |json| {
+                        unit_price(view, json, tier.amount, measure, from);
+                    });
+                }
+            }),
         }
         json.text(
             "availability",
@@ -151,19 +169,32 @@ fn one_variant<'v>(
     });
 }
 
-/// How much it holds, and what its price per unit is told for.
-fn unit_price(view: &View<'_>, json: &mut Json, measure: Measure<'_>, price: i64) {
+/// A price of one: how much that holds and what its price per unit is told for, and from how many on it is paid.
+fn unit_price(
+    view: &View<'_>,
+    json: &mut Json,
+    price: i64,
+    measure: Option<Measure<'_>>,
+    from: Option<u32>,
+) {
+    json.text("price", &view.money(price).to_string());
+    json.text("priceCurrency", view.currency.code());
+    if let Some(from) = from {
+        json.object("eligibleQuantity", "QuantitativeValue", |json| {
+            json.number("minValue", from as usize);
+            json.text("unitCode", unit_code("piece"));
+        });
+    }
+    let Some(measure) = measure else {
+        return;
+    };
     let code = unit_code(measure.unit);
-    json.object("priceSpecification", "UnitPriceSpecification", |json| {
-        json.text("price", &view.money(price).to_string());
-        json.text("priceCurrency", view.currency.code());
-        json.object("referenceQuantity", "QuantitativeValue", |json| {
-            json.text("value", &measure.content_in_units());
+    json.object("referenceQuantity", "QuantitativeValue", |json| {
+        json.text("value", &measure.content_in_units());
+        json.text("unitCode", code);
+        json.object("valueReference", "QuantitativeValue", |json| {
+            json.text("value", &measure.per.to_string());
             json.text("unitCode", code);
-            json.object("valueReference", "QuantitativeValue", |json| {
-                json.text("value", &measure.per.to_string());
-                json.text("unitCode", code);
-            });
         });
     });
 }

@@ -120,7 +120,7 @@ messages! {
         filters active chosen in_stock price range_from range_to apply_filters sort_by sort active_filters
         remove_filter clear_all products_heading pages page previous next nothing_filtered nothing_here any_price
         also_out_of_stock sort_relevance sort_featured sort_price_asc sort_price_desc sort_name sort_newest
-        now was from price_on_request piece
+        now was from price_on_request piece tier_prices
         available made_to_order available_later ships_later pre_order can_be_preordered out_of_stock
         no_longer_available collect_at few_left
         pictures films models downloads article_number gtin part_number show_choice sold_out elsewhere changes_the_rest note_sold_out
@@ -154,6 +154,7 @@ messages! {
         page_title(title page) list_description(name shop products) more_values(number) price_in(currency)
         shown(from to total) any_facet(facet) price_from(amount) price_up_to(amount) price_between(low high)
         facet_value(facet value) saved(percent) lowest_before(amount) sale_until(day) expected_on(stock day) in_stock_at(some all) not_enough_here(names) picture(number total)
+        tier_from(number) tier_each(amount) tier_saved(percent)
         one_of(option number) unit_price(amount unit) quoted(text) results_for(query) nothing_matches(query) similar_words(query)
         search_in(shop) last_changed(day) error_code(status)
         quantity_of(product) price_changed(was now) cart_added(product) cart_removed(product) cart_full(most)

@@ -114,6 +114,9 @@ mod terms_bytes;
 /// §16 Where variants are in stock.
 pub mod location_stock;
 
+/// §17 What one unit costs where many are bought.
+pub mod tiers;
+
 /// Both parts and their manifest, opened as one.
 pub mod generation;
 

@@ -11,6 +11,7 @@ use super::price_lists::PriceTables;
 use super::price_order::{self, ProductPrices};
 use super::record::RowRef;
 use super::terms::TermsTables;
+use super::tiers;
 use super::write::PartWriter;
 
 /// Everything an offers part is written from.
@@ -73,6 +74,7 @@ impl OffersTables {
             self.terms.packed(terms)
         })?;
         self.locations.write(&mut writer)?;
+        tiers::write(&self.prices.tiers, &mut writer)?;
         writer.finish()
     }
 

@@ -24,6 +24,7 @@ use super::price_order::ProductPrices;
 use super::record::{Bounds, Counts as _, RowRef, record};
 use super::row_set::RowSet;
 use super::terms::Opened;
+use super::tiers;
 pub use super::variant_offer::VariantOffer;
 use crate::model::money::Currency;
 
@@ -220,6 +221,7 @@ impl Offers {
             .verify_rows::<RowRef<{ section::PRODUCT_OFFERS }>>(section::PRICE_ORDER, &bounds)?;
         price_lists::verify(&self.part)?;
         location_stock::verify(&self.part)?;
+        tiers::verify(&self.part)?;
         let (own, further) = self.opened.as_ref();
         for (list, opened) in (0..).zip(std::iter::once(own).chain(further)) {
             opened.verify(&self.part, list)?;

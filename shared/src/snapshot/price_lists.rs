@@ -15,6 +15,7 @@ use super::offers::NO_PRICE;
 use super::part::{Part, Rows};
 use super::price_order::{self, ProductPrices};
 use super::record::{Bounds, Counts as _, RowRef, record};
+use super::tiers::ListTier;
 use super::write::PartWriter;
 use crate::model::money::Currency;
 use crate::totals::Terms;
@@ -159,6 +160,8 @@ pub struct PriceTables {
     pub changes: Vec<PriceChange>,
     /// Prices that were, in the order of lists, variants and instants.
     pub past: Vec<PastPrice>,
+    /// What one unit costs from a quantity on, in any order; sorted when written, into a section of its own.
+    pub tiers: Vec<ListTier>,
 }
 
 impl Prices {

@@ -4,12 +4,12 @@ use super::basket::Line;
 use crate::snapshot::Generation;
 
 impl Line {
-    /// So many units of the variant at a row, at its price in this generation; none if it does not exist or has no
-    /// price.
+    /// So many units of the variant at a row, at the price that one has in this generation where so many are bought;
+    /// none if it does not exist or has no price.
     pub fn of(generation: &Generation, row: u32, quantity: u32) -> Option<Self> {
         let variant = generation.catalog.variant(row)?;
         let product = variant.product()?;
-        let unit_price = generation.offers.variant(row).price?;
+        let unit_price = generation.offers.unit_price(row, quantity)?;
         let mut categories: Vec<String> = Vec::new();
         for category in product.categories() {
             let above = category.breadcrumb();

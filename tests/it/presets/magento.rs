@@ -143,6 +143,16 @@ fn api() -> Magento {
                 json!({"special_price": "20", "special_to_date": "2099-01-01 00:00:00", "ean": "4006381333931", "eco": "1"}),
             ),
             with(
+                product(7, "CUP", "simple", json!(10), json!({})),
+                &json!({"tier_prices": [
+                    {"customer_group_id": 0, "qty": 50, "value": 7.25},
+                    {"customer_group_id": 32000, "qty": 9.5, "value": 8.5},
+                    {"customer_group_id": 32000, "qty": 50, "value": 7.5},
+                    {"customer_group_id": 2, "qty": 5, "value": 6},
+                    {"customer_group_id": 32000, "qty": 1, "value": 9.9},
+                    {"customer_group_id": 32000, "qty": 90, "value": 0}]}),
+            ),
+            with(
                 product(5, "OFF", "simple", json!(1), json!({})),
                 &json!({"status": 2}),
             ),
@@ -230,9 +240,21 @@ async fn configurable_products_and_words_for_numbers() {
         .filter(|seen| seen.target.contains("/V1/products?"));
     assert_eq!(
         pages.count(),
-        2,
-        "four products that can be seen, two a page, and none behind the last one"
+        3,
+        "five products that can be seen, two a page"
     );
+}
+
+#[tokio::test]
+async fn tier_prices_for_everybody_become_volume_prices() {
+    let mut shop = shop("pa55word", 2, api());
+    shop.open().await;
+    assert_eq!(
+        stated(&shop, "CUP", "CUP.prices").await[0]["tiers"],
+        json!([{"min_quantity": 10, "amount": "8.50"}, {"min_quantity": 50, "amount": "7.25"}])
+    );
+    let cup = seen(&shop, "CUP", "CUP.prices").await;
+    assert_eq!(cup, "10.00 EUR, from 10: 8.50, from 50: 7.25");
 }
 
 #[tokio::test]

@@ -213,6 +213,14 @@ pub fn offers(offers: &Offers, said: &mut DefaultHasher) {
         let places = offers.locations(row);
         format!("{:?}", places.collect::<Vec<_>>()).hash(said);
     }
+    for row in (0..offers.variant_count()).chain([u32::MAX]) {
+        let tiers = offers.tiers(row).chain(offers.stated_tiers(row));
+        format!("{:?}", tiers.collect::<Vec<_>>()).hash(said);
+        for quantity in [0, 2, 10, u32::MAX] {
+            offers.unit_price(row, quantity).hash(said);
+        }
+    }
+    format!("{:?}", offers.all_tiers().collect::<Vec<_>>()).hash(said);
     for id in offers.location_ids().chain(["", "~"]) {
         format!("{id} {:?}", offers.stock_at(0, id)).hash(said);
     }

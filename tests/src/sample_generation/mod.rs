@@ -19,6 +19,7 @@ mod prices;
 mod stock;
 /// Terms from a seed.
 mod terms;
+mod tiers;
 
 /// From a shop to the bytes of both parts.
 mod write;
@@ -40,6 +41,7 @@ pub use shop::{
     Product, ProductOption, Shop, Variant,
 };
 pub use stock::SampleStock;
+pub use tiers::SampleTier;
 
 /// The bytes of both parts of a generation.
 #[derive(Clone, Debug, PartialEq, Eq)]

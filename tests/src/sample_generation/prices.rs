@@ -110,6 +110,7 @@ pub(super) fn tables(shop: &Shop) -> PriceTables {
         lists: own.lists.iter().map(list).collect(),
         changes: own.changes.iter().map(change).collect(),
         past: own.past.iter().map(past).collect(),
+        tiers: Vec::new(),
     }
 }
 

@@ -13,7 +13,7 @@ use super::shop::{
     Product, ProductOption, Shop, Variant,
 };
 use super::terms;
-use super::{content, languages, ledger, prices, stock};
+use super::{content, languages, ledger, prices, stock, tiers};
 use crate::catalogue::Dice;
 
 /// How much a shop has of what.
@@ -121,6 +121,7 @@ impl Shop {
             ratings: Vec::new(),
             bundles: Vec::new(),
             local_stock: Vec::new(),
+            tiers: Vec::new(),
         };
         random.facets(&mut shop);
         shop.languages = languages::random(seed, &shop);
@@ -128,6 +129,7 @@ impl Shop {
         ledger::random(seed, &mut shop);
         content::random(seed, &mut shop);
         shop.local_stock = stock::random(seed, &shop);
+        shop.tiers = tiers::random(seed, &shop);
         shop
     }
 }

@@ -9,7 +9,7 @@ use super::shop::{
     Attribute, Brand, Category, Facet, FacetValue, FormerPath, Medium, OptionValue, Page, Product,
     ProductOption, Shop, Variant,
 };
-use super::{content, languages, ledger, prices, stock};
+use super::{content, languages, ledger, prices, stock, tiers};
 
 impl Shop {
     /// Reads everything a generation says.
@@ -51,6 +51,7 @@ impl Shop {
             ratings: Vec::new(),
             bundles: Vec::new(),
             local_stock: stock::read(&generation.offers),
+            tiers: tiers::read(generation),
         };
         ledger::read(catalog, &mut read);
         content::read(catalog, &mut read);

@@ -10,6 +10,7 @@ use super::content::{BundleItem, PageSection, Rating};
 use super::languages::Language;
 use super::prices::SamplePrices;
 use super::stock::SampleStock;
+use super::tiers::SampleTier;
 
 /// A whole shop.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,6 +48,7 @@ pub struct Shop {
     pub ratings: Vec<Rating>,
     pub bundles: Vec<BundleItem>,
     pub local_stock: Vec<SampleStock>,
+    pub tiers: Vec<SampleTier>,
 }
 
 impl Shop {

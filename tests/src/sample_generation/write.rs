@@ -10,6 +10,7 @@ use frontage_shared::snapshot::facets::{
 use frontage_shared::snapshot::layout::section;
 use frontage_shared::snapshot::measures::MeasureRecord;
 use frontage_shared::snapshot::offers::OffersTables;
+use frontage_shared::snapshot::price_lists::PriceTables;
 use frontage_shared::snapshot::products::{
     self, MediaRecord, OptionRecord, OptionValueRecord, ProductRecord, RelatedRecord, ShopRecord,
     VariantRecord,
@@ -21,7 +22,7 @@ use frontage_shared::snapshot::terms::{Goods, TermsTables};
 use frontage_shared::snapshot::text::{TextDocument, TextIndexBuilder};
 
 use super::shop::{Attribute, Medium, Product, ProductOption, Shop, Variant};
-use super::{Parts, content, languages, ledger, prices, stock};
+use super::{Parts, content, languages, ledger, prices, stock, tiers};
 
 /// The least tantivy accepts.
 const TEXT_INDEX_BUDGET_BYTES: usize = 15_000_000;
@@ -74,7 +75,10 @@ impl Shop {
             variants: variants.map(|variant| variant.offer).collect(),
             products: rows,
             terms: self.terms(),
-            prices: prices::tables(self),
+            prices: PriceTables {
+                tiers: tiers::tables(self),
+                ..prices::tables(self)
+            },
             locations: stock::tables(self),
         };
         tables
