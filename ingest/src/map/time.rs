@@ -54,6 +54,8 @@ pub(super) fn rfc3339(text: &str, zone: Zone) -> Option<String> {
 fn zoned(text: &str) -> Option<DateTime<FixedOffset>> {
     DateTime::parse_from_rfc3339(text)
         .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z"))
+        // As Google's feeds have it.
+        .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%z"))
         .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f %z"))
         .or_else(|_| DateTime::parse_from_rfc2822(text))
         .ok()
@@ -125,6 +127,11 @@ mod tests {
             "2026-03-01T08:00:00+0200",
             "UTC",
             Some("2026-03-01T08:00:00+02:00"),
+        );
+        check(
+            "2026-03-01T08:00-0800",
+            "UTC",
+            Some("2026-03-01T08:00:00-08:00"),
         );
         check(
             "2017-11-29 20:40:07",
