@@ -176,7 +176,7 @@ async fn google_merchant_rss() {
     told(&shop, "M3.prices", "8.00 EUR").await;
     told(&shop, "M4.prices", "7.00 EUR").await;
     told(&shop, "M5.prices", "6.00 EUR").await;
-    let prices = field(&shop, "M5", "M5.prices").await["stated"].clone();
+    let prices = field(&shop, "M5", "M5.prices").await["stated"][0]["value"].clone();
     assert_eq!(
         prices,
         json!([{"amount": "8.00", "currency": "EUR", "sale_price": "6.00",
