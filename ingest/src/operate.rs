@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use frontage_shared::manifest::Manifest;
 use frontage_shared::snapshot::Generation;
-use frontage_shared::snapshot::products::Product;
+use frontage_shared::snapshot::products::{Product, Variant};
 use frontage_shared::snapshot::routes::RouteKind;
 use frontage_shared::totals::{DeliveryMethod, Promotion, Terms};
 
@@ -331,23 +331,27 @@ pub fn diff(from: &Generation, to: &Generation) -> Diff {
     diff
 }
 
+/// Variants that were there before, with the row that they had.
+fn in_both<'g>(from: &Generation, to: &'g Generation) -> impl Iterator<Item = (Variant<'g>, u32)> {
+    let rows = 0..to.offers.variant_count();
+    let variants = rows.filter_map(|row| to.catalog.variant(row));
+    variants.filter_map(|variant| {
+        let before = from.catalog.variant_by_id(variant.id())?;
+        Some((variant, before.row))
+    })
+}
+
 /// Variants that cost something else where many are bought.
 fn changed_tiers(from: &Generation, to: &Generation, changes: &mut Changes) {
     if from.offers.has_no_tiers() && to.offers.has_no_tiers() {
         return;
     }
-    for row in 0..to.offers.variant_count() {
-        let Some(variant) = to.catalog.variant(row) else {
-            continue;
-        };
-        let Some(before) = from.catalog.variant_by_id(variant.id()) else {
-            continue;
-        };
-        let was = from.offers.stated_tiers(before.row);
-        if !was.eq(to.offers.stated_tiers(row)) {
+    for (variant, before) in in_both(from, to) {
+        let was = from.offers.stated_tiers(before);
+        if !was.eq(to.offers.stated_tiers(variant.row)) {
             changes.add(|| {
-                let was = difference::tiers(&from.offers, before.row, from.currency());
-                let now = difference::tiers(&to.offers, row, to.currency());
+                let was = difference::tiers(&from.offers, before, from.currency());
+                let now = difference::tiers(&to.offers, variant.row, to.currency());
                 format!("{} in numbers: {was} → {now}", variant.id())
             });
         }
@@ -365,17 +369,14 @@ fn changed_places(from: &Generation, to: &Generation, changes: &mut Changes) {
     {
         return;
     }
-    for row in 0..to.offers.variant_count() {
-        let Some(variant) = to.catalog.variant(row) else {
-            continue;
-        };
-        let Some(before) = from.catalog.variant_by_id(variant.id()) else {
-            continue;
-        };
-        let (was, now) = (from.offers.locations(before.row), to.offers.locations(row));
+    for (variant, before) in in_both(from, to) {
+        let (was, now) = (
+            from.offers.locations(before),
+            to.offers.locations(variant.row),
+        );
         if !was.eq(now) {
-            let was = difference::places(&from.offers, before.row);
-            let now = difference::places(&to.offers, row);
+            let was = difference::places(&from.offers, before);
+            let now = difference::places(&to.offers, variant.row);
             changes.add(|| format!("{} by place: {was} → {now}", variant.id()));
         }
     }
@@ -383,18 +384,12 @@ fn changed_places(from: &Generation, to: &Generation, changes: &mut Changes) {
 
 /// Variants whose tax class or weight differs.
 fn changed_goods(from: &Generation, to: &Generation, changes: &mut Changes) {
-    for row in 0..to.offers.variant_count() {
-        let Some(variant) = to.catalog.variant(row) else {
-            continue;
-        };
-        let Some(before) = from.catalog.variant_by_id(variant.id()) else {
-            continue;
-        };
-        let was = (
-            from.offers.tax_class(before.row),
-            from.offers.weight(before.row),
+    for (variant, before) in in_both(from, to) {
+        let was = (from.offers.tax_class(before), from.offers.weight(before));
+        let now = (
+            to.offers.tax_class(variant.row),
+            to.offers.weight(variant.row),
         );
-        let now = (to.offers.tax_class(row), to.offers.weight(row));
         let told = |(class, grams): (&str, Option<u32>)| {
             let class = if class.is_empty() {
                 "no tax class"
