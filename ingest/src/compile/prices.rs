@@ -195,7 +195,7 @@ impl<'p> PriceLists<'p> {
             let list = u32::try_from(list).unwrap_or(u32::MAX);
             if let Some(price) = price {
                 let own = tiers::of(key, price, currency, conflicts)?;
-                self.tiers.extend(own.map(|tier| ListTier {
+                self.tiers.extend(own.into_iter().map(|tier| ListTier {
                     list,
                     variant: row,
                     tier,

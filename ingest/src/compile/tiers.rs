@@ -14,31 +14,31 @@ pub(super) fn of(
     price: &Price,
     currency: Currency,
     conflicts: &mut Conflicts,
-) -> Result<impl Iterator<Item = Tier>, CompileError> {
+) -> Result<Vec<Tier>, CompileError> {
     let mut kept = Vec::with_capacity(price.tiers.len());
     if price.tiers.is_empty() {
-        return Ok(kept.into_iter());
+        return Ok(kept);
     }
     let minor = |text: &String| minor(|| key.to_owned(), text, currency);
     let mut least = minor(&price.amount)?;
+    if least <= 0 {
+        return Ok(kept);
+    }
     for tier in &price.tiers {
-        let amount = minor(&tier.amount)?;
-        if amount >= least && least > 0 {
+        let (min_quantity, amount) = (tier.min_quantity, minor(&tier.amount)?);
+        if amount >= least {
             conflicts.add(|| {
-                format!(
-                    "variant `{key}` costs no less in {currency} from {} on, by its tier; it is left out",
-                    tier.min_quantity
-                )
+                format!("variant `{key}` costs no less in {currency} from {min_quantity} on, by its tier; it is left out")
             });
-        } else if amount > 0 && least > 0 {
+        } else if amount > 0 {
             least = amount;
             kept.push(Tier {
-                min_quantity: tier.min_quantity,
+                min_quantity,
                 amount,
             });
         }
     }
-    Ok(kept.into_iter())
+    Ok(kept)
 }
 
 #[cfg(test)]
@@ -57,7 +57,7 @@ mod tests {
             let price: Price = serde_json::from_value(price).unwrap();
             let mut conflicts = Conflicts::default();
             let tiers = super::of("1", &price, Currency::EUR, &mut conflicts).unwrap();
-            let tiers = tiers.map(|tier| (tier.min_quantity, tier.amount));
+            let tiers = tiers.iter().map(|tier| (tier.min_quantity, tier.amount));
             (tiers.collect::<Vec<_>>(), conflicts.count)
         };
         assert_eq!(of("10.00", &[]), (vec![], 0));

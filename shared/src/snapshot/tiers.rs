@@ -84,15 +84,9 @@ impl Offers {
     /// What one unit of the variant at a row costs where so many are bought together; none without a price.
     pub fn unit_price(&self, row: u32, quantity: u32) -> Option<i64> {
         let price = self.prices(row).price?;
-        let all = self.tier_rows();
-        if all.is_empty() {
-            return Some(price);
-        }
-        let above = all.partition_point(|tier| key(tier) <= (self.list(), row, quantity));
-        let last = above.checked_sub(1).and_then(|last| all.get(last));
-        let own =
-            last.filter(|last| (last.list.0.get(), last.variant.0.get()) == (self.list(), row));
-        Some(own.map_or(price, |tier| price.min(tier.amount.get())))
+        let begun = self.stated_tiers(row);
+        let begun = begun.take_while(|tier| tier.min_quantity <= quantity);
+        Some(begun.last().map_or(price, |tier| price.min(tier.amount)))
     }
 
     /// From which quantities on one unit of the variant at a row costs less than a single one does now, ascending.
@@ -104,21 +98,21 @@ impl Offers {
 
     /// All tiers of the variant at a row, those included that a sale undercuts now.
     pub fn stated_tiers(&self, row: u32) -> impl Iterator<Item = Tier> {
-        let all = self.tier_rows();
-        let start = all.partition_point(|tier| key(tier) < (self.list(), row, 0));
-        let end = all.partition_point(|tier| key(tier) <= (self.list(), row, u32::MAX));
-        let own = all.slice(start..end.max(start));
-        own.iter().map(read)
+        let own = self.tiers_from(row);
+        own.take_while(move |(variant, _)| *variant == row)
+            .map(|(_, tier)| tier)
     }
 
     /// The same of all variants in this list: rows, ascending, each with a tier.
     pub fn all_tiers(&self) -> impl Iterator<Item = (u32, Tier)> {
-        let all = self.tier_rows();
-        let list = self.list();
-        let start = all.partition_point(|tier| tier.list.0.get() < list);
-        let end = all.partition_point(|tier| tier.list.0.get() <= list);
-        let own = all.slice(start..end.max(start));
-        own.iter()
+        self.tiers_from(0)
+    }
+
+    fn tiers_from(&self, row: u32) -> impl Iterator<Item = (u32, Tier)> {
+        let (all, list) = (self.tier_rows(), self.list());
+        let start = all.partition_point(|tier| key(tier) < (list, row, 0));
+        let own = all.slice(start..all.len()).iter();
+        own.take_while(move |tier| tier.list.0.get() == list)
             .filter_map(|tier| Some((tier.variant.get()?, read(tier))))
     }
 
