@@ -290,8 +290,7 @@ fn put(
     quantity: u32,
 ) -> Result<u64, Full> {
     let key = variant_key(variant.id());
-    let whole = cart.with(key, quantity);
-    let price = generation.offers.unit_price(variant.row, whole);
+    let price = |whole| generation.offers.unit_price(variant.row, whole);
     cart.add(key, quantity, price).map(|()| key)
 }
 
@@ -319,7 +318,8 @@ impl Cart {
             let (key, quantity) = line.split_first_chunk::<8>()?;
             let quantity = u16::from_le_bytes(quantity.try_into().ok()?);
             let quantity = u32::from(quantity).clamp(1, MOST_PIECES);
-            cart.add(u64::from_le_bytes(*key), quantity, None).ok()?;
+            cart.add(u64::from_le_bytes(*key), quantity, |_| None)
+                .ok()?;
         }
         Some(cart)
     }
@@ -432,8 +432,8 @@ mod tests {
     #[test]
     fn notices_stand_in_addresses_and_come_back() {
         let mut cart = Cart::default();
-        cart.add(7, 3, None).unwrap();
-        cart.add(u64::MAX, MOST_PIECES, None).unwrap();
+        cart.add(7, 3, |_| None).unwrap();
+        cart.add(u64::MAX, MOST_PIECES, |_| None).unwrap();
         for outcome in [
             Outcome::Updated,
             Outcome::Added(7),
@@ -472,12 +472,12 @@ mod tests {
     fn a_shared_cart_holds_what_was_in_it() {
         let mut cart = Cart::default();
         for key in 0..MOST_LINES as u64 {
-            cart.add(key, 2, Some(5)).unwrap();
+            cart.add(key, 2, |_| Some(5)).unwrap();
         }
         let shared = Cart::from_shared(&cart.to_shared()).unwrap();
         assert_eq!(shared.digest(), cart.digest());
         assert!(cart.to_shared().len() < 1_400);
-        assert_eq!(cart.add(1_000, 1, None), Err(super::super::Full));
+        assert_eq!(cart.add(1_000, 1, |_| None), Err(super::super::Full));
         assert_eq!(Cart::from_shared(""), None);
     }
 }

@@ -57,31 +57,29 @@ pub struct Item {
 pub struct Full;
 
 impl Cart {
-    /// How many there are of a variant when so many more are put in.
-    pub fn with(&self, key: u64, quantity: u32) -> u32 {
-        let known = self.items.iter().find(|item| item.key == key);
-        let known = known.map_or(0, |item| item.quantity);
-        known.saturating_add(quantity).clamp(1, MOST_PIECES)
-    }
-
-    /// Puts so many more of a variant in; `price` is what one costs where there are as many then.
+    /// Puts so many more of a variant in; `price` says what one costs where there are as many as then.
     ///
     /// # Errors
     /// There are [`MOST_LINES`] others already.
-    pub fn add(&mut self, key: u64, quantity: u32, price: Option<i64>) -> Result<(), Full> {
-        let whole = self.with(key, quantity);
+    pub fn add(
+        &mut self,
+        key: u64,
+        quantity: u32,
+        price: impl FnOnce(u32) -> Option<i64>,
+    ) -> Result<(), Full> {
         if let Some(item) = self.items.iter_mut().find(|item| item.key == key) {
-            item.quantity = whole;
-            item.seen = price;
+            item.quantity = item.quantity.saturating_add(quantity).clamp(1, MOST_PIECES);
+            item.seen = price(item.quantity);
             return Ok(());
         }
         if self.items.len() >= MOST_LINES {
             return Err(Full);
         }
+        let quantity = quantity.clamp(1, MOST_PIECES);
         self.items.push(Item {
             key,
-            quantity: whole,
-            seen: price,
+            quantity,
+            seen: price(quantity),
         });
         Ok(())
     }
