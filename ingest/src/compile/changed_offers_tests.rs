@@ -300,15 +300,7 @@ fn tiers_are_kept_and_changed_without_reading_all_offers() {
     compiled(&shop, &merged, (&catalog, &entry), None, "published");
     let published =
         Offers::open(mapped::map(&shop.folder.path().join("published")).unwrap()).unwrap();
-    let basis = Basis {
-        part: "part".to_owned(),
-        halves: merged.offer_halves(&shop.config),
-        tally: Tally::default(),
-        reserved: BTreeMap::new(),
-        boot: None,
-    };
-    basis.keep(&shop.config.state);
-    let basis = Basis::load(&shop.config.state, "part").unwrap();
+    let basis = kept(&shop, &merged);
     // One has another, one has none any more, and of one nothing is said.
     let mine = BTreeMap::from([
         offer("S1", tier("8.00")),
@@ -343,8 +335,9 @@ fn tiers_are_kept_and_changed_without_reading_all_offers() {
         })
         .collect();
     tiers.sort_unstable();
-    tiers.dedup();
-    assert_eq!(tiers, [("S1", 0, 10, 800), ("S2", 0, 10, 750)]);
+    // Two variants have each number.
+    let (first, second) = (("S1", 0, 10, 800), ("S2", 0, 10, 750));
+    assert_eq!(tiers, [first, first, second, second]);
 }
 
 #[test]
@@ -358,15 +351,7 @@ fn a_basis_that_was_lost_with_the_power_costs_time_and_nothing_else() {
     };
     let published = compile(&merged, None, "published");
     let state = shop.config.state.clone();
-    let basis = Basis {
-        part: "part".to_owned(),
-        halves: merged.offer_halves(&shop.config),
-        tally: Tally::default(),
-        reserved: BTreeMap::new(),
-        boot: None,
-    };
-    basis.keep(&state);
-    let basis = Basis::load(&state, "part").unwrap();
+    let basis = kept(&shop, &merged);
     let note = state.join("basis/basis.json");
     let half = state.join(format!(
         "basis/{}.ndjson",
@@ -428,6 +413,19 @@ fn compiled(
     )
     .unwrap();
     std::fs::read(&file).unwrap()
+}
+
+/// What is known of a part named "part", kept and read again.
+fn kept(shop: &Shop, merged: &Merged) -> Basis {
+    let basis = Basis {
+        part: "part".to_owned(),
+        halves: merged.offer_halves(&shop.config),
+        tally: Tally::default(),
+        reserved: BTreeMap::new(),
+        boot: None,
+    };
+    basis.keep(&shop.config.state);
+    Basis::load(&shop.config.state, "part").unwrap()
 }
 
 fn knows_the_past(offers: &Offers) {
