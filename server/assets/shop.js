@@ -112,15 +112,17 @@
     });
   }
 
-  // What was looked at is kept here only.
-  var recent = document.querySelector("[data-recent]");
-  try {
-    var here = recent.dataset.slug, seen = JSON.parse(localStorage.recent || "[]");
-    seen = seen.filter(function (slug) { return slug !== here; });
-    if (here) localStorage.recent = JSON.stringify([here, ...seen].slice(0, 12));
-    if (seen[0]) load(recent.dataset.recent + "?p=" + seen.map(encodeURIComponent).join("&p="), function (html) {
-      recent.innerHTML = html;
-      recent.hidden = false;
-    });
-  } catch (none) {} // No place for it, or nothing may be kept.
+  // What was looked at is kept here only. The browser's store may be slow to open, so that waits for a quiet moment.
+  (window.requestIdleCallback || setTimeout)(function () {
+    var recent = document.querySelector("[data-recent]");
+    try {
+      var here = recent.dataset.slug, seen = JSON.parse(localStorage.recent || "[]");
+      seen = seen.filter(function (slug) { return slug !== here; });
+      if (here) localStorage.recent = JSON.stringify([here, ...seen].slice(0, 12));
+      if (seen[0]) load(recent.dataset.recent + "?p=" + seen.map(encodeURIComponent).join("&p="), function (html) {
+        recent.innerHTML = html;
+        recent.hidden = false;
+      });
+    } catch (none) {} // No place for it, or nothing may be kept.
+  });
 })();
