@@ -100,6 +100,40 @@ async fn ingest_tells_its_manager_what_it_does() {
     manager.hears("STOPPING=1");
 }
 
+/// How nice each thread of a process is.
+fn niceness(id: u32) -> Vec<i32> {
+    let threads = std::fs::read_dir(format!("/proc/{id}/task")).expect("a process");
+    let stats = threads.flatten().map(|thread| {
+        // A thread may be over by now.
+        std::fs::read_to_string(thread.path().join("stat")).ok()
+    });
+    let fields = stats.flatten().map(|stat| {
+        // The name before it may have spaces in it; niceness is the 17th field behind that.
+        let behind = stat.rsplit(") ").next().unwrap_or_default();
+        let field = behind.split(' ').nth(16).expect("a niceness");
+        field.parse().expect("a number")
+    });
+    fields.collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_daemon_that_reads_feeds_gives_way_to_the_one_that_shoppers_wait_for() {
+    if !cfg!(target_os = "linux") {
+        println!("skipped: /proc is Linux's");
+        return;
+    }
+    let own = niceness(std::process::id()).into_iter().max().unwrap_or(0);
+    let mut shop = ShopBuilder::of(documents::shop(3)).start();
+    shop.run_ingest();
+    shop.serve().await;
+    let of = |name: &str| niceness(shop.pid(name).expect("it runs"));
+    let ingest = of("frontage-ingest");
+    assert!(ingest.len() > 1, "{ingest:?}");
+    assert!(ingest.iter().all(|&nice| nice >= own.max(5)), "{ingest:?}");
+    let server = of("frontage-server");
+    assert!(server.contains(&own), "{server:?}, and the test is {own}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_secret_that_the_manager_hands_over_opens_the_back_end() {
     let mut shop = ShopBuilder::of(documents::shop(3))

@@ -29,7 +29,7 @@ use crate::replay::{self, ReplayError};
 use crate::schedule::{self, ScheduleError};
 use crate::webhooks::WebhookError;
 use crate::why::{self, WhyError};
-use crate::{check, status};
+use crate::{check, priority, status};
 
 mod house; // several shops
 mod orders; // what waits for the merchant
@@ -278,11 +278,13 @@ impl CliError {
 /// Parses arguments, runs the command, and gives its exit code.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    logging::start(if arguments.json {
-        LogFormat::Json
-    } else {
-        LogFormat::Text
+    logging::start(match arguments.json {
+        true => LogFormat::Json,
+        false => LogFormat::Text,
     });
+    if matches!(arguments.command, Command::Run) {
+        priority::give_way();
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
