@@ -95,14 +95,15 @@ impl Summary {
     }
 }
 
-/// What is paid by a price, in its sale if it has one.
+/// The least that is paid by a price: in its sale if it has one, or where many are bought. Of what is free of charge
+/// nothing is less.
 fn least(price: &Price) -> Option<f64> {
     let amount: f64 = price.amount.parse().ok()?;
-    let sale = price.sale_price.as_ref().and_then(|sale| sale.parse().ok());
-    Some(match sale {
-        Some(sale) if sale > 0.0 && sale < amount => sale,
-        _ => amount,
-    })
+    let tiers = price.tiers.iter().map(|tier| &tier.amount);
+    let others = price.sale_price.iter().chain(tiers);
+    let others = others.filter_map(|other| other.parse().ok());
+    let paid = others.filter(|&other: &f64| other > 0.0);
+    Some(paid.fold(amount, f64::min))
 }
 
 /// A count that falls to zero is no longer there, as if it had never been.
@@ -197,6 +198,42 @@ mod tests {
             }],
             ..Offer::default()
         })
+    }
+
+    #[test]
+    fn what_a_price_comes_to_at_the_least_is_counted() {
+        let least = |price: serde_json::Value| {
+            let price: Price = serde_json::from_value(price).unwrap();
+            super::least(&price)
+        };
+        let price = |more: serde_json::Value| {
+            let mut price = serde_json::json!({"amount": "10.00", "currency": "EUR"});
+            price
+                .as_object_mut()
+                .unwrap()
+                .extend(more.as_object().unwrap().clone());
+            price
+        };
+        let tier = |amount: &str| serde_json::json!({"min_quantity": 5, "amount": amount});
+        for (more, expected) in [
+            (serde_json::json!({}), 10.0),
+            (serde_json::json!({"sale_price": "8.00"}), 8.0),
+            (serde_json::json!({"sale_price": "12.00"}), 10.0),
+            (serde_json::json!({"sale_price": "0.00"}), 10.0),
+            (
+                serde_json::json!({"tiers": [tier("9.00"), tier("0.07")]}),
+                0.07,
+            ),
+            (
+                serde_json::json!({"sale_price": "8.00", "tiers": [tier("8.50")]}),
+                8.0,
+            ),
+        ] {
+            assert_eq!(least(price(more.clone())), Some(expected), "{more}");
+        }
+        let free =
+            serde_json::json!({"amount": "0.00", "currency": "EUR", "tiers": [tier("1.00")]});
+        assert_eq!(least(free), Some(0.0));
     }
 
     #[test]
