@@ -48,7 +48,7 @@ def choices: [
       {currency: (.price | unit)}
       + if $sale and ($price | tonumber) > 0 then {amount: $price, sale_price: $sale} + sale_dates else {amount: ($sale // $price)} end
     ] else [] end),
-    stock: {availability: (.availability | availability), available_at: (.availability_date | one | time)}
+    stock: {availability: (.availability | availability), available_at: (.availability_date | one | time), lead_time_days: (.max_handling_time | one | if . then tonumber else null end)}
   } as $unit
   | {
     type: "product",

@@ -427,7 +427,13 @@ fn offers(
                         None => one,
                     }
                 }),
-                ("stock", Some(offer), _) => offer.quantity.map(|quantity| quantity.to_string()),
+                ("stock", Some(offer), Some(generation)) => {
+                    let quantity = offer.quantity.map(|quantity| quantity.to_string());
+                    let days = row.and_then(|row| generation.offers.lead_time(row.row));
+                    let days = days.map(|days| format!("leaves within {days} days"));
+                    let said: Vec<_> = quantity.into_iter().chain(days).collect();
+                    (!said.is_empty()).then(|| said.join(", "))
+                }
                 ("locations", Some(_), Some(generation)) => {
                     row.map(|variant| difference::places(&generation.offers, variant.row))
                 }

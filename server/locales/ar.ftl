@@ -107,6 +107,14 @@ only-left = { $count ->
     [many] بقيت { $number } قطعة فقط
    *[other] بقيت { $number } قطعة فقط
 }
+leaves-within = { $count ->
+    [zero] يُشحن في اليوم نفسه
+    [one] يُشحن خلال يوم واحد
+    [two] يُشحن خلال يومين
+    [few] يُشحن خلال { $number } أيام
+    [many] يُشحن خلال { $number } يومًا
+   *[other] يُشحن خلال { $number } يوم
+}
 made-to-order = يُصنع عند الطلب
 available-later = متاح لاحقًا
 ships-later = يمكن طلبه ويُشحن لاحقًا

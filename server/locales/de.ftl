@@ -91,6 +91,10 @@ only-left = { $count ->
     [one] Nur noch { $number } Stück
    *[other] Nur noch { $number } Stück
 }
+leaves-within = { $count ->
+    [one] Versand innerhalb von { $number } Tag
+   *[other] Versand innerhalb von { $number } Tagen
+}
 made-to-order = Auf Bestellung gefertigt
 available-later = Später verfügbar
 ships-later = Bestellbar, wird später geliefert

@@ -92,6 +92,10 @@ only-left = { $count ->
     [one] Only { $number } left
    *[other] Only { $number } left
 }
+leaves-within = { $count ->
+    [one] Ships within { $number } day
+   *[other] Ships within { $number } days
+}
 made-to-order = Made to order
 available-later = Available later
 ships-later = Can be ordered, ships later

@@ -91,6 +91,10 @@ only-left = { $count ->
     [one] Solo queda { $number }
    *[other] Solo quedan { $number }
 }
+leaves-within = { $count ->
+    [one] Se envía en { $number } día como máximo
+   *[other] Se envía en { $number } días como máximo
+}
 made-to-order = Hecho por encargo
 available-later = Disponible más adelante
 ships-later = Se puede pedir, se envía más adelante

@@ -91,6 +91,10 @@ only-left = { $count ->
     [one] Plus que { $number } en stock
    *[other] Plus que { $number } en stock
 }
+leaves-within = { $count ->
+    [one] Expédié sous { $number } jour
+   *[other] Expédié sous { $number } jours
+}
 made-to-order = Fabriqué sur commande
 available-later = Disponible plus tard
 ships-later = Peut être commandé, expédié plus tard

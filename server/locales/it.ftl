@@ -91,6 +91,10 @@ only-left = { $count ->
     [one] Ne resta solo { $number }
    *[other] Ne restano solo { $number }
 }
+leaves-within = { $count ->
+    [one] Spedito entro { $number } giorno
+   *[other] Spedito entro { $number } giorni
+}
 made-to-order = Realizzato su ordinazione
 available-later = Disponibile più avanti
 ships-later = Ordinabile, spedito più avanti

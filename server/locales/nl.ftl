@@ -91,6 +91,10 @@ only-left = { $count ->
     [one] Nog maar { $number }
    *[other] Nog maar { $number }
 }
+leaves-within = { $count ->
+    [one] Verzonden binnen { $number } dag
+   *[other] Verzonden binnen { $number } dagen
+}
 made-to-order = Op bestelling gemaakt
 available-later = Later beschikbaar
 ships-later = Te bestellen, later verzonden

@@ -99,6 +99,12 @@ only-left = { $count ->
     [many] Zostało tylko { $number } sztuk
    *[other] Zostało tylko { $number } sztuki
 }
+leaves-within = { $count ->
+    [one] Wysyłka w ciągu { $number } dnia
+    [few] Wysyłka w ciągu { $number } dni
+    [many] Wysyłka w ciągu { $number } dni
+   *[other] Wysyłka w ciągu { $number } dnia
+}
 made-to-order = Wykonywane na zamówienie
 available-later = Dostępne później
 ships-later = Można zamówić, wysyłka później

@@ -91,6 +91,10 @@ only-left = { $count ->
     [one] Bara { $number } kvar
    *[other] Bara { $number } kvar
 }
+leaves-within = { $count ->
+    [one] Skickas inom { $number } dag
+   *[other] Skickas inom { $number } dagar
+}
 made-to-order = Tillverkas på beställning
 available-later = Kommer senare
 ships-later = Kan beställas, skickas senare

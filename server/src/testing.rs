@@ -84,6 +84,7 @@ impl Bench {
             terms: Default::default(),
             prices: Default::default(),
             locations: Default::default(),
+            lead_times: Vec::new(),
         };
         let offers = offers.write(Cursor::new(Vec::new())).unwrap().into_inner();
         Manifest {
@@ -107,6 +108,7 @@ impl Bench {
             terms: Default::default(),
             prices: Default::default(),
             locations: Default::default(),
+            lead_times: Vec::new(),
         };
         let offers = offers.write(Cursor::new(Vec::new())).unwrap().into_inner();
         let manifest = Manifest {
@@ -190,6 +192,7 @@ pub(crate) fn changing(instants: &[i64]) -> Generation {
             ..PriceTables::default()
         },
         locations: Default::default(),
+        lead_times: Vec::new(),
     };
     let offers = offers.write(Cursor::new(Vec::new())).unwrap().into_inner();
     let manifest = manifest(&catalog, &offers);

@@ -2,10 +2,14 @@
 //!
 //! Equal bytes are what makes "nothing changed, nothing to publish" true: a part's name is the hash of its bytes.
 
+use frontage_shared::snapshot::layout::section;
+use frontage_shared::snapshot::lead_times::LeadTimeRecord;
 use frontage_shared::snapshot::offers::Offers;
+use frontage_shared::snapshot::record::Record as _;
 use frontage_shared::snapshot::routes::RouteKind;
+use frontage_tests::corruption::seal;
 use frontage_tests::corruption::walk::walk_everything;
-use frontage_tests::sample_generation::{Offer, Scale, Shop};
+use frontage_tests::sample_generation::{self, Offer, Scale, Shop};
 
 const SHOPS: u64 = 40;
 
@@ -180,6 +184,59 @@ fn stock_at_a_place_changes_the_offers_part_and_nothing_else() {
         "the catalog part must not know stock"
     );
     assert!(before.offers != after.offers);
+}
+
+#[test]
+fn lead_times_are_found_by_their_variant() {
+    let mut found = 0;
+    for seed in 0..SHOPS {
+        let shop = Shop::random(seed, Scale::any(seed));
+        let offers = shop.write().open().expect("a sample opens").offers;
+        for row in (0..offers.variant_count()).chain([u32::MAX]) {
+            let stated = shop.lead_times.iter().find(|(of, _)| *of == row);
+            let days = offers.lead_time(row);
+            assert_eq!(
+                days,
+                stated.map(|(_, days)| *days),
+                "seed {seed}, row {row}"
+            );
+            found += usize::from(days.is_some());
+        }
+    }
+    assert!(found > 100, "{found}");
+}
+
+#[test]
+fn lead_times_are_checked() {
+    let rule = "LEAD_TIMES, row 1: a lead time is of a variant and at least a day";
+    let cases: [(usize, u32, &str); 3] = [
+        (0, 1, "LEAD_TIMES, row 1: must ascend, each once"),
+        (1, 0, rule),
+        (
+            0,
+            0xffff,
+            "LEAD_TIMES, row 0, field variant: row does not exist",
+        ),
+    ];
+    for (field, value, expected) in cases {
+        let mut offers = sample_generation::small().offers;
+        let place = seal::place(&offers, section::LEAD_TIMES);
+        let record = if field == 1 {
+            size_of::<LeadTimeRecord>()
+        } else {
+            0
+        };
+        let at = place.start + record + LeadTimeRecord::FIELDS[field].offset;
+        offers[at..at + 4].copy_from_slice(&value.to_le_bytes());
+        seal::reseal(&mut offers);
+        let offers = ownedbytes::OwnedBytes::new(offers);
+        let error = Offers::open(offers).and_then(|offers| offers.verify());
+        let error = error.expect_err("changed").to_string();
+        assert!(
+            error.contains(expected),
+            "expected `{expected}`, got `{error}`"
+        );
+    }
 }
 
 #[test]

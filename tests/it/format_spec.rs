@@ -13,6 +13,7 @@ use frontage_shared::snapshot::facets::{
     FacetValueRecord, RankRecord, TextFileRecord,
 };
 use frontage_shared::snapshot::layout::{self, HeaderRecord, PartKind, SectionRecord, section};
+use frontage_shared::snapshot::lead_times::LeadTimeRecord;
 use frontage_shared::snapshot::ledger::{ContentChangeRecord, LeftPathRecord, RedirectRecord};
 use frontage_shared::snapshot::locales::{
     Field, LocalColumnRecord, LocalRankRecord, LocalStringRecord, LocalTextRecord,
@@ -112,6 +113,7 @@ fn records() -> Vec<Known> {
         known::<LocationRecord>(),
         known::<LocationStockRecord>(),
         known::<TierRecord>(),
+        known::<LeadTimeRecord>(),
         known::<StrRef>(),
         known::<RowRef<{ section::NONE }>>(),
     ]

@@ -154,6 +154,8 @@ mod buying;
 
 /// Prices for one customer group.
 mod groups;
+/// Days until something leaves.
+mod lead_times;
 /// What a shopper keeps besides a cart: lists, and what was looked at.
 mod lists;
 /// What stands beside a product.

@@ -112,7 +112,8 @@ fn product_content(generation: &Generation, product: &Product<'_>) -> u64 {
             let tiers = generation.offers.tiers(variant.row);
             let tiers: Vec<_> = tiers.map(|tier| (tier.min_quantity, tier.amount)).collect();
             let availability = offer.availability.number();
-            (offer.price, offer.compare_at, availability, tiers)
+            let days = generation.offers.lead_time(variant.row);
+            (offer.price, offer.compare_at, availability, tiers, days)
         })
         .collect();
     let seo = (product.seo_title(), product.seo_description());

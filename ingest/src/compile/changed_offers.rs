@@ -15,7 +15,7 @@ use frontage_shared::snapshot::terms::Goods;
 use super::history::Previous;
 use super::prices::PriceLists;
 use super::terms::{self, Classes};
-use super::{CompileError, bundles, locations, offers};
+use super::{CompileError, bundles, lead_times, locations, offers};
 use crate::basis::{Basis, Tally};
 use crate::config::Config;
 use crate::merge::{Conflicts, MappedOffers, MergeError, Merged, OfferTable, Reserved};
@@ -53,12 +53,14 @@ pub(super) fn tables(
         variants: changed,
         mut tally,
     } = changes;
+    let is_kept = |row: u32| !changed.contains_key(&row);
     let rows = 0..catalog.variant_count();
     let mut prices = PriceLists::new(config, now, previous);
-    prices.keep(catalog.variant_count(), |row| !changed.contains_key(&row));
+    prices.keep(catalog.variant_count(), is_kept);
     // Sales may have begun and ended since.
     let published = before.offers.at(catalog, now);
-    let mut places = locations::kept(before.offers, |row| !changed.contains_key(&row));
+    let mut places = locations::kept(before.offers, is_kept);
+    let mut lead_times = lead_times::kept(before.offers, is_kept);
     let mut variants: Vec<VariantOffer> = rows.clone().map(|row| published.variant(row)).collect();
     let mut goods: Vec<Goods> = rows.map(|row| before.offers.goods(row)).collect();
     let mut classes = Classes::known(before.offers.tax_classes());
@@ -68,6 +70,7 @@ pub(super) fn tables(
         let product = new.table_of(product_id, "")?;
         let known = classes.goods(stated, product.find(product_id, ""));
         locations::note(&mut places, row, stated);
+        lead_times::set(&mut lead_times, row, lead_times::stated(stated));
         tally.used += usize::from(stated.is_some_and(|stated| stated.is_stated));
         if stated.is_none() {
             prices.set(row, id, &[], conflicts)?;
@@ -82,24 +85,23 @@ pub(super) fn tables(
         }
     }
     bundles::weaken(catalog, &mut variants);
+    lead_times::wait_for_parts(catalog, &mut lead_times);
     offers::tell_strays(tally, conflicts);
     let own = |row: u32| {
-        variants
-            .get(row as usize)
-            .map_or(Prices::default(), |own| own.prices())
+        let own = variants.get(row as usize);
+        own.map_or(Prices::default(), |own| own.prices())
     };
     let prices = prices.finish(merged, catalog.variant_count(), own, conflicts)?;
+    let products = catalog.products().map(|product| product.variant_rows());
     let tables = OffersTables {
         catalog: offers::hash_of(entry),
         documents: merged.offers_hash,
         prices,
         variants,
-        products: catalog
-            .products()
-            .map(|product| product.variant_rows())
-            .collect(),
+        products: products.collect(),
         terms: terms::tables(config, merged, (classes, goods), conflicts)?,
         locations: places,
+        lead_times,
     };
     locations::tell_strays(&tables, conflicts);
     Ok(Some((tables, tally)))

@@ -15,6 +15,7 @@ mod finish; // what needs all products at once
 mod history; // prices that were
 mod labels; // words for the codes of values
 mod languages; // what documents say in further languages
+mod lead_times; // within how many days something leaves
 mod local_paths; // addresses in them
 mod locations; // where variants are in stock
 mod offers; // the fast half

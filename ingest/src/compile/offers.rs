@@ -10,7 +10,7 @@ use frontage_shared::snapshot::products::Product;
 use super::history::Previous;
 use super::prices::PriceLists;
 use super::terms::{self, Classes};
-use super::{CompileError, bundles, locations, seconds};
+use super::{CompileError, bundles, lead_times, locations, seconds};
 use crate::basis::Tally;
 use crate::config::Config;
 use crate::merge::{Conflicts, MappedOffers, MergeError, Merged, OfferTable, Stated};
@@ -73,6 +73,7 @@ pub(super) fn tables(
     let mut classes = Classes::default();
     let mut goods = Vec::with_capacity(variants.capacity());
     let mut locations = LocationTables::default();
+    let mut lead_times = Vec::with_capacity(variants.capacity());
     for (product, found) in looked_up(catalog, &table) {
         let Found { own, of_variants } = found?;
         products.push(product.variant_rows());
@@ -81,6 +82,7 @@ pub(super) fn tables(
             let stated = own.find(variant.id(), variant.sku());
             goods.push(classes.goods(stated, of_product));
             locations::note(&mut locations, variant.row, stated);
+            lead_times.push(lead_times::stated(stated));
             let offer = match stated {
                 Some(stated) => {
                     used += usize::from(stated.is_stated);
@@ -94,6 +96,7 @@ pub(super) fn tables(
         }
     }
     bundles::weaken(catalog, &mut variants);
+    lead_times::wait_for_parts(catalog, &mut lead_times);
     let tally = Tally {
         stated: table.stated()?,
         used,
@@ -113,6 +116,7 @@ pub(super) fn tables(
         products,
         terms: terms::tables(config, merged, (classes, goods), conflicts)?,
         locations,
+        lead_times,
     };
     locations::tell_strays(&tables, conflicts);
     Ok((tables, tally))

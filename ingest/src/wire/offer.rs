@@ -92,6 +92,9 @@ pub struct Stock {
     /// RFC 3339: when a preorder or backorder arrives.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub available_at: Option<String>,
+    /// Days from the order until it leaves; 0 says nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lead_time_days: Option<u16>,
 }
 
 /// The stock of a variant at a place where orders are collected.

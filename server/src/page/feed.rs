@@ -42,6 +42,8 @@ struct Item<'a> {
     link: String,
     images: Vec<String>,
     offer: VariantOffer,
+    /// Days from an order until it leaves, if they are told.
+    lead_time: Option<u16>,
     price: Money,
     /// The price before a reduction.
     before: Option<Money>,
@@ -157,6 +159,7 @@ fn item<'a>(
         description: &about.description,
         link: view.url(&variants::route(product, variant)),
         images,
+        lead_time: super::offer::lead_time(view, variant.row, &offer),
         offer,
         price: view.money(minor),
         before: offer
@@ -235,6 +238,8 @@ impl Item<'_> {
         }
         fields.push(("availability", own(self.availability())));
         fields.push(("availability_date", self.comes_at().unwrap_or_default()));
+        let days = self.lead_time.map(|days| days.to_string());
+        fields.push(("max_handling_time", days.unwrap_or_default()));
         fields.extend([
             ("brand", own(self.brand)),
             ("gtin", own(self.gtin)),

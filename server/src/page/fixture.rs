@@ -437,6 +437,7 @@ impl Shop {
             terms: Default::default(),
             prices: Default::default(),
             locations: Default::default(),
+            lead_times: Vec::new(),
         };
         let offers = tables.write(Cursor::new(Vec::new())).unwrap().into_inner();
         let manifest = manifest("haus", 7, &catalog, &offers);

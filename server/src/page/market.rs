@@ -175,6 +175,7 @@ impl Market {
             terms: Default::default(),
             prices: Default::default(),
             locations: Default::default(),
+            lead_times: Vec::new(),
         };
         tables.write(Cursor::new(Vec::new())).unwrap().into_inner()
     }

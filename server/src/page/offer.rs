@@ -29,6 +29,8 @@ pub(crate) struct Offer {
     /// What one costs where many are bought; empty if that is no less.
     pub(crate) tiers: Vec<Tier>,
     pub(crate) stock: Stock,
+    /// Within how many days it leaves, in words; empty if nobody says, or the day is known.
+    pub(crate) leaves: String,
     /// Where it can be collected, if that is known.
     pub(crate) places: Option<Places>,
 }
@@ -102,6 +104,7 @@ pub(crate) fn of_variant(
             .map_or_else(Vec::new, |price| tiers(view, variant, price)),
         price,
         stock: stock(view, &offer),
+        leaves: leaves(view, variant.row, &offer),
         places: places::of_variant(view, variant.row),
     }
 }
@@ -213,13 +216,32 @@ fn stock(view: &View<'_>, offer: &VariantOffer) -> Stock {
         (Availability::OutOfStock, _) => (Level::None, borrowed(&own.out_of_stock)),
         (Availability::Discontinued, _) => (Level::None, borrowed(&own.no_longer_available)),
     };
-    let waits = !matches!(
-        offer.availability,
-        Availability::InStock | Availability::Discontinued
-    );
-    if let Some(at) = offer.available_at.filter(|&at| waits && at > view.now) {
+    if let Some(at) = comes_at(view, offer) {
         let day = view.day(at);
         words = Cow::Owned(own.expected_on.fill(&[&words, &day]));
     }
     Stock { level, words }
+}
+
+/// When what has to be waited for is there.
+fn comes_at(view: &View<'_>, offer: &VariantOffer) -> Option<i64> {
+    let waits = !matches!(
+        offer.availability,
+        Availability::InStock | Availability::Discontinued
+    );
+    offer.available_at.filter(|&at| waits && at > view.now)
+}
+
+/// Days from an order of the variant at a row until it leaves, for what can be ordered. Where the day is known that it
+/// comes, a number of days from now says nothing more.
+pub(crate) fn lead_time(view: &View<'_>, row: u32, offer: &VariantOffer) -> Option<u16> {
+    let is_told = offer.availability.can_be_ordered() && comes_at(view, offer).is_none();
+    view.offers.lead_time(row).filter(|_| is_told)
+}
+
+fn leaves(view: &View<'_>, row: u32, offer: &VariantOffer) -> String {
+    let days = lead_time(view, row, offer).map(usize::from);
+    days.map_or_else(String::new, |days| {
+        view.count(&view.words.leaves_within, days, &[])
+    })
 }

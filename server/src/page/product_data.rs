@@ -160,6 +160,12 @@ fn one_variant<'v>(
             "availability",
             &format!("https://schema.org/{}", offer.availability.schema_org()),
         );
+        if let Some(days) = super::offer::lead_time(view, variant.row, &offer) {
+            json.object("deliveryLeadTime", "QuantitativeValue", |json| {
+                json.number("maxValue", days.into());
+                json.text("unitCode", "DAY");
+            });
+        }
         bundle::as_data(view, json, product);
         json.text(
             "itemCondition",

@@ -185,6 +185,7 @@ fn seal(mut tables: CatalogTables, variants: Vec<VariantOffer>) -> Generation {
         terms: Default::default(),
         prices: Default::default(),
         locations: Default::default(),
+        lead_times: Vec::new(),
     };
     let offers = offers.write(Cursor::new(Vec::new())).unwrap().into_inner();
     let manifest = fixture::manifest("haus", 1, &catalog, &offers);

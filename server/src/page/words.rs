@@ -164,7 +164,7 @@ messages! {
         restock_help(name) restock_received_help(name) payment_pending_help(number email) withdrawal_received_help(time number email)
         wishlist_added(product) comparison_added(product) list_removed(product) list_full(most) rating_of(rating) answer_of(shop);
     counted:
-        products() choices(option) variants() only_left()
+        products() choices(option) variants() only_left() leaves_within()
         line_only_left() lines_gone() lines_taken() coupon_too_few()
         list_gone() list_taken() suggestions_found() review_count() stars() stars_or_more();
 }

@@ -11,7 +11,7 @@ pub const END_MAGIC: [u8; 8] = *b"EGATNORF";
 /// Readers refuse any other major version.
 pub const MAJOR: u16 = 1;
 /// Grows when something is added that old readers may ignore.
-pub const MINOR: u16 = 7;
+pub const MINOR: u16 = 8;
 /// Feature bits this build understands in `must_understand`.
 pub const KNOWN_FEATURES: u64 = FEATURE_GROUPS;
 /// The part has price lists of customer groups: a reader that does not know them would show them to everybody.
@@ -283,5 +283,7 @@ pub mod section {
         LOCATION_STOCK = 79,
         /// What one unit costs from a quantity on, by list, variant and quantity; since version 1.7.
         TIERS = 80,
+        /// Days until variants leave, by variant; since version 1.8.
+        LEAD_TIMES = 81,
     }
 }

@@ -117,6 +117,9 @@ pub mod location_stock;
 /// §17 What one unit costs where many are bought.
 pub mod tiers;
 
+/// §18 How many days variants need until they leave.
+pub mod lead_times;
+
 /// Both parts and their manifest, opened as one.
 pub mod generation;
 

@@ -5,6 +5,7 @@ use std::io::{self, Seek, Write};
 use zerocopy::little_endian::U32;
 
 use super::layout::{PartKind, section};
+use super::lead_times;
 use super::location_stock::LocationTables;
 use super::offers::{Availability, NO_PRICE, OffersMetaRecord, ProductOfferRecord, VariantOffer};
 use super::price_lists::PriceTables;
@@ -31,6 +32,8 @@ pub struct OffersTables {
     pub prices: PriceTables,
     /// Where variants are in stock.
     pub locations: LocationTables,
+    /// Days until each variant leaves, in the catalog's order; 0 where nothing is known, as for all behind the last.
+    pub lead_times: Vec<u16>,
 }
 
 impl OffersTables {
@@ -75,6 +78,7 @@ impl OffersTables {
         })?;
         self.locations.write(&mut writer)?;
         tiers::write(&self.prices.tiers, &mut writer)?;
+        lead_times::write(&self.lead_times, &mut writer)?;
         writer.finish()
     }
 

@@ -12,6 +12,7 @@ use super::SnapshotError;
 pub use super::availability::Availability;
 use super::catalog::Catalog;
 use super::layout::{PartKind, section};
+use super::lead_times;
 use super::location_stock;
 pub use super::moments::Span;
 use super::moments::{self, Moment};
@@ -222,6 +223,7 @@ impl Offers {
         price_lists::verify(&self.part)?;
         location_stock::verify(&self.part)?;
         tiers::verify(&self.part)?;
+        lead_times::verify(&self.part)?;
         let (own, further) = self.opened.as_ref();
         for (list, opened) in (0..).zip(std::iter::once(own).chain(further)) {
             opened.verify(&self.part, list)?;

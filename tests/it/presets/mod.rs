@@ -162,7 +162,8 @@ async fn google_merchant_rss() {
         <item><g:id>M3</g:id><title>Bowl</title><g:price>8.00 EUR</g:price><g:sale_price>9.00 EUR</g:sale_price></item>
         <item><g:id>M4</g:id><title>Jug</title><g:price>7.00 EUR</g:price><g:sale_price>0.00 EUR</g:sale_price></item>
         <item><g:id>M5</g:id><title>Bowl</title><g:price>8.00 EUR</g:price><g:sale_price>6.00 EUR</g:sale_price>
-        <g:sale_price_effective_date>2020-01-01T08:00+0100/2099-12-31</g:sale_price_effective_date></item>
+        <g:sale_price_effective_date>2020-01-01T08:00+0100/2099-12-31</g:sale_price_effective_date>
+        <g:availability>in_stock</g:availability><g:max_handling_time>4</g:max_handling_time></item>
         </channel></rss>"#;
     shop.backend
         .respond_with("/feed.xml", Response::ok("application/xml", feed));
@@ -176,6 +177,11 @@ async fn google_merchant_rss() {
     told(&shop, "M3.prices", "8.00 EUR").await;
     told(&shop, "M4.prices", "7.00 EUR").await;
     told(&shop, "M5.prices", "6.00 EUR").await;
+    let stock = field(&shop, "M5", "M5.stock").await["stated"][0]["value"].clone();
+    assert_eq!(
+        stock,
+        json!({"availability": "in_stock", "lead_time_days": 4})
+    );
     let prices = field(&shop, "M5", "M5.prices").await["stated"][0]["value"].clone();
     assert_eq!(
         prices,

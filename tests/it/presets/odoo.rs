@@ -37,20 +37,23 @@ fn variant(id: u32, product: u32, price: Value, quantity: f64, legs: &str) -> Va
         legs => json!([{"id": id, "name": legs, "attribute_id": {"id": 1, "name": "Legs"}}]),
     };
     json!({"id": id, "product_tmpl_id": {"id": product}, "default_code": format!("SKU-{id}"), "barcode": false, "active": true, "type": "consu",
-        "is_storable": true, "lst_price": price, "currency_id": eur(), "free_qty": quantity, "image_variant_128": false,
+        "is_storable": true, "lst_price": price, "currency_id": eur(), "free_qty": quantity, "sale_delay": 0, "image_variant_128": false,
         "write_date": "2026-10-02 08:30:00", "product_template_variant_value_ids": values})
 }
 
 fn odoo() -> Odoo {
     let mut setup = variant(14, 10, json!(40.05), 0.0, "");
     setup["is_storable"] = json!(false);
+    setup["sale_delay"] = json!(2.5);
+    let mut steel = variant(10, 9, json!(750.4), 8.0, "Steel");
+    steel["sale_delay"] = json!(14);
     let models = vec![
         ("product.template", vec![desk(), lamp()]),
         (
             "product.product",
             vec![
                 // The id of another product's: both count apart.
-                variant(10, 9, json!(750.4), 8.0, "Steel"),
+                steel,
                 variant(12, 9, json!(800.4), -3.0, "Aluminium"),
                 setup,
             ],
@@ -97,7 +100,11 @@ async fn is_a_shop(mut shop: Shop) -> Shop {
     );
     assert_eq!(
         stated(&shop, "10", "10-14.stock").await,
-        json!({"availability": "in_stock"})
+        json!({"availability": "in_stock", "lead_time_days": 3})
+    );
+    assert_eq!(
+        stated(&shop, "9", "9-10.stock").await,
+        json!({"availability": "in_stock", "quantity": 8.0, "lead_time_days": 14})
     );
     assert_eq!(stated(&shop, "10", "gtin").await, "4006381333931");
     let desk = page(&shop, "/p/customizable-desk").await;

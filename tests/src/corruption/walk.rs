@@ -221,6 +221,11 @@ pub fn offers(offers: &Offers, said: &mut DefaultHasher) {
         }
     }
     format!("{:?}", offers.all_tiers().collect::<Vec<_>>()).hash(said);
+    let lead_times: Vec<_> = offers.lead_times().collect();
+    for row in (0..offers.variant_count()).chain([u32::MAX]) {
+        offers.lead_time(row).hash(said);
+    }
+    lead_times.hash(said);
     for id in offers.location_ids().chain(["", "~"]) {
         format!("{id} {:?}", offers.stock_at(0, id)).hash(said);
     }

@@ -122,6 +122,7 @@ impl Shop {
             bundles: Vec::new(),
             local_stock: Vec::new(),
             tiers: Vec::new(),
+            lead_times: Vec::new(),
         };
         random.facets(&mut shop);
         shop.languages = languages::random(seed, &shop);
@@ -130,6 +131,7 @@ impl Shop {
         content::random(seed, &mut shop);
         shop.local_stock = stock::random(seed, &shop);
         shop.tiers = tiers::random(seed, &shop);
+        shop.lead_times = stock::random_lead_times(seed, &shop);
         shop
     }
 }

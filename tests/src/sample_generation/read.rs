@@ -52,6 +52,7 @@ impl Shop {
             bundles: Vec::new(),
             local_stock: stock::read(&generation.offers),
             tiers: tiers::read(generation),
+            lead_times: generation.offers.lead_times().collect(),
         };
         ledger::read(catalog, &mut read);
         content::read(catalog, &mut read);

@@ -49,6 +49,8 @@ pub struct Shop {
     pub bundles: Vec<BundleItem>,
     pub local_stock: Vec<SampleStock>,
     pub tiers: Vec<SampleTier>,
+    /// Row of a variant, days until it leaves.
+    pub lead_times: Vec<(u32, u16)>,
 }
 
 impl Shop {

@@ -19,8 +19,7 @@ pub(super) fn random(seed: u64, shop: &Shop) -> Vec<SampleStock> {
     if seed != 1 && dice.percent(30) {
         return stock;
     }
-    let variants = shop.products.iter().map(|product| product.variants.len());
-    for variant in 0..u32::try_from(variants.sum::<usize>()).expect("samples are small") {
+    for variant in 0..variant_count(shop) {
         for place in PLACES {
             // The first variant of the shop for damaging is in two places, so that their order can be broken.
             let is_first = variant == 0 && ["hh", "東京"].contains(&place);
@@ -30,6 +29,36 @@ pub(super) fn random(seed: u64, shop: &Shop) -> Vec<SampleStock> {
         }
     }
     stock
+}
+
+/// Days until variants leave, of a shop that is otherwise whole; none for some seeds.
+pub(super) fn random_lead_times(seed: u64, shop: &Shop) -> Vec<(u32, u16)> {
+    let mut dice = Dice::new(seed, "lead times", 0);
+    if seed != 1 && dice.percent(30) {
+        return Vec::new();
+    }
+    let rows = 0..variant_count(shop);
+    // The first two of the shop for damaging have one, so that their order can be broken.
+    let known = rows.filter(|&row| (seed == 1 && row < 2) || dice.percent(30));
+    let known: Vec<u32> = known.collect();
+    let days = |_| u16::try_from(dice.range(1, 1_000)).expect("a few");
+    let days: Vec<u16> = known.iter().map(days).collect();
+    known.into_iter().zip(days).collect()
+}
+
+/// As the offers part is written from: one for each variant, up to the last that has one.
+pub(super) fn lead_times(shop: &Shop) -> Vec<u16> {
+    let mut all = Vec::new();
+    for &(row, days) in &shop.lead_times {
+        all.resize(row as usize, 0);
+        all.push(days);
+    }
+    all
+}
+
+fn variant_count(shop: &Shop) -> u32 {
+    let variants = shop.products.iter().map(|product| product.variants.len());
+    u32::try_from(variants.sum::<usize>()).expect("samples are small")
 }
 
 fn one(dice: &mut Dice) -> LocalStock {

@@ -80,6 +80,7 @@ impl Shop {
                 ..prices::tables(self)
             },
             locations: stock::tables(self),
+            lead_times: stock::lead_times(self),
         };
         tables
             .write(Cursor::new(Vec::new()))

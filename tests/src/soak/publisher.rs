@@ -199,6 +199,7 @@ fn offers(catalog: &[u8], number: u64) -> anyhow::Result<Vec<u8>> {
         terms: Default::default(),
         prices: Default::default(),
         locations: Default::default(),
+        lead_times: Vec::new(),
     };
     Ok(tables.write(Cursor::new(Vec::new()))?.into_inner())
 }
