@@ -8,18 +8,17 @@ use frontage_shared::snapshot::routes::RouteKind;
 use frontage_tests::backend::Data;
 use frontage_tests::demo::settings::Settings;
 use frontage_tests::shop::{Shop, ShopBuilder};
-use futures_util::StreamExt as _;
 use serde_json::Value;
+
+use crate::budgets;
 
 const DATA: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../../shared/data/icecat-chorus-19k"
 );
 const RECORDS: u64 = 19_406;
-/// Pages asked for over HTTP; all others are looked up as the server would.
-const SAMPLE: usize = 300;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn every_product_that_passes_has_a_page() {
     if !Path::new(DATA).exists() {
         println!("icecat: skipped, ../shared/data/icecat-chorus-19k is not here");
@@ -47,7 +46,6 @@ async fn every_product_that_passes_has_a_page() {
     let generation = shop.published();
     let products = generation.catalog.products().count() as u64;
     assert_eq!(products, accepted, "every product that passed is published");
-    let mut paths = Vec::new();
     for product in generation.catalog.products() {
         let target = generation.catalog.route(RouteKind::Product, product.slug());
         let target = target.unwrap_or_else(|| panic!("{} has no page", product.id()));
@@ -57,24 +55,13 @@ async fn every_product_that_passes_has_a_page() {
             "{}",
             product.id()
         );
-        paths.push(format!("/p/{}", product.slug()));
     }
-    let every = paths.len() / SAMPLE;
-    let sample: Vec<&String> = paths.iter().step_by(every.max(1)).collect();
-    let shop = &shop;
-    let statuses = futures_util::stream::iter(&sample)
-        .map(|path| async move { (shop.get(path).await.status, path) });
-    let missing: Vec<_> = statuses
-        .buffer_unordered(4)
-        .filter(|(status, _)| std::future::ready(*status != 200))
-        .collect()
-        .await;
-    assert!(missing.is_empty(), "{missing:?}");
+    let weights = budgets::of_all_products(&shop).await;
     println!(
-        "icecat: {RECORDS} records, {accepted} products published, {} of {} pages asked for, all 200",
-        sample.len(),
-        paths.len()
+        "icecat: {RECORDS} records, {accepted} products published, {} pages asked for, {} bytes the heaviest ({})",
+        weights.count, weights.most, weights.path
     );
+    budgets::nothing_moves(&shop, &weights.path).await;
 }
 
 /// The configuration that the demo uses for this data set, in this shop's folder and with its back end.

@@ -60,6 +60,8 @@ mod refusals;
 /// What operators do, and what they are told.
 mod operate;
 
+/// What pages of real exports weigh, and that nothing on them moves.
+mod budgets;
 /// A real data set, from its export to its pages.
 mod icecat;
 

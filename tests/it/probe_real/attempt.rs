@@ -9,6 +9,7 @@ use frontage_tests::shop::{Shop, ShopBuilder};
 use serde_json::Value;
 
 use super::raw::cents;
+use crate::budgets;
 
 const MOST_EDITS: usize = 10;
 
@@ -102,8 +103,9 @@ impl Attempt {
         self.edited += lines.lines().filter(|line| !line.trim().is_empty()).count();
     }
 
-    /// Publishes, and compares what is sold with what the raw file has.
-    pub(super) async fn gives(self, expected: &Goods) {
+    /// Publishes, and compares what is sold with what the raw file has. Gives the shop, open, and the heaviest of its
+    /// product pages.
+    pub(super) async fn gives(self, expected: &Goods) -> (Shop, String) {
         assert!(
             self.edited <= MOST_EDITS,
             "{}: {} lines",
@@ -126,15 +128,23 @@ impl Attempt {
             sold.categories.insert(category.id().to_owned());
         }
         assert_eq!(&sold, expected, "{}\n{}", self.set, once.stdout);
+        drop(generation);
+        let mut shop = self.shop;
+        shop.serve().await;
+        let weights = budgets::of_all_products(&shop).await;
         println!(
-            "probe: {} ({}), {} edited lines, {} products, {} variants with a price, {} categories",
+            "probe: {} ({}), {} edited lines, {} products, {} variants with a price, {} categories; {} pages of products, {} bytes the \
+             heaviest",
             self.set,
             self.formats.join(" and "),
             self.edited,
             sold.products.len(),
             sold.products.values().map(Vec::len).sum::<usize>(),
-            sold.categories.len()
+            sold.categories.len(),
+            weights.count,
+            weights.most
         );
+        (shop, weights.path)
     }
 }
 

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use self::attempt::{Attempt, Edits, Goods};
 use self::raw::{json, list, raw, rows, text, unpacked};
+use crate::budgets;
 
 #[tokio::test]
 async fn dummyjson_as_json() {
@@ -46,7 +47,8 @@ async fn bestbuy_as_json() {
     }
     let mut attempt = Attempt::new("bestbuy-open-data", "USD");
     attempt.source("products", "/products", bytes, &[]).await;
-    attempt.gives(&goods).await;
+    let (shop, heaviest) = attempt.gives(&goods).await;
+    budgets::nothing_moves(&shop, &heaviest).await;
 }
 
 /// Titles instead of model codes, and prices that are cents.
@@ -198,7 +200,8 @@ async fn magento_as_csv() {
     attempt
         .source("products", "/export/products.csv", bytes, &edits)
         .await;
-    attempt.gives(&goods).await;
+    let (shop, heaviest) = attempt.gives(&goods).await;
+    budgets::nothing_moves(&shop, &heaviest).await;
 }
 
 #[tokio::test]
@@ -247,7 +250,8 @@ async fn prestashop_as_xml() {
     attempt
         .source("texts", "/en/product.xml", texts, &edits)
         .await;
-    attempt.gives(&goods).await;
+    let (shop, heaviest) = attempt.gives(&goods).await;
+    budgets::nothing_moves(&shop, &heaviest).await;
 }
 
 #[tokio::test]
