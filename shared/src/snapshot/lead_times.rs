@@ -66,11 +66,7 @@ pub(super) fn verify(part: &Part) -> Result<(), SnapshotError> {
     if !part.has(section::LEAD_TIMES) {
         return Ok(());
     }
-    let bounds = Bounds {
-        strings: "",
-        texts: "",
-        counts: part,
-    };
+    let bounds = Bounds::without_texts(part);
     part.verify_rows::<LeadTimeRecord>(section::LEAD_TIMES, &bounds)?;
     let all = part.rows::<LeadTimeRecord>(section::LEAD_TIMES);
     sorted(

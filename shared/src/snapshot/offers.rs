@@ -207,11 +207,7 @@ impl Offers {
     /// The first damage found.
     pub fn verify(&self) -> Result<(), SnapshotError> {
         self.part.verify_bytes()?;
-        let bounds = Bounds {
-            strings: "",
-            texts: "",
-            counts: &self.part,
-        };
+        let bounds = Bounds::without_texts(&self.part);
         self.part
             .verify_rows::<OffersMetaRecord>(section::OFFERS_META, &bounds)?;
         self.part

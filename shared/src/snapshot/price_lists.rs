@@ -411,11 +411,7 @@ pub(super) fn verify(part: &Part) -> Result<(), SnapshotError> {
     if !part.has(section::PRICE_LISTS) {
         return Ok(());
     }
-    let bounds = Bounds {
-        strings: "",
-        texts: "",
-        counts: part,
-    };
+    let bounds = Bounds::without_texts(part);
     part.verify_rows::<PriceListRecord>(section::PRICE_LISTS, &bounds)?;
     part.verify_rows::<ListPriceRecord>(section::LIST_PRICES, &bounds)?;
     part.verify_rows::<ListProductRecord>(section::LIST_PRODUCTS, &bounds)?;

@@ -48,6 +48,17 @@ pub struct Bounds<'a> {
     pub counts: &'a dyn Counts,
 }
 
+impl<'a> Bounds<'a> {
+    /// Of sections whose records refer to other records and to no text.
+    pub fn without_texts(counts: &'a dyn Counts) -> Self {
+        Self {
+            strings: "",
+            texts: "",
+            counts,
+        }
+    }
+}
+
 /// Gives the number of records of a section.
 pub trait Counts: std::fmt::Debug {
     /// Records of the section, 0 if it is absent.

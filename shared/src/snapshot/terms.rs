@@ -144,11 +144,7 @@ impl Opened {
         if !part.has(section::VARIANT_GOODS) {
             return Ok(());
         }
-        let bounds = Bounds {
-            strings: "",
-            texts: "",
-            counts: part,
-        };
+        let bounds = Bounds::without_texts(part);
         part.verify_rows::<VariantGoodsRecord>(section::VARIANT_GOODS, &bounds)?;
         let (goods, variants) = (
             part.count(section::VARIANT_GOODS),

@@ -131,11 +131,7 @@ pub(super) fn verify(part: &Part) -> Result<(), SnapshotError> {
     if !part.has(section::TIERS) {
         return Ok(());
     }
-    let bounds = Bounds {
-        strings: "",
-        texts: "",
-        counts: part,
-    };
+    let bounds = Bounds::without_texts(part);
     part.verify_rows::<TierRecord>(section::TIERS, &bounds)?;
     let tiers = part.rows::<TierRecord>(section::TIERS);
     sorted(section::TIERS, tiers.iter().map(key), true)?;

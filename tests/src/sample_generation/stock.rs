@@ -56,7 +56,8 @@ pub(super) fn lead_times(shop: &Shop) -> Vec<u16> {
     all
 }
 
-fn variant_count(shop: &Shop) -> u32 {
+/// How many variants a shop has.
+pub(super) fn variant_count(shop: &Shop) -> u32 {
     let variants = shop.products.iter().map(|product| product.variants.len());
     u32::try_from(variants.sum::<usize>()).expect("samples are small")
 }

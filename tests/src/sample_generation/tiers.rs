@@ -4,6 +4,7 @@ use frontage_shared::snapshot::Generation;
 use frontage_shared::snapshot::tiers::{ListTier, Tier};
 
 use super::shop::Shop;
+use super::stock;
 use crate::catalogue::Dice;
 
 /// List, row of a variant, from how many on, what one costs.
@@ -17,10 +18,8 @@ pub(super) fn random(seed: u64, shop: &Shop) -> Vec<SampleTier> {
         return tiers;
     }
     let further = shop.prices.as_ref().map_or(0, |prices| prices.lists.len());
-    let variants = shop.products.iter().map(|product| product.variants.len());
-    let variants = u32::try_from(variants.sum::<usize>()).expect("samples are small");
     for list in 0..=u32::try_from(further).expect("a few") {
-        for variant in 0..variants {
+        for variant in 0..stock::variant_count(shop) {
             // The first variant of the shop for damaging has two, so that their order can be broken.
             let count = if (seed, list, variant) == (1, 0, 0) {
                 2

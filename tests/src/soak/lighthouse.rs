@@ -83,11 +83,11 @@ async fn measure(program: &Path, shop: &str, runs: u64) -> anyhow::Result<Vec<St
         }
         for (device, bar) in BARS {
             let mut scores: [Vec<u32>; 4] = Default::default();
-            let slower = slower(median(&mut indices));
+            let index = median(&mut indices);
+            let slower = slower(index);
             if device == Device::Phone {
                 say(&format!(
-                    "  a phone is taken to be {slower:.1} times slower than this machine, whose index is {:.0}",
-                    median(&mut indices)
+                    "  a phone is taken to be {slower:.1} times slower than this machine, whose index is {index:.0}"
                 ));
             }
             for _ in 0..runs {
@@ -136,6 +136,7 @@ fn slower(index: f64) -> f64 {
     (few + (index - low) / (high - low) * (many - few)).clamp(least, most)
 }
 
+/// One run; a phone is so many times slower than this machine.
 async fn run(
     program: &Path,
     shop: &str,
