@@ -15,6 +15,8 @@ use frontage_shared::trace::Tracer;
 use toml::Table;
 use tracing::{error, info};
 
+use crate::back_room::{BackRoom, timed};
+use crate::budget::Turn;
 use crate::config::{Config, shops};
 use crate::handle::Shop;
 use crate::listen::{Answer, Hosts, Refusal, Reply, Request};
@@ -29,6 +31,8 @@ use crate::watch;
 pub struct House {
     rooms: ArcSwap<Rooms>,
     asked: Asked,
+    /// Where there are several shops.
+    back_room: Option<BackRoom>,
     /// What is counted of connections, whichever shop they are for.
     pub metrics: Arc<Metrics>,
     /// Headers of answers that are no shop's. HSTS is none of them: over plain HTTP nobody may believe it.
@@ -129,8 +133,14 @@ impl House {
     }
 
     /// A house without a shop yet.
-    pub fn of_many() -> Self {
-        Self::of(Rooms::default(), Arc::default())
+    ///
+    /// # Errors
+    /// The system starts no more threads.
+    pub fn of_many() -> anyhow::Result<Self> {
+        Ok(Self {
+            back_room: Some(BackRoom::open()?),
+            ..Self::of(Rooms::default(), Arc::default())
+        })
     }
 
     /// What answers shoppers. One shop needs nobody to ask whom they mean.
@@ -145,6 +155,7 @@ impl House {
         Self {
             rooms: ArcSwap::from_pointee(rooms),
             asked: Asked::default(),
+            back_room: None,
             metrics,
             bare_stamp: Stamp::new(None, std::iter::empty(), &Edge::default()),
             tracer: Tracer::default(),
@@ -303,15 +314,18 @@ impl House {
         tenants.find(names_it).map(Arc::clone)
     }
 
-    /// Makes an answer; while several shops are asked, on a thread that nobody waits for.
-    ///
-    /// Whoever wakes up for one request alone makes its answer before it looks for others, and wakes nobody to look in the
-    /// meantime: shoppers of one shop would wait for pages of another although a core is free.
-    fn aside<T>(&self, make: impl FnOnce() -> T) -> T {
-        match self.asked.are_several() {
-            true => tokio::task::block_in_place(make),
-            false => make(),
+    /// Answers within a shop's turn: in the back room, if the shop takes more than its share while others are asked.
+    async fn within(&self, turn: Turn<'_>, shop: &Arc<Shop>, request: &Request<'_>) -> Response {
+        let room = self.back_room.as_ref();
+        let room = room.filter(|_| turn.is_ahead() && self.asked.are_several());
+        if let Some(room) = room {
+            let answer = room.answer(shop, request, |taken| turn.end(taken));
+            return answer.await.unwrap_or_else(|| busy(shop));
         }
+        let (reply, taken) = timed(|| shop.answer(request));
+        // What waits for a disk or for another system takes no thread from anybody.
+        turn.end(taken);
+        reply.response().await
     }
 
     /// Where plain HTTP for a host is sent on to.
@@ -343,16 +357,7 @@ impl Answer for House {
             self.asked.note(&tenant);
             let response = match tenant.budget.turn(|| self.asked.are_several()).await {
                 None => busy(&tenant.shop),
-                Some(turn) => {
-                    let answering = Instant::now();
-                    let reply = self.aside(|| tenant.shop.answer(&request));
-                    // What waits for a disk or for another system takes no thread from anybody.
-                    turn.end(answering.elapsed());
-                    match reply {
-                        Reply::Now(response) => response,
-                        Reply::Later(response) => response.await,
-                    }
-                }
+                Some(turn) => self.within(turn, &tenant.shop, &request).await,
             };
             metrics.request(response.kind, response.http.status(), began.elapsed());
             response

@@ -30,6 +30,9 @@ pub mod canary;
 /// What one of several shops may take.
 pub mod budget;
 
+/// Where a shop is answered that takes more.
+pub mod back_room;
+
 /// One shop, and all that runs for it.
 pub mod tenant;
 

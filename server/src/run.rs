@@ -179,7 +179,7 @@ async fn open_house(
     tracer: Tracer,
 ) -> anyhow::Result<(Arc<House>, Option<oneshot::Receiver<()>>)> {
     if config.shops.is_some() {
-        return Ok((Arc::new(House::of_many().traced(tracer)), None));
+        return Ok((Arc::new(House::of_many()?.traced(tracer)), None));
     }
     let (tenant, begins) = Tenant::open(config.clone(), tracer.clone())?;
     let house = House::of_one(tenant).traced(tracer);

@@ -16,6 +16,8 @@ use crate::shop::{Daemon, Shop, ShopBuilder};
 const SERVERS: usize = 3;
 /// Shoppers of each server.
 const SHOPPERS: usize = 2;
+/// What a shopper rests after each page: some 500 pages a second in all, beside which publishes are what is measured.
+const REST: Duration = Duration::from_millis(10);
 /// How often a server asks the bucket, a tenth more or less.
 const POLL: Duration = Duration::from_millis(200);
 /// Between two looks at which generation is served, or published.
@@ -63,7 +65,7 @@ pub fn soak_fleet(publishes: u64) -> anyhow::Result<Vec<Outcome>> {
 
 async fn follow(place: &str, mut fleet: Fleet, publishes: u64) -> anyhow::Result<Outcome> {
     let loads = fleet.servers.iter();
-    let loads = loads.map(|server| Load::on(&server.process.url(""), SHOPPERS));
+    let loads = loads.map(|server| Load::on(&server.process.url(""), SHOPPERS, REST));
     let loads = loads.collect::<anyhow::Result<Vec<_>>>()?;
     let mut findings = Vec::new();
     for number in 2..2 + publishes {

@@ -1,8 +1,9 @@
-//! Shoppers who ask for pages as fast as they can and check every response against the generation that it names.
+//! Shoppers who ask for pages, as fast as they can or at their leisure, and check every response against the generation that it names.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use reqwest::header::{ETAG, IF_NONE_MATCH};
@@ -44,6 +45,8 @@ pub struct Seen {
 struct Shopper {
     client: reqwest::Client,
     origin: String,
+    /// What the shopper rests after each page.
+    rest: Duration,
     /// The highest generation that was seen: nothing may come from a lower one.
     highest: u64,
     /// ETag and generation of the last whole response of a page.
@@ -52,30 +55,31 @@ struct Shopper {
 }
 
 impl Load {
-    /// Sends shoppers in.
+    /// Sends shoppers in who never rest.
     ///
     /// # Errors
     /// A client cannot be made.
     pub fn start(shop: &Shop, shoppers: usize) -> anyhow::Result<Self> {
-        Self::on(&shop.url(""), shoppers)
+        Self::on(&shop.url(""), shoppers, Duration::ZERO)
     }
 
-    /// The same at an origin.
+    /// Sends shoppers to an origin who rest after each page.
     ///
     /// # Errors
     /// A client cannot be made.
-    pub fn on(origin: &str, shoppers: usize) -> anyhow::Result<Self> {
+    pub fn on(origin: &str, shoppers: usize, rest: Duration) -> anyhow::Result<Self> {
         let over = Arc::new(AtomicBool::new(false));
         let mut tasks = Vec::new();
         for number in 0..shoppers {
             let client = reqwest::Client::builder()
                 .no_proxy()
                 .redirect(reqwest::redirect::Policy::none())
-                .timeout(std::time::Duration::from_secs(60))
+                .timeout(Duration::from_secs(60))
                 .build()?;
             let shopper = Shopper {
                 client,
                 origin: origin.to_owned(),
+                rest,
                 highest: 0,
                 kept: HashMap::new(),
                 seen: Seen::default(),
@@ -124,6 +128,9 @@ impl Shopper {
                 self.seen.findings.push(format!("{path}: {finding}"));
             }
             turn += 1;
+            if !self.rest.is_zero() {
+                tokio::time::sleep(self.rest).await;
+            }
         }
         self.seen
     }

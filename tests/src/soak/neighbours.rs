@@ -1,7 +1,9 @@
 //! Two shops in one server: one is fed garbage and hammered, and shoppers of the other do not notice.
 
+use std::fmt;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
@@ -17,7 +19,7 @@ use crate::shop::{CATALOG, Daemon, Shop, ShopBuilder};
 
 const PRODUCTS: u64 = 500;
 /// What the shopper of the quiet shop asks for in a second, whether or not earlier answers are there.
-const RATE: u32 = 200;
+const RATE: u32 = 300;
 /// How long each situation lasts in a round.
 const WINDOW: Duration = Duration::from_secs(3);
 /// What passes before a situation is measured.
@@ -26,8 +28,6 @@ const SETTLE: Duration = Duration::from_millis(500);
 const HAMMERS: usize = 64;
 /// Lines of garbage that a back end sends each second.
 const GARBAGE: usize = 20_000;
-/// Who hammers is elsewhere in reality, and takes no core from anybody: here it takes what is left.
-const NICENESS: i32 = 19;
 /// By how many percent the 99th percentile may move.
 const MOST_PERCENT: u64 = 10;
 
@@ -36,6 +36,8 @@ const MOST_PERCENT: u64 = 10;
 enum Situation {
     /// Nothing.
     Quiet,
+    /// Nothing, on a machine whose cores are all busy with what has nothing to do with any shop.
+    Busy,
     /// It is hammered, but in a process of its own: what the machine has left when somebody hammers.
     Apart,
     /// It is hammered in the same process.
@@ -45,8 +47,29 @@ enum Situation {
 /// What a shopper saw in one situation.
 #[derive(Debug, Default)]
 struct Seen {
-    latencies: Vec<u64>,
+    /// Of each round, in microseconds.
+    latencies: Vec<Vec<u64>>,
     findings: Vec<String>,
+}
+
+impl Seen {
+    /// The median over all rounds of their percentile: a machine that is away for a moment spoils a round, not all.
+    fn percentile(&self, percent: usize) -> u64 {
+        let rounds = self.latencies.iter();
+        percentile(
+            rounds
+                .map(|round| percentile(round.clone(), percent))
+                .collect(),
+            50,
+        )
+    }
+}
+
+impl fmt::Display for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [p50, p90, p99] = [50, 90, 99].map(|percent| self.percentile(percent));
+        write!(f, "p50 {p50}, p90 {p90}, p99 {p99} µs")
+    }
 }
 
 /// Asks one shop for pages in so many rounds while nothing happens to its neighbour, and while that is fed garbage and
@@ -57,7 +80,12 @@ struct Seen {
 pub fn soak_neighbours(rounds: u64, clock: Clock) -> anyhow::Result<Outcome> {
     let runtime = super::runtime()?;
     let street = runtime.block_on(Street::open())?;
-    let situations = [Situation::Quiet, Situation::Apart, Situation::Beside];
+    let situations = [
+        Situation::Quiet,
+        Situation::Busy,
+        Situation::Apart,
+        Situation::Beside,
+    ];
     let mut all = situations.map(|situation| (situation, Seen::default()));
     let mut hammered = 0;
     for _ in 0..rounds {
@@ -66,22 +94,30 @@ pub fn soak_neighbours(rounds: u64, clock: Clock) -> anyhow::Result<Outcome> {
         }
     }
     let mut findings = Vec::new();
-    let [quiet, apart, beside] = all.map(|(_, seen)| {
-        findings.extend(seen.findings);
-        percentile(seen.latencies, 99)
+    let all = all.map(|(_, mut seen)| {
+        findings.append(&mut seen.findings);
+        seen
     });
-    let moved = |to: u64| (to * 100).checked_div(quiet).unwrap_or(0);
-    if moved(beside) > 100 + MOST_PERCENT && clock == Clock::Counts {
+    let [quiet, busy, _, beside] = all.each_ref().map(|seen| seen.percentile(99));
+    let percent = |of: u64| (beside * 100).checked_div(of).unwrap_or(0);
+    // A machine that is busy is slower whoever keeps it so, most of all one that shares its cores with other machines.
+    if percent(quiet.max(busy)) > 100 + MOST_PERCENT && clock == Clock::Counts {
         findings.push(format!(
-            "the 99th percentile is {} % of what it was",
-            moved(beside)
+            "the 99th percentile is {} % of what it was, and {} % of what it is on a machine that is busy with something else",
+            percent(quiet),
+            percent(busy)
         ));
     }
     let name = format!(
-        "failed requests of a shop whose neighbour is fed garbage and hammered ({hammered} answers); p99 {quiet} µs while nothing \
-         happens, {beside} µs ({} %) beside it, {apart} µs ({} %) with the neighbour in a process of its own",
-        moved(beside),
-        moved(apart)
+        "failed requests of a shop whose neighbour is fed garbage and hammered ({hammered} answers); {} while nothing happens, {} \
+         while the machine is busy with something else, {} with the neighbour in a process of its own, {} beside it (p99 {} % of \
+         the first and {} % of the second)",
+        all[0],
+        all[1],
+        all[2],
+        all[3],
+        percent(quiet),
+        percent(busy)
     );
     Ok(Outcome::of_findings(0, name, findings))
 }
@@ -130,7 +166,7 @@ impl Street {
     fn round(&self, situation: Situation, seen: &mut Seen) -> anyhow::Result<u64> {
         let ash = &self.house.others[0];
         let target = match situation {
-            Situation::Quiet => None,
+            Situation::Quiet | Situation::Busy => None,
             Situation::Apart => Some(address(ash)?),
             Situation::Beside => Some(address(&self.house.server)?),
         };
@@ -143,6 +179,10 @@ impl Street {
             let (over, paths) = (Arc::clone(&over), self.paths.clone());
             thread::spawn(move || hammer(target, &paths, &over))
         });
+        let spinning = (situation == Situation::Busy).then(|| {
+            let over = Arc::clone(&over);
+            thread::spawn(move || spin(&over))
+        });
         thread::sleep(SETTLE);
         let looked = self.look(seen);
         over.store(true, Ordering::Relaxed);
@@ -153,6 +193,12 @@ impl Street {
                 .context("who hammers failed by a bug")??,
             None => 0,
         };
+        if let Some(spinning) = spinning {
+            spinning
+                .join()
+                .ok()
+                .context("who spins failed by a bug")??;
+        }
         looked?;
         if target.is_some() && answers == 0 {
             bail!("nobody was hammered");
@@ -163,11 +209,12 @@ impl Street {
     /// Asks the quiet shop at a fixed rate, and notes how late each answer is.
     fn look(&self, seen: &mut Seen) -> anyhow::Result<()> {
         let mut asking = Asking::open(address(&self.house.server)?, "oak.example")?;
+        let mut latencies = Vec::new();
         let (began, interval) = (Instant::now(), Duration::from_secs(1) / RATE);
         for (turn, path) in (0_u32..).zip(self.paths.iter().cycle()) {
             let due = began + interval * turn;
             if due.duration_since(began) >= WINDOW {
-                return Ok(());
+                break;
             }
             // Whoever is early counts from when it wakes up, whoever is late from when it was due.
             let mut from = due;
@@ -177,12 +224,13 @@ impl Street {
             }
             let status = asking.get(path)?;
             let late = u64::try_from(from.elapsed().as_micros()).unwrap_or(u64::MAX);
-            seen.latencies.push(late);
+            latencies.push(late);
             if status != 200 {
                 seen.findings
                     .push(format!("{path} is answered with {status}"));
             }
         }
+        seen.latencies.push(latencies);
         Ok(())
     }
 }
@@ -190,12 +238,11 @@ impl Street {
 /// Asks over many connections at once until it is over; gives how many answers came.
 fn hammer(target: SocketAddr, paths: &[String], over: &AtomicBool) -> anyhow::Result<u64> {
     let answers = AtomicU64::new(0);
+    take_what_is_left()?;
     thread::scope(|scope| {
         for number in 0..HAMMERS {
             let answers = &answers;
             scope.spawn(move || {
-                // On Linux this is for the one thread.
-                let _ = rustix::process::setpriority_process(None, NICENESS);
                 let paths = paths.iter().cycle().skip(number * 7);
                 let Ok(mut asking) = Asking::open(target, "ash.example") else {
                     return;
@@ -210,6 +257,34 @@ fn hammer(target: SocketAddr, paths: &[String], over: &AtomicBool) -> anyhow::Re
         }
     });
     Ok(answers.into_inner())
+}
+
+/// Keeps every core busy that nobody else wants, until it is over.
+fn spin(over: &AtomicBool) -> anyhow::Result<()> {
+    take_what_is_left()?;
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+    });
+    Ok(())
+}
+
+/// Has this thread, and those that it starts, run where nobody else wants a core: who hammers is elsewhere in reality, and
+/// takes none from anybody.
+fn take_what_is_left() -> anyhow::Result<()> {
+    let own = std::fs::read_link("/proc/thread-self")?;
+    let own = own.file_name().context("a thread has a number")?;
+    let mut idle = Command::new("chrt");
+    idle.args(["--idle", "--pid", "0"]).arg(own);
+    let status = idle.stdout(Stdio::null()).status();
+    let status = status.context("chrt, of util-linux, cannot be started")?;
+    anyhow::ensure!(status.success(), "chrt: {status}");
+    Ok(())
 }
 
 /// A connection on which one thing is asked after the other.
