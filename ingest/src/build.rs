@@ -113,7 +113,7 @@ impl CompileJob {
             .published
             .as_ref()
             .filter(|published| published.has_catalog_of(&self.merged));
-        let compiled;
+        let mut compiled = None;
         let (catalog, entry, path) = match kept {
             Some(published) => (
                 &published.catalog.0,
@@ -139,8 +139,8 @@ impl CompileJob {
                 };
                 dates.keep(&self.context.config.state, self.merged.documents)?;
                 let open = mapped::map(&path).and_then(Catalog::open);
-                compiled = open.map_err(CompileError::Catalog)?;
-                (&compiled, part.entry, path)
+                let catalog = compiled.insert(open.map_err(CompileError::Catalog)?);
+                (&*catalog, part.entry, path)
             }
         };
         let offers_path = self.scratch.join("next.offers");
@@ -155,7 +155,10 @@ impl CompileJob {
         });
         let (offers, tally) = compiled_offers?;
         if is_new {
-            self.verify(catalog, (&entry, &path), is_put)?;
+            untranslated::keep(&self.context.config.state, &untranslated::of(catalog));
+            // What was read of its mapping for the offers goes with it.
+            drop(compiled);
+            self.verify((&entry, &path), is_put)?;
         }
         let built = Built {
             catalog: (entry, path),
@@ -173,14 +176,8 @@ impl CompileJob {
     /// Not before its offers are compiled: verification reads all of a part that is mapped, and the tables it was made from
     /// take until then to be given back. Nobody reads what is in the store already, as no manifest names it. Who only looks
     /// compares what was made with what is published, and verifies both.
-    fn verify(
-        &self,
-        catalog: &Catalog,
-        (entry, path): (&PartEntry, &Path),
-        is_put: bool,
-    ) -> Result<(), CycleError> {
-        catalog.verify().map_err(PublishError::from)?;
-        untranslated::keep(&self.context.config.state, &untranslated::of(catalog));
+    fn verify(&self, (entry, path): (&PartEntry, &Path), is_put: bool) -> Result<(), CycleError> {
+        Catalog::verify_file(path).map_err(PublishError::from)?;
         let mut verified = self.context.verified();
         verified.add(path);
         if is_put {

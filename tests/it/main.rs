@@ -18,6 +18,7 @@ mod format_round_trip;
 mod format_corruption;
 
 /// Damage in a shop's further languages is refused, by name.
+mod format_file;
 mod format_languages;
 
 /// Damage in stock at places is refused, by name.

@@ -102,20 +102,37 @@ impl Part {
     /// # Errors
     /// The first damage found.
     pub fn verify_bytes(&self) -> Result<(), SnapshotError> {
-        for (id, slot) in (0..).zip(&self.slots) {
-            let Some(slot) = slot else { continue };
-            let place = section::name(id);
-            let got = xxh3_64(self.section_bytes(id));
-            if got != slot.checksum {
-                return Err(SnapshotError::Checksum {
-                    place,
-                    expected: slot.checksum,
-                    got,
-                });
-            }
-            self.check_padding(place, slot.offset.saturating_add(slot.length))?;
-        }
+        self.verify_table()?;
+        self.sections()
+            .try_for_each(|(id, ..)| self.verify_section(id))
+    }
+
+    /// Checks the padding behind the section table.
+    ///
+    /// # Errors
+    /// It is not zero.
+    pub(super) fn verify_table(&self) -> Result<(), SnapshotError> {
         self.check_padding("section table", self.table_end)
+    }
+
+    /// Checks the checksum of a section, if it is there, and the padding behind it.
+    ///
+    /// # Errors
+    /// The damage found.
+    pub(super) fn verify_section(&self, id: u32) -> Result<(), SnapshotError> {
+        let Some(slot) = self.slot(id) else {
+            return Ok(());
+        };
+        let place = section::name(id);
+        let got = xxh3_64(self.section_bytes(id));
+        if got != slot.checksum {
+            return Err(SnapshotError::Checksum {
+                place,
+                expected: slot.checksum,
+                got,
+            });
+        }
+        self.check_padding(place, slot.offset.saturating_add(slot.length))
     }
 
     /// Checks every field of every record of a section.

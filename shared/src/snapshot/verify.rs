@@ -4,6 +4,7 @@
 
 use std::cmp::Ordering;
 use std::panic::resume_unwind;
+use std::path::Path;
 use std::thread::ScopedJoinHandle;
 
 use super::SnapshotError;
@@ -14,6 +15,7 @@ use super::facets::{
     FacetValueRecord, RankRecord, TextFileRecord,
 };
 use super::layout::section;
+use super::mapped;
 use super::measures::MeasureRecord;
 use super::part::Rows;
 use super::products::{
@@ -33,16 +35,11 @@ impl Catalog {
     /// The first damage found.
     pub fn verify(&self) -> Result<(), SnapshotError> {
         self.part.verify_bytes()?;
-        let bounds = Bounds {
-            strings: self.part.heap(section::STRINGS)?,
-            texts: self.part.heap(section::TEXTS)?,
-            counts: &self.part,
-        };
         // What jumps about in the part waits for memory most of the time, so it goes well beside what reads in order.
         std::thread::scope(|scope| {
             let text = scope.spawn(|| self.verify_text());
             let lookups = scope.spawn(|| self.verify_lookups());
-            let records = self.verify_records(&bounds);
+            let records = self.verify_records();
             let lists = self.verify_lists();
             records?;
             joined(lookups)?;
@@ -51,9 +48,32 @@ impl Catalog {
         })
     }
 
+    /// The same for a file: one thing after the other, each on a mapping of its own. What was read of a mapping counts as
+    /// memory of the process until it goes, and whoever has just made a catalog has tables to hold.
+    ///
+    /// # Errors
+    /// The file cannot be mapped, or the first damage found.
+    pub fn verify_file(path: &Path) -> Result<(), SnapshotError> {
+        let open = || Self::open(mapped::map(path)?);
+        let sections: Vec<u32> = open()?.part.sections().map(|(id, ..)| id).collect();
+        open()?.part.verify_table()?;
+        for id in sections {
+            open()?.part.verify_section(id)?;
+        }
+        open()?.verify_records()?;
+        open()?.verify_lookups()?;
+        open()?.verify_lists()?;
+        open()?.verify_text()
+    }
+
     /// Each field on its own.
-    fn verify_records(&self, bounds: &Bounds<'_>) -> Result<(), SnapshotError> {
+    fn verify_records(&self) -> Result<(), SnapshotError> {
         let part = &self.part;
+        let bounds = &Bounds {
+            strings: part.heap(section::STRINGS)?,
+            texts: part.heap(section::TEXTS)?,
+            counts: part,
+        };
         part.verify_rows::<ShopRecord>(section::SHOP, bounds)?;
         part.verify_rows::<ProductRecord>(section::PRODUCTS, bounds)?;
         part.verify_rows::<VariantRecord>(section::VARIANTS, bounds)?;
