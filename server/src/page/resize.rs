@@ -24,7 +24,7 @@ const INSIDE: &AsciiSet = &CONTROLS
 /// How much of the window a picture in a list takes: lazy ones are measured, where the browser can.
 pub(crate) const IN_LISTS: &str = "auto, (max-width: 640px) 46vw, (max-width: 1020px) 30vw, 320px";
 /// The same for the large picture of a product.
-pub(crate) const ON_PRODUCT: &str = "(max-width: 820px) 94vw, 48vw";
+pub(crate) const ON_PRODUCT: &str = "(max-width: 640px) 94vw, 48vw";
 /// For what a home page shows beside its headline.
 pub(crate) const IN_SHOWCASE: &str = "(max-width: 820px) 58vw, 30vw";
 /// For the picture of a hero, and of a section of text, which is as wide as the page.
