@@ -10,7 +10,8 @@ help: ## List the targets
 	@echo "Frontage: a shop from a feed. Targets:"
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "  DEMO_DATA=FOLDER|FILE make demo    shop in a real data set, e.g. ../shared/data/icecat-chorus-19k"
+	@echo "  DEMO_DATA=FILE make demo           a shop of what your back end exported: JSON, CSV or XML"
+	@echo "  DEMO_DATA=FOLDER make demo         a shop of the Icecat data set, e.g. ../shared/data/icecat-chorus-19k"
 	@echo "  DEMO_PORT, DEMO_ADMIN_PORT, DEMO_BACKEND_PORT, DEMO_DESK_PORT, DEMO_PRODUCTS, DEMO_KEEP=1 and DEMO_SECONDS change the demo"
 	@echo "  SOAK=NAME make soak                run one soak test"
 	@echo "  BENCH_PRODUCTS and BENCH_MAPPED_PRODUCTS change the bench's sizes"

@@ -127,8 +127,10 @@ async fn show(
         died = anyone_dies(children) => bail!(died),
     }
     let mut tour = tour::visit(&client, &shop).await?;
-    let watched = tour::watched(&client, &format!("http://{}/", settings.backend), &shop).await;
-    tour.stops.extend(watched.map(|path| ("watch this", path)));
+    if settings.export().is_none() {
+        let watched = tour::watched(&client, &format!("http://{}/", settings.backend), &shop).await;
+        tour.stops.extend(watched.map(|path| ("watch this", path)));
+    }
     say(&format!(
         "The shop is open (generation {}):\n",
         tour.generation
@@ -142,13 +144,21 @@ async fn show(
         "  {:<11} http://{}/",
         "back end", settings.backend
     ));
-    say(
-        "\nEvery few seconds the back end moves some prices and quantities; the pages follow within two polls.",
-    );
-    say("The price of the product to watch moves every time.");
-    say("Text, pictures and new products are looked for every half minute. Logs are in");
+    match settings.export() {
+        None => say(
+            "\nEvery few seconds the back end moves some prices and quantities; the pages follow within two polls.\n\
+             The price of the product to watch moves every time.\n\
+             Text, pictures and new products are looked for every half minute.",
+        ),
+        Some(file) => say(&format!(
+            "\nThe shop is made of {} as `frontage-ingest probe` understands it. What it proposed is in\n{}; \
+             change it, or the file, and press \"run now\" on the desk.",
+            file.display(),
+            folder.join("config").display()
+        )),
+    }
     say(&format!(
-        "{}. Ctrl-C ends the demo.\n",
+        "Logs are in {}. Ctrl-C ends the demo.\n",
         folder.join("log").display()
     ));
     let over = async {
@@ -173,13 +183,17 @@ async fn start_all(
     let log = |name: &str| folder.join("log").join(format!("{name}.log"));
     let config = |name: &str| folder.join("config").join(name).display().to_string();
     let (listen, products) = (settings.backend.to_string(), settings.products.to_string());
-    let every = settings.change_every_ms.to_string();
+    // Of an export nothing moves: its back end is elsewhere.
+    let every = settings.export().map_or(settings.change_every_ms, |_| 0);
+    let every = every.to_string();
     let data = settings
         .data
         .as_ref()
         .map(|path| path.display().to_string());
     let mut arguments = vec!["--listen", &listen, "--change-every-ms", &every];
     match &data {
+        // It takes the orders.
+        _ if settings.export().is_some() => arguments.extend(["--products", "1"]),
         Some(data) => arguments.extend(["--data", data]),
         None => arguments.extend(["--products", &products]),
     }
@@ -197,10 +211,31 @@ async fn start_all(
         return start_fleet(settings, (&ingest, &server), folder, children).await;
     }
     let (ingest_config, server_config) = (config("ingest.toml"), config("server.toml"));
+    if let Some(export) = settings.export() {
+        probe(&ingest, export, Path::new(&ingest_config), &log("probe")).await?;
+    }
     let arguments = ["run", "--config", &ingest_config];
     children.push(Guarded::start("ingest", &ingest, &arguments, &log("ingest"), relay).await?);
     let arguments = ["serve", "--config", &server_config];
     children.push(Guarded::start("server", &server, &arguments, &log("server"), relay).await?);
+    Ok(())
+}
+
+/// Has ingest look at a file, and put the source that it proposes into its configuration.
+async fn probe(ingest: &Path, export: &Path, config: &Path, log: &Path) -> anyhow::Result<()> {
+    say(&format!("looking at {}", export.display()));
+    let export = std::path::absolute(export)?;
+    let mut probe = tokio::process::Command::new(ingest);
+    probe.arg("probe").arg("--config").arg(config);
+    let output = probe.arg("--write").arg(config).arg(export).output();
+    let output = output.await.context("cannot start frontage-ingest")?;
+    let said = [output.stdout, output.stderr].concat();
+    std::fs::write(log, &said).with_context(|| format!("cannot write {}", log.display()))?;
+    let said = String::from_utf8_lossy(&said);
+    ensure!(output.status.success(), "no source is proposed:\n{said}");
+    for line in said.lines().filter(|line| line.starts_with("  look at ")) {
+        say(line);
+    }
     Ok(())
 }
 

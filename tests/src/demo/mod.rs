@@ -4,6 +4,8 @@
 pub mod fleet;
 /// Child processes that never outlive the demo.
 pub mod guarded;
+/// A demo that runs.
+pub mod running;
 /// What the environment says about the demo.
 pub mod settings;
 /// What to look at, found in the shop's own pages.

@@ -18,6 +18,8 @@ const ICECAT_INGEST: &str = include_str!("../../../config/demo/icecat/ingest.tom
 const ICECAT_PRODUCTS: &str = include_str!("../../../config/demo/icecat/products.jq");
 const ICECAT_DEPARTMENTS: &str = include_str!("../../../config/demo/icecat/departments.jq");
 
+const EXPORT_INGEST: &str = include_str!("../../../config/demo/export/ingest.toml");
+
 /// Where the server's configuration comes to the look of the invented shop, at its end.
 const THEME: &str = "[theme]";
 
@@ -37,7 +39,7 @@ pub struct Settings {
     pub desk: SocketAddr,
     /// How many products are generated.
     pub products: u64,
-    /// A real data set instead.
+    /// A real data set instead, or a file that some back end exported.
     pub data: Option<PathBuf>,
     /// Whether to go on with what the last demo left behind.
     pub keep: bool,
@@ -71,6 +73,12 @@ impl Settings {
         if let Some(path) = data.as_deref().filter(|path| !path.exists()) {
             bail!("DEMO_DATA={} does not exist", path.display());
         }
+        let is_fleet = variable("DEMO_FLEET").is_some_and(|text| text == "1");
+        if is_fleet && data.as_deref().is_some_and(Path::is_file) {
+            bail!(
+                "DEMO_DATA names a file, of which `make demo` makes a shop; a fleet takes folders only"
+            );
+        }
         let seconds = number("DEMO_SECONDS", 0)?;
         Ok(Self {
             shop: address("DEMO_PORT", shop)?,
@@ -82,8 +90,13 @@ impl Settings {
             keep: variable("DEMO_KEEP").is_some_and(|text| text == "1"),
             end_after: (seconds > 0).then(|| Duration::from_secs(seconds)),
             change_every_ms: number("DEMO_CHANGE_EVERY_MS", 5000)?,
-            is_fleet: variable("DEMO_FLEET").is_some_and(|text| text == "1"),
+            is_fleet,
         })
+    }
+
+    /// The file that a shop is made of without anybody saying what is in it.
+    pub fn export(&self) -> Option<&Path> {
+        self.data.as_deref().filter(|path| path.is_file())
     }
 
     /// Refuses to start when a port is taken, naming the variable that chooses another.
@@ -125,6 +138,7 @@ impl Settings {
             filled
         };
         let (ingest, jq): (_, Vec<(&str, &str)>) = match self.data {
+            _ if self.export().is_some() => (EXPORT_INGEST, Vec::new()),
             None => (
                 INGEST,
                 vec![

@@ -5,15 +5,13 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Duration;
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 use serde_json::Value;
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
 use super::Outcome;
-use crate::ports;
-use crate::shop::binary;
+use crate::demo::running::Running;
 
 /// The four categories, and the least score in each on a desktop and on a phone.
 const CATEGORIES: [&str; 4] = ["performance", "accessibility", "best-practices", "seo"];
@@ -29,8 +27,6 @@ const SLOWER: [(f64, f64); 2] = [(1_250.0, 2.0), (1_750.0, 4.0)];
 const SLOWER_BOUNDS: (f64, f64) = (1.0, SLOWER[1].1);
 /// How often a run that gave no score is tried.
 const ATTEMPTS: u32 = 3;
-/// How long the demo may take to open.
-const PATIENCE: Duration = Duration::from_secs(600);
 /// The demo ends by itself after this, should nobody end it.
 const DEMO_SECONDS: u64 = 4 * 3600;
 
@@ -57,13 +53,10 @@ struct Visited {
 pub fn soak_lighthouse(runs: u64) -> anyhow::Result<Outcome> {
     super::runtime()?.block_on(async {
         let program = lighthouse()?;
-        let (mut demo, shop) = open().await?;
-        let found = measure(&program, &shop, runs.max(1)).await;
-        // It ends its own children when it is asked to; a kill would leave that to its guard.
-        if let Some(id) = demo.id() {
-            let _ = Command::new("kill").arg(id.to_string()).status().await;
-        }
-        let _ = demo.wait().await;
+        let seconds = DEMO_SECONDS.to_string();
+        let demo = Running::start(&[("DEMO_SECONDS", &seconds)]).await?;
+        let found = measure(&program, &demo.shop, runs.max(1)).await;
+        demo.stop().await;
         let name = format!("Lighthouse scores below the bar, median of {runs}");
         Ok(Outcome::of_findings(0, name, found?))
     })
@@ -251,44 +244,6 @@ async fn pages(shop: &str) -> anyhow::Result<Vec<Visited>> {
             ..page("search", "/search?q=lamp".to_owned())
         },
     ])
-}
-
-/// The demo, as `make demo` runs it, and the address of its shop.
-async fn open() -> anyhow::Result<(Child, String)> {
-    let mut command = Command::new(binary("demo"));
-    let mut addresses = Vec::new();
-    let variables = [
-        "DEMO_PORT",
-        "DEMO_ADMIN_PORT",
-        "DEMO_BACKEND_PORT",
-        "DEMO_DESK_PORT",
-    ];
-    for (variable, address) in variables.into_iter().zip(ports::free::<4>()) {
-        command.env(variable, address.port().to_string());
-        addresses.push(format!("http://{address}"));
-    }
-    let mut demo = command
-        .env("DEMO_SECONDS", DEMO_SECONDS.to_string())
-        .env("DEMO_KEEP", "0")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .stdin(Stdio::null())
-        .spawn()
-        .context("the demo does not start")?;
-    let client = reqwest::Client::builder().no_proxy().build()?;
-    let started = std::time::Instant::now();
-    while started.elapsed() < PATIENCE {
-        if let Some(status) = demo.try_wait()? {
-            bail!("the demo ended: {status}");
-        }
-        let ready = client.get(format!("{}/readyz", addresses[1])).send().await;
-        if ready.is_ok_and(|ready| ready.status().is_success()) {
-            return Ok((demo, addresses.swap_remove(0)));
-        }
-        tokio::time::sleep(Duration::from_millis(500)).await;
-    }
-    let _ = demo.kill().await;
-    bail!("the demo did not open within {} s", PATIENCE.as_secs())
 }
 
 fn lighthouse() -> anyhow::Result<PathBuf> {
