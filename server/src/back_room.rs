@@ -16,7 +16,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
 use crate::handle::Shop;
-use crate::listen::{Answer as _, Reply, Request};
+use crate::listen::{Answer as _, Request};
 use crate::respond::Response;
 
 /// How far its threads step back behind the others: beside one that wants a core for itself they get a tenth of it.
@@ -110,16 +110,6 @@ impl Note {
             body: &self.body,
             peer: self.peer,
             now: self.now,
-        }
-    }
-}
-
-impl Reply<'_> {
-    /// The answer, when it is there.
-    pub async fn response(self) -> Response {
-        match self {
-            Reply::Now(response) => response,
-            Reply::Later(response) => response.await,
         }
     }
 }

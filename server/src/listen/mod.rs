@@ -85,6 +85,16 @@ pub enum Reply<'a> {
     Later(Pin<Box<dyn Future<Output = Response> + Send + 'a>>),
 }
 
+impl Reply<'_> {
+    /// The answer, when it is there.
+    pub async fn response(self) -> Response {
+        match self {
+            Reply::Now(response) => response,
+            Reply::Later(response) => response.await,
+        }
+    }
+}
+
 /// Whoever answers requests. What is answered now holds nothing across an await, and takes microseconds.
 pub trait Answer: Send + Sync + 'static {
     /// Whether something can be posted to this target, a path and query as they came, of this host.
