@@ -12,7 +12,7 @@ help: ## List the targets
 	@echo
 	@echo "  DEMO_DATA=FILE make demo           a shop of what your back end exported: JSON, CSV or XML"
 	@echo "  DEMO_DATA=FOLDER make demo         a shop of the Icecat data set, e.g. ../shared/data/icecat-chorus-19k"
-	@echo "  DEMO_PORT, DEMO_ADMIN_PORT, DEMO_BACKEND_PORT, DEMO_DESK_PORT, DEMO_PRODUCTS, DEMO_KEEP=1 and DEMO_SECONDS change the demo"
+	@echo "  DEMO_PORT, DEMO_ADMIN_PORT, DEMO_BACKEND_PORT, DEMO_DESK_PORT, DEMO_PRODUCTS, DEMO_FOLDER, DEMO_KEEP=1 and DEMO_SECONDS change the demo"
 	@echo "  SOAK=NAME make soak                run one soak test"
 	@echo "  BENCH_PRODUCTS and BENCH_MAPPED_PRODUCTS change the bench's sizes"
 

@@ -74,10 +74,12 @@ fn programs() -> anyhow::Result<PathBuf> {
     Ok(folder)
 }
 
-/// An empty data folder with the demo's configuration in it.
+/// A data folder with the demo's configuration in it, an empty one unless it was chosen or is kept.
 fn prepare(settings: &Settings, programs: &Path) -> anyhow::Result<PathBuf> {
-    let folder = programs.parent().unwrap_or(programs).join("demo");
-    if !settings.keep && folder.exists() {
+    let usual = || programs.parent().unwrap_or(programs).join("demo");
+    let folder = settings.folder.clone().unwrap_or_else(usual);
+    // A folder that somebody names may hold anything.
+    if !settings.keep && settings.folder.is_none() && folder.exists() {
         std::fs::remove_dir_all(&folder)
             .with_context(|| format!("cannot empty {}", folder.display()))?;
     }
@@ -191,11 +193,11 @@ async fn start_all(
         .as_ref()
         .map(|path| path.display().to_string());
     let mut arguments = vec!["--listen", &listen, "--change-every-ms", &every];
-    match &data {
+    match (&data, settings.export()) {
         // It takes the orders.
-        _ if settings.export().is_some() => arguments.extend(["--products", "1"]),
-        Some(data) => arguments.extend(["--data", data]),
-        None => arguments.extend(["--products", &products]),
+        (_, Some(_)) => arguments.extend(["--products", "1"]),
+        (Some(data), None) => arguments.extend(["--data", data]),
+        (None, None) => arguments.extend(["--products", &products]),
     }
     let backend = programs.join("sample-backend");
     children.push(Guarded::start("back end", &backend, &arguments, &log("backend"), relay).await?);

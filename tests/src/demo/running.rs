@@ -1,9 +1,10 @@
-//! The demo as a process, as `make demo` starts it, at ports that are free.
+//! The demo as a process, as `make demo` starts it, at ports that are free and in a folder of its own.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 use crate::ports;
@@ -25,6 +26,8 @@ const PORTS: [&str; 4] = [
 #[derive(Debug)]
 pub struct Running {
     process: Child,
+    /// What it keeps: that of a demo which somebody else looks at is not touched.
+    _folder: TempDir,
     /// Where the shop is, as `http://…` without a slash at the end.
     pub shop: String,
 }
@@ -40,7 +43,9 @@ impl Running {
         for (variable, address) in PORTS.into_iter().zip(addresses) {
             command.env(variable, address.port().to_string());
         }
+        let folder = tempfile::tempdir().context("there is no folder for the demo")?;
         let process = command
+            .env("DEMO_FOLDER", folder.path())
             .env("DEMO_KEEP", "0")
             .envs(variables.iter().copied())
             .stdout(Stdio::null())
@@ -49,7 +54,11 @@ impl Running {
             .spawn()
             .context("the demo does not start")?;
         let [shop, admin, ..] = addresses.map(|address| format!("http://{address}"));
-        let mut demo = Self { process, shop };
+        let mut demo = Self {
+            process,
+            _folder: folder,
+            shop,
+        };
         match demo.opens(&admin).await {
             Ok(()) => Ok(demo),
             Err(error) => {

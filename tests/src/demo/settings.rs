@@ -41,6 +41,8 @@ pub struct Settings {
     pub products: u64,
     /// A real data set instead, or a file that some back end exported.
     pub data: Option<PathBuf>,
+    /// Where everything lies, if not beside the programs.
+    pub folder: Option<PathBuf>,
     /// Whether to go on with what the last demo left behind.
     pub keep: bool,
     /// When the demo ends by itself.
@@ -87,6 +89,7 @@ impl Settings {
             desk: address("DEMO_DESK_PORT", desk)?,
             products: number("DEMO_PRODUCTS", 4000)?,
             data,
+            folder: variable("DEMO_FOLDER").map(PathBuf::from),
             keep: variable("DEMO_KEEP").is_some_and(|text| text == "1"),
             end_after: (seconds > 0).then(|| Duration::from_secs(seconds)),
             change_every_ms: number("DEMO_CHANGE_EVERY_MS", 5000)?,
