@@ -155,10 +155,11 @@ impl CompileJob {
         });
         let (offers, tally) = compiled_offers?;
         if is_new {
-            untranslated::keep(&self.context.config.state, &untranslated::of(catalog));
+            let lacks = untranslated::of(catalog);
             // What was read of its mapping for the offers goes with it.
             drop(compiled);
             self.verify((&entry, &path), is_put)?;
+            untranslated::keep(&self.context.config.state, &lacks);
         }
         let built = Built {
             catalog: (entry, path),

@@ -317,7 +317,7 @@ impl House {
     /// Answers within a shop's turn: in the back room, if the shop takes more than its share while others are asked.
     async fn within(&self, turn: Turn<'_>, shop: &Arc<Shop>, request: &Request<'_>) -> Response {
         let room = self.back_room.as_ref();
-        let room = room.filter(|_| turn.is_ahead() && self.asked.are_several());
+        let room = room.filter(|_| self.asked.are_several() && turn.is_ahead());
         if let Some(room) = room {
             let answer = room.answer(shop, request, |taken| turn.end(taken));
             return answer.await.unwrap_or_else(|| busy(shop));

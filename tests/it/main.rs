@@ -17,8 +17,10 @@ mod format_round_trip;
 /// Damaged files are refused, by name and without a panic.
 mod format_corruption;
 
-/// Damage in a shop's further languages is refused, by name.
+/// A catalog's file is verified as strictly as one that is open.
 mod format_file;
+
+/// Damage in a shop's further languages is refused, by name.
 mod format_languages;
 
 /// Damage in stock at places is refused, by name.
