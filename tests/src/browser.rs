@@ -34,7 +34,10 @@ pub enum Screen {
 }
 
 /// How often a browser is started before a test gives up.
-const STARTS: usize = 3;
+const STARTS: usize = 5;
+
+/// How long to wait before a browser is started once more: what it lacked may be there then.
+const BETWEEN_STARTS: Duration = Duration::from_millis(500);
 
 /// How often a click that the driver could not make is tried before a test gives up.
 const CLICKS: usize = 8;
@@ -50,54 +53,65 @@ pub struct Browser {
 impl Browser {
     /// Opens a browser, with or without JavaScript.
     ///
-    /// On a machine that is short of time chromium does not always start within the driver's patience. That says
-    /// nothing about a page, so it is tried again, with a driver of its own.
+    /// On a machine that is short of time chromium does not always start within the driver's patience, and a driver that
+    /// is started beside others can find the port that it was given taken on one of its two addresses, and ends. Neither
+    /// says anything about a page, so it is tried again, with a driver of its own.
     ///
     /// # Panics
     /// Neither chromedriver nor chromium is installed; `.ci/run` installs both.
     pub async fn open(screen: Screen, scripts: bool) -> Self {
-        let mut said = Value::Null;
+        let mut said = String::new();
         for _ in 0..STARTS {
-            let mut browser = Self::driven();
-            let session = browser.call("", Some(capabilities(screen, scripts))).await;
-            if let Some(id) = session["sessionId"].as_str() {
-                browser.session = format!("{}/{id}", browser.session);
-                return browser;
+            match Self::started(screen, scripts).await {
+                Ok(browser) => return browser,
+                Err(reason) => said = reason,
             }
-            said = session;
+            tokio::time::sleep(BETWEEN_STARTS).await;
         }
-        panic!("no session: {said}")
+        panic!("no browser after {STARTS} attempts: {said}")
     }
 
-    /// A driver that has no browser yet.
-    fn driven() -> Self {
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
+    /// A driver with a browser, or what either said instead.
+    async fn started(screen: Screen, scripts: bool) -> Result<Self, String> {
+        let mut browser = Self::driven(Command::new("chromedriver").arg("--port=0"))?;
+        let session = browser.call("", Some(capabilities(screen, scripts))).await;
+        let id = session["sessionId"]
+            .as_str()
+            .ok_or_else(|| format!("no session: {session}"))?;
+        browser.session = format!("{}/{id}", browser.session);
+        Ok(browser)
+    }
+
+    /// A driver that has no browser yet, or what it said when it ended instead of listening.
+    fn driven(command: &mut Command) -> Result<Self, String> {
+        let mut driver = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .expect("chromedriver is missing: `.ci/run` installs it with chromium on Debian");
         let stdout = driver.stdout.take().expect("the driver's output is a pipe");
+        let mut said = Vec::new();
         let port = BufReader::new(stdout)
             .lines()
             .map_while(Result::ok)
-            .find_map(|line| {
-                line.strip_suffix('.')?
-                    .split_once("successfully on port ")?
-                    .1
-                    .parse::<u16>()
-                    .ok()
-            })
-            .expect("the driver says where it listens");
+            .inspect(|line| said.push(line.clone()))
+            .find_map(|line| listens_on(&line));
         let client = reqwest::Client::builder()
             .no_proxy()
             .build()
             .expect("a client without special wishes");
-        Self {
+        // Whatever becomes of it, the process ends with this.
+        let browser = Self {
             driver,
-            session: format!("http://127.0.0.1:{port}/session"),
+            session: port.map_or_else(String::new, |port| {
+                format!("http://127.0.0.1:{port}/session")
+            }),
             client,
+        };
+        match port {
+            Some(_) => Ok(browser),
+            None => Err(format!("the driver ended, it said: {}", said.join(" / "))),
         }
     }
 
@@ -272,6 +286,14 @@ impl Browser {
     }
 }
 
+/// The port in the line that a driver prints when it is ready.
+fn listens_on(line: &str) -> Option<u16> {
+    let (_, port) = line
+        .strip_suffix('.')?
+        .split_once("successfully on port ")?;
+    port.parse().ok()
+}
+
 /// What a new session is asked to be.
 fn capabilities(screen: Screen, scripts: bool) -> Value {
     let mut options = json!({"args": ARGUMENTS});
@@ -311,4 +333,23 @@ fn quit(address: &str, path: &str) -> std::io::Result<()> {
         "DELETE {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
     )?;
     stream.read(&mut [0; 64]).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_driver_that_ends_at_once_says_why() {
+        let ended = Browser::driven(Command::new("sh").args(["-c", "echo port taken; exit 1"]));
+        let reason = ended.expect_err("it never listens");
+        assert!(reason.contains("port taken"), "{reason}");
+    }
+
+    #[test]
+    fn a_driver_says_its_port() {
+        let line = "ChromeDriver was started successfully on port 42597.";
+        assert_eq!(listens_on(line), Some(42597));
+        assert_eq!(listens_on("Starting ChromeDriver on port 0"), None);
+    }
 }
