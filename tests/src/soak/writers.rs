@@ -21,6 +21,11 @@ const READERS: usize = 2;
 const SHORT: Duration = Duration::from_millis(4);
 /// How long it rests after it was refused again and again, at most.
 const LONG: Duration = Duration::from_secs(1);
+/// How long a reader rests between looks: two that never rest leave an engine in Python no time for writers.
+const GLANCE: Duration = Duration::from_millis(1);
+/// Manifests that are kept, as daemons keep few of those they made within minutes: what is listed before each publish
+/// would be the longer, the more there were.
+const KEPT: usize = 64;
 /// The parts of each generation.
 const PARTS: [(PartKind, &[u8]); 2] = [
     (PartKind::Catalog, b"catalog"),
@@ -167,13 +172,14 @@ async fn turn(store: &Store, name: &str) -> Result<u64, StoreError> {
     };
     store.seal(&fence).await?;
     let current = store.current().await?;
-    let newest = store
-        .manifests()
-        .await?
-        .last()
-        .map_or(0, |name| name.generation);
+    let names = store.manifests().await?;
+    let newest = names.last().map_or(0, |name| name.generation);
     let manifest = manifest(newest + 1, current.as_ref(), &fence);
     store.publish(&manifest, current.as_ref(), &fence).await?;
+    for name in names.iter().rev().skip(KEPT) {
+        // Another one may have removed it, and this generation is published either way.
+        let _ = store.remove_manifest(&name.name).await;
+    }
     Ok(manifest.generation)
 }
 
@@ -192,7 +198,7 @@ async fn read(store: Store, over: Arc<AtomicBool>) -> anyhow::Result<(u64, Vec<S
             highest = highest.max(current.generation);
         }
         looks += 1;
-        tokio::task::yield_now().await;
+        tokio::time::sleep(GLANCE).await;
     }
     Ok((looks, findings))
 }
