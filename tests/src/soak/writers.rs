@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use frontage_shared::manifest::{Counts, Manifest, PartEntry};
@@ -19,8 +19,9 @@ const WRITERS: usize = 4;
 const READERS: usize = 2;
 /// How long a writer rests after it has published, at most.
 const SHORT: Duration = Duration::from_millis(4);
-/// How long it rests after it was refused again and again, at most.
-const LONG: Duration = Duration::from_secs(1);
+/// How long it rests after it was refused again and again, at most, in turns of its own: however slow a store is, whoever
+/// has the right keeps it for as long as a publish takes.
+const LONG: u32 = 32;
 /// How long a reader rests between looks: two that never rest leave an engine in Python no time for writers.
 const GLANCE: Duration = Duration::from_millis(1);
 /// Manifests that are kept, as daemons keep few of those they made within minutes: what is listed before each publish
@@ -128,6 +129,7 @@ async fn write(store: Store, name: String, figure: u64) -> anyhow::Result<(Vec<u
     let (mut published, mut refused) = (Vec::new(), 0);
     let mut pause = SHORT;
     while (published.len() as u64) < figure {
+        let began = Instant::now();
         match turn(&store, &name).await {
             Ok(generation) => {
                 published.push(generation);
@@ -136,7 +138,8 @@ async fn write(store: Store, name: String, figure: u64) -> anyhow::Result<(Vec<u
             // Another one took the right meanwhile, or had the name first.
             Err(error) if is_refusal(&error) => {
                 refused += 1;
-                pause = (pause * 2).min(LONG);
+                let took = began.elapsed();
+                pause = (pause * 2).clamp(took, took * LONG);
             }
             Err(error) => return Err(error.into()),
         }
