@@ -161,9 +161,6 @@ pub mod cron_text;
 /// The command line.
 pub mod cli;
 
-/// Who goes first on a machine.
-pub mod priority;
-
 /// A source for an unknown back end.
 pub mod probe;
 

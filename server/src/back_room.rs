@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context as _;
+use frontage_shared::daemon::priority::thread_gives_way;
 use hyper::{HeaderMap, Method};
-use rustix::process::{getpriority_process, setpriority_process};
 use rustix::time::{ClockId, clock_gettime};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
@@ -47,7 +47,7 @@ impl BackRoom {
     pub fn open() -> anyhow::Result<Self> {
         let runtime = Builder::new_multi_thread()
             .thread_name("frontage-back")
-            .on_thread_start(step_back)
+            .on_thread_start(|| thread_gives_way(NICENESS))
             .enable_all()
             .build()
             .context("cannot start the threads for shops beyond their share")?;
@@ -122,17 +122,11 @@ pub fn timed<T>(make: impl FnOnce() -> T) -> (T, Duration) {
     (made, taken.try_into().unwrap_or_default())
 }
 
-/// On Linux this is for the calling thread alone.
-fn step_back() {
-    let own = getpriority_process(None).unwrap_or(0);
-    if setpriority_process(None, own + NICENESS).is_err() {
-        tracing::debug!("the system lets nobody step back");
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Instant;
+
+    use rustix::process::getpriority_process;
 
     use super::*;
 

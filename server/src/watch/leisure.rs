@@ -5,6 +5,8 @@
 use std::io;
 use std::thread::{self, JoinHandle};
 
+use frontage_shared::daemon::priority::thread_gives_way;
+
 /// How far the thread steps back: it gets about a tenth of a processor that others want too, so that it comes to an
 /// end even under load.
 const NICENESS: i32 = 10;
@@ -19,7 +21,7 @@ pub(super) fn start<T: Send + 'static>(
     thread::Builder::new()
         .name("leisure".to_owned())
         .spawn(move || {
-            step_back();
+            thread_gives_way(NICENESS);
             work()
         })
 }
@@ -33,12 +35,4 @@ pub(super) async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'st
     });
     started.ok()?;
     result.await.ok()
-}
-
-/// Where niceness is that of a thread. Elsewhere it is that of the whole process, which must not step back.
-fn step_back() {
-    if cfg!(target_os = "linux") {
-        // Without the right to, the work is done at the priority of all others.
-        let _ = rustix::process::setpriority_process(None, NICENESS);
-    }
 }

@@ -12,6 +12,9 @@ pub mod manual;
 /// Where in a configuration file a key stands.
 pub mod places;
 
+/// Who goes first where cores are short.
+pub mod priority;
+
 /// A future that ends when the process is asked to.
 pub mod shutdown;
 
