@@ -21,6 +21,7 @@ use crate::feed::{Draft, Lines};
 use crate::fetch::RawPage;
 use crate::harvest::HarvestError;
 use crate::map::Mapper;
+use crate::threads::breathe;
 use crate::validate::{self, Examined, Known, Report, ValidateError, Validation};
 use crate::wire::Document;
 
@@ -174,6 +175,7 @@ fn cut(source: &Source, pages: &[RawPage], to_workers: &SyncSender<Batch>) -> bo
         false => records.next().map(|record| record.map(Raw::Record)),
     };
     while let Some(record) = next(&mut records) {
+        breathe();
         match record {
             Ok(record) => {
                 bytes += records.record_bytes();
@@ -253,11 +255,15 @@ fn examined(
     let map = |waiting: &mut Vec<Record>, all: &mut Vec<_>| {
         if !waiting.is_empty() {
             let mapped = mapper.map(std::mem::take(waiting))?.into_iter();
-            all.extend(mapped.map(|mapped| validate::examine(source, mapped, &keep)));
+            all.extend(mapped.map(|mapped| {
+                breathe();
+                validate::examine(source, mapped, &keep)
+            }));
         }
         Ok::<_, HarvestError>(())
     };
     for record in records {
+        breathe();
         let line = match record {
             Raw::Record(record) => {
                 waiting.push(record);
@@ -295,6 +301,7 @@ fn in_order(
         while let Some(batch) = early.remove(&next) {
             next += 1;
             for examined in batch.records? {
+                breathe();
                 for lines in validation.admit(examined)? {
                     draft.add(&lines)?;
                 }

@@ -1,6 +1,29 @@
-//! Work on several threads that are waited for.
+//! Work on several threads that are waited for, beside others that shoppers wait for.
 
+use std::cell::Cell;
 use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a thread works before it lets others have its core. Schedulers let whoever runs go on for a millisecond or
+/// more although somebody wakes up who goes first (Linux: `base_slice_ns`), and a shopper's page takes less than that.
+const BREATH: Duration = Duration::from_micros(250);
+
+/// Lets others have this core if they wait for it and this thread has worked for a while: for loops over records, of which
+/// each takes less. Where nobody waits it costs a look at the clock; where others want both cores for themselves, what
+/// breathes gets half of what its niceness gives it otherwise.
+pub(crate) fn breathe() {
+    thread_local! {
+        static SINCE: Cell<Option<Instant>> = const { Cell::new(None) };
+    }
+    let now = Instant::now();
+    let since = SINCE.get().unwrap_or(now);
+    if now.duration_since(since) >= BREATH {
+        thread::yield_now();
+        SINCE.set(Some(Instant::now()));
+    } else {
+        SINCE.set(Some(since));
+    }
+}
 
 /// What becomes of each row, in the order of the rows: all cores take their share, as long as that is at least so many.
 pub(crate) fn each<T: Sync, R: Send>(
