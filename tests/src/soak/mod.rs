@@ -53,6 +53,9 @@ pub mod fleet;
 /// Starts with nothing there but the server's own cache.
 pub mod islands;
 
+mod away; // when the machine did not run
+mod class; // who goes before whom on it
+
 /// Two shops in one server, of which one is hammered.
 pub mod neighbours;
 

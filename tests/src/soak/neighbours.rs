@@ -3,7 +3,6 @@
 use std::fmt;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
@@ -12,6 +11,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use serde_json::json;
 
+use super::away::{self, Watch};
+use super::class::{self, Class};
 use super::{Clock, Outcome, percentile};
 use crate::backend::Response;
 use crate::house::House;
@@ -49,6 +50,11 @@ enum Situation {
 struct Seen {
     /// Of each round, in microseconds.
     latencies: Vec<Vec<u64>>,
+    /// How long threads of the server that could run waited for a core, for each of the shopper's requests; of each round,
+    /// in microseconds. It is steadier than any latency, because it leaves out what the machine as a whole waits for.
+    waits: Vec<u64>,
+    /// Answers that were under way while a core of the machine was away; they are not in the latencies.
+    away: usize,
     findings: Vec<String>,
 }
 
@@ -68,7 +74,12 @@ impl Seen {
 impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [p50, p90, p99] = [50, 90, 99].map(|percent| self.percentile(percent));
-        write!(f, "p50 {p50}, p90 {p90}, p99 {p99} µs")
+        let wait = percentile(self.waits.clone(), 50);
+        write!(
+            f,
+            "p50 {p50}, p90 {p90}, p99 {p99} µs, {wait} µs for a core, {} requests left out",
+            self.away
+        )
     }
 }
 
@@ -154,6 +165,8 @@ impl Street {
         .await;
         let ingest = [house.server.own_ingest(), ash.own_ingest()];
         let paths = paths(&house.server)?;
+        // The back ends are elsewhere in reality, as those are who hammer.
+        class::put_all(Class::Leftover, "tokio")?;
         Ok(Self {
             house,
             _alone: alone,
@@ -184,7 +197,15 @@ impl Street {
             thread::spawn(move || spin(&over))
         });
         thread::sleep(SETTLE);
-        let looked = self.look(seen);
+        let looked = thread::scope(|scope| {
+            let shopper = scope.spawn(|| {
+                // Without the right to it, waking up takes its part of what is measured.
+                let _ = class::enter(Class::Own);
+                self.look(seen)
+            });
+            shopper.join()
+        });
+        let looked = looked.ok().context("the shopper failed by a bug");
         over.store(true, Ordering::Relaxed);
         let answers = match hammer {
             Some(hammer) => hammer
@@ -199,7 +220,7 @@ impl Street {
                 .ok()
                 .context("who spins failed by a bug")??;
         }
-        looked?;
+        looked??;
         if target.is_some() && answers == 0 {
             bail!("nobody was hammered");
         }
@@ -209,7 +230,11 @@ impl Street {
     /// Asks the quiet shop at a fixed rate, and notes how late each answer is.
     fn look(&self, seen: &mut Seen) -> anyhow::Result<()> {
         let mut asking = Asking::open(address(&self.house.server)?, "oak.example")?;
-        let mut latencies = Vec::new();
+        let server = self.house.server.pid("frontage-server");
+        let server = server.context("the server runs")?;
+        let waited = class::waited_for_a_core(server, "frontage-back")?;
+        let watch = Watch::begin()?;
+        let mut answers = Vec::new();
         let (began, interval) = (Instant::now(), Duration::from_secs(1) / RATE);
         for (turn, path) in (0_u32..).zip(self.paths.iter().cycle()) {
             let due = began + interval * turn;
@@ -223,14 +248,23 @@ impl Street {
                 from = Instant::now();
             }
             let status = asking.get(path)?;
-            let late = u64::try_from(from.elapsed().as_micros()).unwrap_or(u64::MAX);
-            latencies.push(late);
+            answers.push((from, Instant::now()));
             if status != 200 {
                 seen.findings
                     .push(format!("{path} is answered with {status}"));
             }
         }
-        seen.latencies.push(latencies);
+        let waited = class::waited_for_a_core(server, "frontage-back")?.saturating_sub(waited);
+        let requests = u64::try_from(answers.len())?.max(1);
+        seen.waits.push(waited / 1_000 / requests);
+        let spans = watch.map_or(Ok(Vec::new()), Watch::end)?;
+        let was_away = |answer: &away::Span| spans.iter().any(|span| away::overlap(*answer, *span));
+        let before = answers.len();
+        answers.retain(|answer| !was_away(answer));
+        seen.away += before - answers.len();
+        let late = |(from, to): &away::Span| u64::try_from((*to - *from).as_micros());
+        let latencies: Result<_, _> = answers.iter().map(late).collect();
+        seen.latencies.push(latencies?);
         Ok(())
     }
 }
@@ -238,7 +272,7 @@ impl Street {
 /// Asks over many connections at once until it is over; gives how many answers came.
 fn hammer(target: SocketAddr, paths: &[String], over: &AtomicBool) -> anyhow::Result<u64> {
     let answers = AtomicU64::new(0);
-    take_what_is_left()?;
+    class::enter(Class::Leftover)?;
     thread::scope(|scope| {
         for number in 0..HAMMERS {
             let answers = &answers;
@@ -261,7 +295,7 @@ fn hammer(target: SocketAddr, paths: &[String], over: &AtomicBool) -> anyhow::Re
 
 /// Keeps every core busy that nobody else wants, until it is over.
 fn spin(over: &AtomicBool) -> anyhow::Result<()> {
-    take_what_is_left()?;
+    class::enter(Class::Leftover)?;
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
@@ -271,19 +305,6 @@ fn spin(over: &AtomicBool) -> anyhow::Result<()> {
             });
         }
     });
-    Ok(())
-}
-
-/// Has this thread, and those that it starts, run where nobody else wants a core: who hammers is elsewhere in reality, and
-/// takes none from anybody.
-fn take_what_is_left() -> anyhow::Result<()> {
-    let own = std::fs::read_link("/proc/thread-self")?;
-    let own = own.file_name().context("a thread has a number")?;
-    let mut idle = Command::new("chrt");
-    idle.args(["--idle", "--pid", "0"]).arg(own);
-    let status = idle.stdout(Stdio::null()).status();
-    let status = status.context("chrt, of util-linux, cannot be started")?;
-    anyhow::ensure!(status.success(), "chrt: {status}");
     Ok(())
 }
 
