@@ -61,7 +61,7 @@ use crate::basis::Tally;
 use crate::config::{Config, PriceList};
 use crate::dates::{self, Dates};
 use crate::merge::{Conflicts, MergeError, Merged};
-use crate::threads;
+use crate::threads::{self, breathe};
 use crate::wire::Product;
 
 /// Products that go from the reading thread to the tables at once.
@@ -164,6 +164,7 @@ pub fn catalog(
             .spawn_scoped(scope, || read_ahead(merged, conflicts, to_tables))
             .map_err(CompileError::Thread)?;
         for product in batches.into_iter().flatten() {
+            breathe();
             tables.add(*product, &mut own_conflicts)?;
         }
         threads::ended(reader.join()).map_err(CompileError::from)
@@ -197,6 +198,7 @@ fn read_ahead(
 ) -> Result<(), MergeError> {
     let mut batch = Vec::with_capacity(BATCH_PRODUCTS);
     for product in merged.products(conflicts)? {
+        breathe();
         batch.push(product?);
         if batch.len() >= BATCH_PRODUCTS {
             let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_PRODUCTS));

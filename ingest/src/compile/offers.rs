@@ -14,7 +14,7 @@ use super::{CompileError, bundles, lead_times, locations, seconds};
 use crate::basis::Tally;
 use crate::config::Config;
 use crate::merge::{Conflicts, MappedOffers, MergeError, Merged, OfferTable, Stated};
-use crate::threads;
+use crate::threads::{self, breathe};
 use crate::wire;
 
 /// Products whose offers are looked up at once.
@@ -75,6 +75,7 @@ pub(super) fn tables(
     let mut locations = LocationTables::default();
     let mut lead_times = Vec::with_capacity(variants.capacity());
     for (product, found) in looked_up(catalog, &table) {
+        breathe();
         let Found { own, of_variants } = found?;
         products.push(product.variant_rows());
         let of_product = own.find(product.id(), "");

@@ -14,6 +14,7 @@ use frontage_shared::snapshot::text::{
 
 use super::synonyms::Synonyms;
 use super::words;
+use crate::threads::breathe;
 use crate::wire::Product;
 
 /// Memory a segment may use while it is built.
@@ -132,6 +133,7 @@ impl Segment {
                 let mut segment = TextSegmentBuilder::new(BUDGET_BYTES)?;
                 let mut splitter = WordSplitter::default();
                 for mut product in batches.into_iter().flatten() {
+                    breathe();
                     if let Some(synonyms) = &synonyms {
                         synonyms.extend(&mut product, &mut splitter);
                     }
