@@ -3,11 +3,14 @@
 //! Opening is cheap and checks only header and table; verifying reads every byte once. Between the two, any bytes
 //! may be asked for anything: what is not there is `None`.
 
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::marker::PhantomData;
 use std::ops::Range;
+use std::path::Path;
 
 use ownedbytes::OwnedBytes;
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 use zerocopy::{FromBytes as _, IntoBytes as _};
 
 use super::SnapshotError;
@@ -20,6 +23,9 @@ use super::write::header_checksum;
 
 /// Sections are looked up by number in a table with a place for every number there can be.
 const SLOTS: usize = MAX_SECTIONS as usize;
+
+/// How much of a file is read at once to be hashed.
+const READ_BYTES: usize = 256 << 10;
 
 /// An opened part: its bytes and where each section lies.
 #[derive(Clone)]
@@ -111,7 +117,7 @@ impl Part {
     ///
     /// # Errors
     /// It is not zero.
-    pub(super) fn verify_table(&self) -> Result<(), SnapshotError> {
+    fn verify_table(&self) -> Result<(), SnapshotError> {
         self.check_padding("section table", self.table_end)
     }
 
@@ -119,12 +125,40 @@ impl Part {
     ///
     /// # Errors
     /// The damage found.
-    pub(super) fn verify_section(&self, id: u32) -> Result<(), SnapshotError> {
+    fn verify_section(&self, id: u32) -> Result<(), SnapshotError> {
+        self.judge_section(id, |_| Ok(xxh3_64(self.section_bytes(id))))
+    }
+
+    /// The same as [`Self::verify_bytes`] for the part's file, which is read: what is read of a mapping counts as memory of
+    /// the process until the mapping goes.
+    ///
+    /// # Errors
+    /// The file cannot be read, or the first damage found.
+    pub(super) fn verify_file_bytes(&self, path: &Path) -> Result<(), SnapshotError> {
+        let failed = |source| SnapshotError::Io {
+            path: path.to_owned(),
+            source,
+        };
+        let mut file = File::open(path).map_err(failed)?;
+        let mut buffer = vec![0; READ_BYTES];
+        self.verify_table()?;
+        for (id, ..) in self.sections() {
+            let hash = |slot: &Slot| hash_of(&mut file, slot, &mut buffer).map_err(failed);
+            self.judge_section(id, hash)?;
+        }
+        Ok(())
+    }
+
+    fn judge_section(
+        &self,
+        id: u32,
+        hash: impl FnOnce(&Slot) -> Result<u64, SnapshotError>,
+    ) -> Result<(), SnapshotError> {
         let Some(slot) = self.slot(id) else {
             return Ok(());
         };
         let place = section::name(id);
-        let got = xxh3_64(self.section_bytes(id));
+        let got = hash(slot)?;
         if got != slot.checksum {
             return Err(SnapshotError::Checksum {
                 place,
@@ -280,6 +314,21 @@ impl Part {
     fn slot(&self, section: u32) -> Option<&Slot> {
         self.slots.get(section as usize)?.as_ref()
     }
+}
+
+/// The checksum of a section, read from the part's file.
+fn hash_of(file: &mut File, slot: &Slot, buffer: &mut [u8]) -> io::Result<u64> {
+    file.seek(SeekFrom::Start(slot.offset as u64))?;
+    let mut hash = Xxh3Default::new();
+    let mut left = slot.length;
+    while left > 0 {
+        let most = left.min(buffer.len());
+        let bytes = buffer.get_mut(..most).unwrap_or_default();
+        file.read_exact(bytes)?;
+        hash.update(bytes);
+        left -= most;
+    }
+    Ok(hash.digest())
 }
 
 impl Counts for Part {

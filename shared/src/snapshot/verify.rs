@@ -48,22 +48,27 @@ impl Catalog {
         })
     }
 
-    /// The same for a file: one thing after the other, each on a mapping of its own. What was read of a mapping counts as
-    /// memory of the process until it goes, and whoever has just made a catalog has tables to hold.
+    /// The same for a file: bytes are read and not mapped, and beside that one thing after the other is checked, each on a
+    /// mapping of its own. What was read of a mapping counts as memory of the process until it goes, and whoever has just made
+    /// a catalog has tables to hold.
     ///
     /// # Errors
-    /// The file cannot be mapped, or the first damage found.
+    /// The file cannot be mapped or read, or the first damage found.
     pub fn verify_file(path: &Path) -> Result<(), SnapshotError> {
         let open = || Self::open(mapped::map(path)?);
-        let sections: Vec<u32> = open()?.part.sections().map(|(id, ..)| id).collect();
-        open()?.part.verify_table()?;
-        for id in sections {
-            open()?.part.verify_section(id)?;
-        }
-        open()?.verify_records()?;
-        open()?.verify_lookups()?;
-        open()?.verify_lists()?;
-        open()?.verify_text()
+        std::thread::scope(|scope| {
+            let bytes = scope.spawn(|| open()?.part.verify_file_bytes(path));
+            let checks = [
+                Self::verify_records,
+                Self::verify_lookups,
+                Self::verify_lists,
+                Self::verify_text,
+            ];
+            let content = checks.iter().try_for_each(|check| check(&open()?));
+            // Damage says more than what came of it.
+            joined(bytes)?;
+            content
+        })
     }
 
     /// Each field on its own.
