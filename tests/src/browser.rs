@@ -60,21 +60,22 @@ impl Browser {
     /// # Panics
     /// Neither chromedriver nor chromium is installed; `.ci/run` installs both.
     pub async fn open(screen: Screen, scripts: bool) -> Self {
-        let mut said = String::new();
-        for _ in 0..STARTS {
+        let mut said = Vec::new();
+        while said.len() < STARTS {
             match Self::started(screen, scripts).await {
                 Ok(browser) => return browser,
-                Err(reason) => said = reason,
+                Err(reason) => said.push(reason),
             }
             tokio::time::sleep(BETWEEN_STARTS).await;
         }
-        panic!("no browser after {STARTS} attempts: {said}")
+        panic!("no browser after {STARTS} attempts: {said:#?}")
     }
 
     /// A driver with a browser, or what either said instead.
     async fn started(screen: Screen, scripts: bool) -> Result<Self, String> {
         let mut browser = Self::driven(Command::new("chromedriver").arg("--port=0"))?;
-        let session = browser.call("", Some(capabilities(screen, scripts))).await;
+        let session = browser.asked("", Some(capabilities(screen, scripts)));
+        let session = session.await.map_err(|error| format!("{error:#}"))?;
         let id = session["sessionId"]
             .as_str()
             .ok_or_else(|| format!("no session: {session}"))?;
@@ -265,6 +266,10 @@ impl Browser {
     }
 
     async fn call(&self, path: &str, body: Option<Value>) -> Value {
+        self.asked(path, body).await.expect("the driver answers")
+    }
+
+    async fn asked(&self, path: &str, body: Option<Value>) -> anyhow::Result<Value> {
         let url = format!("{}{path}", self.session);
         let request = match body {
             None => self.client.get(url),
@@ -274,15 +279,9 @@ impl Browser {
                 .header("content-type", "application/json")
                 .body(body.to_string()),
         };
-        let bytes = request
-            .send()
-            .await
-            .expect("the driver answers")
-            .bytes()
-            .await
-            .expect("the driver's answer");
-        let answer: Value = serde_json::from_slice(&bytes).expect("the driver answers in JSON");
-        answer["value"].clone()
+        let bytes = request.send().await?.bytes().await?;
+        let answer: Value = serde_json::from_slice(&bytes)?;
+        Ok(answer["value"].clone())
     }
 }
 

@@ -1,5 +1,8 @@
 //! When this machine did not run: a virtual one is stopped for milliseconds whenever others on its host want its cores, and
 //! whatever is measured meanwhile says nothing about a program.
+//!
+//! Who goes before everybody still waits for interrupts, and for a kernel that is at work for somebody else. That is seen as
+//! being away, too, if it takes long enough.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,8 +15,10 @@ use super::class::{self, Class};
 
 /// How often each core is looked at.
 const LOOK: Duration = Duration::from_micros(500);
-/// How much later than meant a look is when its core was away: whoever goes before everybody waits for nothing else.
+/// How much later than meant a look is when its core was away.
 const LATE: Duration = Duration::from_micros(200);
+/// What begins so long before a core is away is over by then, if it is anything that a shopper waits for.
+const BEFORE: Duration = Duration::from_millis(2);
 
 /// A stretch of time.
 pub(super) type Span = (Instant, Instant);
@@ -25,7 +30,7 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Looks from now on; `None` where somebody else decides who goes first, which takes rights that not everybody has.
+    /// Looks from now on; `None` without the right to go before others, or without `chrt` and `taskset`.
     ///
     /// # Errors
     /// A thread cannot be started.
@@ -91,9 +96,10 @@ fn look(over: &AtomicBool) -> Vec<Span> {
     away
 }
 
-/// Whether two stretches have a moment in common.
-pub(super) fn overlap(one: Span, other: Span) -> bool {
-    one.0 < other.1 && other.0 < one.1
+/// Whether something that began at a moment may have met a core that was away. However long it took says nothing here: if that
+/// counted, what is slow would be left out more often than what is quick.
+pub(super) fn is_in(began: Instant, away: Span) -> bool {
+    away.0 < began + BEFORE && began < away.1
 }
 
 #[cfg(test)]
@@ -101,14 +107,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stretches_overlap_where_they_share_a_moment() {
-        let start = Instant::now();
-        let span = |from, to| {
-            let at = |milliseconds| start + Duration::from_millis(milliseconds);
-            (at(from), at(to))
-        };
-        assert!(overlap(span(0, 5), span(4, 9)));
-        assert!(overlap(span(3, 4), span(0, 9)));
-        assert!(!overlap(span(0, 5), span(5, 9)));
+    fn what_begins_shortly_before_or_while_a_core_is_away_has_met_it() {
+        let start = Instant::now() + Duration::from_secs(1);
+        let away = (start, start + Duration::from_millis(5));
+        assert!(is_in(start, away));
+        assert!(is_in(start + Duration::from_millis(4), away));
+        assert!(is_in(start - BEFORE / 2, away));
+        assert!(!is_in(start - BEFORE * 2, away));
+        assert!(!is_in(start + Duration::from_millis(5), away));
     }
 }

@@ -24,14 +24,19 @@ pub(super) fn enter(class: Class) -> anyhow::Result<()> {
     put(class, &own_thread()?)
 }
 
-/// Puts threads of this process that have a name which begins so into a class.
+/// Puts the threads of this process that have a name which begins so into a class.
 ///
 /// # Errors
-/// As above.
+/// There is none that could be put into it; one that has ended meanwhile needs none.
 pub(super) fn put_all(class: Class, name: &str) -> anyhow::Result<()> {
     let own = threads(std::process::id())?.into_iter();
-    own.filter(|(_, other)| other.starts_with(name))
-        .try_for_each(|(thread, _)| put(class, &thread))
+    let meant = own.filter(|(_, other)| other.starts_with(name));
+    let put = meant.filter(|(thread, _)| put(class, thread).is_ok());
+    anyhow::ensure!(
+        put.count() > 0,
+        "no thread `{name}` could be put into {class:?}"
+    );
+    Ok(())
 }
 
 /// Keeps the calling thread on one core.
@@ -44,7 +49,8 @@ pub(super) fn pin(core: usize) -> anyhow::Result<()> {
 }
 
 /// How long the threads of a process whose names do not begin like `but` could run and had no core, in nanoseconds: the second
-/// number of `schedstat`, as the kernel's documentation of scheduler statistics has it.
+/// number of `schedstat`, as the kernel's documentation of scheduler statistics has it. While a virtual core is stopped, who
+/// waits for it goes on waiting.
 ///
 /// # Errors
 /// There is no such process.

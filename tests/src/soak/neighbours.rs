@@ -29,6 +29,12 @@ const SETTLE: Duration = Duration::from_millis(500);
 const HAMMERS: usize = 64;
 /// Lines of garbage that a back end sends each second.
 const GARBAGE: usize = 20_000;
+/// The threads that are back ends.
+const ELSEWHERE: &str = "elsewhere";
+/// The threads of the server that are for shops beyond their share.
+const BACK_ROOM: &str = "frontage-back";
+/// What has to be left of a situation's requests.
+const FEWEST: usize = 500;
 /// By how many percent the 99th percentile may move.
 const MOST_PERCENT: u64 = 10;
 
@@ -50,35 +56,45 @@ enum Situation {
 struct Seen {
     /// Of each round, in microseconds.
     latencies: Vec<Vec<u64>>,
-    /// How long threads of the server that could run waited for a core, for each of the shopper's requests; of each round,
-    /// in microseconds. It is steadier than any latency, because it leaves out what the machine as a whole waits for.
+    /// The same with requests that met a core which was away.
+    all: Vec<Vec<u64>>,
+    /// How long the server's own threads could run and had no core, whoever they worked for, over the shopper's requests; of
+    /// each round, in microseconds.
     waits: Vec<u64>,
-    /// Answers that were under way while a core of the machine was away; they are not in the latencies.
-    away: usize,
+    /// Whether anybody saw to it when a core was away.
+    is_watched: bool,
     findings: Vec<String>,
 }
 
 impl Seen {
     /// The median over all rounds of their percentile: a machine that is away for a moment spoils a round, not all.
-    fn percentile(&self, percent: usize) -> u64 {
-        let rounds = self.latencies.iter();
-        percentile(
-            rounds
-                .map(|round| percentile(round.clone(), percent))
-                .collect(),
-            50,
-        )
+    fn percentile(rounds: &[Vec<u64>], percent: usize) -> u64 {
+        let of_rounds = rounds
+            .iter()
+            .map(|round| percentile(round.clone(), percent));
+        percentile(of_rounds.collect(), 50)
     }
 }
 
 impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [p50, p90, p99] = [50, 90, 99].map(|percent| self.percentile(percent));
+        let [p50, p90, p99] =
+            [50, 90, 99].map(|percent| Self::percentile(&self.latencies, percent));
         let wait = percentile(self.waits.clone(), 50);
         write!(
             f,
-            "p50 {p50}, p90 {p90}, p99 {p99} µs, {wait} µs for a core, {} requests left out",
-            self.away
+            "p50 {p50}, p90 {p90}, p99 {p99} µs, {wait} µs for a core"
+        )?;
+        if !self.is_watched {
+            return write!(f, " (nobody watched the cores)");
+        }
+        let [kept, all] =
+            [&self.latencies, &self.all].map(|rounds| rounds.iter().map(Vec::len).sum::<usize>());
+        let everything = Self::percentile(&self.all, 99);
+        write!(
+            f,
+            " ({} of {all} left out, p99 {everything} µs with them)",
+            all - kept
         )
     }
 }
@@ -89,7 +105,10 @@ impl fmt::Display for Seen {
 /// # Errors
 /// The shops cannot be set up.
 pub fn soak_neighbours(rounds: u64, clock: Clock) -> anyhow::Result<Outcome> {
-    let runtime = super::runtime()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .thread_name(ELSEWHERE)
+        .enable_all()
+        .build()?;
     let street = runtime.block_on(Street::open())?;
     let situations = [
         Situation::Quiet,
@@ -105,11 +124,17 @@ pub fn soak_neighbours(rounds: u64, clock: Clock) -> anyhow::Result<Outcome> {
         }
     }
     let mut findings = Vec::new();
-    let all = all.map(|(_, mut seen)| {
+    let all = all.map(|(situation, mut seen)| {
         findings.append(&mut seen.findings);
+        let left: usize = seen.latencies.iter().map(Vec::len).sum();
+        if left < FEWEST && clock == Clock::Counts {
+            findings.push(format!("{left} requests are left of {situation:?}"));
+        }
         seen
     });
-    let [quiet, busy, _, beside] = all.each_ref().map(|seen| seen.percentile(99));
+    let [quiet, busy, _, beside] = all
+        .each_ref()
+        .map(|seen| Seen::percentile(&seen.latencies, 99));
     let percent = |of: u64| (beside * 100).checked_div(of).unwrap_or(0);
     // A machine that is busy is slower whoever keeps it so, most of all one that shares its cores with other machines.
     if percent(quiet.max(busy)) > 100 + MOST_PERCENT && clock == Clock::Counts {
@@ -166,7 +191,7 @@ impl Street {
         let ingest = [house.server.own_ingest(), ash.own_ingest()];
         let paths = paths(&house.server)?;
         // The back ends are elsewhere in reality, as those are who hammer.
-        class::put_all(Class::Leftover, "tokio")?;
+        class::put_all(Class::Leftover, ELSEWHERE)?;
         Ok(Self {
             house,
             _alone: alone,
@@ -197,6 +222,7 @@ impl Street {
             thread::spawn(move || spin(&over))
         });
         thread::sleep(SETTLE);
+        ash.backend.forget_requests();
         let looked = thread::scope(|scope| {
             let shopper = scope.spawn(|| {
                 // Without the right to it, waking up takes its part of what is measured.
@@ -224,6 +250,14 @@ impl Street {
         if target.is_some() && answers == 0 {
             bail!("nobody was hammered");
         }
+        let is_fed = ash
+            .backend
+            .requests()
+            .iter()
+            .any(|seen| seen.target.starts_with(CATALOG));
+        if !is_fed {
+            bail!("nobody asked for the feed of the neighbour");
+        }
         Ok(answers)
     }
 
@@ -232,8 +266,9 @@ impl Street {
         let mut asking = Asking::open(address(&self.house.server)?, "oak.example")?;
         let server = self.house.server.pid("frontage-server");
         let server = server.context("the server runs")?;
-        let waited = class::waited_for_a_core(server, "frontage-back")?;
         let watch = Watch::begin()?;
+        seen.is_watched = watch.is_some();
+        let waited = class::waited_for_a_core(server, BACK_ROOM)?;
         let mut answers = Vec::new();
         let (began, interval) = (Instant::now(), Duration::from_secs(1) / RATE);
         for (turn, path) in (0_u32..).zip(self.paths.iter().cycle()) {
@@ -254,16 +289,15 @@ impl Street {
                     .push(format!("{path} is answered with {status}"));
             }
         }
-        let waited = class::waited_for_a_core(server, "frontage-back")?.saturating_sub(waited);
+        let waited = class::waited_for_a_core(server, BACK_ROOM)?.saturating_sub(waited);
         let requests = u64::try_from(answers.len())?.max(1);
         seen.waits.push(waited / 1_000 / requests);
         let spans = watch.map_or(Ok(Vec::new()), Watch::end)?;
-        let was_away = |answer: &away::Span| spans.iter().any(|span| away::overlap(*answer, *span));
-        let before = answers.len();
-        answers.retain(|answer| !was_away(answer));
-        seen.away += before - answers.len();
         let late = |(from, to): &away::Span| u64::try_from((*to - *from).as_micros());
-        let latencies: Result<_, _> = answers.iter().map(late).collect();
+        let all: Result<_, _> = answers.iter().map(late).collect();
+        seen.all.push(all?);
+        answers.retain(|(from, _)| !spans.iter().any(|span| away::is_in(*from, *span)));
+        let latencies: Result<Vec<_>, _> = answers.iter().map(late).collect();
         seen.latencies.push(latencies?);
         Ok(())
     }

@@ -10,6 +10,9 @@ use crate::shop::{Daemon, Shop, ShopBuilder};
 
 /// How long a lease lasts: long enough for a busy machine to renew it in time.
 const LEASE_MS: u64 = 900;
+/// Every manifest stays: whether one is missing is what is looked for, and a daemon that lives long enough between two blows
+/// clears away what is old.
+const RETENTION: &str = "[retention]\ngenerations = 1000000\n";
 /// How long a take-over may take before it counts as none.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -64,7 +67,7 @@ pub fn soak_takeovers(blows: u64) -> anyhow::Result<Outcome> {
 impl Pair {
     async fn start() -> anyhow::Result<Self> {
         let shop = ShopBuilder::of(stamped::feed(1, 1)).start();
-        shop.reconfigure(|text| format!("lease_ms = {LEASE_MS}\n{text}"));
+        shop.reconfigure(|text| format!("lease_ms = {LEASE_MS}\n{text}\n{RETENTION}"));
         let store = Store::open("store", shop.folder(), "demo")?;
         let second = std::fs::read_to_string(shop.folder().join("ingest.toml"))?;
         let second = second.replace("state = \"ingest\"", "state = \"ingest-2\"");

@@ -15,13 +15,15 @@ use crate::engines::{Engine, Kind};
 
 /// Writers that all want to publish.
 const WRITERS: usize = 4;
-/// Readers that look all the time.
+/// Readers that look again and again.
 const READERS: usize = 2;
 /// How long a writer rests after it has published, at most.
 const SHORT: Duration = Duration::from_millis(4);
-/// How long it rests after it was refused again and again, at most, in turns of its own: however slow a store is, whoever
-/// has the right keeps it for as long as a publish takes.
+/// How long it rests after it was refused again and again, at most, in turns that took the longest: however slow a store
+/// is, whoever has the right keeps it for as long as a publish takes.
 const LONG: u32 = 32;
+/// However long one of them took.
+const LONGEST: Duration = Duration::from_secs(10);
 /// How long a reader rests between looks: two that never rest leave an engine in Python no time for writers.
 const GLANCE: Duration = Duration::from_millis(1);
 /// Manifests that are kept, as daemons keep few of those they made within minutes: what is listed before each publish
@@ -127,10 +129,12 @@ async fn fight(
 /// Publishes so many generations; gives their numbers, and how often it was shut out.
 async fn write(store: Store, name: String, figure: u64) -> anyhow::Result<(Vec<u64>, u64)> {
     let (mut published, mut refused) = (Vec::new(), 0);
-    let mut pause = SHORT;
+    let (mut pause, mut longest) = (SHORT, SHORT);
     while (published.len() as u64) < figure {
         let began = Instant::now();
-        match turn(&store, &name).await {
+        let outcome = turn(&store, &name).await;
+        longest = longest.max(began.elapsed());
+        match outcome {
             Ok(generation) => {
                 published.push(generation);
                 pause = SHORT;
@@ -138,8 +142,7 @@ async fn write(store: Store, name: String, figure: u64) -> anyhow::Result<(Vec<u
             // Another one took the right meanwhile, or had the name first.
             Err(error) if is_refusal(&error) => {
                 refused += 1;
-                let took = began.elapsed();
-                pause = (pause * 2).clamp(took, took * LONG);
+                pause = (pause * 2).min(longest * LONG).min(LONGEST);
             }
             Err(error) => return Err(error.into()),
         }
