@@ -8,21 +8,25 @@ use std::time::{Duration, Instant};
 /// more although somebody wakes up who goes first (Linux: `base_slice_ns`), and a shopper's page takes less than that.
 const BREATH: Duration = Duration::from_micros(250);
 
-/// Lets others have this core if they wait for it and this thread has worked for a while: for loops over records, of which
-/// each takes less. Where nobody waits it costs a look at the clock; where others want both cores for themselves, what
-/// breathes gets half of what its niceness gives it otherwise.
+/// Lets others have this core if they wait for it and this thread has worked for a while: for loops over records and
+/// products. Where nobody waits it costs a look at the clock each time, and a system call each breath; where others want all
+/// cores for themselves, what breathes gets half of what its niceness gives it otherwise.
 pub(crate) fn breathe() {
     thread_local! {
         static SINCE: Cell<Option<Instant>> = const { Cell::new(None) };
     }
     let now = Instant::now();
     let since = SINCE.get().unwrap_or(now);
-    if now.duration_since(since) >= BREATH {
+    if is_due(since, now) {
         thread::yield_now();
         SINCE.set(Some(Instant::now()));
     } else {
         SINCE.set(Some(since));
     }
+}
+
+fn is_due(since: Instant, now: Instant) -> bool {
+    now.duration_since(since) >= BREATH
 }
 
 /// What becomes of each row, in the order of the rows: all cores take their share, as long as that is at least so many.
@@ -56,6 +60,14 @@ pub(crate) fn ended<T>(outcome: thread::Result<T>) -> T {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_has_worked_for_a_while_is_due_a_breath() {
+        let start = Instant::now();
+        assert!(!is_due(start, start));
+        assert!(!is_due(start, start + BREATH / 2));
+        assert!(is_due(start, start + BREATH));
+    }
 
     #[test]
     fn rows_come_back_in_order_however_many_threads_had_them() {

@@ -36,8 +36,8 @@ mod house; // several shops
 mod orders; // what waits for the merchant
 mod webhooks; // what others are told
 
-/// How far the daemon steps back: beside a server that wants a core for itself it gets a quarter of it, so that prices
-/// stay fresh under load. Shoppers wait for a server, and nobody waits for a daemon.
+/// How far the daemon steps back: beside a server that wants a core for itself it gets a quarter of it, and an eighth where it
+/// breathes (`threads`), so that prices stay fresh under load. Shoppers wait for a server, and nobody waits for a daemon.
 const NICENESS: i32 = 5;
 
 const EXIT_CODES: &str = "Exit codes:

@@ -7,8 +7,8 @@ use std::thread::{self, JoinHandle};
 
 use frontage_shared::daemon::priority::thread_gives_way;
 
-/// How far the thread steps back: it gets about a tenth of a processor that others want too, so that it comes to an
-/// end even under load.
+/// How far the thread steps back behind the others of the server: it gets about a tenth of a core that they want too, so that
+/// it comes to an end even under load.
 const NICENESS: i32 = 10;
 
 /// Starts work on a thread that gives way.

@@ -5,8 +5,8 @@ use rustix::process::{getpriority_process, setpriority_process};
 /// The least that a system gives to anybody.
 const LAST: i32 = 19;
 
-/// Has the whole process step back to a niceness. Threads and children take it over, so it comes before all of them. Whoever
-/// has stepped back further stays there.
+/// Has a process step back to a niceness, while its first thread is its only one: threads and children that come later take
+/// it over. Whoever has stepped back further stays there.
 pub fn process_gives_way(niceness: i32) {
     if getpriority_process(None).is_ok_and(|now| now < niceness) {
         step_back(niceness);
@@ -16,16 +16,17 @@ pub fn process_gives_way(niceness: i32) {
 /// Has the calling thread step back behind the others of its process, which may have stepped back themselves. Where
 /// niceness is that of a whole process, as it is anywhere but on Linux, nothing happens.
 pub fn thread_gives_way(by: i32) {
-    if cfg!(target_os = "linux") {
-        let now = getpriority_process(None).unwrap_or(0);
+    if cfg!(target_os = "linux")
+        && let Ok(now) = getpriority_process(None)
+    {
         step_back(now.saturating_add(by).min(LAST));
     }
 }
 
 fn step_back(niceness: i32) {
-    if setpriority_process(None, niceness).is_err() {
+    if let Err(error) = setpriority_process(None, niceness) {
         // The work is done at the priority of all others.
-        tracing::debug!("the system lets nobody step back");
+        tracing::debug!(%error, "the system lets nobody step back");
     }
 }
 

@@ -103,34 +103,16 @@ impl Part {
         }
     }
 
-    /// Checks all that does not depend on the kind: section checksums, zero padding, UTF-8 of the heaps.
+    /// Checks all that does not depend on the kind, texts aside: section checksums and zero padding.
     ///
     /// # Errors
     /// The first damage found.
     pub fn verify_bytes(&self) -> Result<(), SnapshotError> {
-        self.verify_table()?;
-        self.sections()
-            .try_for_each(|(id, ..)| self.verify_section(id))
+        self.verify_sections(|id, _| Ok(xxh3_64(self.section_bytes(id))))
     }
 
-    /// Checks the padding behind the section table.
-    ///
-    /// # Errors
-    /// It is not zero.
-    fn verify_table(&self) -> Result<(), SnapshotError> {
-        self.check_padding("section table", self.table_end)
-    }
-
-    /// Checks the checksum of a section, if it is there, and the padding behind it.
-    ///
-    /// # Errors
-    /// The damage found.
-    fn verify_section(&self, id: u32) -> Result<(), SnapshotError> {
-        self.judge_section(id, |_| Ok(xxh3_64(self.section_bytes(id))))
-    }
-
-    /// The same as [`Self::verify_bytes`] for the part's file, which is read: what is read of a mapping counts as memory of
-    /// the process until the mapping goes.
+    /// The same, with sections read from the part's file to be hashed: what is read of a mapping counts as memory of the
+    /// process until the mapping goes.
     ///
     /// # Errors
     /// The file cannot be read, or the first damage found.
@@ -141,32 +123,29 @@ impl Part {
         };
         let mut file = File::open(path).map_err(failed)?;
         let mut buffer = vec![0; READ_BYTES];
-        self.verify_table()?;
-        for (id, ..) in self.sections() {
-            let hash = |slot: &Slot| hash_of(&mut file, slot, &mut buffer).map_err(failed);
-            self.judge_section(id, hash)?;
-        }
-        Ok(())
+        self.verify_sections(|_, slot| hash_of(&mut file, slot, &mut buffer).map_err(failed))
     }
 
-    fn judge_section(
+    /// Checks the padding behind the section table, and of each section its checksum and the padding behind it.
+    fn verify_sections(
         &self,
-        id: u32,
-        hash: impl FnOnce(&Slot) -> Result<u64, SnapshotError>,
+        mut hash: impl FnMut(u32, &Slot) -> Result<u64, SnapshotError>,
     ) -> Result<(), SnapshotError> {
-        let Some(slot) = self.slot(id) else {
-            return Ok(());
-        };
-        let place = section::name(id);
-        let got = hash(slot)?;
-        if got != slot.checksum {
-            return Err(SnapshotError::Checksum {
-                place,
-                expected: slot.checksum,
-                got,
-            });
+        self.check_padding("section table", self.table_end)?;
+        for (id, slot) in (0..).zip(&self.slots) {
+            let Some(slot) = slot else { continue };
+            let place = section::name(id);
+            let got = hash(id, slot)?;
+            if got != slot.checksum {
+                return Err(SnapshotError::Checksum {
+                    place,
+                    expected: slot.checksum,
+                    got,
+                });
+            }
+            self.check_padding(place, slot.offset.saturating_add(slot.length))?;
         }
-        self.check_padding(place, slot.offset.saturating_add(slot.length))
+        Ok(())
     }
 
     /// Checks every field of every record of a section.

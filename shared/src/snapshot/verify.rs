@@ -48,26 +48,26 @@ impl Catalog {
         })
     }
 
-    /// The same for a file: bytes are read and not mapped, and beside that one thing after the other is checked, each on a
-    /// mapping of its own. What was read of a mapping counts as memory of the process until it goes, and whoever has just made
+    /// The same for a file: sections are read to be hashed, not mapped, and beside that one thing after the other is checked,
+    /// each on a mapping of its own. What was read of a mapping counts as memory of the process until it goes, and whoever has just made
     /// a catalog has tables to hold.
     ///
     /// # Errors
     /// The file cannot be mapped or read, or the first damage found.
     pub fn verify_file(path: &Path) -> Result<(), SnapshotError> {
         let open = || Self::open(mapped::map(path)?);
+        let checks = [
+            Self::verify_records,
+            Self::verify_lookups,
+            Self::verify_lists,
+            Self::verify_text,
+        ];
         std::thread::scope(|scope| {
             let bytes = scope.spawn(|| open()?.part.verify_file_bytes(path));
-            let checks = [
-                Self::verify_records,
-                Self::verify_lookups,
-                Self::verify_lists,
-                Self::verify_text,
-            ];
-            let content = checks.iter().try_for_each(|check| check(&open()?));
-            // Damage says more than what came of it.
+            let content = scope.spawn(|| checks.iter().try_for_each(|check| check(&open()?)));
+            // Damage says more than what came of it, a panic included.
             joined(bytes)?;
-            content
+            joined(content)
         })
     }
 
