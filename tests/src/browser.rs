@@ -54,8 +54,8 @@ impl Browser {
     /// Opens a browser, with or without JavaScript.
     ///
     /// On a machine that is short of time chromium does not always start within the driver's patience, and a driver that
-    /// is started beside others can find the port that it was given taken on one of its two addresses, and ends. Neither
-    /// says anything about a page, so it is tried again, with a driver of its own.
+    /// is started beside others may end before it listens. Neither says anything about a page, so it is tried again, with
+    /// a driver of its own.
     ///
     /// # Panics
     /// Neither chromedriver nor chromium is installed; `.ci/run` installs both.
