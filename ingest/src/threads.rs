@@ -4,9 +4,19 @@ use std::cell::Cell;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use frontage_shared::daemon::priority::process_gives_way;
+
+/// How far the daemon steps back: beside a server that wants a core for itself it gets a quarter of it, and an eighth where it
+/// breathes, so that prices stay fresh under load. Shoppers wait for a server, and nobody waits for a daemon.
+const NICENESS: i32 = 5;
 /// How long a thread works before it lets others have its core. Schedulers let whoever runs go on for a millisecond or
 /// more although somebody wakes up who goes first (Linux: `base_slice_ns`), and a shopper's page takes less than that.
 const BREATH: Duration = Duration::from_micros(250);
+
+/// Has the daemon step back, before it starts any thread.
+pub(crate) fn give_way() {
+    process_gives_way(NICENESS);
+}
 
 /// Lets others have this core if they wait for it and this thread has worked for a while: for loops over records and
 /// products. Where nobody waits it costs a look at the clock each time, and a system call each breath; where others want all

@@ -7,7 +7,6 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use frontage_shared::daemon::logging::{self, LogFormat};
 use frontage_shared::daemon::manual::{self, Shell};
-use frontage_shared::daemon::priority::process_gives_way;
 use frontage_shared::manifest::Manifest;
 use frontage_shared::snapshot::SnapshotError;
 use frontage_shared::trace;
@@ -30,15 +29,11 @@ use crate::replay::{self, ReplayError};
 use crate::schedule::{self, ScheduleError};
 use crate::webhooks::WebhookError;
 use crate::why::{self, WhyError};
-use crate::{check, status};
+use crate::{check, status, threads};
 
 mod house; // several shops
 mod orders; // what waits for the merchant
 mod webhooks; // what others are told
-
-/// How far the daemon steps back: beside a server that wants a core for itself it gets a quarter of it, and an eighth where it
-/// breathes (`threads`), so that prices stay fresh under load. Shoppers wait for a server, and nobody waits for a daemon.
-const NICENESS: i32 = 5;
 
 const EXIT_CODES: &str = "Exit codes:
   0   done, or nothing to do
@@ -288,7 +283,7 @@ pub fn main() -> ExitCode {
         false => LogFormat::Text,
     });
     if matches!(arguments.command, Command::Run) {
-        process_gives_way(NICENESS);
+        threads::give_way();
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
