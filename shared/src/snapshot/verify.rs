@@ -49,8 +49,8 @@ impl Catalog {
     }
 
     /// The same for a file: sections are read to be hashed, not mapped, and beside that one thing after the other is checked,
-    /// each on a mapping of its own. What was read of a mapping counts as memory of the process until it goes, and whoever has just made
-    /// a catalog has tables to hold.
+    /// each on a mapping of its own. What was read of a mapping counts as memory of the process until it goes, and whoever has
+    /// just made a catalog has tables to hold.
     ///
     /// # Errors
     /// The file cannot be mapped or read, or the first damage found.
