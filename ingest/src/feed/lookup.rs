@@ -288,6 +288,11 @@ impl MappedHalf {
         self.first_from(|other| other < line)
     }
 
+    /// Where the first line begins whose kind does not stand before this one.
+    pub(super) fn start_of_kind(&self, kind: Kind) -> Result<usize, FeedError> {
+        self.first_from(|line| line.kind < kind)
+    }
+
     /// Where the first line begins that is not before what is looked for.
     fn first_from(&self, is_before: impl Fn(&Line) -> bool) -> Result<usize, FeedError> {
         let (mut low, mut high) = (0, self.bytes.len());

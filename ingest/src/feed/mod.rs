@@ -6,6 +6,7 @@
 pub(crate) mod boot; // what a machine that lost its power leaves behind
 mod draft; // a feed in the making
 mod keep; // documents that stay although the feed does not say them
+mod lines; // one after another
 mod lookup; // lines by key, and what differs between two halves
 mod patch; // a feed from the one before
 mod places; // where lines lie, by key
@@ -14,7 +15,7 @@ mod summary; // what is counted of a feed
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -267,27 +268,6 @@ impl FeedFolder {
             }
         }
         Ok(())
-    }
-
-    /// Reads a half line by line, in the order of the file.
-    ///
-    /// # Errors
-    /// The file cannot be opened; lines carry their own errors.
-    pub fn lines(
-        &self,
-        half: &Half,
-    ) -> Result<impl Iterator<Item = Result<Line, FeedError>> + use<>, FeedError> {
-        let path = self.half_path(half);
-        let file = File::open(&path).map_err(io_error(&path))?;
-        Ok(BufReader::with_capacity(1 << 18, file)
-            .lines()
-            .map(move |text| {
-                let text = text.map_err(io_error(&path))?;
-                parse_line(&text).ok_or_else(|| FeedError::Damaged {
-                    path: path.clone(),
-                    reason: "a line is damaged".to_owned(),
-                })
-            }))
     }
 
     /// Gives another folder both halves of a feed, without copying their bytes where the file system can link.

@@ -49,6 +49,12 @@ fn head(line: &[u8]) -> Option<(&[u8], Cow<'_, str>)> {
     Some((line.get(..line.len().checked_sub(text.len())?)?, key))
 }
 
+/// The kind of a line.
+pub(super) fn kind(line: &[u8]) -> Option<Kind> {
+    let end = memchr::memchr(b' ', line)?;
+    Kind::parse(std::str::from_utf8(line.get(..end)?).ok()?)
+}
+
 /// Kind, key and document of a line; a key without escapes stays where it is.
 pub(super) fn parsed(line: &[u8]) -> Option<((Kind, Cow<'_, str>), &str)> {
     let text = std::str::from_utf8(line).ok()?;

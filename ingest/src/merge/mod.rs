@@ -239,10 +239,6 @@ impl Merged {
     /// The feed cache cannot be read.
     pub fn terms(&self, conflicts: &mut Conflicts) -> Result<TermsDocuments, MergeError> {
         let mut terms = TermsDocuments::default();
-        let mut feeds = self.feeds.values();
-        if !feeds.any(|(_, feed)| feed.counts.keys().any(|kind| kind.is_terms())) {
-            return Ok(terms);
-        }
         for line in self.lines(|feed| &feed.offers, Kind::is_terms)? {
             match resolve(line?, conflicts)? {
                 Document::Promotion(promotion) => terms.promotions.push(*promotion),
@@ -264,8 +260,8 @@ impl Merged {
     ) -> Result<impl Iterator<Item = Result<Box<Product>, MergeError>> + use<'a>, MergeError> {
         Ok(Joined {
             products: self.catalog_lines(|kind| kind == Kind::Product)?,
-            variants: self.attached(Kind::Variant)?,
-            placements: self.attached(Kind::Placement)?,
+            variants: self.attached(|kind| kind == Kind::Variant)?,
+            placements: self.attached(|kind| kind == Kind::Placement)?,
             conflicts,
         })
     }
@@ -285,17 +281,9 @@ impl Merged {
         Ok(dates)
     }
 
-    /// Documents of a kind that belong to products, if there are any: to look for them means to read all others.
-    fn attached(&self, kind: Kind) -> Result<Attached, MergeError> {
-        let mut feeds = self.feeds.values();
-        let lines = match feeds.any(|(_, feed)| feed.counts.contains_key(&kind)) {
-            true => Some(self.catalog_lines(match kind {
-                Kind::Variant => |kind| kind == Kind::Variant,
-                _ => |kind| kind == Kind::Placement,
-            })?),
-            false => None,
-        };
-        let lines: Box<dyn Iterator<Item = _>> = Box::new(lines.into_iter().flatten());
+    /// Documents of a kind that belong to products.
+    fn attached(&self, wanted: fn(Kind) -> bool) -> Result<Attached, MergeError> {
+        let lines: Box<dyn Iterator<Item = _>> = Box::new(self.catalog_lines(wanted)?);
         Ok(lines.peekable())
     }
 
@@ -351,10 +339,7 @@ impl Merged {
             if !feed.counts.keys().any(|kind| wanted(*kind)) {
                 continue;
             }
-            let lines = folder
-                .lines(half(feed))?
-                .filter(move |line| line.as_ref().map_or(true, |line| wanted(line.kind)));
-            let lines: Lines = Box::new(lines);
+            let lines: Lines = Box::new(folder.lines_of(half(feed), wanted)?);
             let say = self.says.get(source).cloned().unwrap_or_default();
             streams.push((Rc::new((source.clone(), say)), lines.peekable()));
         }

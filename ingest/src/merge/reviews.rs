@@ -9,18 +9,13 @@ impl Merged {
     /// # Errors
     /// The feed cache cannot be opened.
     pub fn reviews(&self) -> Result<impl Iterator<Item = Result<Review, MergeError>>, MergeError> {
-        let mut feeds = self.feeds.values();
-        let lines = match feeds.any(|(_, feed)| feed.counts.contains_key(&Kind::Review)) {
-            true => Some(self.catalog_lines(|kind| kind == Kind::Review)?),
-            false => None,
-        };
+        let lines = self.catalog_lines(|kind| kind == Kind::Review)?;
         // What two sources say about one review is settled silently: there is nothing to choose from.
         let mut unheard = Conflicts::default();
         let read = move |line| match resolve(line?, &mut unheard)? {
             Document::Review(review) => Ok(Some(review)),
             _ => Ok(None),
         };
-        let lines = lines.into_iter().flatten().map(read);
-        Ok(lines.filter_map(Result::transpose))
+        Ok(lines.map(read).filter_map(Result::transpose))
     }
 }
