@@ -133,15 +133,19 @@ impl HalfWriter {
         })
     }
 
-    pub(super) fn write(&mut self, lines: &[u8]) -> Result<(), FeedError> {
-        self.block.extend_from_slice(lines);
-        if self.block.len() >= BLOCK_BYTES {
+    /// Writes lines, of which there may be a whole half: block by block, so that one is written while the next is made.
+    pub(super) fn write(&mut self, mut lines: &[u8]) -> Result<(), FeedError> {
+        while self.block.len() + lines.len() >= BLOCK_BYTES {
+            let (now, later) = lines.split_at(BLOCK_BYTES - self.block.len());
+            self.block.extend_from_slice(now);
+            lines = later;
             let block = std::mem::replace(&mut self.block, Vec::with_capacity(BLOCK_BYTES));
             if !self.sends(block) {
                 // Only an error ends the writer early.
                 joined(self.writer.take()).map_err(io_error(&self.path))?;
             }
         }
+        self.block.extend_from_slice(lines);
         Ok(())
     }
 
@@ -342,4 +346,28 @@ fn offer(offer: Offer) -> Option<Offer> {
         || offer.tax_class.is_some()
         || offer.weight.is_some();
     says_something.then_some(offer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_half_is_what_was_written_however_it_is_cut() {
+        let state = tempfile::tempdir().unwrap();
+        let folder = FeedFolder::open(state.path(), "all").unwrap();
+        let most = 3 * BLOCK_BYTES + 17;
+        let bytes: Vec<u8> = (0..=250).cycle().take(most).collect();
+        for piece in [1000, BLOCK_BYTES - 1, BLOCK_BYTES, BLOCK_BYTES + 1, most] {
+            let mut writer = HalfWriter::create(&folder).unwrap();
+            for lines in bytes.chunks(piece) {
+                writer.write(lines).unwrap();
+            }
+            let half = writer.finish(&folder, 1).unwrap();
+            assert_eq!(half.hash, blake3::hash(&bytes).to_hex().as_str());
+            let written = std::fs::read(folder.half_path(&half)).unwrap();
+            assert!(written == bytes, "pieces of {piece} bytes");
+            std::fs::remove_file(folder.half_path(&half)).unwrap();
+        }
+    }
 }
