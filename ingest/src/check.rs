@@ -22,6 +22,7 @@ use crate::lock;
 use crate::merge::Conflicts;
 use crate::operate::{self, Diff};
 use crate::publish::{self, PublishError};
+use crate::told;
 use crate::validate::{self, Known};
 
 /// What a check found.
@@ -56,11 +57,11 @@ pub async fn run(context: &Context, sources: &[&Source], now: i64) -> Result<Rep
     let trial = trial(context, &scratch, |_, cache| cache.accepted)?;
     let mut reports = Vec::new();
     for source in sources {
-        let (run, refusals) = harvest::run(&trial, source, current.as_ref(), "check", now).await;
+        let harvest = harvest::run(&trial, source, current.as_ref(), "check", now).await;
         approve_for_trial(&trial, source)?;
         reports.push(SourceReport {
-            run: RunLine(run),
-            refusals,
+            run: RunLine(harvest.run),
+            refusals: harvest.report,
         });
     }
     let change = change(&trial, current.as_ref(), now).await?;
@@ -248,8 +249,8 @@ fn copy_feed(
         match from.copy_halves(&feed, &to) {
             Ok(()) => {
                 let (from, into) = (
-                    harvest::quarantine(&context.config.state),
-                    harvest::quarantine(&trial.state),
+                    told::quarantine(&context.config.state),
+                    told::quarantine(&trial.state),
                 );
                 Known::copy(&from, &into, &source.name, &feed.content_hash());
                 let copied = SourceCache {

@@ -25,7 +25,7 @@ use crate::counters::Counters;
 use crate::deliver;
 use crate::feed::{Feed, FeedError, FeedFolder};
 use crate::fetch::{Client, FetchError};
-use crate::harvest;
+use crate::harvest::{self, Harvest};
 use crate::history::{self, HistoryError, Run, RunResult};
 use crate::lease::{Keeper, LeaseError};
 use crate::lock::{self, LockError};
@@ -186,17 +186,26 @@ async fn stages(
         waiting.push(harvested(context, source, published.as_ref(), trigger, now));
     }
     let mut harvests = stream::iter(waiting).buffered(SOURCES_AT_ONCE);
-    let mut runs = Vec::new();
+    let (mut runs, mut recorders) = (Vec::new(), Vec::new());
     let mut sources = sources.iter();
-    while let (Some(mut run), Some(source)) = (harvests.next().await, sources.next()) {
+    while let (Some(harvest), Some(source)) = (harvests.next().await, sources.next()) {
+        let mut run = harvest.run;
+        recorders.extend(harvest.recorder);
         deliver::follow(context, source, &mut run).await;
         history::append(&context.config.state, &run)?;
         context.counters.run(&run);
         runs.push(run);
     }
-    let _lock = context.lock().await?;
-    let current = context.current().await?;
-    let (shop, conflicts) = release::accepted(context, current.as_ref(), "cycle", now).await?;
+    let released = {
+        let _lock = context.lock().await?;
+        let current = context.current().await?;
+        release::accepted(context, current.as_ref(), "cycle", now).await
+    };
+    // What shoppers wait for goes first.
+    for recorder in recorders {
+        recorder.finish().await;
+    }
+    let (shop, conflicts) = released?;
     Ok(Outcome {
         runs,
         shop,
@@ -211,10 +220,11 @@ async fn harvested(
     published: Option<&Manifest>,
     trigger: &str,
     now: i64,
-) -> Run {
+) -> Harvest {
     let mut span = context.tracer.begin("source");
     let within = context.within(&span);
-    let (run, _) = harvest::run(&within, source, published, trigger, now).await;
+    let harvest = harvest::run(&within, source, published, trigger, now).await;
+    let run = &harvest.run;
     span.set("frontage.source", source.name.clone());
     span.set("frontage.result", run.result.as_str());
     span.count("frontage.records", run.records);
@@ -222,7 +232,7 @@ async fn harvested(
     if run.result == RunResult::Failed {
         span.fail(&run.reasons.join("; "));
     }
-    run
+    harvest
 }
 
 /// Feeds and open orders, as the shop is to be made of them.

@@ -2,7 +2,7 @@
 //!
 //! Whatever happens is told by the [`Run`]; the feed cache changes only when a whole feed was judged.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -12,7 +12,7 @@ use indicatif::ProgressBar;
 
 use crate::board::Doing;
 use crate::changes;
-use crate::config::{Config, Keeping, Provides, Shop, Source};
+use crate::config::{Keeping, Provides, Source};
 use crate::cycle::Context;
 use crate::decode::DecodeError;
 use crate::feed::{Feed, FeedError, FeedFolder, HeldFeed, Plain, SourceCache, Staying};
@@ -23,11 +23,11 @@ use crate::lock::{self, LockError};
 use crate::map::MapError;
 use crate::pipeline::{self, Job, Reading};
 use crate::publish::{self, PublishError};
+use crate::recipe;
 use crate::record::Recorder;
 use crate::reread::{self, Before};
-use crate::schema;
-use crate::validate::{Known, Report, ValidateError};
-use crate::wire::Kind;
+use crate::told;
+use crate::validate::{Report, ValidateError};
 
 /// One stage of a source failed; its last good feed stays.
 #[derive(Debug, thiserror::Error)]
@@ -80,14 +80,25 @@ impl HarvestError {
     }
 }
 
-/// Polls a source and judges what it brings. The report is there when there was something to read.
+/// What became of a poll.
+#[derive(Debug)]
+pub struct Harvest {
+    /// What is told of it.
+    pub run: Run,
+    /// What became of the records, if there was something to read.
+    pub report: Option<Report>,
+    /// Still records what was read, unless that is done; a process that ends waits for it.
+    pub recorder: Option<Recorder>,
+}
+
+/// Polls a source and judges what it brings.
 pub async fn run(
     context: &Context,
     source: &Source,
     published: Option<&Manifest>,
     trigger: &str,
     now: i64,
-) -> (Run, Option<Report>) {
+) -> Harvest {
     let began = Instant::now();
     let on_board = context.board.begin(&source.name, trigger, now);
     let doing = on_board.doing();
@@ -107,7 +118,9 @@ pub async fn run(
         hash: None,
         recording: None,
     };
-    let report = match look(context, source, published, now, (&mut run, &doing)).await {
+    let mut recorder = None;
+    let telling = (&mut run, &doing, &mut recorder);
+    let report = match look(context, source, published, now, telling).await {
         Ok(report) => report,
         Err(error) => {
             run.result = RunResult::Failed;
@@ -117,7 +130,11 @@ pub async fn run(
         }
     };
     run.duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    (run, report)
+    Harvest {
+        run,
+        report,
+        recorder,
+    }
 }
 
 async fn look(
@@ -125,14 +142,14 @@ async fn look(
     source: &Source,
     published: Option<&Manifest>,
     now: i64,
-    (run, doing): (&mut Run, &Arc<Doing>),
+    (run, doing, recorder): (&mut Run, &Arc<Doing>, &mut Option<Recorder>),
 ) -> Result<Option<Report>, HarvestError> {
     let config = &context.config;
     let folder = FeedFolder::open(&config.state, &source.name)?;
-    let _lock = lock::hold(&folder.lock_file()).await?;
+    let lock = Arc::new(lock::hold(&folder.lock_file()).await?);
     let mut cache = folder.load()?;
-    let recipe = recipe(source, &config.shop);
-    let is_reusable = cache.recipe == judged(&recipe, source, &cache)
+    let recipe = recipe::of(source, &config.shop);
+    let is_reusable = cache.recipe == recipe::judged(&recipe, source, &cache)
         && (cache.accepted.is_some() || cache.held.is_some());
     // A feed that stays the same says once more what it does not mention.
     let kept = cache.accepted.as_ref().map(Feed::kept_counts);
@@ -155,27 +172,12 @@ async fn look(
             None
         }
         Fetched::Feed(raw) => {
+            let telling = (&mut *run, Arc::clone(&lock));
+            *recorder = Some(Recorder::start(config, source, &raw, &recipe, telling));
             let memory = (&folder, &mut cache);
-            let (report, candidate) =
-                take(context, source, memory, (raw, &recipe), now, (run, doing)).await?;
-            // Before `judge`, which changes the cache. Only a feed of changes leans on what was refused before.
-            let before = since.is_some().then(|| known(config, source, &cache));
-            let memory = (&folder, &mut cache);
-            let judging = judge(context, source, memory, published, candidate, now);
-            context.tracer.around("guard", judging).await?;
-            // Changes say nothing of the records that were refused before.
-            let refused = match &before {
-                Some(before) => report.known.clone().with(before),
-                None => report.known.clone(),
-            };
-            keep_known(config, source, &refused, &cache)?;
-            let is_nothing = since.is_some() && report.records == 0;
-            run.result = match is_nothing {
-                true => RunResult::Unchanged,
-                false => RunResult::Accepted,
-            };
-            cache.recipe = judged(&recipe, source, &cache);
-            Some(report)
+            let since = (published, now);
+            let raw = (raw, recipe.as_str());
+            Some(read_and_judge(context, source, memory, raw, since, (run, doing)).await?)
         }
     };
     if let Some(held) = &cache.held {
@@ -186,7 +188,46 @@ async fn look(
     cache.mark = changes::mark(source, cache.mark.as_ref(), since.is_none(), now);
     folder.save(&cache)?;
     let kept: Vec<&Validators> = cache.validators.iter().collect();
+    if kept.is_empty()
+        && let Some(recorder) = recorder.take()
+    {
+        // The pages that it reads go now.
+        recorder.finish().await;
+    }
     fetch::prune(&folder.spool(), &kept)?;
+    Ok(report)
+}
+
+/// Reads and judges what was fetched, and remembers what it was.
+async fn read_and_judge(
+    context: &Context,
+    source: &Source,
+    (folder, cache): (&FeedFolder, &mut SourceCache),
+    (raw, recipe): (RawFeed, &str),
+    (published, now): (Option<&Manifest>, i64),
+    (run, doing): (&mut Run, &Arc<Doing>),
+) -> Result<Report, HarvestError> {
+    let config = &context.config;
+    let memory = (folder, &mut *cache);
+    let telling = (&mut *run, doing);
+    let (report, candidate) = take(context, source, memory, (raw, recipe), now, telling).await?;
+    // Before `judge`, which changes the cache. Only a feed of changes leans on what was refused before.
+    let is_delta = run.changes_since.is_some();
+    let before = is_delta.then(|| told::known(config, source, cache));
+    let memory = (folder, &mut *cache);
+    let judging = judge(context, source, memory, published, candidate, now);
+    context.tracer.around("guard", judging).await?;
+    // Changes say nothing of the records that were refused before.
+    let refused = match &before {
+        Some(before) => report.known.clone().with(before),
+        None => report.known.clone(),
+    };
+    told::keep_known(config, source, &refused, cache)?;
+    run.result = match is_delta && report.records == 0 {
+        true => RunResult::Unchanged,
+        false => RunResult::Accepted,
+    };
+    cache.recipe = recipe::judged(recipe, source, cache);
     Ok(report)
 }
 
@@ -201,14 +242,13 @@ async fn take(
 ) -> Result<(Report, Judged), HarvestError> {
     let config = &context.config;
     run.bytes = raw.wire_bytes;
-    let recorder = Recorder::start(config, source, &raw, recipe, run);
-    let told = told_files(&config.state, source, run.changes_since.is_some());
+    let told = told::files(&config.state, source, run.changes_since.is_some());
     let job = Job {
         source: source.clone(),
         shop: config.shop.clone(),
         pages: raw.pages,
         quarantine: told.0,
-        known: known(config, source, cache),
+        known: told::known(config, source, cache),
         draft: folder.draft("all", config.shop.currency),
         bar: bar(context),
         doing: Arc::clone(doing),
@@ -222,7 +262,6 @@ async fn take(
     };
     let reading = read(job, base, folder.clone(), now);
     let read = context.tracer.around("decode map validate", reading).await;
-    recorder.finish(run).await;
     let Read {
         feed,
         mut report,
@@ -339,29 +378,6 @@ async fn judge(
         }
     }
     Ok(())
-}
-
-/// What is refused of the feed that the shop is made of.
-fn known(config: &Config, source: &Source, cache: &SourceCache) -> Known {
-    let feed = cache.accepted.as_ref().map(Feed::content_hash);
-    Known::of(&quarantine(&config.state), &source.name, feed.as_deref())
-}
-
-/// Keeps what is refused of a feed, for when it is the one that the shop is made of.
-fn keep_known(
-    config: &Config,
-    source: &Source,
-    refused: &Known,
-    cache: &SourceCache,
-) -> Result<(), ValidateError> {
-    let accepted = cache.accepted.as_ref().map(Feed::content_hash);
-    let held = cache.held.as_ref().map(|held| held.hash.clone());
-    let Some(this) = held.clone().or_else(|| accepted.clone()) else {
-        return Ok(());
-    };
-    let others: Vec<String> = accepted.into_iter().chain(held).collect();
-    let folder = quarantine(&config.state);
-    refused.keep(&folder, &source.name, &this, &others)
 }
 
 /// A progress bar, if anybody watches.
@@ -536,59 +552,4 @@ async fn read(job: Job, base: Base, folder: FeedFolder, now: i64) -> Result<Read
         Ok(result) => result,
         Err(panic) => Err(HarvestError::Panic(panic.to_string())),
     }
-}
-
-/// Where everything lies that is known of refused records.
-pub fn quarantine(state: &Path) -> PathBuf {
-    state.join("quarantine")
-}
-
-/// Where refused records of a source's last run are written.
-pub fn quarantine_file(state: &Path, source: &Source) -> PathBuf {
-    quarantine(state).join(format!("{}.ndjson", source.name))
-}
-
-/// Where the refused records and the report of a run are written. What was asked for changes has files of its own: those
-/// of the last run that was asked for everything are still true.
-fn told_files(state: &Path, source: &Source, are_changes: bool) -> (PathBuf, PathBuf) {
-    let name = |end: &str| quarantine(state).join(format!("{}.changes.{end}", source.name));
-    match are_changes {
-        true => (name("ndjson"), name("report.json")),
-        false => (quarantine_file(state, source), report_file(state, source)),
-    }
-}
-
-/// The recipe as it is remembered. A held feed was held by certain limits: with other ones it is judged again.
-fn judged(recipe: &str, source: &Source, cache: &SourceCache) -> String {
-    if cache.held.is_none() {
-        return recipe.to_owned();
-    }
-    let limits = format!("{:?} {}", source.guard, source.max_new_invalid_percent);
-    format!("{recipe} {}", blake3::hash(limits.as_bytes()).to_hex())
-}
-
-/// Where the report of a source's last run that had something to read is written.
-pub fn report_file(state: &Path, source: &Source) -> PathBuf {
-    quarantine(state).join(format!("{}.report.json", source.name))
-}
-
-/// Hash of all that turns bytes into documents.
-pub fn recipe(source: &Source, shop: &Shop) -> String {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
-    let settings = (
-        &source.mapping,
-        &source.vars,
-        &source.decoding,
-        source.limits,
-        source.provides,
-        source.duplicates,
-        &source.contract,
-    );
-    hasher.update(format!("{settings:?} {} {}", shop.currency, shop.time_zone).as_bytes());
-    hasher.update(schema::common().to_string().as_bytes());
-    for kind in Kind::ALL {
-        hasher.update(schema::document(kind).to_string().as_bytes());
-    }
-    hasher.finalize().to_hex().to_string()
 }

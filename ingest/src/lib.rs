@@ -44,7 +44,9 @@ pub mod dates;
 mod half_hash; // texts that are found where they lie
 /// The stages of one source.
 pub mod harvest;
-mod threads; // work on several of them
+mod recipe; // in which way a feed was read
+mod threads;
+mod told; // files that say what became of records // work on several of them
 
 /// All of a source, or what changed.
 pub mod changes;

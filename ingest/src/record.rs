@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -198,20 +199,21 @@ fn prune(folder: &Path, bounds: Recordings) -> Result<(), RecordError> {
     Ok(())
 }
 
-/// Records a run while it is read.
+/// Records a run while it is read, and beyond: nobody waits for a recording but who ends the process.
 #[derive(Debug)]
 pub struct Recorder {
-    task: tokio::task::JoinHandle<Result<(), RecordError>>,
+    task: tokio::task::JoinHandle<()>,
 }
 
 impl Recorder {
-    /// Begins to record the pages that a run fetched, and tells the run its recording's name.
+    /// Begins to record the pages that a run fetched, and tells the run its recording's name. The pages have to stay as
+    /// long as the source's lock is held, which goes when they are recorded.
     pub fn start(
         config: &Config,
         source: &Source,
         raw: &RawFeed,
         recipe: &str,
-        run: &mut Run,
+        (run, lock): (&mut Run, Arc<File>),
     ) -> Self {
         let recording = Recording {
             id: id(source, raw, run.started_at),
@@ -226,19 +228,21 @@ impl Recorder {
         let hashes = raw.validators.pages.iter().map(|page| page.hash.clone());
         let pages: Vec<Fetched> = raw.pages.iter().cloned().zip(hashes).collect();
         let (state, bounds) = (config.state.clone(), config.recordings);
-        let task = tokio::task::spawn_blocking(move || keep(&state, bounds, recording, &pages));
+        let task = tokio::task::spawn_blocking(move || {
+            let _lock = lock;
+            let source = recording.source.clone();
+            if let Err(error) = keep(&state, bounds, recording, &pages) {
+                tracing::warn!(source, %error, "the run is not recorded");
+            }
+        });
         Self { task }
     }
 
-    /// Waits until the pages are recorded, because they may go afterwards.
-    pub async fn finish(self, run: &mut Run) {
-        let error = match self.task.await {
-            Ok(Ok(())) => return,
-            Ok(Err(error)) => error.to_string(),
-            Err(panic) => panic.to_string(),
-        };
-        run.recording = None;
-        tracing::warn!(source = run.source, error, "the run is not recorded");
+    /// Waits until the pages are recorded.
+    pub async fn finish(self) {
+        if let Err(panic) = self.task.await {
+            tracing::warn!(error = %panic, "a run is not recorded");
+        }
     }
 }
 

@@ -13,10 +13,12 @@ use crate::check::Scratch;
 use crate::config::Source;
 use crate::cycle::{Context, CycleError};
 use crate::feed::{FeedError, FeedFolder};
-use crate::harvest::{self, HarvestError};
+use crate::harvest::HarvestError;
 use crate::history::{self, HistoryError};
 use crate::pipeline::{self, Job};
+use crate::recipe;
 use crate::record::{self, RecordError};
+use crate::told;
 use crate::validate::{Known, Report};
 
 /// A run cannot be replayed.
@@ -78,7 +80,7 @@ pub async fn run(context: &Context, wanted: &str) -> Result<Replay, ReplayError>
         source: source.clone(),
         shop: config.shop.clone(),
         pages,
-        quarantine: harvest::quarantine_file(scratch.path(), source),
+        quarantine: told::quarantine_file(scratch.path(), source),
         known: Known::default(),
         draft: folder.draft("replay", context.config.shop.currency),
         bar: ProgressBar::hidden(),
@@ -113,7 +115,7 @@ pub async fn run(context: &Context, wanted: &str) -> Result<Replay, ReplayError>
 }
 
 fn recipe(source: &Source, context: &Context) -> String {
-    harvest::recipe(source, &context.config.shop)
+    recipe::of(source, &context.config.shop)
 }
 
 fn unknown(wanted: &str) -> RecordError {

@@ -12,10 +12,10 @@ use super::{Built, Visit, render};
 use crate::config::Source;
 use crate::cycle::CycleError;
 use crate::desk::wire::segment;
-use crate::harvest;
 use crate::history::{self, Run, RunResult};
 use crate::plan::Plan;
 use crate::schedule;
+use crate::told;
 use crate::validate::{Quarantined, Report};
 
 const CHART_HEIGHT: u64 = 90;
@@ -116,7 +116,7 @@ pub(in crate::desk) async fn source(visit: &Visit<'_>, name: &str) -> Built {
         lines: told(&own)
             .map(|run| line(run, at(run.started_at)))
             .collect(),
-        report: Report::kept(&harvest::report_file(&context.config.state, source)),
+        report: Report::kept(&told::report_file(&context.config.state, source)),
         held: cache
             .held
             .map(|held| format!("/held/{}", segment(&held.hash))),
@@ -174,7 +174,7 @@ pub(in crate::desk) async fn refused(visit: &Visit<'_>, name: &str, from: Option
     };
     let from: usize = from.and_then(|from| from.parse().ok()).unwrap_or(0);
     // Without a file nothing was refused yet. A line that is being written is read the next time.
-    let all: Vec<String> = std::fs::File::open(harvest::quarantine_file(&config.state, source))
+    let all: Vec<String> = std::fs::File::open(told::quarantine_file(&config.state, source))
         .map(|file| BufReader::new(file).lines().map_while(Result::ok).collect())
         .unwrap_or_default();
     let parse = |line: &String| serde_json::from_str::<Quarantined>(line).ok();
