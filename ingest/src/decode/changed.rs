@@ -4,18 +4,17 @@
 //! somebody reads all records. No line is taken apart but those that changed.
 
 use super::lines;
-use crate::common;
+use super::stretch::Stretch;
 use crate::fetch::RawPage;
 use frontage_shared::snapshot::mapped;
-use ownedbytes::OwnedBytes;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use xxhash_rust::xxh3::xxh3_128;
 
 /// With more than one changed byte among this many, reading all is about as fast.
-const BYTES_PER_CHANGE: usize = 10;
+const BYTES_PER_CHANGE: u64 = 10;
 /// A small feed may change altogether.
-const MIN_LIMIT_BYTES: usize = 1 << 20;
+const MIN_LIMIT_BYTES: u64 = 1 << 20;
 
 /// The lines by which two feeds differ.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -29,30 +28,33 @@ pub struct Changed {
 }
 
 /// A page without its container.
-struct Body {
-    bytes: OwnedBytes,
-    /// Where the records begin and end.
-    place: std::ops::Range<usize>,
+struct Body<'a> {
+    records: Stretch<'a>,
     /// What the `end` line counts, if there is one.
     counts: Option<BTreeMap<String, u64>>,
 }
 
 /// Compares two feeds of one record per line, unless too much changed or either is not as simple as that.
 pub fn changed(before: &[RawPage], after: &[RawPage]) -> Option<Changed> {
-    let old: Vec<Body> = before.iter().map(Body::open).collect::<Option<_>>()?;
-    let new: Vec<Body> = after.iter().map(Body::open).collect::<Option<_>>()?;
+    let old: Vec<Body<'_>> = before.iter().map(Body::open).collect::<Option<_>>()?;
+    let new: Vec<Body<'_>> = after.iter().map(Body::open).collect::<Option<_>>()?;
     // A container may run over several pages; who wants to know where it ends reads them in order.
-    let has_container = |body: &Body| body.counts.is_some();
+    let has_container = |body: &Body<'_>| body.counts.is_some();
     if (old.len() > 1 && old.iter().any(has_container))
         || (new.len() > 1 && new.iter().any(has_container))
     {
         return None;
     }
-    let total: usize = new.iter().map(|body| body.records().len()).sum();
+    let total: u64 = new.iter().map(|body| body.records.len()).sum();
     let limit = (total / BYTES_PER_CHANGE).max(MIN_LIMIT_BYTES);
     let mut changed = exchange(&old, &new, limit)?;
-    changed.records = new.iter().map(|body| count(body.records())).sum();
-    let counts = |bodies: &[Body]| bodies.first().and_then(|body| body.counts.clone());
+    for body in &new {
+        body.records.each_line(|_| {
+            changed.records += 1;
+            Some(())
+        })?;
+    }
+    let counts = |bodies: &[Body<'_>]| bodies.first().and_then(|body| body.counts.clone());
     match (counts(&old), counts(&new)) {
         (None, None) => Some(changed),
         (Some(old), Some(new)) => (counted(old, &changed)? == new).then_some(changed),
@@ -60,32 +62,25 @@ pub fn changed(before: &[RawPage], after: &[RawPage]) -> Option<Changed> {
     }
 }
 
-impl Body {
-    fn open(page: &RawPage) -> Option<Self> {
+impl<'a> Body<'a> {
+    fn open(page: &'a RawPage) -> Option<Self> {
+        // Only its ends are looked at, so that no more of it comes into memory.
         let bytes = mapped::map(&page.file).ok()?;
+        let body = |start: usize, end: usize, counts| Self {
+            records: Stretch::new(&page.file, start as u64..end as u64),
+            counts,
+        };
         let text = bytes.trim_ascii_start();
         let begin = bytes.len() - text.len();
         let head = text.split(|byte| *byte == b'\n').next()?;
         let Some(is_full) = lines::begins_full_feed(&serde_json::from_slice(head).ok()?) else {
-            return Some(Self {
-                place: 0..bytes.len(),
-                bytes,
-                counts: None,
-            });
+            return Some(body(0, bytes.len(), None));
         };
         let last = bytes.trim_ascii_end();
         let end = memchr::memrchr(b'\n', last)? + 1;
         let counts = lines::counts(&serde_json::from_slice(last.get(end..)?).ok()?);
         let start = begin + head.len();
-        (is_full && start < end).then_some(Self {
-            place: start..end,
-            counts: Some(counts?),
-            bytes,
-        })
-    }
-
-    fn records(&self) -> &[u8] {
-        self.bytes.get(self.place.clone()).unwrap_or_default()
+        (is_full && start < end).then_some(body(start, end, Some(counts?)))
     }
 }
 
@@ -110,59 +105,59 @@ fn counted(mut counts: BTreeMap<String, u64>, changed: &Changed) -> Option<BTree
     Some(counts)
 }
 
+/// The records of a page, or none if there are fewer pages.
+fn records<'a>(bodies: &[Body<'a>], place: usize) -> Stretch<'a> {
+    let body = bodies.get(place);
+    body.map_or_else(Stretch::empty, |body| body.records.clone())
+}
+
 /// Lines of either side that the other has not.
-fn exchange(old: &[Body], new: &[Body], limit: usize) -> Option<Changed> {
+fn exchange(old: &[Body<'_>], new: &[Body<'_>], limit: u64) -> Option<Changed> {
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for place in 0..old.len().max(new.len()) {
-        let (a, b) = (
-            old.get(place).map_or(&[][..], Body::records),
-            new.get(place).map_or(&[][..], Body::records),
-        );
-        let (a, b) = between_common(a, b);
+        let (a, b) = records(old, place).between_common(&records(new, place))?;
         ours.push(a);
         theirs.push(b);
     }
     let mut unmatched: HashMap<u128, u32> = HashMap::new();
     let mut names = Vec::new();
-    for line in theirs.iter().flat_map(|part| lines_of(part)) {
-        let name = xxh3_128(line);
-        names.push(name);
-        *unmatched.entry(name).or_default() += 1;
+    for part in &theirs {
+        part.each_line(|line| {
+            let name = xxh3_128(line);
+            names.push(name);
+            *unmatched.entry(name).or_default() += 1;
+            Some(())
+        })?;
     }
     let mut changed = Changed::default();
     let add = |to: &mut Vec<u8>, line: &[u8]| {
         to.extend_from_slice(line);
         to.push(b'\n');
-        (to.len() <= limit).then_some(())
+        (to.len() as u64 <= limit).then_some(())
     };
-    for line in ours.iter().flat_map(|part| lines_of(part)) {
-        match unmatched.get_mut(&xxh3_128(line)) {
-            Some(count) if *count > 0 => *count -= 1,
-            _ => add(&mut changed.removed, line)?,
-        }
+    for part in &ours {
+        part.each_line(|line| match unmatched.get_mut(&xxh3_128(line)) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                Some(())
+            }
+            _ => add(&mut changed.removed, line),
+        })?;
     }
-    for (line, name) in theirs.iter().flat_map(|part| lines_of(part)).zip(names) {
-        if let Some(count) = unmatched.get_mut(&name).filter(|count| **count > 0) {
-            *count -= 1;
-            add(&mut changed.added, line)?;
-        }
+    let mut names = names.into_iter();
+    for part in &theirs {
+        part.each_line(|line| {
+            let count = unmatched.get_mut(&names.next()?);
+            match count.filter(|count| **count > 0) {
+                Some(count) => {
+                    *count -= 1;
+                    add(&mut changed.added, line)
+                }
+                None => Some(()),
+            }
+        })?;
     }
     Some(changed)
-}
-
-/// Both without the lines at their beginning and end that they share.
-fn between_common<'a>(a: &'a [u8], b: &'a [u8]) -> (&'a [u8], &'a [u8]) {
-    if a == b {
-        return (&[], &[]);
-    }
-    // Back to where the line begins in which they differ.
-    let same = common::prefix(a, b);
-    let start = memchr::memrchr(b'\n', &a[..same]).map_or(0, |end| end + 1);
-    let (a, b) = (&a[start..], &b[start..]);
-    // Up to the end of the line in which they differ.
-    let tail = &a[a.len() - common::suffix(a, b)..];
-    let kept = memchr::memchr(b'\n', tail).map_or(0, |end| tail.len() - end - 1);
-    (&a[..a.len() - kept], &b[..b.len() - kept])
 }
 
 /// Lines that say anything, without their ends.
@@ -181,10 +176,6 @@ fn lines_of(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
             }
         }
     })
-}
-
-fn count(bytes: &[u8]) -> u64 {
-    lines_of(bytes).count() as u64
 }
 
 #[cfg(test)]

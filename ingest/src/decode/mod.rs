@@ -14,6 +14,7 @@ mod outline;
 mod records;
 mod rows;
 mod scan;
+mod stretch; // part of a page, looked at piece by piece
 mod text;
 mod unpack;
 mod xml;

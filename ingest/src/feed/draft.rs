@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::Write as _;
-use std::path::PathBuf;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
@@ -147,6 +147,23 @@ impl HalfWriter {
         }
         self.block.extend_from_slice(lines);
         Ok(())
+    }
+
+    /// Copies lines from where a file was read up to, at most so many bytes of them.
+    pub(super) fn copy(
+        &mut self,
+        (from, path): (&mut File, &Path),
+        bytes: u64,
+    ) -> Result<(), FeedError> {
+        let mut rest = from.take(bytes);
+        loop {
+            let room = (BLOCK_BYTES - self.block.len()) as u64;
+            let mut next = rest.by_ref().take(room);
+            if next.read_to_end(&mut self.block).map_err(io_error(path))? == 0 {
+                return Ok(());
+            }
+            self.write(&[])?;
+        }
     }
 
     pub(super) fn finish(mut self, folder: &FeedFolder, documents: u64) -> Result<Half, FeedError> {

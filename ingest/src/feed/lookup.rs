@@ -16,6 +16,9 @@ use super::{FeedError, FeedFolder, Half, Line, io_error, parse_line, patch};
 use crate::common;
 use crate::wire::Kind;
 
+/// Lines that are looked for before what was seen of a file is forgotten: each may leave a few hundred kilobytes behind.
+const LOOKUPS: usize = 1_000;
+
 /// A half file, mapped.
 #[derive(Debug)]
 pub struct MappedHalf {
@@ -70,6 +73,18 @@ impl MappedHalf {
             bytes,
             places: None,
         })
+    }
+
+    /// Whoever looks for many lines, one after another, says how many were looked for: what was seen on the way does not
+    /// stay in memory.
+    ///
+    /// # Errors
+    /// The file cannot be opened any more.
+    pub(super) fn forget_after(&mut self, lookups: usize) -> Result<(), FeedError> {
+        if lookups % LOOKUPS == LOOKUPS - 1 {
+            *self = Self::open(&self.path)?;
+        }
+        Ok(())
     }
 
     /// Learns where every key lies, so that [`texts`](Self::texts) need not search.

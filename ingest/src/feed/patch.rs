@@ -3,13 +3,17 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Seek as _;
 use std::ops::Range;
 
 use frontage_shared::model::money::Currency;
 
 use super::draft::HalfWriter;
 use super::sort::Sorter;
-use super::{Draft, Facts, Feed, FeedError, FeedFolder, Half, Line, MappedHalf, parse_line};
+use super::{
+    Draft, Facts, Feed, FeedError, FeedFolder, Half, Line, MappedHalf, io_error, parse_line,
+};
 use crate::config::Provides;
 use crate::wire::{Document, Kind, variant_key};
 
@@ -143,12 +147,11 @@ impl FeedFolder {
             if removed.is_empty() && added.is_empty() {
                 continue;
             }
-            let old = self.map(half)?;
-            let Some(edits) = edits(&old, &removed, &added, is_unique)? else {
+            let Some(edits) = edits(self.map(half)?, &removed, &added, is_unique)? else {
                 return Ok(None);
             };
             let documents = half.documents + added.len() as u64 - removed.len() as u64;
-            *half = self.write_edited(&old, edits, documents)?;
+            *half = self.write_edited(half, edits, documents)?;
             let facts = |line: Option<&Line>| line.and_then(|line| Facts::read(line, currency));
             side_by_side(&removed, &added, &mut |before, after| {
                 differences.push((facts(before), facts(after)));
@@ -164,18 +167,25 @@ impl FeedFolder {
 
     fn write_edited(
         &self,
-        old: &MappedHalf,
+        old: &Half,
         edits: Vec<Edit>,
         documents: u64,
     ) -> Result<Half, FeedError> {
+        let path = self.half_path(old);
+        let mut old = File::open(&path).map_err(io_error(&path))?;
         let mut half = HalfWriter::create(self)?;
-        let mut kept = 0;
+        let mut at = 0;
         for edit in edits {
-            half.write(old.bytes_in(kept..edit.place.start))?;
+            let kept = edit.place.start.saturating_sub(at);
+            half.copy((&mut old, path.as_path()), kept as u64)?;
             half.write(edit.insert.unwrap_or_default().as_bytes())?;
-            kept = edit.place.end;
+            // What comes at the place of a line that goes is written before that one is left out.
+            let gone = edit.place.end - edit.place.start;
+            let gone = i64::try_from(gone).unwrap_or(i64::MAX);
+            old.seek_relative(gone).map_err(io_error(&path))?;
+            at = edit.place.end;
         }
-        half.write(old.bytes_in(kept..old.len()))?;
+        half.copy((&mut old, path.as_path()), u64::MAX)?;
         half.finish(self, documents)
     }
 }
@@ -242,13 +252,14 @@ pub(super) fn without_common(removed: Vec<Line>, added: Vec<Line>) -> (Vec<Line>
 
 /// Where lines go and come, in the order of the half.
 fn edits(
-    old: &MappedHalf,
+    mut old: MappedHalf,
     removed: &[Line],
     added: &[Line],
     is_unique: bool,
 ) -> Result<Option<Vec<Edit>>, FeedError> {
     let mut edits: Vec<Edit> = Vec::new();
     for (index, line) in removed.iter().enumerate() {
+        old.forget_after(index)?;
         // Offers of several products may be the same to the letter; then one line stands behind the other.
         let again = index.checked_sub(1).and_then(|before| removed.get(before)) == Some(line);
         let place = match edits.last().filter(|_| again) {
@@ -263,7 +274,8 @@ fn edits(
             insert: None,
         });
     }
-    for line in added {
+    for (index, line) in added.iter().enumerate() {
+        old.forget_after(index)?;
         if is_unique {
             let there = old.find(line.kind, &line.key)?.len();
             if there > named(removed, line).len() {
@@ -276,7 +288,6 @@ fn edits(
             insert: Some(line.text()),
         });
     }
-    // What comes at the place of a line that goes is written before that one is left out.
     edits.sort_by_key(|edit| (edit.place.start, edit.place.end));
     Ok(Some(edits))
 }
