@@ -2,7 +2,8 @@
 //!
 //! `measure_decode write FORMAT RECORDS FILE` writes a file of records. `measure_decode STEP FORMAT FILE` reads it once
 //! and prints the records, the seconds that took, and a checksum. Steps are `bare` (the library alone), `values` (the
-//! library, and values of what it says), `decode`, and `map` (decode, and a field map).
+//! library, and values of what it says), `decode`, and `map` (decode, and a field map). `measure_decode source CONFIG
+//! FILE` reads and maps a file as the first source of a configuration would.
 
 use std::error::Error;
 use std::fs::File;
@@ -38,8 +39,9 @@ fn main() -> Outcome<()> {
             let (records, sum) = match *step {
                 "bare" => bare(format, Path::new(file))?,
                 "values" => values(format, Path::new(file))?,
-                "decode" => decoded(format, Path::new(file), false)?,
-                "map" => decoded(format, Path::new(file), true)?,
+                "decode" => decoded(&configuration(format)?, Path::new(file), false)?,
+                "map" => decoded(&configuration(format)?, Path::new(file), true)?,
+                "source" => decoded(&configured(Path::new(format))?, Path::new(file), true)?,
                 other => return Err(format!("there is no step `{other}`").into()),
             };
             let seconds = began.elapsed().as_secs_f64();
@@ -215,8 +217,7 @@ fn values(format: &str, file: &Path) -> Outcome<(u64, usize)> {
 }
 
 /// As a cycle does it, on one thread.
-fn decoded(format: &str, file: &Path, is_mapped: bool) -> Outcome<(u64, usize)> {
-    let config = configuration(format)?;
+fn decoded(config: &Config, file: &Path, is_mapped: bool) -> Outcome<(u64, usize)> {
     let source = &config.sources[0];
     let pages = [RawPage {
         url: file.display().to_string(),
@@ -271,4 +272,10 @@ fn configuration(format: &str) -> Outcome<Config> {
         Path::new("measure.toml"),
         Path::new("/"),
     )?)
+}
+
+fn configured(file: &Path) -> Outcome<Config> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let text = std::fs::read_to_string(file)?;
+    Ok(config::from_text(&text, file, folder)?)
 }

@@ -4,6 +4,7 @@
 
 use super::error::Refusal;
 use super::helpers::{self, Helped, Out};
+use super::quick;
 use jaq_core::load::{Arena, File, Loader};
 use jaq_core::native::{bome, v};
 use jaq_core::{
@@ -13,8 +14,10 @@ use jaq_json::{Num, Val};
 use serde_json::{Map, Number, Value};
 use std::collections::BTreeMap;
 
-type Data = data::JustLut<Val>;
-type Helper = (&'static str, Box<[Bind]>, RunPtr<Data>);
+/// What natives get beside their input.
+pub(super) type Data = data::JustLut<Val>;
+/// Name, arguments and implementation of a filter.
+pub(super) type Helper = (&'static str, Box<[Bind]>, RunPtr<Data>);
 
 /// A compiled jq filter. It stays on the thread that compiled it.
 pub(super) struct Filter {
@@ -43,7 +46,17 @@ const FORBIDDEN: [&str; 14] = [
 impl Filter {
     /// Compiles a program; an error says where and what.
     pub(super) fn compile(code: &str, vars: &BTreeMap<String, Value>) -> Result<Self, String> {
-        let allowed = |name: &str| !FORBIDDEN.contains(&name);
+        Self::compile_with(code, vars, quick::all().into())
+    }
+
+    /// The same, with natives in place of filters of the library that have their names.
+    pub(super) fn compile_with(
+        code: &str,
+        vars: &BTreeMap<String, Value>,
+        replacing: Vec<Helper>,
+    ) -> Result<Self, String> {
+        let replaced: Vec<&str> = replacing.iter().map(|(name, ..)| *name).collect();
+        let allowed = |name: &str| !FORBIDDEN.contains(&name) && !replaced.contains(&name);
         let definitions = jaq_core::defs()
             .chain(jaq_std::defs())
             .chain(jaq_json::defs())
@@ -58,7 +71,11 @@ impl Filter {
             .map_err(|errors| describe(errors, |error| load_error(code, error)))?;
         let names: Vec<String> = vars.keys().map(|name| format!("${name}")).collect();
         let filter = Compiler::default()
-            .with_funs(natives.chain(own()))
+            .with_funs(
+                natives
+                    .chain(own())
+                    .chain(replacing.into_iter().map(native)),
+            )
             .with_global_vars(names.iter().map(String::as_str))
             .compile(modules)
             .map_err(|errors| describe(errors, |undefined| undefined_names(code, undefined)))?;
@@ -88,6 +105,10 @@ impl Filter {
     }
 }
 
+fn native(helper: Helper) -> jaq_core::native::Fun<Data> {
+    jaq_core::native::run::<Data>(helper)
+}
+
 fn own() -> impl Iterator<Item = jaq_core::native::Fun<Data>> {
     let funs: [Helper; 10] = [
         ("money", v(1), |cv| unary(cv, helpers::money)),
@@ -103,7 +124,7 @@ fn own() -> impl Iterator<Item = jaq_core::native::Fun<Data>> {
         ("html", v(0), |cv| nullary(cv, helpers::safe_html)),
         ("gtin", v(0), |cv| nullary(cv, helpers::gtin)),
     ];
-    funs.into_iter().map(jaq_core::native::run::<Data>)
+    funs.into_iter().map(native)
 }
 
 fn unary<'a>(mut cv: Cv<'a, Data>, helper: fn(&str, &str) -> Helped) -> ValXs<'a, Val> {

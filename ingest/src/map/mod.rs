@@ -12,6 +12,7 @@ mod expression;
 mod fields;
 mod helpers;
 mod jq;
+mod quick; // filters of jq's library, without interpreting them
 mod shape;
 mod time;
 mod worker;
