@@ -1,14 +1,12 @@
 # One article of the back end's export becomes one product document.
-
-# Absent is not the same as null in our documents.
-def clean: with_entries(select(.value != null and .value != []));
+# What is null or empty here is left out of the document.
 
 def prices:
   [{
     amount: (.salesPriceCents | money_minor($currency)),
     currency: $currency,
     compare_at: (.wasPriceCents | money_minor($currency))
-  } | clean];
+  }];
 
 # Of the properties only the weight of the article itself is in grams or kilograms; others are of paper or cloth.
 def weight:
@@ -17,7 +15,7 @@ def weight:
 def media: {url: .href, type: "image", alt: .caption, width: 800, height: 800};
 
 def option:
-  {code: .key, name: .caption, values: [.cells[] | {code: .k, name: .t, swatch: .hex} | clean]};
+  {code: .key, name: .caption, values: [.cells[] | {code: .k, name: .t, swatch: .hex}]};
 
 # A row of the matrix lists its cells in the order of the axes.
 def variant($axes; $pictures):
@@ -29,8 +27,7 @@ def variant($axes; $pictures):
       options: ([range($axes | length) as $i | {($axes[$i].key): $cells[$i]}] | add),
       prices: prices,
       media: [$pictures[] | select(.cell == $cells[0]) | media][:1]
-    }
-  | clean;
+    };
 
 .pictures as $pictures
 | .variantMatrix as $matrix
@@ -48,7 +45,7 @@ def variant($axes; $pictures):
     tags: (.keywords | split(";")),
     tax_class: (.taxKey | ascii_downcase),
     weight: weight,
-    attributes: [.properties[] | {code: .key, label: .caption, value, unit: .uom} | clean],
+    attributes: [.properties[] | {code: .key, label: .caption, value, unit: .uom}],
     media: [$pictures[] | select(.cell == $pictures[0].cell) | media],
     related: [.seeAlso[] | {
       relation: (if .how == "SIMILAR" then "related" else "cross_sell" end),
@@ -63,4 +60,3 @@ def variant($axes; $pictures):
   else
     {options: [$matrix.axes[] | option], variants: [$matrix.rows[] | variant($matrix.axes; $pictures)]}
   end
-| clean

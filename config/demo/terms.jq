@@ -1,8 +1,5 @@
 # One sales condition of the back end becomes one document: a promotion, a delivery method or the taxes of a country.
 
-# Absent is not the same as null in our documents.
-def clean: with_entries(select(.value != null and .value != []));
-
 if .kind == "VOUCHER" then
   {
     type: "promotion", id: .no, name: .caption, coupons: (.codes | split(";")), max_uses: .perCart,
@@ -17,7 +14,7 @@ elif .kind == "WAY" then
   {
     type: "delivery_method", id: .no, name: .caption, description: .leadTime, position: .sort,
     currency: $currency, countries: .lands,
-    bands: [.steps[] | {up_to: .to, price: .fee} | clean],
+    bands: [.steps[] | {up_to: .to, price: .fee}],
     locations: [.branches[]? | {id: .no, name: .name, address: .street}]
   }
 elif .kind == "VAT" then

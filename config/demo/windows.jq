@@ -1,8 +1,5 @@
 # A window of the marketing desk becomes a page that is made of sections.
 
-# Absent is not the same as null in our documents.
-def clean: with_entries(select(.value != null and .value != []));
-
 def section:
   {
     kind: ({STAGE: "hero", WORDS: "text", PICKED: "products", DEPARTMENTS: "categories"}[.sort] // "query"),
@@ -16,8 +13,7 @@ def section:
     in_stock: (if .sort == "REDUCED" or .sort == "LIKED" then true else null end),
     sort: ({NEW: "newest", LIKED: "rating"}[.sort]),
     limit: .count
-  }
-  | clean;
+  };
 
 {
   type: "page",

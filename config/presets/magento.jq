@@ -24,7 +24,8 @@ def stock: .extension_attributes.stock_item | if . == null then null else {
   quantity: (if .manage_stock then .qty else null end)
 } end;
 def gtin_of: if $gtin == "" then null else own($gtin) | if . then tostring | gtin else null end end;
-def is_property: . as $code | ([
+# What is said elsewhere or not for shoppers.
+def no_properties: [
     "description", "short_description", "meta_title", "meta_keyword", "meta_description", "url_key", "url_path", "image", "small_image", "thumbnail",
     "swatch_image", "image_label", "small_image_label", "thumbnail_label", "options_container", "required_options", "has_options", "tax_class_id",
     "category_ids", "special_price", "special_from_date", "special_to_date", "news_from_date", "news_to_date", "price_view", "price_type", "sku_type",
@@ -32,8 +33,9 @@ def is_property: . as $code | ([
     "gift_wrapping_price", "custom_design", "custom_design_from", "custom_design_to", "custom_layout", "custom_layout_update", "custom_layout_update_file",
     "page_layout", "is_returnable", "links_title", "links_purchased_separately", "links_exist", "samples_title", "quantity_and_stock_status",
     "product_page_type", "allow_open_amount", "email_template", "lifetime", "use_config_lifetime", "is_redeemable"
-  ] + $hidden + [$brand, $gtin] | index($code)) == null;
+  ] + $hidden + [$brand, $gtin];
 . as $product
+| no_properties as $others
 | [.children[]?] as $children
 # Options name their attribute by a number only; it is the one from which the children have these values.
 | ([.extension_attributes.configurable_product_options[]? | . as $option | [.values[]?.value_index | tostring] as $values
@@ -64,7 +66,7 @@ def is_property: . as $code | ([
         [.media_gallery_entries[]? | select(.disabled != true and .media_type == "image")] | sort_by(.position)
         | [.[] | {url: at(.file), type: "image", alt: .label}]
       end),
-    attributes: [.custom_attributes[]? | select(.attribute_code | is_property)
+    attributes: [.custom_attributes[]? | select(.attribute_code as $code | $others | index($code) == null)
       | {code: .attribute_code, value: (.value | if type == "string" and contains("<") then text elif type == "object" then null else . end)}],
     options: [$options[] | select((.values | length) > 0) | {code, name, values: [.values[] | {code: .}]}],
     related: [.product_links[]? | {"related": "related", "upsell": "upsell", "crosssell": "cross_sell", "associated": "grouped_item"}[.link_type] as $relation

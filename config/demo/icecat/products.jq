@@ -3,8 +3,6 @@
 # The records have no department: the words of the title decide, first match first, without regular expressions.
 # The department ids are those of departments.jq.
 
-def clean: with_entries(select(.value != null and .value != [] and .value != ""));
-
 def has_word($words): . as $title | any($words[]; . as $word | $title | contains($word));
 
 def departments:
@@ -63,4 +61,3 @@ def attributes:
   created_at: .date_released,
   updated_at
 }
-| clean
