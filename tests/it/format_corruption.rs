@@ -544,7 +544,12 @@ fn open_part(name: &str, bytes: Vec<u8>) -> Result<(), SnapshotError> {
 
 fn verify_part(name: &str, bytes: Vec<u8>) -> Result<(), SnapshotError> {
     match name {
-        "catalog" => Catalog::open(OwnedBytes::new(bytes))?.verify(),
+        "catalog" => {
+            let catalog = Catalog::open(OwnedBytes::new(bytes))?;
+            let (verified, in_turn) = (catalog.verify(), catalog.verify_in_turn());
+            assert_eq!(verified.is_ok(), in_turn.is_ok(), "two ways of one check");
+            verified
+        }
         _ => Offers::open(OwnedBytes::new(bytes))?.verify(),
     }
 }

@@ -26,7 +26,8 @@ impl Doubt {
     pub(super) fn about(shop: Arc<Shop>, serving: Arc<Serving>) -> io::Result<Self> {
         let manifest = serving.generation.manifest.clone();
         let checking = leisure::start(move || {
-            serving.generation.verify().map_err(WatchError::Verify)?;
+            let verified = serving.generation.verify_in_turn();
+            verified.map_err(WatchError::Verify)?;
             open::warm(&shop, &serving.generation)
         })?;
         Ok(Self { manifest, checking })

@@ -22,8 +22,11 @@ const FEED_VARIANTS: u32 = 16;
 
 /// What is known of the parts before they are opened.
 pub(super) enum Known {
-    /// Nothing: all is verified.
-    Nothing,
+    /// Nothing: all is verified. On all cores, unless somebody is being served who wants them, too.
+    Nothing {
+        /// Whether an older generation is being served meanwhile.
+        is_serving: bool,
+    },
     /// The catalog is being served. It is neither mapped nor read again: offers change every minute, catalogs do not.
     Catalog(Arc<Catalog>),
     /// These very files were verified before. They are served as they are and verified meanwhile.
@@ -43,9 +46,12 @@ pub(super) fn open(
         tracer.during("verify", || work().map_err(WatchError::Verify))
     };
     let generation = match known {
-        Known::Nothing => {
+        Known::Nothing { is_serving } => {
             let generation = map(None)?;
-            verify(&|| generation.verify())?;
+            verify(&|| match is_serving {
+                true => generation.verify_in_turn(),
+                false => generation.verify(),
+            })?;
             generation
         }
         Known::Catalog(catalog) => {

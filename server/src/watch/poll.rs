@@ -136,7 +136,7 @@ impl Watch {
         let known = if is_known {
             Known::Parts
         } else {
-            Known::Nothing
+            self.unknown()
         };
         match self.open(&manifest, known, &Tracer::default()).await {
             Ok(generation) => self.swap(generation, started, "cache").await,
@@ -273,7 +273,7 @@ impl Watch {
                         .map(|serving| &serving.generation.manifest),
                 );
                 self.cache.fetch(&self.store, manifest).await?;
-                self.open(manifest, Known::Nothing, tracer).await?
+                self.open(manifest, self.unknown(), tracer).await?
             }
             opened => opened?,
         };
@@ -313,8 +313,7 @@ impl Watch {
         known: Known,
         tracer: &Tracer,
     ) -> Result<Generation, WatchError> {
-        let gives_way =
-            matches!(known, Known::Nothing) && self.writer.load().is_some() && !self.is_damaged;
+        let gives_way = matches!(known, Known::Nothing { is_serving: true });
         let (cache, shop, manifest) =
             (self.cache.clone(), Arc::clone(&self.shop), manifest.clone());
         let tracer = tracer.clone();
@@ -338,7 +337,14 @@ impl Watch {
             Some(served) if served.manifest.catalog == manifest.catalog && !self.is_damaged => {
                 Known::Catalog(Arc::clone(&served.catalog))
             }
-            _ => Known::Nothing,
+            _ => self.unknown(),
+        }
+    }
+
+    /// That nothing is known of the parts, and whether somebody is being served meanwhile.
+    fn unknown(&self) -> Known {
+        Known::Nothing {
+            is_serving: self.writer.load().is_some() && !self.is_damaged,
         }
     }
 

@@ -178,6 +178,19 @@ impl Generation {
     /// The first damage found.
     pub fn verify(&self) -> Result<(), SnapshotError> {
         self.catalog.verify()?;
+        self.verify_offers()
+    }
+
+    /// The same on the caller's thread alone, which leaves the other cores to those who serve.
+    ///
+    /// # Errors
+    /// The first damage found.
+    pub fn verify_in_turn(&self) -> Result<(), SnapshotError> {
+        self.catalog.verify_in_turn()?;
+        self.verify_offers()
+    }
+
+    fn verify_offers(&self) -> Result<(), SnapshotError> {
         self.offers.verify()?;
         match Currency::parse(self.catalog.shop().currency) {
             Ok(_) => Ok(()),
