@@ -153,7 +153,7 @@ impl Pattern {
 fn matched(mut cv: Cv<'_, Data>, parts: Parts) -> Result<Val, Error<Val>> {
     let (flags, pattern) = (cv.0.pop_var(), cv.0.pop_var());
     let (flags, pattern) = (utf8(&flags)?, utf8(&pattern)?);
-    let pattern = Pattern::known(pattern, flags).map_err(|error| Error::str(error))?;
+    let pattern = Pattern::known(pattern, flags).map_err(Error::str)?;
     let input = utf8(&cv.1)?;
     let mut found = Vec::new();
     let mut behind = 0;

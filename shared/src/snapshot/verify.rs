@@ -28,9 +28,12 @@ use super::routes::{self, RouteKind, RouteRecord};
 /// Keys of variants that are in memory at a time, 8 MiB.
 const KEYS_AT_A_TIME: u32 = 1 << 20;
 
+/// Something that readers rely on.
+type Check = fn(&Catalog) -> Result<(), SnapshotError>;
+
 impl Catalog {
     /// What is checked of the bytes once they are known to be those that were written.
-    const CONTENT: [fn(&Self) -> Result<(), SnapshotError>; 4] = [
+    const CONTENT: [Check; 4] = [
         Self::verify_records,
         Self::verify_lookups,
         Self::verify_lists,
