@@ -66,7 +66,7 @@ const PANELS: &[Panel] = &[
         budget: Some(60.0),
     },
     Panel {
-        title: "Peak memory of the full cycle: MiB (budget for 1 M)",
+        title: "Full cycle: peak memory, MiB",
         lines: &[("full", "full cycle: peak memory")],
         budget: Some(1536.0),
     },
