@@ -1,5 +1,9 @@
 //! The fast half: the offer of every variant, in the rows of an opened catalog part.
 
+use std::num::NonZero;
+use std::sync::mpsc::sync_channel;
+use std::thread::Scope;
+
 use frontage_shared::manifest::PartEntry;
 use frontage_shared::snapshot::catalog::Catalog;
 use frontage_shared::snapshot::location_stock::LocationTables;
@@ -14,13 +18,13 @@ use super::{CompileError, bundles, lead_times, locations, seconds};
 use crate::basis::Tally;
 use crate::config::Config;
 use crate::merge::{Conflicts, MappedOffers, MergeError, Merged, OfferTable, Stated};
-use crate::threads::{self, breathe};
+use crate::threads::breathe;
 use crate::wire;
 
-/// Products whose offers are looked up at once.
-const BATCH: usize = 4_096;
-/// Products that are worth a thread: more than eight wait for the one that puts offers into tables.
-const SHARE: usize = BATCH / 8;
+/// Products whose offers go from a thread that looks them up to the tables at once.
+const BATCH: u32 = 512;
+/// Batches that a thread is ahead of the tables.
+const AHEAD: usize = 2;
 
 /// What sources say of a product itself and of each of its variants.
 struct Found {
@@ -28,20 +32,45 @@ struct Found {
     of_variants: Vec<OfferTable>,
 }
 
-/// Every product in order, and what was found for it: most of the work is in finding and reading offers, so that goes on
-/// on all cores.
-fn looked_up<'a>(
+/// Every product in order, and what was found for it. Most of the work is in finding and reading offers, so that goes on on
+/// all cores, beside the one that has the tables: each thread takes every so many-th batch, and stays until the last one.
+fn looked_up<'scope, 'a: 'scope>(
+    scope: &'scope Scope<'scope, '_>,
     catalog: &'a Catalog,
     table: &'a MappedOffers,
-) -> impl Iterator<Item = (Product<'a>, Result<Found, MergeError>)> {
-    let mut products = catalog.products();
-    std::iter::from_fn(move || {
-        let batch: Vec<_> = products.by_ref().take(BATCH).collect();
-        (!batch.is_empty()).then_some(batch)
-    })
-    .flat_map(move |batch| {
-        let found = threads::each(&batch, SHARE, |_, product| Found::of(product, table));
-        batch.into_iter().zip(found)
+) -> impl Iterator<Item = (Product<'a>, Result<Found, MergeError>)> + use<'a> {
+    let products = catalog.product_count();
+    let batches = products.div_ceil(BATCH);
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = u32::try_from(threads).unwrap_or(1).min(batches.max(1));
+    let of_batch = move |batch: u32| {
+        let first = batch * BATCH;
+        let rows = first..first.saturating_add(BATCH).min(products);
+        rows.filter_map(|row| catalog.product(row))
+    };
+    let found: Vec<_> = (0..threads)
+        .map(|first| {
+            let (to_tables, found) = sync_channel(AHEAD);
+            scope.spawn(move || {
+                for batch in (first..batches).step_by(threads as usize) {
+                    let found = of_batch(batch).map(|product| {
+                        breathe();
+                        Found::of(&product, table)
+                    });
+                    // Nobody wants more where an error ended it.
+                    if to_tables.send(found.collect::<Vec<_>>()).is_err() {
+                        return;
+                    }
+                }
+            });
+            found
+        })
+        .collect();
+    (0..batches).flat_map(move |batch| {
+        let found = found.get((batch % threads) as usize);
+        // A thread that is gone has panicked, and so does the scope that it ran in.
+        let found = found.and_then(|found| found.recv().ok());
+        of_batch(batch).zip(found.unwrap_or_default())
     })
 }
 
@@ -74,28 +103,31 @@ pub(super) fn tables(
     let mut goods = Vec::with_capacity(variants.capacity());
     let mut locations = LocationTables::default();
     let mut lead_times = Vec::with_capacity(variants.capacity());
-    for (product, found) in looked_up(catalog, &table) {
-        breathe();
-        let Found { own, of_variants } = found?;
-        products.push(product.variant_rows());
-        let of_product = own.find(product.id(), "");
-        for (variant, own) in product.variants().zip(of_variants) {
-            let stated = own.find(variant.id(), variant.sku());
-            goods.push(classes.goods(stated, of_product));
-            locations::note(&mut locations, variant.row, stated);
-            lead_times.push(lead_times::stated(stated));
-            let offer = match stated {
-                Some(stated) => {
-                    used += usize::from(stated.is_stated);
-                    let at = (variant.row, variant.id());
-                    let offer = resolve(at, stated, &mut prices, conflicts)?;
-                    less_reserved(offer, merged.reserved.get(variant.id()))
-                }
-                None => VariantOffer::default(),
-            };
-            variants.push(offer);
+    std::thread::scope(|scope| {
+        for (product, found) in looked_up(scope, catalog, &table) {
+            breathe();
+            let Found { own, of_variants } = found?;
+            products.push(product.variant_rows());
+            let of_product = own.find(product.id(), "");
+            for (variant, own) in product.variants().zip(of_variants) {
+                let stated = own.find(variant.id(), variant.sku());
+                goods.push(classes.goods(stated, of_product));
+                locations::note(&mut locations, variant.row, stated);
+                lead_times.push(lead_times::stated(stated));
+                let offer = match stated {
+                    Some(stated) => {
+                        used += usize::from(stated.is_stated);
+                        let at = (variant.row, variant.id());
+                        let offer = resolve(at, stated, &mut prices, conflicts)?;
+                        less_reserved(offer, merged.reserved.get(variant.id()))
+                    }
+                    None => VariantOffer::default(),
+                };
+                variants.push(offer);
+            }
         }
-    }
+        Ok::<_, CompileError>(())
+    })?;
     bundles::weaken(catalog, &mut variants);
     lead_times::wait_for_parts(catalog, &mut lead_times);
     let tally = Tally {
