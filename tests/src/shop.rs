@@ -253,6 +253,8 @@ impl Shop {
             .expect("a folder of manifests")
             .flatten()
             .map(|entry| entry.path())
+            // One that is still being written has an end of its own behind its name.
+            .filter(|path| path.extension().is_some_and(|end| end == "json"))
             .max();
         std::fs::read(newest.expect("a manifest")).expect("a manifest")
     }
