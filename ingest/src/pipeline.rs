@@ -5,7 +5,6 @@
 //! Memory holds a few batches and one run of lines, never a feed.
 
 use std::collections::BTreeMap;
-use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,7 +20,7 @@ use crate::feed::{Draft, Lines};
 use crate::fetch::RawPage;
 use crate::harvest::HarvestError;
 use crate::map::Mapper;
-use crate::threads::breathe;
+use crate::threads::{self, breathe};
 use crate::validate::{self, Examined, Known, Report, ValidateError, Validation};
 use crate::wire::Document;
 
@@ -118,9 +117,7 @@ pub fn run(job: Job) -> Result<Reading, HarvestError> {
         doing,
     );
     let validation = Validation::start(&source, Some(&quarantine), known)?;
-    let workers = std::thread::available_parallelism()
-        .map_or(1, NonZero::get)
-        .min(MAX_WORKERS);
+    let workers = threads::count().min(MAX_WORKERS);
     let (to_workers, batches) = sync_channel(workers * WAITING);
     let (to_order, done) = sync_channel(workers * WAITING);
     // Only workers hold it, so that the reader sees when the last of them is gone.

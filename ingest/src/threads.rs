@@ -39,6 +39,11 @@ fn is_due(since: Instant, now: Instant) -> bool {
     now.duration_since(since) >= BREATH
 }
 
+/// How many threads can work at once.
+pub(crate) fn count() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// What becomes of each row, in the order of the rows: all cores take their share, as long as that is at least so many.
 pub(crate) fn each<T: Sync, R: Send>(
     rows: &[T],
@@ -46,8 +51,7 @@ pub(crate) fn each<T: Sync, R: Send>(
     one: impl Fn(usize, &T) -> R + Sync,
 ) -> Vec<R> {
     let one = &one;
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    let share = rows.len().div_ceil(threads).max(least).max(1);
+    let share = rows.len().div_ceil(count()).max(least).max(1);
     thread::scope(|scope| {
         let work: Vec<_> = rows
             .chunks(share)

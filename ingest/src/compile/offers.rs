@@ -1,6 +1,5 @@
 //! The fast half: the offer of every variant, in the rows of an opened catalog part.
 
-use std::num::NonZero;
 use std::sync::mpsc::sync_channel;
 use std::thread::Scope;
 
@@ -18,7 +17,7 @@ use super::{CompileError, bundles, lead_times, locations, seconds};
 use crate::basis::Tally;
 use crate::config::Config;
 use crate::merge::{Conflicts, MappedOffers, MergeError, Merged, OfferTable, Stated};
-use crate::threads::breathe;
+use crate::threads::{self, breathe};
 use crate::wire;
 
 /// Products whose offers go from a thread that looks them up to the tables at once.
@@ -41,8 +40,9 @@ fn looked_up<'scope, 'a: 'scope>(
 ) -> impl Iterator<Item = (Product<'a>, Result<Found, MergeError>)> + use<'a> {
     let products = catalog.product_count();
     let batches = products.div_ceil(BATCH);
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = u32::try_from(threads).unwrap_or(1).min(batches.max(1));
+    let threads = u32::try_from(threads::count())
+        .unwrap_or(1)
+        .min(batches.max(1));
     let of_batch = move |batch: u32| {
         let first = batch * BATCH;
         let rows = first..first.saturating_add(BATCH).min(products);

@@ -135,17 +135,12 @@ impl HalfWriter {
 
     /// Writes lines, of which there may be a whole half: block by block, so that one is written while the next is made.
     pub(super) fn write(&mut self, mut lines: &[u8]) -> Result<(), FeedError> {
-        while self.block.len() + lines.len() >= BLOCK_BYTES {
-            let (now, later) = lines.split_at(BLOCK_BYTES - self.block.len());
+        while !lines.is_empty() {
+            let (now, later) = lines.split_at(lines.len().min(self.room()));
             self.block.extend_from_slice(now);
             lines = later;
-            let block = std::mem::replace(&mut self.block, Vec::with_capacity(BLOCK_BYTES));
-            if !self.sends(block) {
-                // Only an error ends the writer early.
-                joined(self.writer.take()).map_err(io_error(&self.path))?;
-            }
+            self.pass_on()?;
         }
-        self.block.extend_from_slice(lines);
         Ok(())
     }
 
@@ -157,13 +152,30 @@ impl HalfWriter {
     ) -> Result<(), FeedError> {
         let mut rest = from.take(bytes);
         loop {
-            let room = (BLOCK_BYTES - self.block.len()) as u64;
-            let mut next = rest.by_ref().take(room);
+            let mut next = rest.by_ref().take(self.room() as u64);
             if next.read_to_end(&mut self.block).map_err(io_error(path))? == 0 {
                 return Ok(());
             }
-            self.write(&[])?;
+            self.pass_on()?;
         }
+    }
+
+    /// Bytes that the block still takes.
+    fn room(&self) -> usize {
+        BLOCK_BYTES.saturating_sub(self.block.len())
+    }
+
+    /// Hands the block to the writer if it is full.
+    fn pass_on(&mut self) -> Result<(), FeedError> {
+        if self.room() > 0 {
+            return Ok(());
+        }
+        let block = std::mem::replace(&mut self.block, Vec::with_capacity(BLOCK_BYTES));
+        if !self.sends(block) {
+            // Only an error ends the writer early.
+            joined(self.writer.take()).map_err(io_error(&self.path))?;
+        }
+        Ok(())
     }
 
     pub(super) fn finish(mut self, folder: &FeedFolder, documents: u64) -> Result<Half, FeedError> {
@@ -368,11 +380,11 @@ fn offer(offer: Offer) -> Option<Offer> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::feed::tests::folder;
 
     #[test]
     fn a_half_is_what_was_written_however_it_is_cut() {
-        let state = tempfile::tempdir().unwrap();
-        let folder = FeedFolder::open(state.path(), "all").unwrap();
+        let (_state, folder) = folder();
         let most = 3 * BLOCK_BYTES + 17;
         let bytes: Vec<u8> = (0..=250).cycle().take(most).collect();
         for piece in [1000, BLOCK_BYTES - 1, BLOCK_BYTES, BLOCK_BYTES + 1, most] {

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, Seek as _, SeekFrom};
 use std::path::PathBuf;
 
-use super::{FeedError, FeedFolder, Half, Line, io_error, places};
+use super::{FeedError, FeedFolder, Half, Line, damaged_line, io_error, places};
 use crate::wire::Kind;
 
 const BUFFER_BYTES: usize = 1 << 18;
@@ -77,7 +77,7 @@ impl<W: Fn(Kind) -> bool> Iterator for Lines<W> {
             }
             let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
             let Some(kind) = places::kind(line) else {
-                return Some(Err(self.damaged()));
+                return Some(Err(damaged_line(&self.path)));
             };
             if kind > self.last {
                 return None;
@@ -86,7 +86,7 @@ impl<W: Fn(Kind) -> bool> Iterator for Lines<W> {
                 continue;
             }
             let Some(((kind, key), json)) = places::parsed(line) else {
-                return Some(Err(self.damaged()));
+                return Some(Err(damaged_line(&self.path)));
             };
             return Some(Ok(Line {
                 kind,
@@ -97,27 +97,17 @@ impl<W: Fn(Kind) -> bool> Iterator for Lines<W> {
     }
 }
 
-impl<W> Lines<W> {
-    fn damaged(&self) -> FeedError {
-        FeedError::Damaged {
-            path: self.path.clone(),
-            reason: "a line is damaged".to_owned(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::feed::tests::{self, folder};
     use crate::wire::{Category, Document, Redirect};
     use frontage_shared::model::money::Currency;
 
     #[test]
     fn lines_of_some_kinds_are_those_that_reading_all_gives() {
-        let state = tempfile::tempdir().unwrap();
-        let folder = FeedFolder::open(state.path(), "all").unwrap();
-        let product =
-            |number: u32| crate::feed::tests::product(&format!("{number:04} \"x\""), "1.00");
+        let (_state, folder) = folder();
+        let product = |number: u32| tests::product(&format!("{number:04} \"x\""), "1.00");
         let category = |number: u32| {
             Document::Category(Category {
                 id: number.to_string(),
@@ -162,9 +152,8 @@ mod tests {
 
     #[test]
     fn a_damaged_line_is_said() {
-        let state = tempfile::tempdir().unwrap();
-        let folder = FeedFolder::open(state.path(), "all").unwrap();
-        let documents = vec![crate::feed::tests::product("a", "1.00")];
+        let (_state, folder) = folder();
+        let documents = vec![tests::product("a", "1.00")];
         let feed = folder.write(documents, Currency::EUR, 1).unwrap();
         let path = folder.half_path(&feed.catalog);
         let whole = std::fs::read_to_string(&path).unwrap();

@@ -12,7 +12,7 @@ use frontage_shared::snapshot::mapped;
 use ownedbytes::OwnedBytes;
 
 use super::places::{self, Places};
-use super::{FeedError, FeedFolder, Half, Line, io_error, parse_line, patch};
+use super::{FeedError, FeedFolder, Half, Line, damaged_line, io_error, parse_line, patch};
 use crate::common;
 use crate::wire::Kind;
 
@@ -156,14 +156,9 @@ impl MappedHalf {
             return Ok(None);
         }
         let line = self.bytes.get(place).unwrap_or_default();
-        places::parsed(line).map(Some).ok_or_else(|| self.damaged())
-    }
-
-    fn damaged(&self) -> FeedError {
-        FeedError::Damaged {
-            path: self.path.clone(),
-            reason: "a line is damaged".to_owned(),
-        }
+        places::parsed(line)
+            .map(Some)
+            .ok_or_else(|| damaged_line(&self.path))
     }
 
     /// All lines with a kind and key.
@@ -277,13 +272,13 @@ impl MappedHalf {
     }
 
     /// The bytes of lines, as they lie there; fewer at the end of the file.
-    pub(super) fn bytes_in(&self, place: Range<usize>) -> &[u8] {
+    fn bytes_in(&self, place: Range<usize>) -> &[u8] {
         let end = place.end.min(self.bytes.len());
         self.bytes.get(place.start..end).unwrap_or_default()
     }
 
     /// The size of the file.
-    pub(super) fn len(&self) -> usize {
+    fn len(&self) -> usize {
         self.bytes.len()
     }
 
@@ -343,7 +338,8 @@ impl MappedHalf {
             .bytes
             .get(place)
             .and_then(|line| std::str::from_utf8(line).ok());
-        text.and_then(parse_line).ok_or_else(|| self.damaged())
+        text.and_then(parse_line)
+            .ok_or_else(|| damaged_line(&self.path))
     }
 }
 

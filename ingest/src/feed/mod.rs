@@ -352,6 +352,13 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), FeedError> {
     std::fs::rename(&part, path).map_err(io_error(path))
 }
 
+fn damaged_line(path: &Path) -> FeedError {
+    FeedError::Damaged {
+        path: path.to_owned(),
+        reason: "a line is damaged".to_owned(),
+    }
+}
+
 fn io_error(path: &Path) -> impl Fn(std::io::Error) -> FeedError + use<> {
     let path = path.to_owned();
     move |source| FeedError::Io {
@@ -393,7 +400,7 @@ mod tests {
         }))
     }
 
-    fn folder() -> (tempfile::TempDir, FeedFolder) {
+    pub(super) fn folder() -> (tempfile::TempDir, FeedFolder) {
         let state = tempfile::tempdir().unwrap();
         let folder = FeedFolder::open(state.path(), "products").unwrap();
         (state, folder)
