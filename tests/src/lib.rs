@@ -78,8 +78,5 @@ pub mod handover;
 /// Rules for what is written for Prometheus.
 pub mod exposition;
 
-/// The bill of materials of what is shipped.
-pub mod materials;
-
 /// Many servers, many products, three regions: a model.
 pub mod scaling;

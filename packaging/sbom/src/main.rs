@@ -3,12 +3,13 @@
 //! METADATA is what `cargo metadata --format-version 1 --locked` printed, LOCK is Cargo.lock. The result is CycloneDX
 //! 1.5 in JSON; the same input gives the same bytes, dated by SOURCE_DATE_EPOCH.
 
+mod materials;
+
 use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Parser;
-use frontage_tests::materials;
 
 /// Writes the bill of materials of both daemons, CycloneDX in JSON, to standard output.
 #[derive(Parser)]

@@ -67,7 +67,7 @@ struct Locked {
 ///
 /// # Errors
 /// The input is not what Cargo writes, or a daemon is missing in it.
-pub fn bill(metadata: &str, lock: &str, epoch: i64) -> anyhow::Result<Value> {
+pub(crate) fn bill(metadata: &str, lock: &str, epoch: i64) -> anyhow::Result<Value> {
     let metadata: Metadata = serde_json::from_str(metadata).context("no metadata of Cargo")?;
     let lock: Lock = toml::from_str(lock).context("no lock file of Cargo")?;
     let packages: BTreeMap<&str, &Package> = metadata
