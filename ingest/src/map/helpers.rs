@@ -53,7 +53,7 @@ pub(super) fn plain_text(input: &str, _: &str) -> Helped {
 
 /// `html`: HTML without what is not safe.
 pub(super) fn safe_html(input: &str, _: &str) -> Helped {
-    Ok(text(html::safe(input)))
+    Ok(text(html::safe(input).into_owned()))
 }
 
 /// `gtin`: the digits of a GTIN whose check digit is right, or nothing.

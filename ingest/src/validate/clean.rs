@@ -2,6 +2,8 @@
 //!
 //! Identifiers are not touched: what must match elsewhere is refused rather than changed.
 
+use std::borrow::Cow;
+
 use crate::html;
 use crate::wire::Document;
 use serde_json::Value;
@@ -145,9 +147,12 @@ pub(super) fn html_fields(document: &mut Document) {
 }
 
 fn clean(field: &mut Option<String>) {
-    if let Some(text) = field.take() {
-        let safe = html::safe(&text);
-        *field = (!safe.trim().is_empty()).then_some(safe);
+    let Some(text) = field else { return };
+    if let Cow::Owned(safe) = html::safe(text) {
+        *text = safe;
+    }
+    if text.trim().is_empty() {
+        *field = None;
     }
 }
 

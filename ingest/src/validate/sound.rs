@@ -6,7 +6,7 @@
 use bumpalo::Bump;
 
 use super::borrowed::Borrowed;
-use super::{clean, rules, schemas};
+use super::{clean, plain, rules, schemas};
 use crate::config::{Provides, Source};
 use crate::wire::{Document, Kind};
 
@@ -16,19 +16,31 @@ pub(super) fn document(source: &Source, text: &str, arena: &Bump) -> Option<Docu
     if source.contract.schema.is_some() || clean::text_may_hold_control(text) {
         return None;
     }
+    let mut document = match from_text(source, text) {
+        Some(document) => document,
+        None => from_tree(source, text, arena)?,
+    };
+    rules::check(&document).ok()?;
+    clean::html_fields(&mut document);
+    Some(document)
+}
+
+/// One that plainly keeps its schema.
+fn from_text(source: &Source, text: &str) -> Option<Document> {
+    let kind = plain::kind(text)?;
+    let is_looked_at = is_brought(source.provides, kind) && source.limits.max_depth >= plain::DEPTH;
+    is_looked_at.then(|| plain::document(kind, text))?
+}
+
+/// One of which the schema itself says that it is kept.
+fn from_tree(source: &Source, text: &str, arena: &Bump) -> Option<Document> {
     let tree = Borrowed::read(text, arena).ok()?;
     let kind = Kind::parse(tree.get("type")?.as_text()?)?;
     let is_sound = kind != Kind::Delete
         && is_brought(source.provides, kind)
         && !tree.is_deeper(source.limits.max_depth)
         && schemas::is_valid(kind, &tree);
-    if !is_sound {
-        return None;
-    }
-    let mut document = Document::read(kind, &tree).ok()?;
-    rules::check(&document).ok()?;
-    clean::html_fields(&mut document);
-    Some(document)
+    is_sound.then(|| Document::read(kind, &tree).ok())?
 }
 
 /// Whether a source may bring documents of a kind.

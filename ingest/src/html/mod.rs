@@ -3,6 +3,8 @@
 //! The output of [`safe`] is the only raw HTML a page ever contains: no scripts, no styles, no event handlers, no
 //! forms, no frames, and links to http, https, mail and phone addresses or paths of the shop only.
 
+mod settled;
+
 use ammonia::{Builder, UrlRelative};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -34,12 +36,13 @@ static BARE: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
-/// The HTML without everything that is not safe in a shop page.
-pub fn safe(html: &str) -> String {
-    if html.contains(['<', '&']) {
-        SAFE.clean(html).to_string()
+/// The HTML without everything that is not safe in a shop page; borrowed where that is all of it.
+pub fn safe(html: &str) -> Cow<'_, str> {
+    let has_markup = memchr::memchr2(b'<', b'&', html.as_bytes()).is_some();
+    if has_markup && !settled::is_settled(html) {
+        SAFE.clean(html).to_string().into()
     } else {
-        html.to_owned()
+        html.into()
     }
 }
 
