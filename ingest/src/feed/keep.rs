@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use frontage_shared::model::money::Currency;
 use serde::{Deserialize, Serialize};
 
-use super::draft::HalfWriter;
+use super::half_writer::HalfWriter;
 use super::patch::offered_by;
 use super::{Facts, Feed, FeedError, FeedFolder, Half, Line};
 use crate::config::Provides;
@@ -219,7 +219,7 @@ impl Joined<'_> {
             Ok(None)
         };
         let (mut kept, mut line) = (next_old()?, new.next().transpose()?);
-        let mut writer = HalfWriter::create(self.folder)?;
+        let mut writer = HalfWriter::create(self.folder, "half")?;
         let mut documents = said.documents;
         loop {
             let is_kept_next = match (&kept, &line) {

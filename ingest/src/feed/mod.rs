@@ -5,11 +5,14 @@
 
 pub(crate) mod boot; // what a machine that lost its power leaves behind
 mod draft; // a feed in the making
+mod half_writer; // a half file in the making
+mod in_order; // lines that came as they will stand
 mod keep; // documents that stay although the feed does not say them
 mod lines; // one after another
 mod lookup; // lines by key, and what differs between two halves
 mod patch; // a feed from the one before
 mod places; // where lines lie, by key
+mod runs; // lines in order, in files, and all of those as one
 mod sort; // more lines than memory holds, in order
 mod summary; // what is counted of a feed
 
@@ -259,9 +262,10 @@ impl FeedFolder {
             .collect();
         for entry in std::fs::read_dir(&self.path).map_err(io_error(&self.path))? {
             let path = entry.map_err(io_error(&self.path))?.path();
+            let ours = ["ndjson", "run", "part"];
             if path
                 .extension()
-                .is_some_and(|extension| extension == "ndjson" || extension == "run")
+                .is_some_and(|extension| ours.iter().any(|own| extension == *own))
                 && !kept.contains(&path)
             {
                 std::fs::remove_file(&path).map_err(io_error(&path))?;

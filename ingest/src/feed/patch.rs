@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use frontage_shared::model::money::Currency;
 
-use super::draft::HalfWriter;
+use super::half_writer::HalfWriter;
 use super::sort::Sorter;
 use super::{
     Draft, Facts, Feed, FeedError, FeedFolder, Half, Line, MappedHalf, io_error, parse_line,
@@ -173,7 +173,7 @@ impl FeedFolder {
     ) -> Result<Half, FeedError> {
         let path = self.half_path(old);
         let mut old = File::open(&path).map_err(io_error(&path))?;
-        let mut half = HalfWriter::create(self)?;
+        let mut half = HalfWriter::create(self, "half")?;
         let mut at = 0;
         for edit in edits {
             let kept = edit.place.start.saturating_sub(at);

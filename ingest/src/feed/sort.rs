@@ -1,80 +1,53 @@
 //! Lines in the order of a half file, however many there are.
 //!
-//! Memory holds two runs of lines: one that fills, and a full one that is sorted and written to a folder meanwhile. They
-//! are merged at the end. Equal lines in
-//! give equal lines out, whatever the order they came in and however they were cut into runs.
+//! Memory holds two lots of lines: one that fills, and a full one that is sorted and written meanwhile. As long as lots
+//! go on from each other they are written where they will stay; else they are runs, which are merged at the end.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::collections::binary_heap::PeekMut;
-use std::fs::File;
-use std::io::{BufReader, BufWriter, ErrorKind, Read as _, Write as _};
-use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread::JoinHandle;
 
-use super::{FeedError, io_error};
+use super::half_writer::HalfWriter;
+use super::in_order::InOrder;
+use super::runs::{self, Run, Unsorted};
+use super::{FeedError, FeedFolder, Half, io_error};
 use crate::threads;
 use crate::wire::Kind;
 
-/// Bytes of a run in memory, lines and their places together.
-const RUN_BYTES: usize = 48 << 20;
-const WRITE_BUFFER_BYTES: usize = 1 << 20;
-const READ_BUFFER_BYTES: usize = 128 << 10;
-/// Kind, length of the key, length of the rest.
-const HEAD_BYTES: usize = 9;
+/// Bytes of a lot in memory, lines and their places together.
+const LOT_BYTES: usize = 48 << 20;
 
 /// Takes lines in any order.
-#[derive(Debug)]
 pub(super) struct Sorter {
-    folder: PathBuf,
-    /// What the files of this sorter begin with.
-    name: String,
     lines: Unsorted,
-    runs: Vec<PathBuf>,
-    /// The run that is being written.
-    writing: Option<JoinHandle<Result<Unsorted, FeedError>>>,
+    lot_bytes: usize,
+    /// What is written already; with whoever writes just now.
+    written: Option<Written>,
+    writing: Option<JoinHandle<Result<(Unsorted, Written), FeedError>>>,
 }
 
-/// Lines of a run, one after another.
-#[derive(Debug, Default)]
-struct Unsorted {
-    bytes: Vec<u8>,
-    places: Vec<Place>,
-}
-
-/// Where a line lies in the bytes of a run: its key, and behind it the line as it will be written.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    kind: Kind,
-    start: u32,
-    key_bytes: u32,
-    line_bytes: u32,
-}
-
-/// Gives the lines back in order.
-pub(super) struct Sorted {
-    runs: Vec<BufReader<File>>,
-    paths: Vec<PathBuf>,
-    heads: BinaryHeap<Reverse<Head>>,
-}
-
-/// The first line of a run that was not given yet. The order of the fields is the order of lines.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Head {
-    kind: Kind,
-    key: Vec<u8>,
-    line: Vec<u8>,
-    run: usize,
+/// What did not fit into memory.
+struct Written {
+    folder: FeedFolder,
+    /// What files begin with.
+    name: String,
+    in_order: Option<InOrder>,
+    runs: Vec<Run>,
+    /// Runs so far.
+    count: usize,
 }
 
 impl Sorter {
-    pub(super) fn new(folder: &Path, name: String) -> Self {
+    pub(super) fn new(folder: &FeedFolder, name: String) -> Self {
         Self {
-            folder: folder.to_owned(),
-            name,
             lines: Unsorted::default(),
-            runs: Vec::new(),
+            lot_bytes: LOT_BYTES,
+            written: Some(Written {
+                folder: folder.clone(),
+                name,
+                in_order: None,
+                runs: Vec::new(),
+                count: 0,
+            }),
             writing: None,
         }
     }
@@ -82,214 +55,305 @@ impl Sorter {
     /// Adds a line: its kind and key to sort by, and what to write.
     ///
     /// # Errors
-    /// A run cannot be written.
+    /// A lot cannot be written.
     pub(super) fn add(&mut self, kind: Kind, key: &str, line: &str) -> Result<(), FeedError> {
-        let Unsorted { bytes, places } = &self.lines;
-        let used = bytes.len() + places.len() * size_of::<Place>();
-        if used + key.len() + line.len() > RUN_BYTES && !places.is_empty() {
+        if self.lines.used() + key.len() + line.len() > self.lot_bytes && !self.lines.is_empty() {
             self.spill()?;
         }
-        self.lines.add(kind, key, line);
+        self.lines.add(kind, key.as_bytes(), line.as_bytes());
         Ok(())
     }
 
     /// Calls `write` with every line, in order.
     ///
     /// # Errors
-    /// A run cannot be written or read, or `write` fails.
+    /// A file cannot be written or read, or `write` fails.
     pub(super) fn finish(
         mut self,
         mut write: impl FnMut(&[u8]) -> Result<(), FeedError>,
     ) -> Result<(), FeedError> {
-        if self.runs.is_empty() {
-            self.lines.sort();
-            let Unsorted { bytes, places } = &self.lines;
-            return places
-                .iter()
-                .try_for_each(|place| write(&bytes[place.line()]));
+        let (lines, mut written) = self.rest()?;
+        if written.is_nothing() {
+            let mut places = lines.places().iter();
+            return places.try_for_each(|place| write(lines.line(place)));
         }
-        self.spill()?;
-        self.written()?;
-        self.lines = Unsorted::default();
-        let mut sorted = Sorted::open(std::mem::take(&mut self.runs))?;
-        sorted.all(&mut write)
+        written.end_order()?;
+        written.add_run(&lines, 0)?;
+        drop(lines);
+        runs::merge(written.runs, write)
+    }
+
+    /// Writes the half that has every line.
+    ///
+    /// # Errors
+    /// A file cannot be written or read.
+    pub(super) fn finish_half(mut self, documents: u64) -> Result<Half, FeedError> {
+        let (lines, mut written) = self.rest()?;
+        let folder = written.folder.clone();
+        let in_order = written.in_order.take();
+        let mut half = match in_order {
+            Some(mut in_order) if in_order.goes_on_with(&lines) => {
+                let own = in_order.own(&lines);
+                in_order.write(&lines, &lines.places()[..own])?;
+                let mut half = in_order.into_half();
+                if written.runs.is_empty() {
+                    for place in &lines.places()[own..] {
+                        half.write(lines.line(place))?;
+                    }
+                } else {
+                    written.add_run(&lines, own)?;
+                }
+                half
+            }
+            in_order => {
+                written.in_order = in_order;
+                written.end_order()?;
+                let mut half = HalfWriter::create(&folder, &written.name)?;
+                if written.is_nothing() {
+                    for place in lines.places() {
+                        half.write(lines.line(place))?;
+                    }
+                } else {
+                    written.add_run(&lines, 0)?;
+                }
+                half
+            }
+        };
+        drop(lines);
+        runs::merge(written.runs, |line| half.write(line))?;
+        half.finish(&folder, documents)
     }
 
     /// Hands the lines to a thread that sorts and writes them, once it is done with those before.
     fn spill(&mut self) -> Result<(), FeedError> {
-        let emptied = self.written()?;
-        let lines = std::mem::replace(&mut self.lines, emptied);
-        let name = format!("{}-{}.run", self.name, self.runs.len());
-        let path = self.folder.join(name);
-        self.runs.push(path.clone());
-        let failed = io_error(&path);
+        let (mut kept, mut written) = self.joined()?;
+        self.lines.take_all(&mut kept);
+        let mut lines = std::mem::replace(&mut self.lines, kept);
+        let tail = self.lot_bytes / 8;
+        let failed = io_error(&written.folder.path);
         let writing = std::thread::Builder::new()
             .name("run".to_owned())
-            .spawn(move || lines.write(&path))
+            .spawn(move || {
+                written.take(&mut lines, tail)?;
+                Ok((lines, written))
+            })
             .map_err(failed)?;
         self.writing = Some(writing);
         Ok(())
     }
 
-    /// Waits for the run that is being written, and gives its memory back.
-    fn written(&mut self) -> Result<Unsorted, FeedError> {
-        match self.writing.take() {
-            Some(writing) => threads::ended(writing.join()),
-            None => Ok(Unsorted::default()),
+    /// The lines that are not written, in order, and what is.
+    fn rest(&mut self) -> Result<(Unsorted, Written), FeedError> {
+        let (mut kept, written) = self.joined()?;
+        let mut lines = std::mem::take(&mut self.lines);
+        lines.take_all(&mut kept);
+        lines.sort();
+        Ok((lines, written))
+    }
+
+    /// Waits for the lot that is being written, and gives what it kept, in its memory.
+    fn joined(&mut self) -> Result<(Unsorted, Written), FeedError> {
+        if let Some(writing) = self.writing.take() {
+            return threads::ended(writing.join());
         }
+        let written = self.written.take();
+        let gone = || std::io::Error::other("what was written is gone after an error");
+        let written = written.ok_or_else(|| io_error(&PathBuf::from("run"))(gone()))?;
+        Ok((Unsorted::default(), written))
+    }
+}
+
+impl std::fmt::Debug for Sorter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sorter").finish_non_exhaustive()
     }
 }
 
 impl Drop for Sorter {
     fn drop(&mut self) {
-        // A run that is still being written would be there again after it was removed.
-        let _ = self.written();
-        remove(&self.runs);
-    }
-}
-
-impl Unsorted {
-    fn add(&mut self, kind: Kind, key: &str, line: &str) {
-        let length = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX);
-        self.places.push(Place {
-            kind,
-            start: u32::try_from(self.bytes.len()).unwrap_or(u32::MAX),
-            key_bytes: length(key),
-            line_bytes: length(line),
-        });
-        self.bytes.extend_from_slice(key.as_bytes());
-        self.bytes.extend_from_slice(line.as_bytes());
-    }
-
-    fn sort(&mut self) {
-        let bytes = &self.bytes;
-        self.places.sort_unstable_by(|a, b| {
-            (a.kind, &bytes[a.key()], &bytes[a.line()]).cmp(&(
-                b.kind,
-                &bytes[b.key()],
-                &bytes[b.line()],
-            ))
-        });
-    }
-
-    /// Writes the lines in order, and gives their memory back.
-    fn write(mut self, path: &Path) -> Result<Self, FeedError> {
-        self.sort();
-        let failed = io_error(path);
-        let mut file =
-            BufWriter::with_capacity(WRITE_BUFFER_BYTES, File::create(path).map_err(&failed)?);
-        for place in &self.places {
-            let mut head = [0; HEAD_BYTES];
-            head[0] = place.kind as u8;
-            head[1..5].copy_from_slice(&place.key_bytes.to_le_bytes());
-            head[5..].copy_from_slice(&place.line_bytes.to_le_bytes());
-            let both = place.key().start..place.line().end;
-            file.write_all(&head)
-                .and_then(|()| file.write_all(&self.bytes[both]))
-                .map_err(&failed)?;
+        // A file that is still being written would be there again after it was removed.
+        if let Some(writing) = self.writing.take() {
+            let _ = writing.join();
         }
-        file.flush().map_err(&failed)?;
-        self.places.clear();
-        self.bytes.clear();
-        Ok(self)
     }
 }
 
-impl Place {
-    fn key(&self) -> Range<usize> {
-        let start = self.start as usize;
-        start..start + self.key_bytes as usize
+impl Written {
+    fn is_nothing(&self) -> bool {
+        self.in_order.is_none() && self.runs.is_empty()
     }
 
-    fn line(&self) -> Range<usize> {
-        let start = self.key().end;
-        start..start + self.line_bytes as usize
-    }
-}
-
-impl Sorted {
-    fn open(paths: Vec<PathBuf>) -> Result<Self, FeedError> {
-        let mut sorted = Self {
-            runs: Vec::new(),
-            heads: BinaryHeap::new(),
-            paths,
-        };
-        for run in 0..sorted.paths.len() {
-            let path = &sorted.paths[run];
-            let file = File::open(path).map_err(io_error(path))?;
-            sorted
-                .runs
-                .push(BufReader::with_capacity(READ_BUFFER_BYTES, file));
-            let mut head = Head {
-                kind: Kind::Product,
-                key: Vec::new(),
-                line: Vec::new(),
-                run,
+    /// Writes lines, but for some that may have to wait for others before them. These stay, in the same memory.
+    fn take(&mut self, lines: &mut Unsorted, tail: usize) -> Result<(), FeedError> {
+        lines.sort();
+        if self.count == 0 && self.in_order.is_none() {
+            let kind = lines.places().first().map(|place| place.kind);
+            self.in_order = kind
+                .map(|kind| InOrder::begin(&self.folder, &self.name, kind))
+                .transpose()?;
+        }
+        if let Some(in_order) = &mut self.in_order
+            && in_order.goes_on_with(lines)
+        {
+            let own = in_order.own(lines);
+            let mut waiting = 0;
+            let is_waiting = |place: &&runs::Place| {
+                waiting += place.bytes();
+                waiting <= tail
             };
-            if read(&mut sorted.runs, &sorted.paths, &mut head)? {
-                sorted.heads.push(Reverse(head));
-            }
-        }
-        Ok(sorted)
-    }
-
-    fn all(
-        &mut self,
-        write: &mut impl FnMut(&[u8]) -> Result<(), FeedError>,
-    ) -> Result<(), FeedError> {
-        loop {
-            // The smallest head is replaced in place: its buffers are used again, and the heap moves once.
-            let Some(mut first) = self.heads.peek_mut() else {
-                return Ok(());
+            let waits = lines.places()[..own].iter().rev().take_while(is_waiting);
+            let settled = own - waits.count();
+            in_order.write(lines, &lines.places()[..settled])?;
+            let others = &lines.places()[own..];
+            let all = lines.places().len();
+            let end = if others.iter().map(runs::Place::bytes).sum::<usize>() > tail {
+                self.add_run(lines, own)?;
+                own
+            } else {
+                all
             };
-            write(&first.0.line)?;
-            let more = read(&mut self.runs, &self.paths, &mut first.0)?;
-            if !more {
-                PeekMut::pop(first);
-            }
+            lines.keep(settled..end);
+            return Ok(());
         }
+        self.end_order()?;
+        self.add_run(lines, 0)?;
+        lines.keep(0..0);
+        Ok(())
+    }
+
+    /// From now on all lines are in runs.
+    fn end_order(&mut self) -> Result<(), FeedError> {
+        if let Some(in_order) = self.in_order.take() {
+            let path = self.next_path();
+            self.runs.push(in_order.into_run(&path)?);
+        }
+        Ok(())
+    }
+
+    /// Makes a run of all lines from one on.
+    fn add_run(&mut self, lines: &Unsorted, from: usize) -> Result<(), FeedError> {
+        let path = self.next_path();
+        let places = lines.places().get(from..).unwrap_or_default();
+        self.runs.push(Run::write(lines, places, path)?);
+        Ok(())
+    }
+
+    fn next_path(&mut self) -> PathBuf {
+        let name = format!("{}-{}.run", self.name, self.count);
+        self.count += 1;
+        self.folder.path.join(name)
     }
 }
 
-/// Reads the next line of a head's run; `false` behind the last one.
-fn read(
-    runs: &mut [BufReader<File>],
-    paths: &[PathBuf],
-    head: &mut Head,
-) -> Result<bool, FeedError> {
-    let (Some(run), Some(path)) = (runs.get_mut(head.run), paths.get(head.run)) else {
-        return Ok(false);
-    };
-    let mut sizes = [0; HEAD_BYTES];
-    match run.read_exact(&mut sizes) {
-        Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(false),
-        other => other.map_err(io_error(path))?,
-    }
-    let [kind, sizes @ ..] = sizes;
-    let [a, b, c, d, e, f, g, h] = sizes;
-    head.kind = Kind::ALL
-        .into_iter()
-        .find(|known| *known as u8 == kind)
-        .unwrap_or(Kind::Product);
-    head.key
-        .resize(u32::from_le_bytes([a, b, c, d]) as usize, 0);
-    head.line
-        .resize(u32::from_le_bytes([e, f, g, h]) as usize, 0);
-    run.read_exact(&mut head.key)
-        .and_then(|()| run.read_exact(&mut head.line))
-        .map_err(io_error(path))?;
-    Ok(true)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::feed::tests::folder;
 
-impl Drop for Sorted {
-    fn drop(&mut self) {
-        remove(&self.paths);
+    /// Lines by their number, in the order given; what they become, and how many files that took.
+    fn half_of(numbers: &[(Kind, u32)], lot_bytes: usize) -> (Vec<u8>, usize, usize) {
+        let (_state, folder) = folder();
+        let mut sorter = Sorter::new(&folder, "all-catalog".to_owned());
+        sorter.lot_bytes = lot_bytes;
+        for (kind, number) in numbers {
+            let key = format!("k\"{number:05}");
+            let shown = serde_json::Value::from(key.as_str());
+            let line = format!("{kind} {shown} {{\"number\":{number}}}\n");
+            sorter.add(*kind, &key, &line).unwrap();
+        }
+        let (kept, written) = sorter.joined().unwrap();
+        let (ordered, count) = (usize::from(written.in_order.is_some()), written.count);
+        (sorter.written, sorter.writing) = (Some(written), None);
+        sorter.lines.take_all(&mut { kept });
+        let half = sorter.finish_half(numbers.len() as u64).unwrap();
+        let bytes = std::fs::read(folder.half_path(&half)).unwrap();
+        assert_eq!(half.hash, blake3::hash(&bytes).to_hex().as_str());
+        let left = std::fs::read_dir(&folder.path).unwrap().count();
+        assert_eq!(left, 1, "only the half is left");
+        (bytes, ordered, count)
     }
-}
 
-/// Whoever is killed before this leaves files behind; `FeedFolder::save` removes those.
-fn remove(paths: &[PathBuf]) {
-    for path in paths {
-        let _ = std::fs::remove_file(path);
+    fn products(numbers: impl IntoIterator<Item = u32>) -> Vec<(Kind, u32)> {
+        let all = numbers.into_iter();
+        all.map(|number| (Kind::Product, number)).collect()
+    }
+
+    /// Numbers below a prime, all of them, in no order.
+    fn shuffled() -> impl Iterator<Item = u32> {
+        (1..4001).map(|number| number * 1777 % 4001)
+    }
+
+    const IN_MEMORY: usize = usize::MAX;
+    const SMALL: usize = 16 << 10;
+
+    #[test]
+    fn a_half_is_the_same_however_its_lines_came() {
+        let (whole, ordered, files) = half_of(&products(1..4001), IN_MEMORY);
+        assert_eq!((ordered, files), (0, 0));
+        let (bytes, ordered, files) = half_of(&products(1..4001), SMALL);
+        assert_eq!((ordered, files), (1, 0), "lines in order need no run");
+        assert!(bytes == whole);
+        let nearly = (0..400).flat_map(|ten| (1..11).rev().map(move |one| ten * 10 + one));
+        let (bytes, ordered, files) = half_of(&products(nearly), SMALL);
+        assert_eq!((ordered, files), (1, 0), "nor do lines that are nearly so");
+        assert!(bytes == whole);
+        let (bytes, ordered, files) = half_of(&products(shuffled()), SMALL);
+        assert_eq!(ordered, 0);
+        assert!(files > 5);
+        assert!(bytes == whole);
+        let late = (2..4001).chain([1]);
+        let (bytes, ordered, _) = half_of(&products(late), SMALL);
+        assert_eq!(ordered, 1, "the last line is not written yet");
+        assert!(bytes == whole);
+        let restarted = (2000..4001).chain(1..2000);
+        let (bytes, ordered, files) = half_of(&products(restarted), SMALL);
+        assert_eq!(ordered, 0);
+        assert!(files > 5);
+        assert!(bytes == whole);
+    }
+
+    #[test]
+    fn other_kinds_come_behind_the_first() {
+        let few = |kind| move |number| (kind, number);
+        let categories: Vec<_> = (1..40).map(few(Kind::Category)).collect();
+        let many: Vec<_> = (1..2000).map(few(Kind::Review)).collect();
+        let all = [categories.clone(), products(1..4001), many.clone()].concat();
+        let (whole, ..) = half_of(&all, IN_MEMORY);
+        let (bytes, ordered, files) = half_of(&all, SMALL);
+        assert_eq!(ordered, 1);
+        assert!(files > 0, "there are too many reviews to wait in memory");
+        assert!(bytes == whole);
+        // Products stand before categories: what began with those was no half.
+        let all = [many, categories, products(shuffled())].concat();
+        let (bytes, ordered, _) = half_of(&all, SMALL);
+        assert_eq!(ordered, 0);
+        assert!(bytes == whole);
+        let (none, ..) = half_of(&[], SMALL);
+        assert!(none.is_empty());
+    }
+
+    #[test]
+    fn whoever_wants_the_lines_gets_them_in_order() {
+        for numbers in [products(1..4001), products(shuffled())] {
+            let (_state, folder) = folder();
+            let mut sorter = Sorter::new(&folder, "all-catalog".to_owned());
+            sorter.lot_bytes = SMALL;
+            for (kind, number) in numbers {
+                let key = format!("{number:05}");
+                let line = format!("{kind} \"{key}\" {{}}\n");
+                sorter.add(kind, &key, &line).unwrap();
+            }
+            let mut keys = Vec::new();
+            sorter
+                .finish(|line| {
+                    keys.push(line[9..14].to_vec());
+                    Ok(())
+                })
+                .unwrap();
+            assert_eq!(keys.len(), 4000);
+            assert!(keys.is_sorted());
+            let left = std::fs::read_dir(&folder.path).unwrap().count();
+            assert_eq!(left, 0, "runs go when they were read");
+        }
     }
 }
