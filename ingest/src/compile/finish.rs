@@ -15,8 +15,10 @@ use frontage_shared::snapshot::tables::CatalogTables;
 
 use super::facets::row_count;
 use super::products::{Related, Tables};
+use super::routes::ProductSlugs;
 use super::{CompileError, seconds};
 use crate::dates::{self, Dates};
+use crate::half_hash::Known;
 use crate::merge::{Conflicts, MergeError};
 use crate::threads;
 use crate::wire::{Page, PageKind, Redirect, Review};
@@ -35,6 +37,10 @@ impl Tables<'_> {
         redirects: &[Redirect],
         conflicts: &mut Conflicts,
     ) -> Result<(CatalogTables, Counts, Dates), CompileError> {
+        // What products were looked up in as they came would lie beside all that is made of them now.
+        self.variant_ids = hashbrown::HashSet::new();
+        self.attribute_values = Known::default();
+        self.slugs = ProductSlugs::new(None);
         let featured = self.ranks();
         self.finish_attributes()?;
         self.finish_related(conflicts)?;

@@ -167,7 +167,7 @@ impl<'a> Languages<'a> {
             }
             let local = language.localised(product, translation);
             language.names.push(local.name.to_owned());
-            language.text.add(&local, categories)?;
+            language.text.add(local, categories.to_vec())?;
         }
         Ok(())
     }

@@ -433,7 +433,12 @@ impl<'a> Tables<'a> {
     }
 
     /// What is known of a product outside its record: search, sorting, brand facet, related products.
-    fn index(&mut self, row: u32, product: Product, in_path: Vec<u32>) -> Result<(), CompileError> {
+    fn index(
+        &mut self,
+        row: u32,
+        mut product: Product,
+        in_path: Vec<u32>,
+    ) -> Result<(), CompileError> {
         if let Some(brand) = brand_name(&product) {
             let statement = Statement {
                 origin: Origin::Brand,
@@ -452,11 +457,11 @@ impl<'a> Tables<'a> {
             let (end, relation) = (self.related.ids.len(), relation(related.relation));
             self.related.all.push((row, end, relation));
         }
-        self.text.add(&product, &in_path)?;
         if !product.bundle.is_empty() {
-            self.bundles.push((row, product.bundle));
+            self.bundles
+                .push((row, std::mem::take(&mut product.bundle)));
         }
-        Ok(())
+        Ok(self.text.add(product, in_path)?)
     }
 }
 

@@ -26,15 +26,23 @@ const WAITING: usize = 32;
 /// Segments that may be in the making at once.
 const AT_ONCE: usize = 2;
 
-/// The index in the making.
-pub(super) struct TextThreads {
+/// A product that is to be found, and the rows of the categories by whose names it is, too.
+type Found = (Product, Vec<u32>);
+
+/// What the products of an index have in common.
+struct Common {
     /// Names of the categories, by row.
     categories: Vec<String>,
     /// By what other words products are looked for.
-    synonyms: Option<Arc<Synonyms>>,
+    synonyms: Option<Synonyms>,
+}
+
+/// The index in the making.
+pub(super) struct TextThreads {
+    common: Arc<Common>,
     /// Products of a segment.
     most: u32,
-    batch: Vec<TextDocument>,
+    batch: Vec<Found>,
     /// The segment that gets the next products, and how many it was given.
     current: Option<(Segment, u32)>,
     /// Segments that have all their products.
@@ -43,7 +51,7 @@ pub(super) struct TextThreads {
 }
 
 struct Segment {
-    products: SyncSender<Vec<TextDocument>>,
+    products: SyncSender<Vec<Found>>,
     thread: JoinHandle<Result<PackedSegment, TextError>>,
 }
 
@@ -53,8 +61,10 @@ impl TextThreads {
         synonyms: Option<Synonyms>,
     ) -> Self {
         Self {
-            categories: categories.collect(),
-            synonyms: synonyms.map(Arc::new),
+            common: Arc::new(Common {
+                categories: categories.collect(),
+                synonyms,
+            }),
             most: TextIndexBuilder::SEGMENT_PRODUCTS,
             batch: Vec::with_capacity(BATCH),
             current: None,
@@ -63,12 +73,10 @@ impl TextThreads {
         }
     }
 
-    /// Adds the product of the next row, which can be found by the names of these categories, too.
-    pub(super) fn add(&mut self, product: &Product, categories: &[u32]) -> Result<(), TextError> {
-        let names = categories.iter();
-        let names = names.filter_map(|&row| self.categories.get(row as usize));
-        self.batch
-            .push(words::of(product, names.map(String::as_str)));
+    /// Adds the product of the next row, which can be found by the names of these categories, too. Its words are found on
+    /// the thread that counts them, and there it ends: whoever fills the tables has enough to do.
+    pub(super) fn add(&mut self, product: Product, categories: Vec<u32>) -> Result<(), TextError> {
+        self.batch.push((product, categories));
         if self.batch.len() >= BATCH {
             self.send()?;
         }
@@ -101,7 +109,7 @@ impl TextThreads {
         let (segment, products) = match &mut self.current {
             Some(current) => current,
             None => {
-                let segment = Segment::start(self.synonyms.clone())?;
+                let segment = Segment::start(Arc::clone(&self.common))?;
                 self.current.insert((segment, 0))
             }
         };
@@ -124,20 +132,30 @@ impl TextThreads {
     }
 }
 
+impl Common {
+    /// The words by which a product is found.
+    fn words_of(&self, (product, rows): &Found, splitter: &mut WordSplitter) -> TextDocument {
+        let names = rows.iter();
+        let names = names.filter_map(|&row| self.categories.get(row as usize));
+        let mut words = words::of(product, names.map(String::as_str));
+        if let Some(synonyms) = &self.synonyms {
+            synonyms.extend(&mut words, splitter);
+        }
+        words
+    }
+}
+
 impl Segment {
-    fn start(synonyms: Option<Arc<Synonyms>>) -> Result<Self, TextError> {
-        let (products, batches) = sync_channel::<Vec<TextDocument>>(WAITING);
+    fn start(common: Arc<Common>) -> Result<Self, TextError> {
+        let (products, batches) = sync_channel::<Vec<Found>>(WAITING);
         let thread = std::thread::Builder::new()
             .name("text".to_owned())
             .spawn(move || {
                 let mut segment = TextSegmentBuilder::new(BUDGET_BYTES)?;
                 let mut splitter = WordSplitter::default();
-                for mut product in batches.into_iter().flatten() {
+                for found in batches.into_iter().flatten() {
                     breathe();
-                    if let Some(synonyms) = &synonyms {
-                        synonyms.extend(&mut product, &mut splitter);
-                    }
-                    segment.add(&product)?;
+                    segment.add(&common.words_of(&found, &mut splitter))?;
                 }
                 segment.finish()
             });
@@ -168,7 +186,7 @@ mod tests {
                 name: format!("Mug {number}"),
                 ..Product::default()
             };
-            index.add(&product, &[]).unwrap();
+            index.add(product, Vec::new()).unwrap();
         }
         let files = index.finish().unwrap();
         let meta = files.iter().find(|file| file.name == "meta.json").unwrap();
