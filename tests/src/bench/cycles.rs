@@ -182,16 +182,21 @@ pub fn one_price_daemon(ground: &Ground, figures: &mut Figures, shop: &Shop) -> 
     figures.set_all(&name("change to visible"), &since_change)
 }
 
-/// The first cycle of a shop whose records need a mapping.
-pub fn mapped(ground: &Ground, figures: &mut Figures) -> anyhow::Result<()> {
+/// The first cycle of a shop whose records need a mapping; `name` says which.
+pub fn mapped(ground: &Ground, figures: &mut Figures, name: &str) -> anyhow::Result<()> {
     let (ended, lines): (Ended, _) = ground.ingest(&["once"])?;
     let (milliseconds, records) = run_of(&lines, "catalog")?;
-    figures.set("mapped cycle: products", float(records))?;
-    figures.set("mapped cycle: time", ended.seconds)?;
-    figures.set("mapped cycle: CPU time", ended.cpu_seconds)?;
-    figures.set("mapped cycle: peak memory", mib(ended.peak_bytes))?;
     let rate = float(records) * 1000.0 / float(milliseconds.max(1));
-    figures.set("mapped cycle: rate until documents are checked", rate)
+    for (what, value) in [
+        ("products", float(records)),
+        ("time", ended.seconds),
+        ("CPU time", ended.cpu_seconds),
+        ("peak memory", mib(ended.peak_bytes)),
+        ("rate until documents are checked", rate),
+    ] {
+        figures.set(&format!("{name}: {what}"), value)?;
+    }
+    Ok(())
 }
 
 /// Milliseconds and records of a source's run.

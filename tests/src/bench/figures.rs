@@ -327,7 +327,7 @@ mod tests {
     #[test]
     fn a_part_alone_has_its_own_figures() {
         let all = Figures::new(1).rows().len();
-        let rest = ["shop", "giant", "mapped", "buying"].map(|part| {
+        let rest = ["shop", "giant", "preset", "mapped", "buying"].map(|part| {
             let mut figures = Figures::new(1);
             figures.keep_part(part);
             figures.rows().len()

@@ -13,6 +13,7 @@ use frontage_shared::store::Store;
 use serde_json::Value;
 
 use super::feeds::{DOCUMENTS, EXPORT, FeedServer, OFFERS};
+use super::items::{CATEGORIES, ITEMS};
 use super::load;
 use super::process::{self, Daemon, Ended};
 use crate::ports;
@@ -99,6 +100,20 @@ impl Ground {
     /// The folder that the store is in.
     pub fn store_folder(&self) -> PathBuf {
         self.path("store")
+    }
+
+    /// Configures two sources that send items and categories of Business Central, and its presets.
+    pub fn with_items(self) -> anyhow::Result<Self> {
+        let source = |name: &str, preset: &str, file: &str| {
+            format!(
+                "[source.{name}]\npreset = \"{preset}\"\nurl = \"{}\"\n{SOURCE}",
+                self.feeds.url(file),
+            )
+        };
+        let sources = source("catalog", "business-central", ITEMS)
+            + &source("groups", "business-central-categories", CATEGORIES);
+        std::fs::write(self.path("ingest.toml"), HEAD.to_owned() + &sources)?;
+        Ok(self)
     }
 
     /// Configures one source that sends the words of an ERP, and the demo's mapping.

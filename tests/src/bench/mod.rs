@@ -19,6 +19,8 @@ pub mod fixed;
 pub mod giant;
 /// The folder, the configuration and the programs of one shop.
 pub mod ground;
+/// Items of an ERP that a preset knows.
+pub mod items;
 /// A client that keeps many connections busy.
 pub mod load;
 /// The other comparator: nginx with the same pages as files.

@@ -9,6 +9,7 @@ pub fn part_of(name: &str) -> &'static str {
     match name.split([':', ' ', ',']).next() {
         Some("giant") => "giant",
         Some("mapped") => "mapped",
+        Some("preset") => "preset",
         Some("cart" | "orders") => "buying",
         _ => "shop",
     }
@@ -54,8 +55,17 @@ pub const ROWS: &[(&str, &str, Option<Budget>)] = &[
         Some(AtMost(1.0)),
     ),
     ("one price changed, daemon: change to visible", "s", None),
+    ("preset cycle: products", "products", None),
+    ("preset cycle: time", "s", Some(AtMostAtMillion(120.0))),
+    ("preset cycle: CPU time", "s", None),
+    ("preset cycle: peak memory", "MiB", None),
+    (
+        "preset cycle: rate until documents are checked",
+        "records/s",
+        None,
+    ),
     ("mapped cycle: products", "products", None),
-    ("mapped cycle: time", "s", Some(AtMostAtMillion(120.0))),
+    ("mapped cycle: time", "s", None),
     ("mapped cycle: CPU time", "s", None),
     ("mapped cycle: peak memory", "MiB", None),
     (

@@ -1,6 +1,6 @@
 //! `make bench`: measures a whole shop and writes `target/bench.json`.
 //!
-//! `BENCH_ONLY` names one part (shop, giant, mapped, buying) to be measured alone.
+//! `BENCH_ONLY` names one part (shop, giant, preset, mapped, buying) to be measured alone.
 //! It ends well when everything could be measured, whether or not budgets were kept: figures are for people to judge.
 
 use std::io::Write as _;
@@ -14,7 +14,7 @@ use frontage_tests::bench::ground::Ground;
 use frontage_tests::bench::nginx::Nginx;
 use frontage_tests::bench::pages::Fixed;
 use frontage_tests::bench::targets::Shop;
-use frontage_tests::bench::{buying, curve, cycles, feeds, fixed, giant, pages, swaps};
+use frontage_tests::bench::{buying, curve, cycles, feeds, fixed, giant, items, pages, swaps};
 use frontage_tests::catalogue::Catalogue;
 use frontage_tests::shopper::UNLIMITED;
 
@@ -131,6 +131,17 @@ impl Bench<'_> {
     }
 }
 
+/// A cycle through a preset's mapping.
+fn preset(bench: &Bench<'_>, figures: &mut Figures) -> anyhow::Result<()> {
+    let ground = bench.ground()?.with_items()?;
+    bench.tell(&format!("writing {} items", bench.products));
+    let catalogue = Catalogue::large(bench.products);
+    let url = |name: &str| ground.feeds.url(name);
+    items::write(&bench.folder.join("feeds"), catalogue, url)?;
+    bench.tell("cycle: all of it, through a preset");
+    cycles::mapped(&ground, figures, "preset cycle")
+}
+
 /// A cycle through the demo's mapping.
 fn mapped(bench: &Bench<'_>, figures: &mut Figures) -> anyhow::Result<()> {
     let products = bench.mapped_products;
@@ -138,7 +149,7 @@ fn mapped(bench: &Bench<'_>, figures: &mut Figures) -> anyhow::Result<()> {
     bench.tell(&format!("writing an export of {products} products"));
     feeds::write_export(&bench.folder.join("feeds"), Catalogue::large(products))?;
     bench.tell("cycle: all of it, mapped");
-    cycles::mapped(&ground, figures)
+    cycles::mapped(&ground, figures, "mapped cycle")
 }
 
 /// The product with 60,000 variants.
@@ -219,9 +230,10 @@ fn measure(
     let mut figures = Figures::new(products);
     let mut is_whole = true;
     type Part = fn(&Bench<'_>, &mut Figures) -> anyhow::Result<()>;
-    let parts: [(&str, Part); 4] = [
+    let parts: [(&str, Part); 5] = [
         ("shop", shop),
         ("giant", with_giant),
+        ("preset", preset),
         ("mapped", mapped),
         ("buying", with_cart),
     ];
