@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use super::strict::Strict;
 use crate::wire::{
     Attribute, AttributeValue, Document, Kind, LocationStock, Media, Offer, OptionValue, Price,
-    PriceTier, Product, ProductOption, Related, Stock, Variant, Weight,
+    PriceTier, Product, ProductOption, Related, Seo, Stock, Variant, Weight,
 };
 
 /// The deepest that objects and lists lie in each other here: product, variants, variant, prices, price, tiers, tier.
@@ -95,7 +95,6 @@ fn product(product: &Product, names: &[&str]) -> bool {
     let is_usual = category_positions.is_empty()
         && measure.is_none()
         && bundle.is_empty()
-        && seo.is_none()
         && translations.is_empty()
         && custom.is_empty();
     let bought_itself = ["prices", "stock", "measure"];
@@ -121,6 +120,7 @@ fn product(product: &Product, names: &[&str]) -> bool {
         && each(attributes, 1000, is_attribute)
         && each(media, 500, is_media)
         && each(related, 1000, is_related)
+        && seo.as_ref().is_none_or(is_seo)
         && are_prices(prices)
         && stock.as_ref().is_none_or(is_stock)
 }
@@ -236,6 +236,15 @@ fn is_related(related: &Related) -> bool {
         product_id,
     } = related;
     is_id(product_id)
+}
+
+fn is_seo(seo: &Seo) -> bool {
+    let Seo {
+        title,
+        description,
+        noindex: _,
+    } = seo;
+    all([title], is_line) && all([description], |text| is_text(text, 5000))
 }
 
 fn are_prices(prices: &[Price]) -> bool {

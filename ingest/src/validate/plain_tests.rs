@@ -29,6 +29,7 @@ fn whole() -> Vec<Value> {
         "short_description": "Holds tea", "brand": "Ämilia", "category_ids": ["cups"], "primary_category_id": "cups",
         "position": 3, "tags": ["new"], "condition": "new", "gtin": "4006381333931", "mpn": "C-1", "tax_class": "standard",
         "weight": weight, "media": media, "related": [{"relation": "upsell", "product_id": "p2"}], "replaced_by": "p3",
+        "seo": {"title": "Cups", "description": "All cups", "noindex": false},
         "attributes": [
             {"code": "colour", "label": "Colour", "group": "Looks", "value": "blue"},
             {"code": "height", "value": 9.50, "unit": "cm"}, {"code": "safe", "value": true},
