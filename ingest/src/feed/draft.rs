@@ -6,8 +6,11 @@ use frontage_shared::model::money::Currency;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::sort::Sorter;
-use super::{Facts, Feed, FeedError, FeedFolder, Line, Name, Summary};
+use super::{Facts, Feed, FeedError, FeedFolder, Name, Summary, line_head};
 use crate::wire::{Document, Kind, Offer, Product, Variant};
+
+/// Bytes of most lines: one that begins with less room is copied while it grows.
+const LINE_BYTES: usize = 2 << 10;
 
 /// The documents of a run as they come, already as the lines that they will be: a document takes several times the
 /// memory of its line.
@@ -186,14 +189,14 @@ impl Lines {
 
 impl Prepared {
     fn of(document: &Document, currency: Currency) -> Self {
-        let line = Line {
-            kind: document.kind(),
-            key: document.key(),
-            json: document.to_json(),
-        };
+        let key = document.key();
+        let mut text = String::with_capacity(LINE_BYTES);
+        line_head(&mut text, document.kind(), &key);
+        document.push_json(&mut text);
+        text.push('\n');
         Self {
-            text: line.text(),
-            key: line.key,
+            text,
+            key,
             facts: Facts::of(document, currency),
         }
     }

@@ -21,6 +21,8 @@ pub(super) struct HalfWriter {
     path: PathBuf,
     /// None once all were sent.
     blocks: Option<SyncSender<Vec<u8>>>,
+    /// Blocks that were written, to be filled again: memory that is new has to be cleared first.
+    emptied: Receiver<Vec<u8>>,
     /// None once it was joined.
     writer: Option<Writer>,
     block: Vec<u8>,
@@ -32,13 +34,16 @@ impl HalfWriter {
         let path = folder.path.join(format!("{name}.part"));
         let file = File::create(&path).map_err(io_error(&path))?;
         let (blocks, waiting) = sync_channel(BLOCKS_WAITING);
+        // As many as there can be on the way, so that nobody waits to give one back.
+        let (to_fill, emptied) = sync_channel(BLOCKS_WAITING + 2);
         let writer = std::thread::Builder::new()
             .name("half".to_owned())
-            .spawn(move || write_blocks(file, waiting))
+            .spawn(move || write_blocks(file, waiting, &to_fill))
             .map_err(io_error(&path))?;
         Ok(Self {
             path,
             blocks: Some(blocks),
+            emptied,
             writer: Some(writer),
             block: Vec::with_capacity(BLOCK_BYTES),
         })
@@ -81,7 +86,9 @@ impl HalfWriter {
         if self.room() > 0 {
             return Ok(());
         }
-        let block = std::mem::replace(&mut self.block, Vec::with_capacity(BLOCK_BYTES));
+        let empty = self.emptied.try_recv();
+        let empty = empty.unwrap_or_else(|_| Vec::with_capacity(BLOCK_BYTES));
+        let block = std::mem::replace(&mut self.block, empty);
         if !self.sends(block) {
             // Only an error ends the writer early.
             joined(self.writer.take()).map_err(io_error(&self.path))?;
@@ -146,11 +153,14 @@ fn joined(writer: Option<Writer>) -> std::io::Result<(File, blake3::Hash)> {
 fn write_blocks(
     mut file: File,
     blocks: Receiver<Vec<u8>>,
+    to_fill: &SyncSender<Vec<u8>>,
 ) -> std::io::Result<(File, blake3::Hash)> {
     let mut hasher = blake3::Hasher::new();
-    for block in blocks {
+    for mut block in blocks {
         hasher.update(&block);
         file.write_all(&block)?;
+        block.clear();
+        let _ = to_fill.try_send(block);
     }
     Ok((file, hasher.finalize()))
 }

@@ -305,9 +305,20 @@ impl FeedFolder {
 impl Line {
     /// The line as it stands in a half file.
     fn text(&self) -> String {
-        let key = serde_json::Value::from(self.key.as_str());
-        format!("{} {key} {}\n", self.kind, self.json)
+        let mut text = String::with_capacity(self.key.len() + self.json.len() + 32);
+        line_head(&mut text, self.kind, &self.key);
+        text.push_str(&self.json);
+        text.push('\n');
+        text
     }
+}
+
+/// Begins a line: what stands in front of its document.
+fn line_head(text: &mut String, kind: Kind, key: &str) {
+    text.push_str(kind.as_str());
+    text.push(' ');
+    text.push_str(&serde_json::Value::from(key).to_string());
+    text.push(' ');
 }
 
 impl Feed {

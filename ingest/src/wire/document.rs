@@ -242,8 +242,17 @@ impl Document {
 
     /// The canonical JSON of the document.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self)
-            .expect("a document has text keys and finite numbers only, so it always serialises")
+        let mut text = String::new();
+        self.push_json(&mut text);
+        text
+    }
+
+    /// Adds the same to a text.
+    pub fn push_json(&self, text: &mut String) {
+        let mut bytes = std::mem::take(text).into_bytes();
+        serde_json::to_writer(&mut bytes, self)
+            .expect("a document has text keys and finite numbers only, so it always serialises");
+        *text = String::from_utf8(bytes).expect("JSON is written as UTF-8");
     }
 
     /// Reads a document whose JSON has passed the schema.
