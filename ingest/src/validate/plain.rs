@@ -18,6 +18,8 @@ use crate::wire::{
 /// The deepest that objects and lists lie in each other here: product, variants, variant, prices, price, tiers, tier.
 pub(super) const DEPTH: usize = 7;
 
+/// What only a product has that is its own one variant.
+const BOUGHT_ITSELF: [&str; 3] = ["prices", "stock", "measure"];
 /// Members of a document, as a rule.
 const MEMBERS: usize = 32;
 
@@ -81,7 +83,7 @@ fn product(product: &Product, names: &[&str]) -> bool {
         attributes,
         media,
         related,
-        bundle,
+        bundle: _,
         seo,
         replaced_by,
         translations,
@@ -94,13 +96,11 @@ fn product(product: &Product, names: &[&str]) -> bool {
     // What few have is not looked at here.
     let is_usual = category_positions.is_empty()
         && measure.is_none()
-        && bundle.is_empty()
+        && !has(names, &["bundle"])
         && translations.is_empty()
         && custom.is_empty();
-    let bought_itself = ["prices", "stock", "measure"];
     is_usual
-        && !has(names, &["bundle"])
-        && (variants.is_empty() || !has(names, &bought_itself))
+        && (variants.is_empty() || !has(names, &BOUGHT_ITSELF))
         && is_id(id)
         && is_line(name)
         && all([slug], is_slug)
