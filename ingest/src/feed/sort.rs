@@ -32,8 +32,6 @@ struct Written {
     name: String,
     in_order: Option<InOrder>,
     runs: Vec<Run>,
-    /// Runs so far.
-    count: usize,
 }
 
 impl Sorter {
@@ -46,7 +44,6 @@ impl Sorter {
                 name,
                 in_order: None,
                 runs: Vec::new(),
-                count: 0,
             }),
             writing: None,
         }
@@ -70,17 +67,11 @@ impl Sorter {
     /// A file cannot be written or read, or `write` fails.
     pub(super) fn finish(
         mut self,
-        mut write: impl FnMut(&[u8]) -> Result<(), FeedError>,
+        write: impl FnMut(&[u8]) -> Result<(), FeedError>,
     ) -> Result<(), FeedError> {
         let (lines, mut written) = self.rest()?;
-        if written.is_nothing() {
-            let mut places = lines.places().iter();
-            return places.try_for_each(|place| write(lines.line(place)));
-        }
         written.end_order()?;
-        written.add_run(&lines, 0)?;
-        drop(lines);
-        runs::merge(written.runs, write)
+        written.give(lines, 0, write)
     }
 
     /// Writes the half that has every line.
@@ -90,37 +81,19 @@ impl Sorter {
     pub(super) fn finish_half(mut self, documents: u64) -> Result<Half, FeedError> {
         let (lines, mut written) = self.rest()?;
         let folder = written.folder.clone();
-        let in_order = written.in_order.take();
-        let mut half = match in_order {
-            Some(mut in_order) if in_order.goes_on_with(&lines) => {
+        let goes_on = |in_order: &mut InOrder| in_order.goes_on_with(&lines);
+        let (mut half, given) = match written.in_order.take_if(goes_on) {
+            Some(mut in_order) => {
                 let own = in_order.own(&lines);
                 in_order.write(&lines, &lines.places()[..own])?;
-                let mut half = in_order.into_half();
-                if written.runs.is_empty() {
-                    for place in &lines.places()[own..] {
-                        half.write(lines.line(place))?;
-                    }
-                } else {
-                    written.add_run(&lines, own)?;
-                }
-                half
+                (in_order.into_half(), own)
             }
-            in_order => {
-                written.in_order = in_order;
+            None => {
                 written.end_order()?;
-                let mut half = HalfWriter::create(&folder, &written.name)?;
-                if written.is_nothing() {
-                    for place in lines.places() {
-                        half.write(lines.line(place))?;
-                    }
-                } else {
-                    written.add_run(&lines, 0)?;
-                }
-                half
+                (HalfWriter::create(&folder, &written.name)?, 0)
             }
         };
-        drop(lines);
-        runs::merge(written.runs, |line| half.write(line))?;
+        written.give(lines, given, |line| half.write(line))?;
         half.finish(&folder, documents)
     }
 
@@ -179,14 +152,26 @@ impl Drop for Sorter {
 }
 
 impl Written {
-    fn is_nothing(&self) -> bool {
-        self.in_order.is_none() && self.runs.is_empty()
+    /// Calls `write` with the lines of all runs and with these, from one on, in order.
+    fn give(
+        mut self,
+        lines: Unsorted,
+        from: usize,
+        mut write: impl FnMut(&[u8]) -> Result<(), FeedError>,
+    ) -> Result<(), FeedError> {
+        if self.runs.is_empty() {
+            let mut places = lines.places()[from..].iter();
+            return places.try_for_each(|place| write(lines.line(place)));
+        }
+        self.add_run(&lines, from)?;
+        drop(lines);
+        runs::merge(self.runs, write)
     }
 
     /// Writes lines, but for some that may have to wait for others before them. These stay, in the same memory.
     fn take(&mut self, lines: &mut Unsorted, tail: usize) -> Result<(), FeedError> {
         lines.sort();
-        if self.count == 0 && self.in_order.is_none() {
+        if self.runs.is_empty() && self.in_order.is_none() {
             let kind = lines.places().first().map(|place| place.kind);
             self.in_order = kind
                 .map(|kind| InOrder::begin(&self.folder, &self.name, kind))
@@ -238,9 +223,8 @@ impl Written {
         Ok(())
     }
 
-    fn next_path(&mut self) -> PathBuf {
-        let name = format!("{}-{}.run", self.name, self.count);
-        self.count += 1;
+    fn next_path(&self) -> PathBuf {
+        let name = format!("{}-{}.run", self.name, self.runs.len());
         self.folder.path.join(name)
     }
 }
@@ -262,7 +246,7 @@ mod tests {
             sorter.add(*kind, &key, &line).unwrap();
         }
         let (kept, written) = sorter.joined().unwrap();
-        let (ordered, count) = (usize::from(written.in_order.is_some()), written.count);
+        let (ordered, count) = (usize::from(written.in_order.is_some()), written.runs.len());
         (sorter.written, sorter.writing) = (Some(written), None);
         sorter.lines.take_all(&mut { kept });
         let half = sorter.finish_half(numbers.len() as u64).unwrap();

@@ -7,7 +7,9 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, BufWriter, Read as _, Write as _};
+use std::iter::StepBy;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -135,26 +137,33 @@ impl Chunk {
 pub fn write_export(folder: &Path, catalogue: Catalogue) -> anyhow::Result<()> {
     let backend = Backend::start(Config::of(Data::Generated(catalogue)))?;
     let pages = catalogue.count().div_ceil(PAGE).max(1);
+    let address = backend.address();
+    on_all_cores(pages, |pages| {
+        let mut fetcher = Fetcher::open(address)?;
+        for page in pages {
+            let path = format!("/export/products?page={page}&size={PAGE}");
+            let answer = fetcher.get(&path, None)?;
+            ensure!(
+                answer.status == 200,
+                "{path} is answered with {}",
+                answer.status
+            );
+            std::fs::write(folder.join(format!("export-{page}.json")), answer.body)?;
+        }
+        Ok(())
+    })
+}
+
+/// Writes pages, which are counted from 1; each core has every so many-th of them.
+pub(super) fn on_all_cores(
+    pages: u64,
+    write: impl Fn(StepBy<RangeInclusive<u64>>) -> anyhow::Result<()> + Sync,
+) -> anyhow::Result<()> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| -> anyhow::Result<()> {
-        let writing: Vec<_> = (0..workers as u64)
-            .map(|first| {
-                let address = backend.address();
-                scope.spawn(move || -> anyhow::Result<()> {
-                    let mut fetcher = Fetcher::open(address)?;
-                    for page in (1 + first..=pages).step_by(workers) {
-                        let path = format!("/export/products?page={page}&size={PAGE}");
-                        let answer = fetcher.get(&path, None)?;
-                        ensure!(
-                            answer.status == 200,
-                            "{path} is answered with {}",
-                            answer.status
-                        );
-                        std::fs::write(folder.join(format!("export-{page}.json")), answer.body)?;
-                    }
-                    Ok(())
-                })
-            })
+    std::thread::scope(|scope| {
+        let write = &write;
+        let writing: Vec<_> = (1..=workers as u64)
+            .map(|first| scope.spawn(move || write((first..=pages).step_by(workers))))
             .collect();
         for thread in writing {
             let written = thread.join();

@@ -8,6 +8,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::feeds::on_all_cores;
 use crate::catalogue::Catalogue;
 use crate::catalogue::product::{Lifecycle, Product, rfc3339};
 use crate::catalogue::variant::Offer;
@@ -29,31 +30,18 @@ pub fn write(
     url: impl Fn(&str) -> String + Sync,
 ) -> anyhow::Result<()> {
     let pages = catalogue.count().div_ceil(PAGE).max(1);
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let write = |name: &str, body: &Value| std::fs::write(folder.join(name), body.to_string());
     write(CATEGORIES, &categories(catalogue))?;
-    std::thread::scope(|scope| -> anyhow::Result<()> {
-        let writing: Vec<_> = (1..=workers as u64)
-            .map(|first| {
-                let (write, url) = (&write, &url);
-                scope.spawn(move || -> anyhow::Result<()> {
-                    for page in (first..=pages).step_by(workers) {
-                        let items = catalogue.range((page - 1) * PAGE, PAGE);
-                        let items: Vec<Value> = items.map(|product| item(&product)).collect();
-                        let mut body = json!({"@odata.context": "$metadata#items", "value": items});
-                        if page < pages {
-                            let next = format!("items-{}.json", page + 1);
-                            body["@odata.nextLink"] = url(&next).into();
-                        }
-                        write(&format!("items-{page}.json"), &body)?;
-                    }
-                    Ok(())
-                })
-            })
-            .collect();
-        for thread in writing {
-            let written = thread.join();
-            written.map_err(|_| anyhow::anyhow!("writing items failed by a bug"))??;
+    on_all_cores(pages, |own| {
+        for page in own {
+            let items = catalogue.range((page - 1) * PAGE, PAGE);
+            let items: Vec<Value> = items.map(|product| item(&product)).collect();
+            let mut body = json!({"@odata.context": "$metadata#items", "value": items});
+            if page < pages {
+                let next = format!("items-{}.json", page + 1);
+                body["@odata.nextLink"] = url(&next).into();
+            }
+            write(&format!("items-{page}.json"), &body)?;
         }
         Ok(())
     })
