@@ -18,6 +18,8 @@ use crate::wire::{
 /// The deepest that objects and lists lie in each other here: product, variants, variant, prices, price, tiers, tier.
 pub(super) const DEPTH: usize = 7;
 
+/// What all products of some shops have, and is not looked at here: it is seen before such a product is read in vain.
+const AT_LENGTH: [&str; 2] = ["\"translations\"", "\"custom\""];
 /// What only a product has that is its own one variant.
 const BOUGHT_ITSELF: [&str; 3] = ["prices", "stock", "measure"];
 /// Members of a document, as a rule.
@@ -25,7 +27,8 @@ const MEMBERS: usize = 32;
 
 /// A document of a kind from its text, if it plainly keeps its schema.
 pub(super) fn document(kind: Kind, text: &str) -> Option<Document> {
-    if !matches!(kind, Kind::Product | Kind::Offer) {
+    let is_named = |name: &&str| memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some();
+    if !matches!(kind, Kind::Product | Kind::Offer) || AT_LENGTH.iter().any(is_named) {
         return None;
     }
     let mut names = Vec::with_capacity(MEMBERS);
