@@ -189,12 +189,17 @@ impl CompileJob {
         Ok(())
     }
 
-    /// Copies a new catalog part into the store while its offers are compiled: one waits for the disk and the other for a
+    /// Puts a new catalog part into the store while its offers are compiled: one waits for the disk and the other for a
     /// core. Says whether it is there; if not, publishing does it again, and says why. A part that no manifest comes to name
     /// goes with the next clearing of the store.
+    ///
+    /// Where that is enough it gets a name there: shoppers need not wait for a copy, which is made once it is published.
     async fn put_ahead(&self, entry: &PartEntry, file: &Path) -> bool {
-        let store = &self.context.store;
-        let put = store.put_part(PartKind::Catalog, entry, file).await;
+        let (store, kind) = (&self.context.store, PartKind::Catalog);
+        let put = match store.link_part(kind, entry, file).await {
+            Ok(false) => store.put_part(kind, entry, file).await,
+            linked => linked.map(|_| ()),
+        };
         if let Err(error) = &put {
             tracing::debug!(%error, "the catalog is not in the store yet");
         }

@@ -4,6 +4,7 @@
 //! new name, and only then point `HEAD` at it. Nothing that exists is ever changed.
 
 use std::fs::File;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use frontage_shared::manifest::{Counts, Manifest, PartEntry, SourceState};
@@ -183,20 +184,61 @@ pub async fn local_copy(
     if verified.knows(&path) {
         return Ok(path);
     }
-    let failed = PublishError::at(&path);
-    std::fs::create_dir_all(folder).map_err(&failed)?;
+    std::fs::create_dir_all(folder).map_err(PublishError::at(&path))?;
     let _lock = hold_folder(folder).await?;
     if hash_of(&path).is_some_and(|hash| hash == entry.hash) {
         return Ok(path);
     }
+    copied(store, (kind, entry), &path).await?;
+    Ok(path)
+}
+
+/// Makes the local file of a published part a copy of its own if it is the stored one by another name: damage of one of them
+/// must not be damage of both. The caller holds the folder.
+///
+/// # Errors
+/// The store failed, the part is damaged, or the copy cannot be made.
+pub async fn part_ways(
+    store: &Store,
+    folder: &Path,
+    (kind, entry): (PartKind, &PartEntry),
+    verified: &mut Verified,
+) -> Result<(), PublishError> {
+    let (local, stored) = (
+        folder.join(entry.file_name(kind)),
+        stored(store, (kind, entry)),
+    );
+    if !is_same(&local, &stored) {
+        return Ok(());
+    }
+    let is_known = verified.knows(&local);
+    copied(store, (kind, entry), &local).await?;
+    verified.add(&local);
+    // It lost a name since it was read as the other, and nothing else.
+    if is_known {
+        verified.add(&stored);
+    }
+    Ok(())
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    let inode = |path| std::fs::metadata(path).map(|of| (of.dev(), of.ino()));
+    matches!((inode(one), inode(other)), (Ok(one), Ok(other)) if one == other)
+}
+
+/// Copies a part out of the store, to where a copy that failed is not mistaken for a good one.
+async fn copied(
+    store: &Store,
+    (kind, entry): (PartKind, &PartEntry),
+    path: &Path,
+) -> Result<(), PublishError> {
     let part = path.with_extension("part");
     if let Err(error) = store.copy_part(kind, entry, &part).await {
-        // A damaged copy must not be mistaken for a good one later; failing to remove it changes nothing.
+        // Failing to remove it changes nothing.
         let _ = std::fs::remove_file(&part);
         return Err(error.into());
     }
-    std::fs::rename(&part, &path).map_err(failed)?;
-    Ok(path)
+    std::fs::rename(&part, path).map_err(PublishError::at(path))
 }
 
 /// Removes every file of a folder but these.
@@ -270,22 +312,24 @@ pub(crate) fn hash_of(path: &Path) -> Option<String> {
 mod tests {
     use super::*;
 
-    #[tokio::test(flavor = "multi_thread")]
-    async fn many_may_want_the_same_part_at_once() {
-        let root = tempfile::tempdir().unwrap();
-        let store = Store::open(
-            &root.path().join("store").display().to_string(),
-            Path::new("/"),
-            "shop",
-        )
-        .unwrap();
-        let (kind, bytes) = (PartKind::Offers, vec![7; 300_000]);
-        let file = root.path().join("offers");
+    /// A store, and a part of it as a file.
+    fn stored_part(root: &Path) -> (Store, PartEntry, PathBuf, Vec<u8>) {
+        let location = root.join("store").display().to_string();
+        let store = Store::open(&location, Path::new("/"), "shop").unwrap();
+        let (file, bytes) = (root.join("offers"), vec![7; 300_000]);
         std::fs::write(&file, &bytes).unwrap();
         let entry = PartEntry {
             hash: blake3::hash(&bytes).to_hex().to_string(),
             length: bytes.len() as u64,
         };
+        (store, entry, file, bytes)
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn many_may_want_the_same_part_at_once() {
+        let root = tempfile::tempdir().unwrap();
+        let (store, entry, file, bytes) = stored_part(root.path());
+        let kind = PartKind::Offers;
         store.put_part(kind, &entry, &file).await.unwrap();
         let folder = root.path().join("parts");
         let verified = Verified::nothing(root.path());
@@ -293,6 +337,32 @@ mod tests {
         for copy in futures_util::future::join_all(copies).await {
             assert_eq!(std::fs::read(copy.unwrap()).unwrap(), bytes);
         }
+        let names = std::fs::read_dir(&folder).unwrap().count();
+        assert_eq!(names, 1, "nothing is left behind but the part");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_part_that_was_linked_gets_a_copy_and_nothing_is_read_again() {
+        let root = tempfile::tempdir().unwrap();
+        let (store, entry, file, bytes) = stored_part(root.path());
+        let part = (PartKind::Offers, &entry);
+        assert!(store.link_part(part.0, &entry, &file).await.unwrap());
+        let folder = root.path().join("parts");
+        std::fs::create_dir(&folder).unwrap();
+        let local = folder.join(entry.file_name(part.0));
+        std::fs::rename(&file, &local).unwrap();
+        let mut verified = Verified::nothing(root.path());
+        verified.add(&local);
+        let stored = stored(&store, part);
+        assert!(is_same(&local, &stored));
+        for _ in 0..2 {
+            part_ways(&store, &folder, part, &mut verified)
+                .await
+                .unwrap();
+            assert!(!is_same(&local, &stored));
+            assert!(verified.knows(&local) && verified.knows(&stored));
+        }
+        assert_eq!(std::fs::read(&local).unwrap(), bytes);
         let names = std::fs::read_dir(&folder).unwrap().count();
         assert_eq!(names, 1, "nothing is left behind but the part");
     }

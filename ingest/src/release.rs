@@ -91,6 +91,13 @@ pub async fn built_parts(
         now,
     )
     .await?;
+    for part in manifest.parts() {
+        let parted = publish::part_ways(&context.store, &parts, part, &mut verified).await;
+        if let Err(error) = parted {
+            tracing::warn!(%error, "a part has no copy beside the store's yet; the next publish makes one");
+        }
+    }
+    verified.save();
     Ok(manifest)
 }
 

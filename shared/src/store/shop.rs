@@ -283,8 +283,7 @@ impl Store {
         let (from, entry_too) = (file.to_owned(), entry.clone());
         let action = format!("writing {}", to.display());
         in_background(action, move || {
-            let staged = to.with_file_name(format!("{}{STAGED}", entry_too.hash));
-            copy::into_folder(&from, &staged, &to, &entry_too)
+            copy::into_folder(&from, &staged(&to, &entry_too), &to, &entry_too)
         })
         .await?
         .is_what_was_named(&name, entry)?;
@@ -295,6 +294,32 @@ impl Store {
                 got: "another content".to_owned(),
             }),
         }
+    }
+
+    /// Puts a finished file into the store under its hash without copying it: the file gets a second name there, if store
+    /// and file allow that. Says whether it did; nothing has changed if not.
+    ///
+    /// The caller knows the file to be what its entry says, and never writes to it again. Damage of one is damage of the
+    /// other, until one of them is a copy.
+    ///
+    /// # Errors
+    /// The file or the store failed; nothing refers to the part yet.
+    pub async fn link_part(
+        &self,
+        kind: PartKind,
+        entry: &PartEntry,
+        file: &FilePath,
+    ) -> Result<bool, StoreError> {
+        if let Place::Bucket(_) = &self.place {
+            return Ok(false);
+        }
+        let (_, to) = self.part_file(kind, entry);
+        let (from, entry) = (file.to_owned(), entry.clone());
+        let action = format!("writing {}", to.display());
+        in_background(action, move || {
+            copy::link_into_folder(&from, &staged(&to, &entry), &to)
+        })
+        .await
     }
 
     /// Whether the stored part's bytes are what its name says.
@@ -490,6 +515,11 @@ fn decode_manifest(name: &str, bytes: &[u8]) -> Result<Manifest, StoreError> {
         name: name.to_owned(),
         source,
     })
+}
+
+/// Where a part lies until it has its name.
+fn staged(file: &FilePath, entry: &PartEntry) -> PathBuf {
+    file.with_file_name(format!("{}{STAGED}", entry.hash))
 }
 
 pub(super) fn failed_on(action: String) -> impl Fn(object_store::Error) -> StoreError {

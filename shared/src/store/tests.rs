@@ -1,6 +1,8 @@
 //! Publishing and reading through a real folder.
 
 use std::collections::BTreeMap;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 
 use super::*;
 use crate::manifest::{Counts, Manifest, PartEntry};
@@ -98,6 +100,30 @@ async fn a_part_with_another_content_is_not_kept() {
             .await
             .unwrap()
     );
+}
+
+#[tokio::test]
+async fn a_file_is_linked_into_the_store_if_it_looks_like_one_that_was_made_there() {
+    let (folder, store) = store();
+    let file = folder.path().join("scratch");
+    std::fs::write(&file, b"catalog").unwrap();
+    let (kind, entry) = (PartKind::Catalog, entry(b"catalog"));
+    let mode = std::fs::metadata(&file).unwrap().permissions();
+    for (is_alike, permissions) in [(false, Permissions::from_mode(0o600)), (true, mode)] {
+        std::fs::set_permissions(&file, permissions).unwrap();
+        assert_eq!(
+            store.link_part(kind, &entry, &file).await.unwrap(),
+            is_alike
+        );
+        assert_eq!(store.part_is_whole(kind, &entry).await.is_ok(), is_alike);
+    }
+    // A part that is damaged is replaced, and nothing stays beside it.
+    let stored = store.folder().join("parts").join(entry.file_name(kind));
+    std::fs::remove_file(&stored).unwrap();
+    std::fs::write(&stored, b"damaged").unwrap();
+    assert!(store.link_part(kind, &entry, &file).await.unwrap());
+    assert!(store.part_is_whole(kind, &entry).await.unwrap());
+    assert_eq!(store.parts().await.unwrap(), [entry.file_name(kind)]);
 }
 
 #[tokio::test]
