@@ -57,7 +57,8 @@ pub async fn run(context: &Context, sources: &[&Source], now: i64) -> Result<Rep
     let trial = trial(context, &scratch, |_, cache| cache.accepted)?;
     let mut reports = Vec::new();
     for source in sources {
-        let harvest = harvest::run(&trial, source, current.as_ref(), "check", now).await;
+        let locked = (*source, harvest::hold(&trial, source).await);
+        let harvest = harvest::run(&trial, locked, current.as_ref(), "check", now).await;
         approve_for_trial(&trial, source)?;
         reports.push(SourceReport {
             run: RunLine(harvest.run),

@@ -25,12 +25,13 @@ use crate::counters::Counters;
 use crate::deliver;
 use crate::feed::{Feed, FeedError, FeedFolder};
 use crate::fetch::{Client, FetchError};
-use crate::harvest::{self, Harvest};
+use crate::harvest::{self, Harvest, HarvestError};
 use crate::history::{self, HistoryError, Run, RunResult};
 use crate::lease::{Keeper, LeaseError};
 use crate::lock::{self, LockError};
 use crate::merge::{Conflicts, MergeError, Merged};
 use crate::publish::PublishError;
+use crate::record::Recorder;
 use crate::release;
 use crate::telemetry;
 use crate::untranslated;
@@ -170,25 +171,42 @@ pub async fn run(
     outcome
 }
 
+/// All of a cycle that shoppers wait for, and then the recordings of what was fetched, whatever became of it.
 async fn stages(
     context: &Context,
     sources: &[&Source],
     trigger: &str,
     now: i64,
 ) -> Result<Outcome, CycleError> {
+    let mut recorders = Vec::new();
+    let outcome = released(context, sources, (trigger, now), &mut recorders).await;
+    for recorder in recorders {
+        recorder.record().await;
+    }
+    outcome
+}
+
+async fn released(
+    context: &Context,
+    sources: &[&Source],
+    (trigger, now): (&str, i64),
+    recorders: &mut Vec<Recorder>,
+) -> Result<Outcome, CycleError> {
     let published = {
         let _lock = context.lock().await?;
         context.current().await?
     };
-    // While one source waits for its back end or its disk, another has the cores.
-    let mut waiting = Vec::new();
-    for source in sources {
-        waiting.push(harvested(context, source, published.as_ref(), trigger, now));
+    let (mut polled, mut waiting) = (Vec::new(), Vec::new());
+    for (source, lock) in locked(context, sources).await {
+        let since = (published.as_ref(), now);
+        waiting.push(harvested(context, (source, lock), since, trigger));
+        polled.push(source);
     }
+    // While one source waits for its back end or its disk, another has the cores.
     let mut harvests = stream::iter(waiting).buffered(SOURCES_AT_ONCE);
-    let (mut runs, mut recorders) = (Vec::new(), Vec::new());
-    let mut sources = sources.iter();
-    while let (Some(harvest), Some(source)) = (harvests.next().await, sources.next()) {
+    let mut runs = Vec::new();
+    let mut polled = polled.into_iter();
+    while let (Some(harvest), Some(source)) = (harvests.next().await, polled.next()) {
         let mut run = harvest.run;
         recorders.extend(harvest.recorder);
         deliver::follow(context, source, &mut run).await;
@@ -196,16 +214,9 @@ async fn stages(
         context.counters.run(&run);
         runs.push(run);
     }
-    let released = {
-        let _lock = context.lock().await?;
-        let current = context.current().await?;
-        release::accepted(context, current.as_ref(), "cycle", now).await
-    };
-    // What shoppers wait for goes first.
-    for recorder in recorders {
-        recorder.finish().await;
-    }
-    let (shop, conflicts) = released?;
+    let _lock = context.lock().await?;
+    let current = context.current().await?;
+    let (shop, conflicts) = release::accepted(context, current.as_ref(), "cycle", now).await?;
     Ok(Outcome {
         runs,
         shop,
@@ -213,17 +224,34 @@ async fn stages(
     })
 }
 
+/// The sources, each once, with their locks. Some of these are held to the end of the cycle, and the one of all publishers
+/// comes on top; so they are taken in the order of their names by everybody, and no two cycles wait for each other.
+async fn locked<'a>(
+    context: &Context,
+    sources: &[&'a Source],
+) -> Vec<(&'a Source, Result<File, HarvestError>)> {
+    let names: BTreeMap<&str, &Source> = sources
+        .iter()
+        .map(|source| (source.name.as_str(), *source))
+        .collect();
+    let mut locks = BTreeMap::new();
+    for (name, source) in names {
+        locks.insert(name, harvest::hold(context, source).await);
+    }
+    let of = |source: &&'a Source| Some((*source, locks.remove(source.name.as_str())?));
+    sources.iter().filter_map(of).collect()
+}
+
 /// The run of a source, as a span.
 async fn harvested(
     context: &Context,
-    source: &Source,
-    published: Option<&Manifest>,
+    (source, lock): (&Source, Result<File, HarvestError>),
+    (published, now): (Option<&Manifest>, i64),
     trigger: &str,
-    now: i64,
 ) -> Harvest {
     let mut span = context.tracer.begin("source");
     let within = context.within(&span);
-    let harvest = harvest::run(&within, source, published, trigger, now).await;
+    let harvest = harvest::run(&within, (source, lock), published, trigger, now).await;
     let run = &harvest.run;
     span.set("frontage.source", source.name.clone());
     span.set("frontage.result", run.result.as_str());

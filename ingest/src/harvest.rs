@@ -2,6 +2,7 @@
 //!
 //! Whatever happens is told by the [`Run`]; the feed cache changes only when a whole feed was judged.
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -87,14 +88,23 @@ pub struct Harvest {
     pub run: Run,
     /// What became of the records, if there was something to read.
     pub report: Option<Report>,
-    /// Still records what was read, unless that is done; a process that ends waits for it.
+    /// Records what was fetched, unless that is done. It keeps the source locked until then.
     pub recorder: Option<Recorder>,
 }
 
-/// Polls a source and judges what it brings.
+/// Holds the lock of a source until the file is dropped: nobody else polls it meanwhile.
+///
+/// # Errors
+/// The folder of the source or the lock cannot be made.
+pub async fn hold(context: &Context, source: &Source) -> Result<File, HarvestError> {
+    let folder = FeedFolder::open(&context.config.state, &source.name)?;
+    Ok(lock::hold(&folder.lock_file()).await?)
+}
+
+/// Polls a source, whose lock [`hold`] gave, and judges what it brings.
 pub async fn run(
     context: &Context,
-    source: &Source,
+    (source, lock): (&Source, Result<File, HarvestError>),
     published: Option<&Manifest>,
     trigger: &str,
     now: i64,
@@ -120,7 +130,11 @@ pub async fn run(
     };
     let mut recorder = None;
     let telling = (&mut run, &doing, &mut recorder);
-    let report = match look(context, source, published, now, telling).await {
+    let looked = match lock {
+        Ok(lock) => look(context, (source, lock), published, now, telling).await,
+        Err(error) => Err(error),
+    };
+    let report = match looked {
         Ok(report) => report,
         Err(error) => {
             run.result = RunResult::Failed;
@@ -139,14 +153,14 @@ pub async fn run(
 
 async fn look(
     context: &Context,
-    source: &Source,
+    (source, lock): (&Source, File),
     published: Option<&Manifest>,
     now: i64,
     (run, doing, recorder): (&mut Run, &Arc<Doing>, &mut Option<Recorder>),
 ) -> Result<Option<Report>, HarvestError> {
     let config = &context.config;
     let folder = FeedFolder::open(&config.state, &source.name)?;
-    let lock = Arc::new(lock::hold(&folder.lock_file()).await?);
+    let lock = Arc::new(lock);
     let mut cache = folder.load()?;
     let recipe = recipe::of(source, &config.shop);
     let is_reusable = cache.recipe == recipe::judged(&recipe, source, &cache)
@@ -173,7 +187,7 @@ async fn look(
         }
         Fetched::Feed(raw) => {
             let telling = (&mut *run, Arc::clone(&lock));
-            *recorder = Some(Recorder::start(config, source, &raw, &recipe, telling));
+            *recorder = Some(Recorder::of(config, source, &raw, &recipe, telling));
             let memory = (&folder, &mut cache);
             let since = (published, now);
             let raw = (raw, recipe.as_str());
@@ -192,7 +206,7 @@ async fn look(
         && let Some(recorder) = recorder.take()
     {
         // The pages that it reads go now.
-        recorder.finish().await;
+        recorder.record().await;
     }
     fetch::prune(&folder.spool(), &kept)?;
     Ok(report)

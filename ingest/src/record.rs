@@ -15,7 +15,7 @@ use crate::config::{Config, Recordings, Source};
 use crate::fetch::{RawFeed, RawPage};
 use crate::history::Run;
 
-/// Fast, and small enough: pages are recorded while they are read.
+/// Fast, and small enough: the next run of the source waits for it.
 const LEVEL: i32 = 1;
 /// Bytes of a page that are compressed at once, each piece a frame of its own: a stream looks back through a window that
 /// moves, which takes half as long again and hardly less room.
@@ -217,16 +217,22 @@ fn prune(folder: &Path, bounds: Recordings) -> Result<(), RecordError> {
     Ok(())
 }
 
-/// Records a run while it is read, and beyond: nobody waits for a recording but who ends the process.
+/// Records a run when it is told to, which is when the shop is published: nobody waits for a recording but the next run of the
+/// source, and the cores that make it are not there for what shoppers wait for.
 #[derive(Debug)]
 pub struct Recorder {
-    task: tokio::task::JoinHandle<()>,
+    state: PathBuf,
+    bounds: Recordings,
+    recording: Recording,
+    pages: Vec<Fetched>,
+    /// Of the source, so that the pages stay.
+    lock: Arc<File>,
 }
 
 impl Recorder {
-    /// Begins to record the pages that a run fetched, and tells the run its recording's name. The pages have to stay as
+    /// What is to be recorded of a run whose pages were fetched; tells the run its recording's name. The pages have to stay as
     /// long as the source's lock is held, which goes when they are recorded.
-    pub fn start(
+    pub fn of(
         config: &Config,
         source: &Source,
         raw: &RawFeed,
@@ -244,21 +250,25 @@ impl Recorder {
         };
         run.recording = (config.recordings.runs > 0).then(|| recording.id.clone());
         let hashes = raw.validators.pages.iter().map(|page| page.hash.clone());
-        let pages: Vec<Fetched> = raw.pages.iter().cloned().zip(hashes).collect();
-        let (state, bounds) = (config.state.clone(), config.recordings);
-        let task = tokio::task::spawn_blocking(move || {
-            let _lock = lock;
-            let source = recording.source.clone();
-            if let Err(error) = keep(&state, bounds, recording, &pages) {
-                tracing::warn!(source, %error, "the run is not recorded");
-            }
-        });
-        Self { task }
+        Self {
+            state: config.state.clone(),
+            bounds: config.recordings,
+            recording,
+            pages: raw.pages.iter().cloned().zip(hashes).collect(),
+            lock,
+        }
     }
 
-    /// Waits until the pages are recorded.
-    pub async fn finish(self) {
-        if let Err(panic) = self.task.await {
+    /// Records the pages, and lets go of the source.
+    pub async fn record(self) {
+        let work = tokio::task::spawn_blocking(move || {
+            let source = self.recording.source.clone();
+            if let Err(error) = keep(&self.state, self.bounds, self.recording, &self.pages) {
+                tracing::warn!(source, %error, "the run is not recorded");
+            }
+            drop(self.lock);
+        });
+        if let Err(panic) = work.await {
             tracing::warn!(error = %panic, "a run is not recorded");
         }
     }
