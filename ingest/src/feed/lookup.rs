@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::BufReader;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +20,8 @@ use crate::wire::Kind;
 
 /// Lines that are looked for before what was seen of a file is forgotten: each may leave a few hundred kilobytes behind.
 const LOOKUPS: usize = 1_000;
+/// Bytes of a file that are read at once.
+const READ_BYTES: usize = 256 << 10;
 
 /// A half file, mapped.
 #[derive(Debug)]
@@ -88,8 +92,14 @@ impl MappedHalf {
     }
 
     /// Learns where every key lies, so that [`texts`](Self::texts) need not search.
-    pub fn index(&mut self) {
-        self.places = Some(Places::of(&self.bytes));
+    ///
+    /// # Errors
+    /// The file cannot be read any more.
+    pub fn index(&mut self) -> Result<(), FeedError> {
+        let file = File::open(&self.path).map_err(io_error(&self.path))?;
+        let file = BufReader::with_capacity(READ_BYTES, file);
+        self.places = Some(Places::of(file).map_err(io_error(&self.path))?);
+        Ok(())
     }
 
     /// The documents with a kind and key, as they lie there.
@@ -98,29 +108,37 @@ impl MappedHalf {
     /// A line on the way is damaged.
     pub fn texts(&self, kind: Kind, key: &str) -> Result<Vec<&str>, FeedError> {
         let mut texts = Vec::new();
-        let Some(mut at) = self.first_of(kind, key)? else {
+        let Some((mut place, text)) = self.first_of(kind, key)? else {
             return Ok(texts);
         };
-        while let Some((line, text)) = self.parsed_at(at)? {
-            if line != (kind, Cow::Borrowed(key)) {
-                break;
-            }
-            texts.push(text);
-            at = self.line_from(at).end + 1;
+        // Equal keys are written alike, so that no further line need be taken apart.
+        let head = place.start..place.end.saturating_sub(text.len());
+        let head = self.bytes_in(head);
+        texts.push(text);
+        loop {
+            place = self.line_from(place.end + 1);
+            let Some(text) = self.bytes_in(place.clone()).strip_prefix(head) else {
+                return Ok(texts);
+            };
+            let text = std::str::from_utf8(text);
+            texts.push(text.map_err(|_| damaged_line(&self.path))?);
         }
-        Ok(texts)
     }
 
-    /// Where the first line with a kind and key begins.
-    fn first_of(&self, kind: Kind, key: &str) -> Result<Option<usize>, FeedError> {
-        let Some(places) = &self.places else {
-            let low = self.first_from(|line| (line.kind, line.key.as_str()) < (kind, key))?;
-            return Ok(Some(low));
+    /// The place of the first line with a kind and key, without its end, and its document.
+    fn first_of(&self, kind: Kind, key: &str) -> Result<Option<(Range<usize>, &str)>, FeedError> {
+        let low = match &self.places {
+            Some(_) => None,
+            None => Some(self.first_from(|line| (line.kind, line.key.as_str()) < (kind, key))?),
         };
-        for at in places.candidates(key) {
-            let named = self.parsed_at(at)?.map(|(named, _)| named);
-            if named == Some((kind, Cow::Borrowed(key))) {
-                return Ok(Some(at));
+        let places = self.places.iter();
+        let known = places.flat_map(|places| places.candidates(key));
+        for at in low.into_iter().chain(known) {
+            let place = self.line_from(at);
+            if let Some((named, text)) = self.parsed_in(place.clone())?
+                && named == (kind, Cow::Borrowed(key))
+            {
+                return Ok(Some((place, text)));
             }
         }
         Ok(None)
@@ -136,7 +154,7 @@ impl MappedHalf {
         };
         let mut own = 0;
         for at in places.starts() {
-            let Some(((kind, key), _)) = self.parsed_at(at)? else {
+            let Some(((kind, key), _)) = self.parsed_in(self.line_from(at))? else {
                 continue;
             };
             let mut known = false;
@@ -148,10 +166,12 @@ impl MappedHalf {
         Ok(own)
     }
 
-    /// Kind, key and document of the line that begins here.
+    /// Kind, key and document of the line in a place; nothing at the end of the file.
     #[expect(clippy::type_complexity, reason = "a line, borrowed from its file")]
-    fn parsed_at(&self, start: usize) -> Result<Option<((Kind, Cow<'_, str>), &str)>, FeedError> {
-        let place = self.line_from(start);
+    fn parsed_in(
+        &self,
+        place: Range<usize>,
+    ) -> Result<Option<((Kind, Cow<'_, str>), &str)>, FeedError> {
         if place.is_empty() {
             return Ok(None);
         }
@@ -352,7 +372,7 @@ mod tests {
     fn half(folder: &FeedFolder, offers: &[(&str, &str)]) -> MappedHalf {
         let offer = |(id, at): &(&str, &str)| {
             Document::Offer(Offer {
-                variant_id: Some((*id).to_owned()),
+                variant_id: Some((*id).into()),
                 updated_at: Some((*at).to_owned()),
                 ..Offer::default()
             })
@@ -372,7 +392,7 @@ mod tests {
             long.iter().map(|(id, at)| (id.as_str(), *at)).collect();
         let old = half(&folder, &offers);
         let mut indexed = half(&folder, &offers);
-        indexed.index();
+        indexed.index().unwrap();
         for (id, _) in &offers {
             assert_eq!(old.find(Kind::Offer, id).unwrap().len(), 1, "{id}");
             let texts = indexed.texts(Kind::Offer, id).unwrap();

@@ -1,6 +1,7 @@
 //! Where the lines of a half file lie, by their keys: for whoever asks for most of them, in any order.
 
 use std::borrow::Cow;
+use std::io::{self, BufRead};
 
 use super::parse_line;
 use crate::half_hash::{Known, Sought};
@@ -11,19 +12,28 @@ use crate::wire::Kind;
 pub(super) struct Places(Known<u64>);
 
 impl Places {
-    /// Looks at every line once; lines that cannot be read are not found.
-    pub(super) fn of(bytes: &[u8]) -> Self {
+    /// Looks at every line once; lines that cannot be read are not found. A file is read for this and not mapped: what is
+    /// mapped counts as memory of whoever looks at it.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(super) fn of(mut file: impl BufRead) -> io::Result<Self> {
         let mut places = Self::default();
-        let (mut start, mut before): (usize, &[u8]) = (0, &[]);
-        for end in memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]) {
-            let line = bytes.get(start..end).unwrap_or_default();
-            if let Some((head, key)) = head(line).filter(|(head, _)| *head != before) {
-                before = head;
-                places.0.add(Sought::text(&key), start as u64);
+        let (mut start, mut before, mut line) = (0_u64, Vec::new(), Vec::new());
+        loop {
+            line.clear();
+            let length = file.read_until(b'\n', &mut line)?;
+            if length == 0 {
+                return Ok(places);
             }
-            start = end + 1;
+            let text = line.strip_suffix(b"\n").unwrap_or(&line);
+            if let Some((head, key)) = head(text).filter(|(head, _)| *head != before) {
+                places.0.add(Sought::text(&key), start);
+                before.clear();
+                before.extend_from_slice(head);
+            }
+            start += length as u64;
         }
-        places
     }
 
     /// Where lines begin that may have a key.

@@ -293,7 +293,7 @@ impl Merged {
     /// The feed cache cannot be opened.
     pub fn offers(&self, config: &Config) -> Result<MappedOffers, MergeError> {
         let mut offers = self.mapped_offers(config)?;
-        offers.index();
+        offers.index()?;
         Ok(offers)
     }
 

@@ -2,6 +2,7 @@
 
 use super::{MergeError, unreadable};
 use crate::feed::MappedHalf;
+use crate::threads;
 use crate::wire::{Kind, LocationStock, Offer, Price, Stock, Weight};
 
 /// Prices and stock of one variant, as sources say them.
@@ -77,8 +78,18 @@ impl MappedOffers {
     }
 
     /// Learns where every key lies, for whoever looks up most of them.
-    pub fn index(&mut self) {
-        self.sources.iter_mut().for_each(|(_, half)| half.index());
+    ///
+    /// # Errors
+    /// The feed cache cannot be read.
+    pub fn index(&mut self) -> Result<(), MergeError> {
+        std::thread::scope(|scope| {
+            let sources = self.sources.iter_mut();
+            let work: Vec<_> = sources
+                .map(|(_, half)| scope.spawn(|| half.index()))
+                .collect();
+            let done = work.into_iter().map(|one| threads::ended(one.join()));
+            Ok(done.collect::<Result<(), _>>()?)
+        })
     }
 
     /// The halves in the order of the sources' names.
