@@ -16,7 +16,6 @@ use frontage_shared::snapshot::tables::CatalogTables;
 use frontage_shared::snapshot::text_heap::TextHashes;
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64, xxh3_64_with_seed};
 
-use super::products::Tables;
 use crate::threads;
 
 /// A thread is worth it for so many rows.
@@ -207,114 +206,112 @@ impl<'t> Content<'t> {
 /// A row of a page in the making: what its content comes to, what it is known by, and when the merchant says it changed.
 type Row = (u64, StrRef, i64);
 
-impl Tables<'_> {
-    /// When each product, category, brand and page changed: now, if its content is another one than in the last
-    /// generation.
-    pub(super) fn content_changes(&self) -> Vec<ContentChangeRecord> {
-        let known = Known::of(self.previous);
-        let texts = &self.tables.texts.hashes();
-        let products = self.contents(
-            texts,
-            section::PRODUCTS,
-            &self.tables.products,
-            |content, row, one| {
-                content.product(one);
-                content.bundle(row);
-                (one.id, one.updated_at.get())
-            },
-        );
-        let categories = self.contents(
-            texts,
-            section::CATEGORIES,
-            &self.tables.categories,
-            |content, _, one| {
-                content.category(one);
-                (one.id, one.updated_at.get())
-            },
-        );
-        let brands = self.contents(
-            texts,
-            section::BRANDS,
-            &self.tables.brands,
-            |content, _, one| {
-                content.str(one.name);
-                content.listing(one.products);
-                (one.slug, 0)
-            },
-        );
-        let pages = self.contents(
-            texts,
-            section::PAGES,
-            &self.tables.pages,
-            |content, row, one| {
-                for at in [one.slug, one.title, one.seo_title, one.seo_description] {
-                    content.str(at);
-                }
-                content.text(one.body);
-                content.sections(row);
-                (one.id, one.updated_at.get())
-            },
-        );
-        let all = [
-            (RouteKind::Product, products),
-            (RouteKind::Category, categories),
-            (RouteKind::Brand, brands),
-            (RouteKind::Page, pages),
-        ];
-        let rows = all
-            .into_iter()
-            .flat_map(|(kind, rows)| rows.into_iter().map(move |row| (kind, row)));
-        let record = |(kind, (content, id, told)): (RouteKind, Row)| ContentChangeRecord {
-            content: content.into(),
-            at: match known.find(kind, self.tables.strings.get(id)) {
-                Some(before) if before.content == content => before.at,
-                Some(_) => self.now,
-                // What is met for the first time changed when the merchant says so, else when it came to the others.
-                None if told > 0 && told <= self.now => told,
-                None if known.anything() => self.now,
-                None => 0,
+/// When each product, category, brand and page changed: now, if its content is another one than in the last generation.
+pub(super) fn of(
+    tables: &CatalogTables,
+    (previous, now): (Option<&Catalog>, i64),
+) -> Vec<ContentChangeRecord> {
+    let known = Known::of(previous);
+    let texts = &tables.texts.hashes();
+    let products = contents(
+        (tables, texts),
+        section::PRODUCTS,
+        &tables.products,
+        |content, row, one| {
+            content.product(one);
+            content.bundle(row);
+            (one.id, one.updated_at.get())
+        },
+    );
+    let categories = contents(
+        (tables, texts),
+        section::CATEGORIES,
+        &tables.categories,
+        |content, _, one| {
+            content.category(one);
+            (one.id, one.updated_at.get())
+        },
+    );
+    let brands = contents(
+        (tables, texts),
+        section::BRANDS,
+        &tables.brands,
+        |content, _, one| {
+            content.str(one.name);
+            content.listing(one.products);
+            (one.slug, 0)
+        },
+    );
+    let pages = contents(
+        (tables, texts),
+        section::PAGES,
+        &tables.pages,
+        |content, row, one| {
+            for at in [one.slug, one.title, one.seo_title, one.seo_description] {
+                content.str(at);
             }
-            .into(),
-        };
-        rows.map(record).collect()
-    }
+            content.text(one.body);
+            content.sections(row);
+            (one.id, one.updated_at.get())
+        },
+    );
+    let all = [
+        (RouteKind::Product, products),
+        (RouteKind::Category, categories),
+        (RouteKind::Brand, brands),
+        (RouteKind::Page, pages),
+    ];
+    let rows = all
+        .into_iter()
+        .flat_map(|(kind, rows)| rows.into_iter().map(move |row| (kind, row)));
+    let record = |(kind, (content, id, told)): (RouteKind, Row)| ContentChangeRecord {
+        content: content.into(),
+        at: match known.find(kind, tables.strings.get(id)) {
+            Some(before) if before.content == content => before.at,
+            Some(_) => now,
+            // What is met for the first time changed when the merchant says so, else when it came to the others.
+            None if told > 0 && told <= now => told,
+            None if known.anything() => now,
+            None => 0,
+        }
+        .into(),
+    };
+    rows.map(record).collect()
+}
 
-    /// What each row of a section says, in every language.
-    fn contents<T: Sync>(
-        &self,
-        texts: &TextHashes,
-        id: u32,
-        rows: &[T],
-        say: impl Fn(&mut Content<'_>, usize, &T) -> (StrRef, i64) + Sync,
-    ) -> Vec<Row> {
-        let tables = &self.tables;
-        let one = |at: usize, row: &T| {
-            let mut content = Content::of(tables, texts);
-            let (id, told) = say(&mut content, at, row);
-            (content.finish(), id, told)
-        };
-        let mut all = threads::each(rows, ROWS_A_THREAD, one);
-        for (number, language) in (1_u64..).zip(&self.languages.all) {
-            let strings = language.tables.strings.iter();
-            let strings = strings.map(|&(field, row, at)| {
-                let text = tables.strings.get(at).as_bytes();
-                (field, row, xxh3_64(text))
-            });
-            let long = language.tables.texts.iter();
-            let long = long.map(|&(field, row, at)| (field, row, texts.of(at)));
-            for (field, row, hash) in strings.chain(long) {
-                if field.section() == id
-                    && let Some((content, ..)) = all.get_mut(row as usize)
-                {
-                    // A sum does not ask in which order texts came.
-                    let seed = (number << 32) | u64::from(field.number());
-                    let own = xxh3_64_with_seed(&hash.to_le_bytes(), seed);
-                    *content = content.wrapping_add(own);
-                }
+/// What each row of a section says, in every language.
+fn contents<T: Sync>(
+    (tables, texts): (&CatalogTables, &TextHashes),
+    id: u32,
+    rows: &[T],
+    say: impl Fn(&mut Content<'_>, usize, &T) -> (StrRef, i64) + Sync,
+) -> Vec<Row> {
+    let one = |at: usize, row: &T| {
+        let mut content = Content::of(tables, texts);
+        let (id, told) = say(&mut content, at, row);
+        (content.finish(), id, told)
+    };
+    let mut all = threads::each(rows, ROWS_A_THREAD, one);
+    for (number, language) in (1_u64..).zip(&tables.locales) {
+        let strings = language.strings.iter();
+        let strings = strings.map(|&(field, row, at)| {
+            let text = tables.strings.get(at).as_bytes();
+            (field, row, xxh3_64(text))
+        });
+        let long = language.texts.iter();
+        let long = long.map(|&(field, row, at)| (field, row, texts.of(at)));
+        for (field, row, hash) in strings.chain(long) {
+            if field.section() == id
+                && let Some((content, ..)) = all.get_mut(row as usize)
+            {
+                // A sum does not ask in which order texts came.
+                let seed = (number << 32) | u64::from(field.number());
+                let own = xxh3_64_with_seed(&hash.to_le_bytes(), seed);
+                *content = content.wrapping_add(own);
             }
         }
-        all
     }
+    all
 }
 
 /// What the last generation knew.

@@ -205,16 +205,16 @@ impl FacetBuilder {
     }
 
     /// Chooses the facets and writes their tables, and each product's list of values. The tables have all products and
-    /// attributes.
+    /// attributes, and `stated` says what these say.
     pub(super) fn finish(
         self,
         config: &Config,
         definitions: &HashMap<String, AttributeDefinition>,
+        stated: Stated,
         tables: &mut CatalogTables,
     ) -> Result<(), HeapFull> {
         let settings = &config.facets;
         let collation = Collation::of(&config.shop.locale);
-        let stated = Stated::gather(tables);
         let mut chosen = self.facets;
         for code in choose(&stated, &chosen, settings, definitions) {
             let label = stated.label(&code, tables);

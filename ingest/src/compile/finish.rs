@@ -9,10 +9,11 @@ use frontage_shared::snapshot::categories::{self, BrandRecord, CategoryRecord, P
 use frontage_shared::snapshot::facets::RankRecord;
 use frontage_shared::snapshot::layout::section;
 use frontage_shared::snapshot::products::RelatedRecord;
-use frontage_shared::snapshot::record::{List, RowRef};
+use frontage_shared::snapshot::record::{List, RowRef, StrRef};
 use frontage_shared::snapshot::routes::RouteKind;
 use frontage_shared::snapshot::tables::CatalogTables;
 
+use super::facet_attributes::Stated;
 use super::facets::row_count;
 use super::products::{Related, Tables};
 use super::routes::ProductSlugs;
@@ -25,6 +26,8 @@ use crate::wire::{Page, PageKind, Redirect, Review};
 
 /// Names that are worth a thread.
 const NAMES_A_THREAD: usize = 10_000;
+/// Relations that are worth a thread.
+const RELATIONS_A_THREAD: usize = 10_000;
 /// Media origins beyond this many would make the security policy longer than the page.
 const MAX_ORIGINS: usize = 16;
 
@@ -41,8 +44,13 @@ impl Tables<'_> {
         self.variant_ids = hashbrown::HashSet::new();
         self.attribute_values = Known::default();
         self.slugs = ProductSlugs::new(None);
-        let featured = self.ranks();
+        self.text.end()?;
         self.finish_attributes()?;
+        let Sorted {
+            featured,
+            skus,
+            stated,
+        } = self.ranks();
         self.finish_related(conflicts)?;
         self.finish_bundles(conflicts);
         let brand_slugs = self.finish_brands(&featured)?;
@@ -51,16 +59,16 @@ impl Tables<'_> {
         self.finish_reviews(reviews, conflicts)?;
         self.finish_pages(pages, conflicts)?;
         let facets = std::mem::take(&mut self.facets);
-        facets.finish(self.config, &self.labels.attributes, &mut self.tables)?;
+        let definitions = &self.labels.attributes;
+        facets.finish(self.config, definitions, stated, &mut self.tables)?;
         self.languages.words(&mut self.tables)?;
         self.finish_routes(&brand_slugs)?;
         self.finish_redirects(redirects, conflicts)?;
-        self.tables.content_changes = self.content_changes();
         for origin in self.origins.all.iter().take(MAX_ORIGINS) {
             let origin = self.tables.strings.string(origin)?;
             self.tables.origins.push(origin);
         }
-        self.finish_skus(conflicts);
+        self.finish_skus(skus, conflicts);
         self.tables.text_files = self.text.finish()?;
         self.tables.locales = self.languages.finish(conflicts)?;
         let counts = Counts {
@@ -75,9 +83,9 @@ impl Tables<'_> {
         Ok((self.tables, counts, self.dates))
     }
 
-    /// Fills the ranks and gives each product's position in the shop's own order: as the merchant places them, then
-    /// those with a picture, the newest first.
-    fn ranks(&mut self) -> Vec<u32> {
+    /// Fills the ranks, and puts in order what needs nothing but products and their variants: each on a thread of its own,
+    /// as far as there are cores.
+    fn ranks(&mut self) -> Sorted {
         let products = &self.tables.products;
         let created = |row: u32| {
             let product = products.get(row as usize);
@@ -87,14 +95,20 @@ impl Tables<'_> {
         let places = &self.places;
         let others = || {
             let newest = positions(products.len(), created);
+            // As the merchant places them, then those with a picture, the newest first.
             let featured = positions(products.len(), |row| {
                 (places.in_lists(row), !has_image(row), created(row))
             });
             (newest, featured)
         };
-        let (by_name, (newest, featured)) = std::thread::scope(|scope| {
+        let (by_name, (newest, featured), skus, stated) = std::thread::scope(|scope| {
             let others = scope.spawn(others);
-            (self.positions_by_name(), threads::ended(others.join()))
+            let skus = scope.spawn(|| Skus::of(&self.tables));
+            let stated = scope.spawn(|| Stated::gather(&self.tables));
+            let by_name = self.positions_by_name();
+            let others = threads::ended(others.join());
+            let (skus, stated) = (threads::ended(skus.join()), threads::ended(stated.join()));
+            (by_name, others, skus, stated)
         });
         let all = by_name.iter().zip(&newest).zip(&featured);
         self.tables.ranks = all
@@ -104,7 +118,11 @@ impl Tables<'_> {
                 featured: featured.into(),
             })
             .collect();
-        featured
+        Sorted {
+            featured,
+            skus,
+            stated,
+        }
     }
 
     /// The rank of each product by its name.
@@ -138,11 +156,18 @@ impl Tables<'_> {
 
     fn finish_related(&mut self, conflicts: &mut Conflicts) -> Result<(), CompileError> {
         let Related { ids, all } = std::mem::take(&mut self.related);
-        let mut start = 0;
-        for (owner, end, relation) in all {
-            let id = ids.get(start..end).unwrap_or_default();
-            start = end;
-            let Some(other) = self.row_of(id).filter(|&other| other != owner) else {
+        let id_of = |at: usize, end: usize| {
+            let before = at.checked_sub(1).and_then(|before| all.get(before));
+            let start = before.map_or(0, |&(_, end, _)| end);
+            ids.get(start..end).unwrap_or_default()
+        };
+        // Each is looked for in all of the products.
+        let rows = threads::each(&all, RELATIONS_A_THREAD, |at, &(_, end, _)| {
+            self.row_of(id_of(at, end))
+        });
+        for (at, (&(owner, end, relation), row)) in all.iter().zip(rows).enumerate() {
+            let Some(other) = row.filter(|&other| other != owner) else {
+                let id = id_of(at, end);
                 if !self.inactive.contains(id) {
                     conflicts
                         .add(|| format!("a product is related to `{id}`, which does not exist"));
@@ -318,42 +343,64 @@ impl Tables<'_> {
         Ok(())
     }
 
-    fn finish_skus(&mut self, conflicts: &mut Conflicts) {
-        let mut skus = std::mem::take(&mut self.tables.skus);
-        let sku = |row: RowRef<{ section::VARIANTS }>| {
-            let variant = row
-                .get()
-                .and_then(|row| self.tables.variants.get(row as usize));
-            variant.map_or("", |variant| self.tables.strings.get(variant.sku))
-        };
-        skus.sort_by_cached_key(|&row| (first_bytes(sku(row)), row.get()));
-        for alike in skus.chunk_by_mut(|&a, &b| first_bytes(sku(a)) == first_bytes(sku(b))) {
-            alike.sort_by_key(|&row| (sku(row), row.get()));
-        }
-        self.tables.skus = skus;
+    fn finish_skus(&mut self, skus: Skus, conflicts: &mut Conflicts) {
+        self.tables.skus = skus.sorted;
         let strings = &self.tables.strings;
-        let variant = |row: &RowRef<{ section::VARIANTS }>| {
-            let variant = self.tables.variants.get(row.get()? as usize)?;
-            let product = self.tables.products.get(variant.product.get()? as usize)?;
-            Some((
-                strings.get(variant.sku),
-                strings.get(variant.id),
-                strings.get(product.id),
-            ))
-        };
-        for pair in self.tables.skus.windows(2) {
-            let (Some((sku, one, owner)), Some((same, other, product))) =
-                (variant(&pair[0]), variant(&pair[1]))
+        for (one, other) in skus.alike {
+            let (Some((sku, one, owner)), Some((_, other, product))) =
+                (variant(&self.tables, one), variant(&self.tables, other))
             else {
                 continue;
             };
-            if sku == same {
-                conflicts.add(|| {
-                    format!("variants `{one}` of product `{owner}` and `{other}` of product `{product}` have the SKU `{sku}`; an offer by SKU counts for both")
-                });
-            }
+            let [sku, one, owner, other, product] =
+                [sku, one, owner, other, product].map(|at| strings.get(at));
+            conflicts.add(|| {
+                format!("variants `{one}` of product `{owner}` and `{other}` of product `{product}` have the SKU `{sku}`; an offer by SKU counts for both")
+            });
         }
     }
+}
+
+/// What is put in order as soon as all products are known.
+struct Sorted {
+    /// Each product's position in the shop's own order.
+    featured: Vec<u32>,
+    skus: Skus,
+    stated: Stated,
+}
+
+/// Variants by their SKUs.
+struct Skus {
+    sorted: Vec<RowRef<{ section::VARIANTS }>>,
+    /// Neighbours that have the same.
+    alike: Vec<(RowRef<{ section::VARIANTS }>, RowRef<{ section::VARIANTS }>)>,
+}
+
+impl Skus {
+    fn of(tables: &CatalogTables) -> Self {
+        let sku = |row| variant(tables, row).map_or("", |(sku, ..)| tables.strings.get(sku));
+        let mut sorted = tables.skus.clone();
+        sorted.sort_by_cached_key(|&row| (first_bytes(sku(row)), row.get()));
+        for alike in sorted.chunk_by_mut(|&a, &b| first_bytes(sku(a)) == first_bytes(sku(b))) {
+            alike.sort_by_key(|&row| (sku(row), row.get()));
+        }
+        let pairs = sorted.windows(2).map(|pair| (pair[0], pair[1]));
+        let alike = pairs.filter(|&(one, other)| sku(one) == sku(other));
+        Self {
+            alike: alike.collect(),
+            sorted,
+        }
+    }
+}
+
+/// SKU, id and product of a variant.
+fn variant(
+    tables: &CatalogTables,
+    row: RowRef<{ section::VARIANTS }>,
+) -> Option<(StrRef, StrRef, StrRef)> {
+    let variant = tables.variants.get(row.get()? as usize)?;
+    let product = tables.products.get(variant.product.get()? as usize)?;
+    Some((variant.sku, variant.id, product.id))
 }
 
 /// The rank of each row when rows are sorted by a key; rows break ties.

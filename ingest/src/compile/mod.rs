@@ -178,7 +178,7 @@ pub fn catalog(
         return Err(CompileError::NoProducts);
     }
     let sink = BufWriter::with_capacity(1 << 20, create(file)?);
-    tables.write(sink)?;
+    tables.write_with(sink, |tables| changes::of(tables, (previous, now)))?;
     let compiled = Compiled {
         entry: entry_of(file)?,
         counts,

@@ -170,8 +170,8 @@ impl<'a> Tables<'a> {
     pub(super) fn make_room(&mut self, merged: &Merged) {
         // Half of what documents hold is markup of their own, or long texts.
         let bytes = usize::try_from(merged.catalog_bytes() / 2).unwrap_or(0);
-        self.tables.strings.make_room(bytes);
         let products = usize::try_from(merged.documents(Kind::Product)).unwrap_or(0);
+        self.tables.strings.make_room(bytes, 8 * products);
         let tables = &mut self.tables;
         // Without as much room they grow as they must.
         let _ = tables.products.try_reserve_exact(products);
@@ -299,7 +299,7 @@ impl<'a> Tables<'a> {
         let mut variants = std::mem::take(&mut product.variants);
         if variants.is_empty() {
             variants.push(Variant {
-                id: product.id.clone(),
+                id: product.id.as_str().into(),
                 sku: product.sku.clone(),
                 gtin: product.gtin.clone(),
                 mpn: product.mpn.clone(),

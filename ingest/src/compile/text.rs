@@ -83,8 +83,8 @@ impl TextThreads {
         Ok(())
     }
 
-    /// Finishes the index and gives its files.
-    pub(super) fn finish(mut self) -> Result<Vec<PackedFile>, TextError> {
+    /// Lets the last segment finish by itself: no product is added any more.
+    pub(super) fn end(&mut self) -> Result<(), TextError> {
         // An index of nothing is an index all the same; behind full segments, an empty one would be asked by every query.
         let has_segments =
             self.current.is_some() || !self.full.is_empty() || !self.finished.is_empty();
@@ -92,6 +92,12 @@ impl TextThreads {
             self.send()?;
         }
         self.end_segment();
+        Ok(())
+    }
+
+    /// Finishes the index and gives its files.
+    pub(super) fn finish(mut self) -> Result<Vec<PackedFile>, TextError> {
+        self.end()?;
         for thread in std::mem::take(&mut self.full) {
             self.finished.push(joined(thread)?);
         }

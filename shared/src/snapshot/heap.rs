@@ -23,10 +23,13 @@ pub struct Heap {
 pub struct HeapFull;
 
 impl Heap {
-    /// Makes room for so many bytes, if there is as much: a heap that grows by copying itself is twice in memory
-    /// meanwhile, and room that is not used costs none.
-    pub fn make_room(&mut self, bytes: usize) {
+    /// Makes room for so many bytes and texts, if there is as much: a heap that grows by copying itself is twice in memory
+    /// meanwhile and reads all its texts again, and room for bytes that is not used costs none.
+    pub fn make_room(&mut self, bytes: usize, texts: usize) {
         let _ = self.all.try_reserve_exact(bytes);
+        let all = &self.all;
+        let hash = |&place: &(u32, u32)| xxh3_64(text_at(all, place).as_bytes());
+        let _ = self.places.try_reserve(texts, hash);
     }
 
     /// Adds a short text, or finds it if it is there already.

@@ -1,6 +1,7 @@
 //! Everything a catalog part is written from: one table a section, in the order of the file.
 
 use std::io::{self, Seek, Write};
+use std::panic::resume_unwind;
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -130,90 +131,98 @@ impl CatalogTables {
     /// # Errors
     /// The sink failed or a heap is full.
     pub fn write<W: Write + Seek>(mut self, sink: W) -> Result<W, WriteError> {
+        let changes = std::mem::take(&mut self.content_changes);
+        self.write_with(sink, |_| changes)
+    }
+
+    /// The same, with content changes that are found while the rest is written: writing waits for fresh memory, and finding
+    /// them reads everything.
+    ///
+    /// # Errors
+    /// The sink failed or a heap is full.
+    pub fn write_with<W: Write + Seek>(
+        mut self,
+        sink: W,
+        changes: impl FnOnce(&Self) -> Vec<ContentChangeRecord> + Send,
+    ) -> Result<W, WriteError> {
         let text_files = place_text(&mut self.strings, &self.text_files, &mut 0)?;
         let mut locales = std::mem::take(&mut self.locales);
         let local = LocalSections::lay_out(&mut locales, &mut self.strings)?;
-        sort_routes(&mut self.routes, &self.strings);
-        self.variant_keys
-            .sort_by_key(|entry| (entry.key.get(), entry.variant.0.get()));
-        let mut writer = PartWriter::start(sink, PartKind::Catalog)?;
-        self.write_goods(&mut writer)?;
+        self.locales = locales;
+        std::thread::scope(|scope| {
+            scope.spawn(|| sort_routes(&mut self.routes, &self.strings));
+            self.variant_keys
+                .sort_unstable_by_key(|entry| (entry.key.get(), entry.variant.0.get()));
+        });
+        ledger::sort(&mut self.left_paths, &mut self.redirects, &self.strings);
+        let tables = &self;
+        std::thread::scope(|scope| {
+            let changes = scope.spawn(move || changes(tables));
+            let mut writer = PartWriter::start(sink, PartKind::Catalog)?;
+            tables.write_goods(&mut writer)?;
+            tables.write_lists(&mut writer, &text_files)?;
+            local.write(&mut writer)?;
+            writer.rows(section::LEFT_PATHS, &tables.left_paths)?;
+            writer.rows(section::REDIRECTS, &tables.redirects)?;
+            let changes = changes.join().unwrap_or_else(|panic| resume_unwind(panic));
+            writer.rows(section::CONTENT_CHANGES, &changes)?;
+            writer.rows(section::PAGE_SECTIONS, &tables.page_sections)?;
+            writer.rows(section::SECTION_PRODUCTS, &tables.section_products)?;
+            writer.rows(section::SECTION_CATEGORIES, &tables.section_categories)?;
+            writer.rows(section::REVIEWS, &tables.reviews)?;
+            writer.rows(section::RATINGS, &tables.ratings)?;
+            writer.rows(section::BUNDLE_ITEMS, &tables.bundle_items)?;
+            Ok(writer.finish()?)
+        })
+    }
+
+    /// The sections of products and their variants.
+    fn write_goods<W: Write + Seek>(&self, writer: &mut PartWriter<W>) -> io::Result<()> {
+        writer.rows(section::SHOP, &self.shop)?;
+        writer.bytes(section::STRINGS, self.strings.as_bytes())?;
+        writer.heap(section::TEXTS, &self.texts)?;
+        writer.rows(section::PRODUCTS, &self.products)?;
+        writer.rows(section::VARIANTS, &self.variants)?;
+        writer.rows(section::VARIANT_VALUES, &self.variant_values)?;
+        writer.rows(section::VARIANT_KEYS, &self.variant_keys)?;
+        writer.rows(section::SKUS, &self.skus)?;
+        writer.rows(section::OPTIONS, &self.options)?;
+        writer.rows(section::OPTION_VALUES, &self.option_values)?;
+        writer.rows(section::ATTRIBUTES, &self.attributes)?;
+        writer.rows(section::ATTRIBUTE_VALUES, &self.attribute_values)?;
+        writer.rows(section::PRODUCT_ATTRIBUTES, &self.product_attributes)?;
+        writer.rows(section::MEDIA, &self.media)?;
+        writer.rows(section::PRODUCT_CATEGORIES, &self.product_categories)?;
+        writer.rows(section::RELATED, &self.related)
+    }
+
+    /// The sections by which products are found and listed.
+    fn write_lists<W: Write + Seek>(
+        &self,
+        writer: &mut PartWriter<W>,
+        text_files: &[TextFileRecord],
+    ) -> io::Result<()> {
         writer.rows(section::CATEGORIES, &self.categories)?;
         writer.rows(section::CHILDREN, &self.children)?;
-        writer.rows(section::LISTINGS, &std::mem::take(&mut self.listings))?;
+        writer.rows(section::LISTINGS, &self.listings)?;
         writer.rows(section::BRANDS, &self.brands)?;
         writer.rows(section::PAGES, &self.pages)?;
-        writer.rows(section::ROUTES, &std::mem::take(&mut self.routes))?;
+        writer.rows(section::ROUTES, &self.routes)?;
         writer.rows(section::FACETS, &self.facets)?;
         writer.rows(section::FACET_VALUES, &self.facet_values)?;
-        writer.rows(section::POSTINGS, &std::mem::take(&mut self.postings))?;
+        writer.rows(section::POSTINGS, &self.postings)?;
         writer.rows(section::PRODUCT_FACETS, &self.product_facets)?;
-        writer.rows(section::RANKS, &std::mem::take(&mut self.ranks))?;
-        writer.rows(section::TEXT_FILES, &text_files)?;
-        let files = std::mem::take(&mut self.text_files);
-        writer.files(
-            section::TEXT_INDEX,
-            files.iter().map(|file| file.bytes.as_slice()),
-        )?;
-        drop(files);
+        writer.rows(section::RANKS, &self.ranks)?;
+        writer.rows(section::TEXT_FILES, text_files)?;
+        let files = self.text_files.iter();
+        writer.files(section::TEXT_INDEX, files.map(|file| file.bytes.as_slice()))?;
         writer.rows(section::ORIGINS, &self.origins)?;
         let lists = self.products.iter().map(|product| FacetListRecord {
             values: product.facet_values,
         });
         writer.rows(section::FACET_LISTS, &lists.collect::<Vec<_>>())?;
         writer.rows(section::FACET_CODES, &self.facet_codes())?;
-        writer.rows(section::MEASURES, &self.measures)?;
-        local.write(&mut writer)?;
-        ledger::sort(&mut self.left_paths, &mut self.redirects, &self.strings);
-        writer.rows(section::LEFT_PATHS, &self.left_paths)?;
-        writer.rows(section::REDIRECTS, &self.redirects)?;
-        writer.rows(
-            section::CONTENT_CHANGES,
-            &std::mem::take(&mut self.content_changes),
-        )?;
-        writer.rows(section::PAGE_SECTIONS, &self.page_sections)?;
-        writer.rows(section::SECTION_PRODUCTS, &self.section_products)?;
-        writer.rows(section::SECTION_CATEGORIES, &self.section_categories)?;
-        writer.rows(section::REVIEWS, &self.reviews)?;
-        writer.rows(section::RATINGS, &self.ratings)?;
-        writer.rows(section::BUNDLE_ITEMS, &self.bundle_items)?;
-        Ok(writer.finish()?)
-    }
-
-    /// The sections of products and their variants. What is written is let go of at once: whoever reads the file next has
-    /// its pages in memory instead.
-    fn write_goods<W: Write + Seek>(&mut self, writer: &mut PartWriter<W>) -> io::Result<()> {
-        writer.rows(section::SHOP, &self.shop)?;
-        writer.bytes(section::STRINGS, self.strings.as_bytes())?;
-        writer.heap(section::TEXTS, &mut self.texts)?;
-        writer.rows(section::PRODUCTS, &self.products)?;
-        writer.rows(section::VARIANTS, &std::mem::take(&mut self.variants))?;
-        writer.rows(
-            section::VARIANT_VALUES,
-            &std::mem::take(&mut self.variant_values),
-        )?;
-        writer.rows(
-            section::VARIANT_KEYS,
-            &std::mem::take(&mut self.variant_keys),
-        )?;
-        writer.rows(section::SKUS, &std::mem::take(&mut self.skus))?;
-        writer.rows(section::OPTIONS, &std::mem::take(&mut self.options))?;
-        writer.rows(
-            section::OPTION_VALUES,
-            &std::mem::take(&mut self.option_values),
-        )?;
-        writer.rows(section::ATTRIBUTES, &self.attributes)?;
-        writer.rows(
-            section::ATTRIBUTE_VALUES,
-            &std::mem::take(&mut self.attribute_values),
-        )?;
-        writer.rows(
-            section::PRODUCT_ATTRIBUTES,
-            &std::mem::take(&mut self.product_attributes),
-        )?;
-        writer.rows(section::MEDIA, &std::mem::take(&mut self.media))?;
-        writer.rows(section::PRODUCT_CATEGORIES, &self.product_categories)?;
-        writer.rows(section::RELATED, &self.related)
+        writer.rows(section::MEASURES, &self.measures)
     }
 
     /// The facet values of products as short numbers; none at all if one of them is too large.

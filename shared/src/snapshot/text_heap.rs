@@ -148,9 +148,9 @@ impl TextHeap {
     ///
     /// # Errors
     /// The file could not be used, or `each` fails.
-    pub fn each(&mut self, mut each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
-        if let Some(error) = self.failed.take() {
-            return Err(error);
+    pub fn each(&self, mut each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+        if let Some(error) = &self.failed {
+            return Err(io::Error::new(error.kind(), error.to_string()));
         }
         if let Some(file) = &self.file {
             let mut piece = vec![0; READ_BYTES];
@@ -175,7 +175,7 @@ fn fits(bytes: usize) -> Result<u32, HeapFull> {
 mod tests {
     use super::*;
 
-    fn bytes(heap: &mut TextHeap) -> Vec<u8> {
+    fn bytes(heap: &TextHeap) -> Vec<u8> {
         let mut all = Vec::new();
         heap.each(|piece| {
             all.extend_from_slice(piece);
@@ -200,7 +200,7 @@ mod tests {
             assert_eq!(heap.text("first").unwrap(), first);
             assert_eq!(heap.text("").unwrap(), TextRef::default());
         }
-        let [memory, file] = &mut heaps;
+        let [memory, file] = &heaps;
         assert!(file.written > 0);
         assert_eq!(bytes(memory).len(), 5 * (long.len() + 1) + 5);
         assert_eq!(bytes(memory), bytes(file));

@@ -71,7 +71,7 @@ impl<W: Write + Seek> PartWriter<W> {
     ///
     /// # Errors
     /// The sink failed, or the file that the texts waited in.
-    pub fn heap(&mut self, section: u32, texts: &mut TextHeap) -> io::Result<()> {
+    pub fn heap(&mut self, section: u32, texts: &TextHeap) -> io::Result<()> {
         let (mut checksum, mut length) = (Xxh3::new(), 0_u64);
         texts.each(|piece| {
             checksum.update(piece);
