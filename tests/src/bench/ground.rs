@@ -3,8 +3,9 @@
 //! Both daemons run as they are shipped, with their defaults; what is set otherwise is in this file.
 
 use std::net::SocketAddr;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use anyhow::{Context as _, bail, ensure};
 use frontage_shared::manifest::Manifest;
@@ -193,6 +194,20 @@ impl Ground {
         runtime
             .block_on(store.current())?
             .context("nothing is published")
+    }
+
+    /// From the start of a command until servers could see what it published: it has more to do then.
+    pub fn seconds_to_publish(&self, ended: &Ended) -> anyhow::Result<f64> {
+        let head = self.store_folder().join("shops").join(SHOP).join("HEAD");
+        let head = std::fs::metadata(&head)
+            .with_context(|| format!("cannot look at {}", head.display()))?;
+        // Content is written before the file gets its name, which is when its inode last changes.
+        let named = Duration::new(
+            u64::try_from(head.ctime())?,
+            u32::try_from(head.ctime_nsec())?,
+        );
+        let seconds = (UNIX_EPOCH + named).duration_since(ended.started_at);
+        Ok(seconds.context("nothing was published")?.as_secs_f64())
     }
 
     /// The generation that is published, opened from the store.

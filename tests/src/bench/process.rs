@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context as _, bail};
 
@@ -30,6 +30,8 @@ pub struct Daemon {
 pub struct Ended {
     /// When it was started.
     pub started: Instant,
+    /// The same by the wall clock, which files are stamped by.
+    pub started_at: SystemTime,
     /// From start to end.
     pub seconds: f64,
     /// User and system time.
@@ -92,7 +94,7 @@ impl Drop for Daemon {
 /// Runs a command to its end, which must be a good one, and watches it.
 pub fn run(program: &Path, arguments: &[&str], log: &Path) -> anyhow::Result<Ended> {
     let output = log.with_extension("out");
-    let started = Instant::now();
+    let (started, started_at) = (Instant::now(), SystemTime::now());
     let before = children_cpu_seconds()?;
     let mut child = Command::new(program)
         .args(arguments)
@@ -121,6 +123,7 @@ pub fn run(program: &Path, arguments: &[&str], log: &Path) -> anyhow::Result<End
     }
     Ok(Ended {
         started,
+        started_at,
         seconds,
         cpu_seconds: children_cpu_seconds()? - before,
         peak_bytes,

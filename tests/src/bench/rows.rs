@@ -21,6 +21,7 @@ pub const ROWS: &[(&str, &str, Option<Budget>)] = &[
     ("feed: variants", "variants", None),
     ("feed: size of documents", "MiB", None),
     ("full cycle: time", "s", Some(AtMostAtMillion(60.0))),
+    ("full cycle: until the process ends", "s", None),
     ("full cycle: CPU time", "s", None),
     (
         "full cycle: peak memory",
