@@ -8,7 +8,7 @@ use super::facets::row_count;
 use super::products::Tables;
 use super::{CompileError, words};
 use crate::half_hash::Sought;
-use crate::wire::{Attribute, AttributeDefinition};
+use crate::wire::{Attribute, AttributeDefinition, Short};
 
 impl Tables<'_> {
     pub(super) fn product_attributes(
@@ -60,15 +60,14 @@ impl Tables<'_> {
 
     /// The attribute's index; its words come from its definition, else from the product that names it first.
     fn attribute(&mut self, attribute: &Attribute) -> Result<u32, CompileError> {
-        if let Some(&index) = self.attributes.get(&attribute.code) {
+        if let Some(&index) = self.attributes.get(attribute.code.as_str()) {
             return Ok(index);
         }
         let definition = self.labels.attribute(&attribute.code);
-        let word = |own: &Option<String>, defined: fn(&AttributeDefinition) -> &Option<String>| {
-            definition
-                .and_then(|definition| defined(definition).clone())
-                .or_else(|| own.clone())
-                .unwrap_or_default()
+        let word = |own: &Option<Short>, defined: fn(&AttributeDefinition) -> &Option<String>| {
+            let defined = definition.and_then(|definition| defined(definition).as_deref());
+            let word = defined.or(own.as_deref());
+            word.unwrap_or_default().to_owned()
         };
         let label = word(&attribute.label, |definition| &definition.label);
         let (group, unit) = (
@@ -87,8 +86,9 @@ impl Tables<'_> {
             unit: strings.string(&unit)?,
         };
         let index = row_count(&self.attribute_list);
-        self.attribute_list.push((attribute.code.clone(), record));
-        self.attributes.insert(attribute.code.clone(), index);
+        let code = attribute.code.as_str();
+        self.attribute_list.push((code.to_owned(), record));
+        self.attributes.insert(code.to_owned(), index);
         Ok(index)
     }
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use frontage_shared::model::slug;
 
 use crate::wire::{
-    AttributeDefinition, AttributeKind, AttributeValue, OptionValue, Product, ProductOption,
+    AttributeDefinition, AttributeKind, AttributeValue, OptionValue, Product, ProductOption, Short,
     ValueDefinition, Variant,
 };
 
@@ -19,8 +19,8 @@ pub(super) struct Labels {
     pub(super) attributes: HashMap<String, AttributeDefinition>,
     /// The attribute's code by the code of a value; the first by their codes where several have it.
     of_values: HashMap<String, String>,
-    /// Slugs of codes that were asked for: products name few, and each of them often.
-    slugs: hashbrown::HashMap<String, String>,
+    /// Slugs of codes that were asked for, if attributes have them: products name few, and each of them often.
+    slugs: hashbrown::HashMap<String, Option<String>>,
 }
 
 impl Labels {
@@ -42,8 +42,9 @@ impl Labels {
         for variant in variants.iter_mut() {
             for value in std::mem::take(&mut variant.option_values) {
                 // A value that no attribute has says nothing that could be shown.
-                if let Some(attribute) = self.of_values.get(&value) {
-                    variant.options.entry(attribute.clone()).or_insert(value);
+                if let Some(attribute) = self.of_values.get(value.as_str()) {
+                    let code = attribute.as_str().into();
+                    variant.options.entry(code).or_insert(value);
                 }
             }
         }
@@ -52,13 +53,16 @@ impl Labels {
             let Some(definition) = self.attribute(&option.code) else {
                 continue;
             };
-            option.name = option.name.take().or_else(|| definition.label.clone());
+            let defined = |text: &Option<String>| text.as_deref().map(Short::from);
+            option.name = option.name.take().or_else(|| defined(&definition.label));
             for value in &mut option.values {
-                let Some(defined) = definition.values.get(&value.code) else {
+                let Some(known) = definition.values.get(value.code.as_str()) else {
                     continue;
                 };
-                value.name.get_or_insert_with(|| defined.label.clone());
-                value.swatch = value.swatch.take().or_else(|| defined.swatch.clone());
+                value
+                    .name
+                    .get_or_insert_with(|| known.label.as_str().into());
+                value.swatch = value.swatch.take().or_else(|| defined(&known.swatch));
             }
         }
         for attribute in &mut product.attributes {
@@ -73,10 +77,14 @@ impl Labels {
         if self.attributes.is_empty() {
             return None;
         }
-        if !self.slugs.contains_key(code) {
-            self.slugs.insert(code.to_owned(), slug::from_text(code));
+        if let Some(defined) = self.slugs.get(code) {
+            return self.attributes.get(defined.as_ref()?);
         }
-        self.attributes.get(self.slugs.get(code)?)
+        let slug = slug::from_text(code);
+        let is_defined = self.attributes.contains_key(&slug);
+        let slug = is_defined.then_some(slug);
+        let defined = self.slugs.entry(code.to_owned()).insert(slug);
+        self.attributes.get(defined.get().as_ref()?)
     }
 }
 
@@ -92,7 +100,7 @@ fn named(value: &mut AttributeValue, definition: &AttributeDefinition) {
             return;
         }
     };
-    let text = |defined: &ValueDefinition| AttributeValue::Text(defined.label.clone());
+    let text = |defined: &ValueDefinition| AttributeValue::Text(defined.label.as_str().into());
     if let Some(defined) = definition.values.get(&code) {
         *value = text(defined);
     } else if definition.kind == Some(AttributeKind::Multiselect) {
@@ -171,7 +179,7 @@ mod tests {
         let wanted = serde_json::json!(["Gray", ["Hike", "Gym"], "9,77", "52"]);
         assert_eq!(serde_json::Value::from(values), wanted);
         assert_eq!(
-            variants[1].options.get("color").map(String::as_str),
+            variants[1].options.get("color").map(Short::as_str),
             Some("53")
         );
         assert_eq!(variants[1].options.len(), 1);

@@ -346,7 +346,7 @@ impl Language<'_> {
     /// Learns how a product calls its properties and their values.
     fn remember(&mut self, product: &Product, own: &ProductTranslation) {
         for attribute in &product.attributes {
-            let Some(translation) = own.attributes.get(&attribute.code) else {
+            let Some(translation) = own.attributes.get(attribute.code.as_str()) else {
                 continue;
             };
             let key = slug::from_text(&attribute.code);
@@ -378,7 +378,7 @@ impl Language<'_> {
     ) -> Result<(), HeapFull> {
         for (row, option) in record.options.range().zip(&product.options) {
             let key = slug::from_text(&option.code);
-            let translation = own.options.get(&option.code);
+            let translation = own.options.get(option.code.as_str());
             let stated = translation.and_then(|own| own.name.as_deref());
             let label = self.labels.entry(key.clone()).or_default();
             if label.label.is_none() {
@@ -390,7 +390,7 @@ impl Language<'_> {
             let rows = values.map_or(0..0, |record| record.values.range());
             for (row, value) in rows.zip(&option.values) {
                 let ours = value.name.as_deref().unwrap_or(&value.code);
-                let stated = translation.and_then(|own| own.values.get(&value.code));
+                let stated = translation.and_then(|own| own.values.get(value.code.as_str()));
                 if let Some(word) = stated {
                     let values = self.values.entry(key.clone()).or_default();
                     values
@@ -500,12 +500,12 @@ impl Language<'_> {
         local.short_description = own.short_description.clone().or(local.short_description);
         for option in &mut local.options {
             let key = slug::from_text(&option.code);
-            let translation = own.options.get(&option.code);
+            let translation = own.options.get(option.code.as_str());
             for value in &mut option.values {
                 let ours = value.name.as_deref().unwrap_or(&value.code);
-                let stated = translation.and_then(|own| own.values.get(&value.code));
+                let stated = translation.and_then(|own| own.values.get(value.code.as_str()));
                 if let Some(word) = stated.or_else(|| self.value(&key, ours)) {
-                    value.name = Some(word.clone());
+                    value.name = Some(word.as_str().into());
                 }
             }
         }
@@ -514,7 +514,7 @@ impl Language<'_> {
                 continue;
             };
             let texts = words::value_texts(&attribute.value).into_iter();
-            let texts = texts.map(|ours| known.get(&ours).cloned().unwrap_or(ours));
+            let texts = texts.map(|ours| known.get(&ours).unwrap_or(&ours).as_str().into());
             attribute.value = AttributeValue::List(texts.map(AttributeValue::Text).collect());
         }
         local

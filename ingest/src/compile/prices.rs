@@ -10,7 +10,7 @@ use super::history::{self, Previous};
 use super::{CompileError, minor, price_in, seconds, tiers};
 use crate::config::{Config, PriceList};
 use crate::merge::{Conflicts, Merged};
-use crate::wire::Price;
+use crate::wire::{Price, Short};
 
 /// What a variant costs over time, by its documents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Timeline {
         currency: Currency,
         conflicts: &mut Conflicts,
     ) -> Result<Self, CompileError> {
-        let minor = |text: &String| minor(|| key.to_owned(), text, currency);
+        let minor = |text: &Short| minor(|| key.to_owned(), text, currency);
         let amount = Some(minor(&price.amount)?).filter(|&amount| amount > 0);
         let before = price.compare_at.as_ref().map(minor).transpose()?;
         let sale = price.sale_price.as_ref().map(minor).transpose()?;
@@ -53,7 +53,7 @@ impl Timeline {
             }
             return Ok(Self::regular(amount, before));
         }
-        let time = |text: &Option<String>| text.as_deref().map(|text| seconds(Some(text)));
+        let time = |text: &Option<Short>| text.as_deref().map(|text| seconds(Some(text)));
         Ok(Self {
             sale: Some(Sale {
                 price: sale,

@@ -5,7 +5,7 @@ use frontage_shared::snapshot::tiers::Tier;
 
 use super::{CompileError, minor};
 use crate::merge::Conflicts;
-use crate::wire::Price;
+use crate::wire::{Price, Short};
 
 /// The tiers of a price that are any: each is below the price and the one before. Where there is no price, there is
 /// nothing to be had for less.
@@ -19,7 +19,7 @@ pub(super) fn of(
     if price.tiers.is_empty() {
         return Ok(kept);
     }
-    let minor = |text: &String| minor(|| key.to_owned(), text, currency);
+    let minor = |text: &Short| minor(|| key.to_owned(), text, currency);
     let mut least = minor(&price.amount)?;
     if least <= 0 {
         return Ok(kept);

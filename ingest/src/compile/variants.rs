@@ -11,7 +11,7 @@ use frontage_shared::snapshot::tables::variant_key_record;
 use super::CompileError;
 use super::facets::{Origin, Statement, row_count};
 use super::products::Tables;
-use crate::wire::{OptionValue, Product, ProductOption, Variant};
+use crate::wire::{OptionValue, Product, ProductOption, Short, Variant};
 
 impl Tables<'_> {
     pub(super) fn options_and_variants(
@@ -94,7 +94,7 @@ impl Tables<'_> {
         values: List<{ section::VARIANT_VALUES }>,
     ) -> Result<(), CompileError> {
         let row = row_count(&self.tables.variants);
-        let mut text = |text: &Option<String>| {
+        let mut text = |text: &Option<Short>| {
             self.tables
                 .strings
                 .string(text.as_deref().unwrap_or_default())
@@ -146,7 +146,7 @@ impl Tables<'_> {
         for option in options {
             let sold: HashSet<&str> = variants
                 .iter()
-                .filter_map(|variant| variant.options.get(&option.code).map(String::as_str))
+                .filter_map(|variant| variant.options.get(&option.code).map(Short::as_str))
                 .collect();
             for value in option
                 .values

@@ -2,7 +2,7 @@
 
 use frontage_shared::snapshot::text::TextDocument;
 
-use crate::wire::{AttributeValue, Product};
+use crate::wire::{AttributeValue, Product, Short};
 
 /// Words of a description beyond this many bytes do not help anybody find it.
 const MAX_DESCRIPTION_BYTES: usize = 8_192;
@@ -36,7 +36,7 @@ pub(super) fn of<'a>(product: &Product, categories: impl Iterator<Item = &'a str
     let codes = variant_codes
         .chain([&product.sku, &product.gtin, &product.mpn])
         .flatten()
-        .cloned()
+        .map(Short::to_string)
         .chain([product.id.clone()]);
     TextDocument {
         title: product.name.clone(),

@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::sort::Sorter;
 use super::{Facts, Feed, FeedError, FeedFolder, Name, Summary, line_head};
-use crate::wire::{Document, Kind, Offer, Product, Variant};
+use crate::wire::{Document, Kind, Offer, Product, Short, Variant};
 
 /// Bytes of most lines: one that begins with less room is copied while it grows.
 const LINE_BYTES: usize = 2 << 10;
@@ -205,7 +205,7 @@ impl Prepared {
 /// Moves prices, stock, tax class and weight out of a product: they belong to the fast half.
 fn take_offers(product: &mut Product) -> Vec<Offer> {
     let own = offer(Offer {
-        variant_id: Some(product.id.clone()),
+        variant_id: Some(product.id.as_str().into()),
         prices: std::mem::take(&mut product.prices),
         stock: product.stock.take(),
         tax_class: product.tax_class.take(),
@@ -221,7 +221,7 @@ fn take_variant_offer(variant: &mut Variant) -> Option<Offer> {
         variant_id: Some(variant.id.clone()),
         prices: std::mem::take(&mut variant.prices),
         stock: variant.stock.take(),
-        tax_class: variant.tax_class.take(),
+        tax_class: variant.tax_class.take().map(Short::into_string),
         weight: variant.weight.take(),
         ..Offer::default()
     })

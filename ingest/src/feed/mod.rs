@@ -403,8 +403,8 @@ mod tests {
 
     pub(super) fn product(id: &str, amount: &str) -> Document {
         let price = Price {
-            amount: amount.to_owned(),
-            currency: "EUR".to_owned(),
+            amount: amount.into(),
+            currency: "EUR".into(),
             ..crate::wire::Price::default()
         };
         Document::Product(Box::new(Product {

@@ -212,10 +212,11 @@ fn counts_after(
 pub(super) fn offered_by(line: &Line) -> Vec<String> {
     match Document::from_json(&line.json) {
         Ok(Document::Product(product)) => {
-            let variants = product.variants.into_iter().map(|variant| variant.id);
+            let variants = product.variants.into_iter();
+            let variants = variants.map(|variant| variant.id.into_string());
             variants.chain([product.id]).collect()
         }
-        Ok(Document::Variant(variant)) => vec![variant.id],
+        Ok(Document::Variant(variant)) => vec![variant.id.into_string()],
         _ => Vec::new(),
     }
 }

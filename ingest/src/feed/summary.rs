@@ -190,10 +190,10 @@ mod tests {
 
     fn offer(amount: &str) -> Document {
         Document::Offer(Offer {
-            variant_id: Some("a".to_owned()),
+            variant_id: Some("a".into()),
             prices: vec![Price {
-                amount: amount.to_owned(),
-                currency: "EUR".to_owned(),
+                amount: amount.into(),
+                currency: "EUR".into(),
                 ..Price::default()
             }],
             ..Offer::default()

@@ -14,11 +14,11 @@ const RULES: Guard = Guard {
 
 fn offer(id: usize, amount: &str) -> Document {
     let price = Price {
-        amount: amount.to_owned(),
-        currency: "EUR".to_owned(),
+        amount: amount.into(),
+        currency: "EUR".into(),
         ..Price::default()
     };
-    let id = Some(format!("v{id:03}"));
+    let id = Some(format!("v{id:03}").into());
     Document::Offer(Offer {
         variant_id: id,
         prices: vec![price],
@@ -120,7 +120,7 @@ fn a_sale_is_a_price_that_can_jump() {
     let on_sale = |sale: &'static str| {
         let reduced = move |id: usize| match offer(id, "10.00") {
             Document::Offer(mut offer) => {
-                offer.prices[0].sale_price = Some(sale.to_owned());
+                offer.prices[0].sale_price = Some(sale.into());
                 Document::Offer(offer)
             }
             other => other,
@@ -150,7 +150,7 @@ fn prices_that_are_no_longer_said_in_the_shops_currency_are_held() {
     let priced = |currency: &'static str| {
         let in_currency = move |id: usize| match offer(id, "10.00") {
             Document::Offer(mut offer) => {
-                offer.prices[0].currency = currency.to_owned();
+                offer.prices[0].currency = currency.into();
                 Document::Offer(offer)
             }
             other => other,

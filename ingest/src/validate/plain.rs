@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use super::strict::Strict;
 use crate::wire::{
     Attribute, AttributeValue, Document, Kind, LocationStock, Media, Offer, OptionValue, Price,
-    PriceTier, Product, ProductOption, Related, Seo, Stock, Variant, Weight,
+    PriceTier, Product, ProductOption, Related, Seo, Short, Stock, Variant, Weight,
 };
 
 /// The deepest that objects and lists lie in each other here: product, variants, variant, prices, price, tiers, tier.
@@ -112,8 +112,10 @@ fn product(product: &Product, names: &[&str]) -> bool {
             is_time,
         )
         && all([description, short_description], is_html)
-        && all([brand, mpn], is_line)
-        && all([primary_category_id, sku, tax_class, replaced_by], is_id)
+        && all([brand], is_line)
+        && all([mpn], is_line)
+        && all([primary_category_id, tax_class, replaced_by], is_id)
+        && all([sku], is_id)
         && all([gtin], is_gtin)
         && each(category_ids, 200, |id| is_id(id))
         && each(tags, 500, |tag| is_line(tag))
@@ -140,7 +142,8 @@ fn offer(offer: &Offer) -> bool {
         updated_at,
     } = offer;
     (variant_id.is_some() || sku.is_some())
-        && all([variant_id, sku, tax_class], is_id)
+        && all([variant_id, sku], is_id)
+        && all([tax_class], is_id)
         && are_prices(prices)
         && stock.as_ref().is_none_or(is_stock)
         && each(locations, 1000, is_location)
@@ -186,8 +189,8 @@ fn is_variant(variant: &Variant) -> bool {
         && each(media, 200, is_media)
 }
 
-fn are_choices(options: &BTreeMap<String, String>) -> bool {
-    let is_choice = |(code, value): (&String, &String)| is_within(code, 200) && is_id(value);
+fn are_choices(options: &BTreeMap<Short, Short>) -> bool {
+    let is_choice = |(code, value): (&Short, &Short)| is_within(code, 200) && is_id(value);
     options.len() <= 20 && options.iter().all(is_choice)
 }
 
@@ -306,9 +309,12 @@ fn is_weight(weight: &Weight) -> bool {
 }
 
 /// Whether a rule is kept by all that is there of some texts.
-fn all<const N: usize>(texts: [&Option<String>; N], keeps: impl Fn(&str) -> bool) -> bool {
+fn all<T: AsRef<str>, const N: usize>(
+    texts: [&Option<T>; N],
+    keeps: impl Fn(&str) -> bool,
+) -> bool {
     let mut there = texts.into_iter().flatten();
-    there.all(|text| keeps(text))
+    there.all(|text| keeps(text.as_ref()))
 }
 
 /// Whether there are no more items than allowed, and all keep a rule.

@@ -2,63 +2,96 @@
 //!
 //! A number keeps the digits it came with.
 
-use super::{AttributeTranslation, Translations};
+use super::{AttributeTranslation, Short, Translations};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
+use serde_json::Number;
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// A property of a product.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attribute {
     /// Names the property across products.
-    pub code: String,
+    pub code: Short,
     /// Its name on the page.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub label: Option<String>,
+    pub label: Option<Short>,
     /// The heading it stands under.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub group: Option<String>,
+    pub group: Option<Short>,
     /// What it is.
     pub value: AttributeValue,
     /// The unit of a number.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub unit: Option<String>,
+    pub unit: Option<Short>,
 }
 
 /// What an attribute says; numbers keep the digits they came with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AttributeValue {
     /// Words.
-    Text(String),
+    Text(Short),
     /// A number, exactly as the back end wrote it.
-    Number(serde_json::Number),
+    Number(Number),
     /// Yes or no.
     Boolean(bool),
     /// Several texts or numbers.
     List(Vec<AttributeValue>),
 }
 
-impl AttributeValue {
-    fn from_value(value: Value) -> Result<Self, &'static str> {
-        match value {
-            Value::String(text) => Ok(Self::Text(text)),
-            Value::Number(number) => Ok(Self::Number(number)),
-            Value::Bool(truth) => Ok(Self::Boolean(truth)),
-            Value::Array(items) => items
-                .into_iter()
-                .map(Self::from_value)
-                .collect::<Result<_, _>>()
-                .map(Self::List),
-            Value::Null | Value::Object(_) => {
-                Err("an attribute value is a text, a number, a boolean or a list of them")
-            }
-        }
+impl<'de> Deserialize<'de> for AttributeValue {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Said)
     }
 }
 
-impl<'de> Deserialize<'de> for AttributeValue {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Self::from_value(Value::deserialize(from)?).map_err(serde::de::Error::custom)
+/// Reads a value.
+struct Said;
+
+impl<'de> Visitor<'de> for Said {
+    type Value = AttributeValue;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an attribute value, which is a text, a number, a boolean or a list of them")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<AttributeValue, E> {
+        Ok(AttributeValue::Text(text.into()))
+    }
+
+    fn visit_bool<E: Error>(self, truth: bool) -> Result<AttributeValue, E> {
+        Ok(AttributeValue::Boolean(truth))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<AttributeValue, E> {
+        Ok(AttributeValue::Number(number.into()))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<AttributeValue, E> {
+        Ok(AttributeValue::Number(number.into()))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<AttributeValue, E> {
+        let number = Number::from_f64(number);
+        let number = number.ok_or_else(|| E::custom("a number that is not finite"))?;
+        Ok(AttributeValue::Number(number))
+    }
+
+    /// Numbers that keep their digits come so.
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<AttributeValue, A::Error> {
+        let number = Number::deserialize(MapAccessDeserializer::new(members));
+        let number = number.map_err(|_| A::Error::invalid_type(Unexpected::Map, &self))?;
+        Ok(AttributeValue::Number(number))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<AttributeValue, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(AttributeValue::List(list))
     }
 }
 

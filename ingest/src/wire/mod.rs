@@ -16,6 +16,9 @@ mod section;
 mod terms;
 mod translation;
 
+/// A text of mostly a few letters, of which documents have very many: up to 24 bytes of it lie where it lies.
+pub type Short = compact_str::CompactString;
+
 pub use attribute::{
     Attribute, AttributeDefinition, AttributeKind, AttributeValue, ValueDefinition,
 };

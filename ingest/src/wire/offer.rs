@@ -4,17 +4,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Weight;
+use super::{Short, Weight};
 
 /// Price and stock of one variant. It never creates a product, and it wins over what the product document says.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Offer {
     /// The variant, by id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub variant_id: Option<String>,
+    pub variant_id: Option<Short>,
     /// The variant, by stock keeping unit; ignored when `variant_id` is there.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sku: Option<String>,
+    pub sku: Option<Short>,
     /// Its prices; absent leaves them as the catalog has them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prices: Vec<Price>,
@@ -39,7 +39,7 @@ impl Offer {
     /// The variant id, or `sku:` and the stock keeping unit.
     pub fn key(&self) -> String {
         match (&self.variant_id, &self.sku) {
-            (Some(id), _) => id.clone(),
+            (Some(id), _) => id.to_string(),
             (None, sku) => format!("sku:{}", sku.as_deref().unwrap_or_default()),
         }
     }
@@ -49,24 +49,24 @@ impl Offer {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Price {
     /// What is paid: a decimal such as `12.90`.
-    pub amount: String,
+    pub amount: Short,
     /// ISO 4217 code.
-    pub currency: String,
+    pub currency: Short,
     /// The customer group that it is for; absent for everybody.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub group: Option<String>,
+    pub group: Option<Short>,
     /// The price before a reduction.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub compare_at: Option<String>,
+    pub compare_at: Option<Short>,
     /// What is paid in a sale.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sale_price: Option<String>,
+    pub sale_price: Option<Short>,
     /// RFC 3339: when the sale begins; it has begun if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sale_from: Option<String>,
+    pub sale_from: Option<Short>,
     /// RFC 3339: when the sale is over; it goes on if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sale_until: Option<String>,
+    pub sale_until: Option<Short>,
     /// What one costs where many are bought, in the order of quantities.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tiers: Vec<PriceTier>,
@@ -78,7 +78,7 @@ pub struct PriceTier {
     /// From how many of the variant on.
     pub min_quantity: u32,
     /// What is paid for one: a decimal such as `8.50`.
-    pub amount: String,
+    pub amount: Short,
 }
 
 /// Whether a variant can be had, and how many of it.

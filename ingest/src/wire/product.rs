@@ -3,7 +3,7 @@
 //! Fields stand in the order of `schemas/product.schema.json`.
 
 use super::{
-    Attribute, Measure, Media, Price, ProductTranslation, Seo, Status, Stock, Translations,
+    Attribute, Measure, Media, Price, ProductTranslation, Seo, Short, Status, Stock, Translations,
     VariantTranslation, Weight,
 };
 use serde::{Deserialize, Serialize};
@@ -89,13 +89,13 @@ pub struct Product {
     pub condition: Option<Condition>,
     /// GTIN of a product without variants.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub gtin: Option<String>,
+    pub gtin: Option<Short>,
     /// Manufacturer's part number.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mpn: Option<String>,
+    pub mpn: Option<Short>,
     /// Stock keeping unit of a product without variants.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sku: Option<String>,
+    pub sku: Option<Short>,
     /// How much a product without variants holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub measure: Option<Measure>,
@@ -165,10 +165,10 @@ pub enum Condition {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ProductOption {
     /// Its name in variants and links.
-    pub code: String,
+    pub code: Short,
     /// Its name on the page.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: Option<Short>,
     /// The choices, in the order to show them.
     pub values: Vec<OptionValue>,
 }
@@ -177,13 +177,13 @@ pub struct ProductOption {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct OptionValue {
     /// Its name in variants and links.
-    pub code: String,
+    pub code: Short,
     /// Its name on the page.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: Option<Short>,
     /// A colour (`#rrggbb`) or the URL of a picture.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub swatch: Option<String>,
+    pub swatch: Option<Short>,
 }
 
 /// A buyable unit of a product.
@@ -191,30 +191,30 @@ pub struct OptionValue {
 pub struct Variant {
     /// In a document of its own: the product it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub product_id: Option<String>,
+    pub product_id: Option<Short>,
     /// The merchant's id, unique in the shop.
-    pub id: String,
+    pub id: Short,
     /// Stock keeping unit.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sku: Option<String>,
+    pub sku: Option<Short>,
     /// Global trade item number.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub gtin: Option<String>,
+    pub gtin: Option<Short>,
     /// Manufacturer's part number.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mpn: Option<String>,
+    pub mpn: Option<Short>,
     /// How much it holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub measure: Option<Measure>,
     /// Its tax class; the product's when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_class: Option<String>,
+    pub tax_class: Option<Short>,
     /// How much one unit weighs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight: Option<Weight>,
     /// Its name, when the options do not say it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: Option<Short>,
     /// Its place among the variants.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<i64>,
@@ -226,10 +226,10 @@ pub struct Variant {
     pub status: Option<Status>,
     /// Option code to value code.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub options: BTreeMap<String, String>,
+    pub options: BTreeMap<Short, Short>,
     /// Value codes of which attribute documents say the option.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub option_values: Vec<String>,
+    pub option_values: Vec<Short>,
     /// Its prices.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prices: Vec<Price>,
