@@ -6,6 +6,7 @@ use crate::dates::instant;
 use crate::wire::{Category, Document, Measure, Media, Offer, Page, Price, Product, Variant};
 use frontage_shared::model::money::{Currency, Money};
 use frontage_shared::model::slug;
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::hash::Hash;
 use url::Url;
@@ -254,7 +255,7 @@ fn check_slug(prefix: &str, text: Option<&str>) -> Result<(), Fault> {
 fn check_prices(prefix: &str, prices: &[Price]) -> Result<(), Fault> {
     let key = |price: &Price| match &price.group {
         Some(group) => format!("{} {group}", price.currency),
-        None => price.currency.clone(),
+        None => price.currency.to_string(),
     };
     let keys: Vec<String> = prices.iter().map(key).collect();
     let mut currencies = Seen::default();
@@ -265,7 +266,7 @@ fn check_prices(prefix: &str, prices: &[Price]) -> Result<(), Fault> {
                 pointer("currency"),
                 "currency",
                 error.to_string(),
-                &price.currency,
+                price.currency.as_str(),
             )
         })?;
         unique(&mut currencies, key, || pointer("currency"), "currency")?;
@@ -277,7 +278,7 @@ fn check_prices(prefix: &str, prices: &[Price]) -> Result<(), Fault> {
         for (field, amount) in amounts {
             if let Some(amount) = amount {
                 Money::parse_decimal(amount, currency).map_err(|error| {
-                    Fault::new(pointer(field), "money", error.to_string(), amount)
+                    Fault::new(pointer(field), "money", error.to_string(), amount.as_str())
                 })?;
             }
         }
@@ -356,14 +357,40 @@ fn check_media(prefix: &str, media: &[Media]) -> Result<(), Fault> {
 
 /// The schema has looked at the beginning; here the rest of it.
 fn check_url(pointer: impl Fn() -> String, url: &str) -> Result<(), Fault> {
-    if url.starts_with('/') {
+    thread_local! {
+        static SOUND: RefCell<String> = const { RefCell::new(String::new()) };
+    }
+    if url.starts_with('/') || SOUND.with_borrow(|sound| is_below(url, sound)) {
         return Ok(());
     }
     match Url::parse(url) {
-        Ok(parsed) if matches!(parsed.scheme(), "http" | "https") && parsed.has_host() => Ok(()),
+        Ok(parsed) if matches!(parsed.scheme(), "http" | "https") && parsed.has_host() => {
+            SOUND.with_borrow_mut(|sound| origin(url).unwrap_or_default().clone_into(sound));
+            Ok(())
+        }
         Ok(_) => Err(Fault::new(pointer(), "url", "expected http or https", url)),
         Err(error) => Err(Fault::new(pointer(), "url", error.to_string(), url)),
     }
+}
+
+/// What ends the host and port of an address.
+const BEHIND_HOST: [char; 4] = ['/', '?', '#', '\\'];
+
+/// An address up to its host and port; nothing else in it can be wrong.
+fn origin(url: &str) -> Option<&str> {
+    let inside = ["http://", "https://"]
+        .iter()
+        .find_map(|scheme| url.strip_prefix(scheme))?;
+    let length = inside.find(BEHIND_HOST).unwrap_or(inside.len());
+    // Where slashes are repeated, the host comes behind them.
+    let end = url.len() - inside.len() + length;
+    url.get(..end).filter(|_| length > 0)
+}
+
+/// Whether an address is that of an origin, or of something below it. Most pictures of a shop come from one.
+fn is_below(url: &str, origin: &str) -> bool {
+    let rest = url.strip_prefix(origin).filter(|_| !origin.is_empty());
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(BEHIND_HOST))
 }
 
 /// What came before. A few are compared one by one, which costs less than hashing them.
@@ -419,6 +446,57 @@ fn unique<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Whatever was sound before, each address is judged as the parser judges it.
+    #[test]
+    fn an_address_is_judged_by_itself() {
+        let hosts = [
+            "cdn.example",
+            "cdn.example:8080",
+            "cdn.example:99999",
+            "cdn example",
+            "u:p@cdn.example",
+            "[::1]",
+            "[::1",
+            "",
+            "/cdn.example",
+            "cdn.example%",
+            "1.2.3.4.5",
+            "\u{e4}.example",
+            "xn--a",
+        ];
+        let behind = [
+            "",
+            "/",
+            "/a.jpg",
+            "?q",
+            "#f",
+            "\\a",
+            ":1/",
+            "@other.example/",
+            ".evil.example",
+            "/%zz ?\u{fc}#\t",
+        ];
+        let all = || {
+            hosts
+                .iter()
+                .flat_map(|host| behind.map(|behind| format!("{host}{behind}")))
+        };
+        let is_sound = |url: &str| check_url(String::new, url).is_ok();
+        for (scheme, sound) in [
+            ("https://", "https://cdn.example/1.jpg"),
+            ("http://", "http://u:p@cdn.example"),
+        ] {
+            for url in all().map(|rest| format!("{scheme}{rest}")) {
+                assert!(is_sound(sound));
+                let parsed = Url::parse(&url).is_ok_and(|parsed| parsed.has_host());
+                assert_eq!(is_sound(&url), parsed, "{url}");
+                // What was sound itself is what comes before the next.
+                assert_eq!(is_sound(&url), parsed, "{url}");
+            }
+        }
+        assert!(!is_sound("ftp://cdn.example/a") && !is_sound("cdn.example") && is_sound("/a"));
+    }
 
     #[test]
     fn what_came_before_is_known_however_much_it_is() {
