@@ -61,6 +61,8 @@ pub mod text;
 
 /// §9 The text index, built segment by segment.
 mod text_build;
+/// §9 How texts become words.
+mod text_words;
 
 /// §9 Which products a query finds, and how well they fit.
 pub mod search;

@@ -7,17 +7,13 @@ use std::path::PathBuf;
 
 use ownedbytes::OwnedBytes;
 use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
-use tantivy::tokenizer::{
-    AsciiFoldingFilter, LowerCaser, RemoveLongFilter, SimpleTokenizer, TextAnalyzer,
-    TokenizerManager,
-};
+use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 use tantivy::{Index, Searcher};
 
 use super::packed::PackedDirectory;
 use super::search::{Hits, Search, Spelling};
+use super::text_words::Words;
 
-/// Words longer than this are neither indexed nor searched for.
-const MAX_WORD_BYTES: usize = 40;
 /// Words of a query beyond this many are ignored.
 const MAX_QUERY_WORDS: usize = 12;
 /// The name under which both sides know how texts become words.
@@ -256,11 +252,7 @@ fn known_fields(index: &Index) -> Result<Fields, TextError> {
 }
 
 fn analyzer() -> TextAnalyzer {
-    TextAnalyzer::builder(SimpleTokenizer::default())
-        .filter(RemoveLongFilter::limit(MAX_WORD_BYTES))
-        .filter(LowerCaser)
-        .filter(AsciiFoldingFilter)
-        .build()
+    TextAnalyzer::from(Words::default())
 }
 
 pub(super) fn tokenizers() -> TokenizerManager {
