@@ -15,7 +15,7 @@ use crate::compile::{self, Before, CompileError, Compiled, Since};
 use crate::config::Config;
 use crate::cycle::{Context, CycleError, accepted_feeds, merge, missing_source, run_blocking};
 use crate::dates::Dates;
-use crate::merge::{Conflicts, Merged};
+use crate::merge::{Conflicts, MappedOffers, Merged};
 use crate::publish::{self, PublishError};
 use crate::untranslated;
 
@@ -113,7 +113,7 @@ impl CompileJob {
             .published
             .as_ref()
             .filter(|published| published.has_catalog_of(&self.merged));
-        let mut compiled = None;
+        let (mut compiled, mut found) = (None, None);
         let (catalog, entry, path) = match kept {
             Some(published) => (
                 &published.catalog.0,
@@ -126,21 +126,23 @@ impl CompileJob {
                     .published
                     .as_ref()
                     .map(|published| &published.catalog.0);
-                let (part, dates) = match compile::catalog(
+                let made = match compile::catalog(
                     &self.context.config,
                     &self.merged,
                     (previous, self.now),
                     &mut conflicts,
                     &path,
                 ) {
-                    Ok(compiled) => compiled,
+                    Ok(made) => made,
                     Err(CompileError::NoProducts) => return Ok(Build::Waiting(conflicts)),
                     Err(error) => return Err(error.into()),
                 };
+                let dates = &made.dates;
                 dates.keep(&self.context.config.state, self.merged.documents)?;
+                found = Some(made.offers);
                 let open = mapped::map(&path).and_then(Catalog::open);
                 let catalog = compiled.insert(open.map_err(CompileError::Catalog)?);
-                (&*catalog, part.entry, path)
+                (&*catalog, made.compiled.entry, path)
             }
         };
         let offers_path = self.scratch.join("next.offers");
@@ -149,7 +151,12 @@ impl CompileJob {
         let (compiled_offers, is_put) = std::thread::scope(|scope| {
             let putting =
                 is_new.then(|| scope.spawn(|| runtime.block_on(self.put_ahead(&entry, &path))));
-            let offers = self.offers(kept, (catalog, &entry), &mut conflicts, &offers_path);
+            let offers = self.offers(
+                (kept, found),
+                (catalog, &entry),
+                &mut conflicts,
+                &offers_path,
+            );
             let is_put = putting.is_some_and(|putting| putting.join().unwrap_or(false));
             (offers, is_put)
         });
@@ -209,7 +216,7 @@ impl CompileJob {
     /// Where the catalog part is kept, its offers part and what that was compiled from may be, too.
     fn offers(
         &self,
-        kept: Option<&Published>,
+        (kept, found): (Option<&Published>, Option<MappedOffers>),
         catalog: (&Catalog, &PartEntry),
         conflicts: &mut Conflicts,
         file: &Path,
@@ -228,7 +235,7 @@ impl CompileJob {
         };
         compile::offers(
             config,
-            &self.merged,
+            (&self.merged, found),
             catalog,
             since,
             before,

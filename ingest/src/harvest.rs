@@ -25,7 +25,7 @@ use crate::map::MapError;
 use crate::pipeline::{self, Job, Reading};
 use crate::publish::{self, PublishError};
 use crate::recipe;
-use crate::record::Recorder;
+use crate::record::{self, Recorder};
 use crate::reread::{self, Before};
 use crate::told;
 use crate::validate::{Report, ValidateError};
@@ -161,6 +161,7 @@ async fn look(
     let config = &context.config;
     let folder = FeedFolder::open(&config.state, &source.name)?;
     let lock = Arc::new(lock);
+    record::remove_leftovers(&config.state, &source.name);
     let mut cache = folder.load()?;
     let recipe = recipe::of(source, &config.shop);
     let is_reusable = cache.recipe == recipe::judged(&recipe, source, &cache)

@@ -193,32 +193,41 @@ pub async fn local_copy(
     Ok(path)
 }
 
-/// Makes the local file of a published part a copy of its own if it is the stored one by another name: damage of one of them
-/// must not be damage of both. The caller holds the folder.
+/// Leaves the local parts of what is published as they are to be: nothing is half copied, and no file is the stored one by
+/// another name, so that damage of one of them is not damage of both.
 ///
 /// # Errors
-/// The store failed, the part is damaged, or the copy cannot be made.
-pub async fn part_ways(
+/// The store failed, a part is damaged, or a copy cannot be made.
+pub async fn settle(
     store: &Store,
     folder: &Path,
-    (kind, entry): (PartKind, &PartEntry),
+    parts: &[(PartKind, &PartEntry)],
     verified: &mut Verified,
 ) -> Result<(), PublishError> {
-    let (local, stored) = (
-        folder.join(entry.file_name(kind)),
-        stored(store, (kind, entry)),
-    );
-    if !is_same(&local, &stored) {
-        return Ok(());
-    }
-    let is_known = verified.knows(&local);
-    copied(store, (kind, entry), &local).await?;
-    verified.add(&local);
-    // It lost a name since it was read as the other, and nothing else.
-    if is_known {
-        verified.add(&stored);
+    let _lock = hold_folder(folder).await?;
+    for &(kind, entry) in parts {
+        let local = folder.join(entry.file_name(kind));
+        // What a process that was killed had copied; whoever copies holds the folder.
+        let _ = std::fs::remove_file(half_copied(&local));
+        let stored = stored(store, (kind, entry));
+        if !is_same(&local, &stored) {
+            continue;
+        }
+        let is_known = verified.knows(&local);
+        copied(store, (kind, entry), &local).await?;
+        verified.add(&local);
+        // It lost a name since it was read as the other, and nothing else.
+        if is_known {
+            verified.add(&stored);
+        }
+        verified.save();
     }
     Ok(())
+}
+
+/// Where a part lies until it is copied.
+fn half_copied(path: &Path) -> PathBuf {
+    path.with_extension("part")
 }
 
 fn is_same(one: &Path, other: &Path) -> bool {
@@ -232,7 +241,7 @@ async fn copied(
     (kind, entry): (PartKind, &PartEntry),
     path: &Path,
 ) -> Result<(), PublishError> {
-    let part = path.with_extension("part");
+    let part = half_copied(path);
     if let Err(error) = store.copy_part(kind, entry, &part).await {
         // Failing to remove it changes nothing.
         let _ = std::fs::remove_file(&part);
@@ -356,14 +365,15 @@ mod tests {
         let stored = stored(&store, part);
         assert!(is_same(&local, &stored));
         for _ in 0..2 {
-            part_ways(&store, &folder, part, &mut verified)
+            std::fs::write(half_copied(&local), b"ha").unwrap();
+            settle(&store, &folder, &[part], &mut verified)
                 .await
                 .unwrap();
             assert!(!is_same(&local, &stored));
             assert!(verified.knows(&local) && verified.knows(&stored));
+            let names = std::fs::read_dir(&folder).unwrap().count();
+            assert_eq!(names, 1, "nothing is left behind but the part");
         }
         assert_eq!(std::fs::read(&local).unwrap(), bytes);
-        let names = std::fs::read_dir(&folder).unwrap().count();
-        assert_eq!(names, 1, "nothing is left behind but the part");
     }
 }

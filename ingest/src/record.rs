@@ -111,14 +111,24 @@ pub fn keep(
     if bounds.runs > 0 {
         let kept = write(&folder, recording, pages);
         if kept.is_err() {
-            // What was begun is of no use; what went wrong matters more than a failure to tidy up after it.
-            for part in [PAGE_PART, RECORDING_PART] {
-                let _ = std::fs::remove_file(folder.join(part));
-            }
+            remove_parts(&folder);
         }
         kept?;
     }
     prune(&folder, bounds)
+}
+
+/// Removes what a process that was killed had begun to record. The caller holds the source's lock, and so nobody else is at
+/// it.
+pub fn remove_leftovers(state: &Path, source: &str) {
+    remove_parts(&folder(state, source));
+}
+
+/// What was begun is of no use, and whoever records next writes over it: a failure to tidy up changes nothing.
+fn remove_parts(folder: &Path) {
+    for part in [PAGE_PART, RECORDING_PART] {
+        let _ = std::fs::remove_file(folder.join(part));
+    }
 }
 
 /// Files in the making.

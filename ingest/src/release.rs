@@ -36,6 +36,9 @@ pub async fn accepted(
         let until = flip.map(|flip| flip.at);
         return Ok((ShopOutcome::Pinned { generation, until }, conflicts));
     }
+    if let Some(current) = current {
+        settle(context, current).await;
+    }
     let compiling = context.board.shop("compile", now);
     let building = cycle::build(context, current, Purpose::Publish, now);
     let (built, conflicts) = match context.tracer.around("compile", building).await? {
@@ -79,8 +82,10 @@ pub async fn built_parts(
     .inspect_err(|error| span.fail(error))?;
     span.count("frontage.generation", manifest.generation);
     let parts = context.parts_folder();
-    let _copying = publish::hold_folder(&parts).await?;
-    keep_local_parts(&parts, &manifest, &files, &mut verified)?;
+    {
+        let _copying = publish::hold_folder(&parts).await?;
+        keep_local_parts(&parts, &manifest, &files, &mut verified)?;
+    }
     verified.save();
     built.basis().keep(&context.config.state);
     conflicts::keep(&context.config.state, manifest.generation, conflicts);
@@ -91,14 +96,18 @@ pub async fn built_parts(
         now,
     )
     .await?;
-    for part in manifest.parts() {
-        let parted = publish::part_ways(&context.store, &parts, part, &mut verified).await;
-        if let Err(error) = parted {
-            tracing::warn!(%error, "a part has no copy beside the store's yet; the next publish makes one");
-        }
-    }
-    verified.save();
+    settle(context, &manifest).await;
     Ok(manifest)
+}
+
+/// Copies what is published where that has not been done yet: after a publish, and where one was killed before it was.
+async fn settle(context: &Context, manifest: &Manifest) {
+    let (folder, mut verified) = (context.parts_folder(), context.verified());
+    let parts = manifest.parts();
+    let settled = publish::settle(&context.store, &folder, &parts, &mut verified).await;
+    if let Err(error) = settled {
+        tracing::warn!(%error, "a part has no copy beside the store's yet; the next cycle tries again");
+    }
 }
 
 /// Publishes parts that are in the store as a new generation. The caller holds the lock.

@@ -202,7 +202,7 @@ impl Shop {
             &file,
         );
         let opened = Catalog::open(mapped::map(&file).unwrap()).unwrap();
-        (opened, compiled.unwrap().0.entry)
+        (opened, compiled.unwrap().compiled.entry)
     }
 }
 
@@ -232,7 +232,7 @@ fn a_part_from_the_one_before_is_the_part_of_all_offers() {
             let catalog = (&catalog, &entry);
             let made = super::offers(
                 &shop.config,
-                &merged,
+                (&merged, None),
                 catalog,
                 Since {
                     now,
@@ -404,7 +404,7 @@ fn compiled(
     let conflicts = &mut conflicts;
     super::offers(
         &shop.config,
-        merged,
+        (merged, None),
         catalog,
         since,
         before,

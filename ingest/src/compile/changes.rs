@@ -213,18 +213,15 @@ pub(super) fn of(
 ) -> Vec<ContentChangeRecord> {
     let known = Known::of(previous);
     let texts = &tables.texts.hashes();
-    let products = contents(
-        (tables, texts),
-        section::PRODUCTS,
-        &tables.products,
-        |content, row, one| {
-            content.product(one);
-            content.bundle(row);
-            (one.id, one.updated_at.get())
-        },
-    );
+    let heaps = (tables, texts);
+    let products = &tables.products;
+    let products = contents(heaps, section::PRODUCTS, products, |content, row, one| {
+        content.product(one);
+        content.bundle(row);
+        (one.id, one.updated_at.get())
+    });
     let categories = contents(
-        (tables, texts),
+        heaps,
         section::CATEGORIES,
         &tables.categories,
         |content, _, one| {
@@ -232,29 +229,19 @@ pub(super) fn of(
             (one.id, one.updated_at.get())
         },
     );
-    let brands = contents(
-        (tables, texts),
-        section::BRANDS,
-        &tables.brands,
-        |content, _, one| {
-            content.str(one.name);
-            content.listing(one.products);
-            (one.slug, 0)
-        },
-    );
-    let pages = contents(
-        (tables, texts),
-        section::PAGES,
-        &tables.pages,
-        |content, row, one| {
-            for at in [one.slug, one.title, one.seo_title, one.seo_description] {
-                content.str(at);
-            }
-            content.text(one.body);
-            content.sections(row);
-            (one.id, one.updated_at.get())
-        },
-    );
+    let brands = contents(heaps, section::BRANDS, &tables.brands, |content, _, one| {
+        content.str(one.name);
+        content.listing(one.products);
+        (one.slug, 0)
+    });
+    let pages = contents(heaps, section::PAGES, &tables.pages, |content, row, one| {
+        for at in [one.slug, one.title, one.seo_title, one.seo_description] {
+            content.str(at);
+        }
+        content.text(one.body);
+        content.sections(row);
+        (one.id, one.updated_at.get())
+    });
     let all = [
         (RouteKind::Product, products),
         (RouteKind::Category, categories),

@@ -60,7 +60,7 @@ use self::history::Previous;
 use crate::basis::Tally;
 use crate::config::{Config, PriceList};
 use crate::dates::{self, Dates};
-use crate::merge::{Conflicts, MergeError, Merged};
+use crate::merge::{Conflicts, MappedOffers, MergeError, Merged};
 use crate::threads::{self, breathe};
 use crate::wire::Product;
 
@@ -123,7 +123,18 @@ impl From<HeapFull> for CompileError {
     }
 }
 
-/// Writes the catalog part into `file`, and says when documents come into it or go by themselves.
+/// A finished catalog part, and what comes with it.
+#[derive(Debug)]
+pub struct Catalogued {
+    /// The part.
+    pub compiled: Compiled,
+    /// When documents come into it or go by themselves.
+    pub dates: Dates,
+    /// The offers that its own are compiled from, found ready to be looked up while it was written.
+    pub offers: MappedOffers,
+}
+
+/// Writes the catalog part into `file`.
 ///
 /// # Errors
 /// The documents cannot be read or the file not written.
@@ -133,7 +144,7 @@ pub fn catalog(
     (previous, now): (Option<&Catalog>, i64),
     conflicts: &mut Conflicts,
     file: &Path,
-) -> Result<(Compiled, Dates), CompileError> {
+) -> Result<Catalogued, CompileError> {
     let structure = merged.structure(conflicts)?;
     let mut replaced = Vec::new();
     for category in &structure.categories {
@@ -178,12 +189,20 @@ pub fn catalog(
         return Err(CompileError::NoProducts);
     }
     let sink = BufWriter::with_capacity(1 << 20, create(file)?);
-    tables.write_with(sink, |tables| changes::of(tables, (previous, now)))?;
+    let offers = std::thread::scope(|scope| {
+        let offers = scope.spawn(|| merged.offers(config));
+        tables.write_with(sink, |tables| changes::of(tables, (previous, now)))?;
+        Ok::<_, CompileError>(threads::ended(offers.join())?)
+    })?;
     let compiled = Compiled {
         entry: entry_of(file)?,
         counts,
     };
-    Ok((compiled, dates))
+    Ok(Catalogued {
+        compiled,
+        dates,
+        offers,
+    })
 }
 
 /// Reads all products, in order, until nobody wants more.
@@ -221,13 +240,13 @@ pub struct Since<'a> {
 }
 
 /// Writes the offers part for an opened catalog part into `file`; from the one before, where that is at hand and was
-/// for the same catalog part.
+/// for the same catalog part. What [`catalog`] found for it need not be found again.
 ///
 /// # Errors
 /// The documents cannot be read, a price does not fit, or the file cannot be written.
 pub fn offers(
     config: &Config,
-    merged: &Merged,
+    (merged, found): (&Merged, Option<MappedOffers>),
     catalog: (&Catalog, &PartEntry),
     since: Since<'_>,
     before: Option<Before<'_>>,
@@ -245,7 +264,7 @@ pub fn offers(
     };
     let (tables, tally) = match changed {
         Some(changed) => changed,
-        None => offers::tables(config, merged, catalog, at, conflicts)?,
+        None => offers::tables(config, (merged, found), catalog, at, conflicts)?,
     };
     let counts = Counts {
         products: catalog.0.product_count(),

@@ -89,12 +89,15 @@ impl Found {
 /// Looks up every variant's offer.
 pub(super) fn tables(
     config: &Config,
-    merged: &Merged,
+    (merged, found): (&Merged, Option<MappedOffers>),
     (catalog, entry): (&Catalog, &PartEntry),
     (now, previous): (i64, Option<&Previous>),
     conflicts: &mut Conflicts,
 ) -> Result<(OffersTables, Tally), CompileError> {
-    let table = merged.offers(config)?;
+    let table = match found {
+        Some(found) => found,
+        None => merged.offers(config)?,
+    };
     let mut prices = PriceLists::new(config, now, previous);
     let mut used = 0;
     let mut variants = Vec::with_capacity(catalog.variant_count() as usize);

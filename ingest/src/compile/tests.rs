@@ -73,7 +73,7 @@ impl Shop {
             catalog(&self.config, &merged, (previous, 1), &mut conflicts, &file).unwrap();
         let opened = Catalog::open(mapped::map(&file).unwrap()).unwrap();
         opened.verify().unwrap();
-        (opened, conflicts, compiled.0)
+        (opened, conflicts, compiled.compiled)
     }
 }
 
@@ -300,7 +300,7 @@ fn offers_follow_the_variants() {
     let file = shop.folder.path().join("offers");
     offers(
         &shop.config,
-        &merged,
+        (&merged, None),
         (&opened, &compiled.entry),
         Since {
             now: 1,

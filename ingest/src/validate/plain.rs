@@ -113,10 +113,8 @@ fn product(product: &Product, names: &[&str]) -> bool {
         )
         && all([description, short_description], is_html)
         && all([brand], is_line)
-        && all([mpn], is_line)
         && all([primary_category_id, tax_class, replaced_by], is_id)
-        && all([sku], is_id)
-        && all([gtin], is_gtin)
+        && is_numbered([sku, gtin, mpn])
         && each(category_ids, 200, |id| is_id(id))
         && each(tags, 500, |tag| is_line(tag))
         && weight.as_ref().is_none_or(is_weight)
@@ -177,9 +175,9 @@ fn is_variant(variant: &Variant) -> bool {
     is_usual
         && product_id.is_none()
         && is_id(id)
-        && all([sku, tax_class], is_id)
-        && all([gtin], is_gtin)
-        && all([mpn, name], is_line)
+        && all([tax_class], is_id)
+        && is_numbered([sku, gtin, mpn])
+        && all([name], is_line)
         && position.is_none_or(|place| (-1_000_000..=1_000_000).contains(&place))
         && are_choices(options)
         && each(option_values, 20, |code| is_id(code))
@@ -187,6 +185,11 @@ fn is_variant(variant: &Variant) -> bool {
         && are_prices(prices)
         && stock.as_ref().is_none_or(is_stock)
         && each(media, 200, is_media)
+}
+
+/// The numbers that what is bought has.
+fn is_numbered([sku, gtin, mpn]: [&Option<Short>; 3]) -> bool {
+    all([sku], is_id) && all([gtin], is_gtin) && all([mpn], is_line)
 }
 
 fn are_choices(options: &BTreeMap<Short, Short>) -> bool {
