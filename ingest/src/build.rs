@@ -122,10 +122,8 @@ impl CompileJob {
             ),
             None => {
                 let path = self.scratch.join("next.catalog");
-                let previous = self
-                    .published
-                    .as_ref()
-                    .map(|published| &published.catalog.0);
+                let previous = self.published.as_ref();
+                let previous = previous.map(|published| &published.catalog.0);
                 let made = match compile::catalog(
                     &self.context.config,
                     &self.merged,
