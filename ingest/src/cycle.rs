@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use frontage_shared::manifest::Manifest;
 use frontage_shared::store::{Store, StoreError};
@@ -41,6 +42,8 @@ use crate::webhooks::WebhookError;
 
 /// Sources that are read side by side; each holds a run of lines in memory.
 const SOURCES_AT_ONCE: usize = 2;
+/// How long sources that are read stay locked for others that are not, before they are recorded and let go of.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What every cycle needs.
 #[derive(Clone, Debug)]
@@ -206,7 +209,18 @@ async fn released(
     let mut harvests = stream::iter(waiting).buffered(SOURCES_AT_ONCE);
     let mut runs = Vec::new();
     let mut polled = polled.into_iter();
-    while let (Some(harvest), Some(source)) = (harvests.next().await, polled.next()) {
+    loop {
+        let next = tokio::select! {
+            next = harvests.next() => next,
+            // Whoever wants a source that is done need not wait for one whose back end takes its time.
+            () = tokio::time::sleep(PATIENCE), if !recorders.is_empty() => {
+                recorders.iter_mut().for_each(Recorder::begin);
+                continue;
+            }
+        };
+        let (Some(harvest), Some(source)) = (next, polled.next()) else {
+            break;
+        };
         let mut run = harvest.run;
         recorders.extend(harvest.recorder);
         deliver::follow(context, source, &mut run).await;
