@@ -14,6 +14,7 @@ use frontage_shared::manifest::Manifest;
 use frontage_shared::store::{Store, StoreError};
 use frontage_shared::trace::{Span, Tracer};
 use futures_util::stream::{self, StreamExt as _};
+use tokio::task::JoinSet;
 
 use crate::basis;
 use crate::board::Board;
@@ -181,11 +182,13 @@ async fn stages(
     trigger: &str,
     now: i64,
 ) -> Result<Outcome, CycleError> {
-    let mut recorders = Vec::new();
-    let outcome = released(context, sources, (trigger, now), &mut recorders).await;
+    let (mut recorders, mut recording) = (Vec::new(), JoinSet::new());
+    let unrecorded = (&mut recorders, &mut recording);
+    let outcome = released(context, sources, (trigger, now), unrecorded).await;
     for recorder in recorders {
         recorder.record().await;
     }
+    recording.join_all().await;
     outcome
 }
 
@@ -193,7 +196,7 @@ async fn released(
     context: &Context,
     sources: &[&Source],
     (trigger, now): (&str, i64),
-    recorders: &mut Vec<Recorder>,
+    (recorders, recording): (&mut Vec<Recorder>, &mut JoinSet<()>),
 ) -> Result<Outcome, CycleError> {
     let published = {
         let _lock = context.lock().await?;
@@ -214,7 +217,9 @@ async fn released(
             next = harvests.next() => next,
             // Whoever wants a source that is done need not wait for one whose back end takes its time.
             () = tokio::time::sleep(PATIENCE), if !recorders.is_empty() => {
-                recorders.iter_mut().for_each(Recorder::begin);
+                for recorder in recorders.drain(..) {
+                    recording.spawn(recorder.record());
+                }
                 continue;
             }
         };

@@ -230,34 +230,13 @@ fn prune(folder: &Path, bounds: Recordings) -> Result<(), RecordError> {
 /// Records a run when it is told to, which is when the shop is published: nobody waits for a recording but the next run of the
 /// source, and the cores that make it are not there for what shoppers wait for.
 #[derive(Debug)]
-pub enum Recorder {
-    /// What is to be recorded.
-    Waiting(Box<Job>),
-    /// It is being recorded.
-    Begun(tokio::task::JoinHandle<()>),
-    /// There is nothing more to do.
-    Done,
-}
-
-/// What is to be recorded of a run.
-#[derive(Debug)]
-pub struct Job {
+pub struct Recorder {
     state: PathBuf,
     bounds: Recordings,
     recording: Recording,
     pages: Vec<Fetched>,
     /// Of the source, so that the pages stay.
     lock: Arc<File>,
-}
-
-impl Job {
-    fn run(self) {
-        let source = self.recording.source.clone();
-        if let Err(error) = keep(&self.state, self.bounds, self.recording, &self.pages) {
-            tracing::warn!(source, %error, "the run is not recorded");
-        }
-        drop(self.lock);
-    }
 }
 
 impl Recorder {
@@ -281,29 +260,25 @@ impl Recorder {
         };
         run.recording = (config.recordings.runs > 0).then(|| recording.id.clone());
         let hashes = raw.validators.pages.iter().map(|page| page.hash.clone());
-        Self::Waiting(Box::new(Job {
+        Self {
             state: config.state.clone(),
             bounds: config.recordings,
             recording,
             pages: raw.pages.iter().cloned().zip(hashes).collect(),
             lock,
-        }))
-    }
-
-    /// Begins to record the pages, unless that was done.
-    pub fn begin(&mut self) {
-        *self = match std::mem::replace(self, Self::Done) {
-            Self::Waiting(job) => Self::Begun(tokio::task::spawn_blocking(move || job.run())),
-            other => other,
-        };
+        }
     }
 
     /// Records the pages, and lets go of the source.
-    pub async fn record(mut self) {
-        self.begin();
-        if let Self::Begun(work) = self
-            && let Err(panic) = work.await
-        {
+    pub async fn record(self) {
+        let work = tokio::task::spawn_blocking(move || {
+            let source = self.recording.source.clone();
+            if let Err(error) = keep(&self.state, self.bounds, self.recording, &self.pages) {
+                tracing::warn!(source, %error, "the run is not recorded");
+            }
+            drop(self.lock);
+        });
+        if let Err(panic) = work.await {
             tracing::warn!(error = %panic, "a run is not recorded");
         }
     }

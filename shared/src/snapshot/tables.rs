@@ -1,7 +1,6 @@
 //! Everything a catalog part is written from: one table a section, in the order of the file.
 
 use std::io::{self, Seek, Write};
-use std::panic::resume_unwind;
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -26,6 +25,7 @@ use super::reviews::{RatingRecord, ReviewRecord};
 use super::routes::RouteRecord;
 use super::text::PackedFile;
 use super::text_heap::TextHeap;
+use super::verify::joined;
 use super::write::PartWriter;
 
 /// The tables of one catalog; whoever fills them keeps the orders that the format demands.
@@ -164,8 +164,7 @@ impl CatalogTables {
             local.write(&mut writer)?;
             writer.rows(section::LEFT_PATHS, &tables.left_paths)?;
             writer.rows(section::REDIRECTS, &tables.redirects)?;
-            let changes = changes.join().unwrap_or_else(|panic| resume_unwind(panic));
-            writer.rows(section::CONTENT_CHANGES, &changes)?;
+            writer.rows(section::CONTENT_CHANGES, &joined(changes))?;
             writer.rows(section::PAGE_SECTIONS, &tables.page_sections)?;
             writer.rows(section::SECTION_PRODUCTS, &tables.section_products)?;
             writer.rows(section::SECTION_CATEGORIES, &tables.section_categories)?;

@@ -457,7 +457,7 @@ impl<'a, F: Fn() -> &'a str> PartialOrd for Place<F> {
 }
 
 /// What another thread found; its panic goes on here.
-fn joined(thread: ScopedJoinHandle<'_, Result<(), SnapshotError>>) -> Result<(), SnapshotError> {
+pub(super) fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
 

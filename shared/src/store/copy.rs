@@ -80,13 +80,11 @@ pub(super) fn into_folder(
     to: &Path,
     entry: &PartEntry,
 ) -> io::Result<Content> {
-    let folder = to.parent().unwrap_or(Path::new("/"));
-    std::fs::create_dir_all(folder)?;
+    std::fs::create_dir_all(folder_of(to))?;
     let copied = file(from, staged, entry.length, Durability::Synced);
     match copied {
         Ok(content) if content.is(entry) => {
-            std::fs::rename(staged, to)?;
-            File::open(folder)?.sync_all()?;
+            name(staged, to)?;
             Ok(content)
         }
         failed => {
@@ -100,8 +98,7 @@ pub(super) fn into_folder(
 /// Gives a file a second name in a folder, durably, if it is there like one that was made there: on the same file system,
 /// with the same owner, group and permissions. Says whether it has the name now.
 pub(super) fn link_into_folder(from: &Path, staged: &Path, to: &Path) -> io::Result<bool> {
-    let folder = to.parent().unwrap_or(Path::new("/"));
-    std::fs::create_dir_all(folder)?;
+    std::fs::create_dir_all(folder_of(to))?;
     let file = File::open(from)?;
     let made_there = File::create(staged)?.metadata()?;
     std::fs::remove_file(staged)?;
@@ -109,10 +106,21 @@ pub(super) fn link_into_folder(from: &Path, staged: &Path, to: &Path) -> io::Res
     if !are_alike(&file.metadata()?, &made_there) || std::fs::hard_link(from, staged).is_err() {
         return Ok(false);
     }
-    file.sync_all()?;
+    let named = file.sync_all().and_then(|()| name(staged, to));
+    // It is still there after a failure, and where both were names of one file already. Whoever writes to it next would write
+    // to the file itself.
+    let _ = std::fs::remove_file(staged);
+    named.map(|()| true)
+}
+
+/// Gives a staged file its name, durably.
+fn name(staged: &Path, to: &Path) -> io::Result<()> {
     std::fs::rename(staged, to)?;
-    File::open(folder)?.sync_all()?;
-    Ok(true)
+    File::open(folder_of(to))?.sync_all()
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().unwrap_or(Path::new("/"))
 }
 
 fn are_alike(one: &Metadata, other: &Metadata) -> bool {
