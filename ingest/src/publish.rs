@@ -193,6 +193,12 @@ pub async fn local_copy(
     Ok(path)
 }
 
+/// Whether [`settle`] has nothing to do for a part, which is nearly always so.
+pub fn is_settled(store: &Store, folder: &Path, part: (PartKind, &PartEntry)) -> bool {
+    let local = folder.join(part.1.file_name(part.0));
+    !half_copied(&local).exists() && !is_same(&local, &stored(store, part))
+}
+
 /// Leaves the local parts of what is published as they are to be: nothing is half copied, and no file is the stored one by
 /// another name, so that damage of one of them is not damage of both.
 ///

@@ -102,9 +102,15 @@ pub async fn built_parts(
 
 /// Copies what is published where that has not been done yet: after a publish, and where one was killed before it was.
 async fn settle(context: &Context, manifest: &Manifest) {
-    let (folder, mut verified) = (context.parts_folder(), context.verified());
-    let parts = manifest.parts();
-    let settled = publish::settle(&context.store, &folder, &parts, &mut verified).await;
+    let (store, folder, parts) = (&context.store, context.parts_folder(), manifest.parts());
+    if parts
+        .iter()
+        .all(|&part| publish::is_settled(store, &folder, part))
+    {
+        return;
+    }
+    let mut verified = context.verified();
+    let settled = publish::settle(store, &folder, &parts, &mut verified).await;
     if let Err(error) = settled {
         tracing::warn!(%error, "a part has no copy beside the store's yet; the next cycle tries again");
     }
