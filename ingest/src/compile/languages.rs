@@ -494,7 +494,7 @@ impl Language<'_> {
         if let Some(name) = &own.name {
             local
                 .tags
-                .push(std::mem::replace(&mut local.name, name.clone()));
+                .push(std::mem::replace(&mut local.name, name.clone()).into());
         }
         local.description = own.description.clone().or(local.description);
         local.short_description = own.short_description.clone().or(local.short_description);

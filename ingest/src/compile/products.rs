@@ -189,7 +189,7 @@ impl<'a> Tables<'a> {
         let successor = product.replaced_by.as_deref();
         self.succeeds(RouteKind::Product, &product.id, successor);
         if !self.is_in_the_shop(&product) {
-            self.inactive.insert(product.id);
+            self.inactive.insert(product.id.into_string());
             return Ok(());
         }
         let mut variants = self.sellable_variants(&mut product, conflicts);
@@ -337,7 +337,7 @@ impl<'a> Tables<'a> {
             .iter()
             .chain(&product.primary_category_id)
         {
-            match self.tree.rows.get(id) {
+            match self.tree.rows.get(id.as_str()) {
                 Some(&row) if !rows.contains(&row) => rows.push(row),
                 Some(_) => {}
                 None => conflicts.add(|| {
@@ -355,7 +355,7 @@ impl<'a> Tables<'a> {
     fn primary_category(&self, product: &Product, rows: &[u32]) -> Option<u32> {
         let chosen = product
             .primary_category_id
-            .as_ref()
+            .as_deref()
             .and_then(|id| self.tree.rows.get(id).copied());
         let depth = |row: &u32| {
             self.tree

@@ -188,7 +188,7 @@ mod tests {
         index.most = 128;
         for number in 0..products {
             let product = Product {
-                id: number.to_string(),
+                id: number.to_string().into(),
                 name: format!("Mug {number}"),
                 ..Product::default()
             };

@@ -16,7 +16,7 @@ pub(super) fn of<'a>(product: &Product, categories: impl Iterator<Item = &'a str
     };
     product.brand.as_deref().into_iter().for_each(&mut add);
     categories.for_each(&mut add);
-    product.tags.iter().map(String::as_str).for_each(&mut add);
+    product.tags.iter().for_each(|tag| add(tag));
     for value in product.options.iter().flat_map(|option| &option.values) {
         add(value.name.as_deref().unwrap_or(&value.code));
     }
@@ -36,8 +36,8 @@ pub(super) fn of<'a>(product: &Product, categories: impl Iterator<Item = &'a str
     let codes = variant_codes
         .chain([&product.sku, &product.gtin, &product.mpn])
         .flatten()
-        .map(Short::to_string)
-        .chain([product.id.clone()]);
+        .chain([&product.id])
+        .map(Short::to_string);
     TextDocument {
         title: product.name.clone(),
         body,

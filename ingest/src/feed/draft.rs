@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::sort::Sorter;
 use super::{Facts, Feed, FeedError, FeedFolder, Name, Summary, line_head};
-use crate::wire::{Document, Kind, Offer, Product, Short, Variant};
+use crate::wire::{Document, Kind, Offer, Product, Variant};
 
 /// Bytes of most lines: one that begins with less room is copied while it grows.
 const LINE_BYTES: usize = 2 << 10;
@@ -38,7 +38,7 @@ pub struct Lines {
 #[derive(Debug)]
 struct Prepared {
     key: String,
-    text: String,
+    text: Vec<u8>,
     facts: Facts,
 }
 
@@ -178,7 +178,7 @@ impl Lines {
     pub fn content(&self) -> u64 {
         let mut hasher = Xxh3::new();
         for line in self.catalog.iter().chain(&self.offers) {
-            hasher.update(line.text.as_bytes());
+            hasher.update(&line.text);
         }
         if let Some((kind, key)) = &self.deleted {
             hasher.update(format!("delete {kind} {key}").as_bytes());
@@ -190,10 +190,10 @@ impl Lines {
 impl Prepared {
     fn of(document: &Document, currency: Currency) -> Self {
         let key = document.key();
-        let mut text = String::with_capacity(LINE_BYTES);
+        let mut text = Vec::with_capacity(LINE_BYTES);
         line_head(&mut text, document.kind(), &key);
         document.push_json(&mut text);
-        text.push('\n');
+        text.push(b'\n');
         Self {
             text,
             key,
@@ -205,7 +205,7 @@ impl Prepared {
 /// Moves prices, stock, tax class and weight out of a product: they belong to the fast half.
 fn take_offers(product: &mut Product) -> Vec<Offer> {
     let own = offer(Offer {
-        variant_id: Some(product.id.as_str().into()),
+        variant_id: Some(product.id.clone()),
         prices: std::mem::take(&mut product.prices),
         stock: product.stock.take(),
         tax_class: product.tax_class.take(),
@@ -221,7 +221,7 @@ fn take_variant_offer(variant: &mut Variant) -> Option<Offer> {
         variant_id: Some(variant.id.clone()),
         prices: std::mem::take(&mut variant.prices),
         stock: variant.stock.take(),
-        tax_class: variant.tax_class.take().map(Short::into_string),
+        tax_class: variant.tax_class.take(),
         weight: variant.weight.take(),
         ..Offer::default()
     })

@@ -240,7 +240,7 @@ impl Joined<'_> {
                     self.feed.summary.add(&facts);
                 }
             }
-            writer.write(next.text().as_bytes())?;
+            writer.write(&next.text())?;
         }
     }
 }

@@ -304,21 +304,21 @@ impl FeedFolder {
 
 impl Line {
     /// The line as it stands in a half file.
-    fn text(&self) -> String {
-        let mut text = String::with_capacity(self.key.len() + self.json.len() + 32);
+    fn text(&self) -> Vec<u8> {
+        let mut text = Vec::with_capacity(self.key.len() + self.json.len() + 32);
         line_head(&mut text, self.kind, &self.key);
-        text.push_str(&self.json);
-        text.push('\n');
+        text.extend_from_slice(self.json.as_bytes());
+        text.push(b'\n');
         text
     }
 }
 
 /// Begins a line: what stands in front of its document.
-fn line_head(text: &mut String, kind: Kind, key: &str) {
-    text.push_str(kind.as_str());
-    text.push(' ');
-    text.push_str(&serde_json::Value::from(key).to_string());
-    text.push(' ');
+fn line_head(text: &mut Vec<u8>, kind: Kind, key: &str) {
+    text.extend_from_slice(kind.as_str().as_bytes());
+    text.push(b' ');
+    serde_json::to_writer(&mut *text, key).expect("a text always serialises");
+    text.push(b' ');
 }
 
 impl Feed {
@@ -408,7 +408,7 @@ mod tests {
             ..crate::wire::Price::default()
         };
         Document::Product(Box::new(Product {
-            id: id.to_owned(),
+            id: id.into(),
             name: format!("Product {id}"),
             prices: vec![price],
             ..Product::default()

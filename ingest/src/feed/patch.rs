@@ -15,7 +15,7 @@ use super::{
     Draft, Facts, Feed, FeedError, FeedFolder, Half, Line, MappedHalf, io_error, parse_line,
 };
 use crate::config::Provides;
-use crate::wire::{Document, Kind, variant_key};
+use crate::wire::{Document, Kind, Short, variant_key};
 
 /// A feed made from the one before.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub struct Patched {
 /// Something else stands where the line of a half used to be.
 struct Edit {
     place: Range<usize>,
-    insert: Option<String>,
+    insert: Option<Vec<u8>>,
 }
 
 /// Lines of a feed that go, and lines that come.
@@ -178,7 +178,7 @@ impl FeedFolder {
         for edit in edits {
             let kept = edit.place.start.saturating_sub(at);
             half.copy((&mut old, path.as_path()), kept as u64)?;
-            half.write(edit.insert.unwrap_or_default().as_bytes())?;
+            half.write(&edit.insert.unwrap_or_default())?;
             // What comes at the place of a line that goes is written before that one is left out.
             let gone = edit.place.end - edit.place.start;
             let gone = i64::try_from(gone).unwrap_or(i64::MAX);
@@ -213,8 +213,8 @@ pub(super) fn offered_by(line: &Line) -> Vec<String> {
     match Document::from_json(&line.json) {
         Ok(Document::Product(product)) => {
             let variants = product.variants.into_iter();
-            let variants = variants.map(|variant| variant.id.into_string());
-            variants.chain([product.id]).collect()
+            let ids = variants.map(|variant| variant.id).chain([product.id]);
+            ids.map(Short::into_string).collect()
         }
         Ok(Document::Variant(variant)) => vec![variant.id.into_string()],
         _ => Vec::new(),

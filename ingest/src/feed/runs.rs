@@ -54,6 +54,12 @@ enum Layout {
 }
 
 impl Unsorted {
+    /// Makes room for so many bytes of keys and lines in all. Growing step by step copies what is there into new memory,
+    /// and memory that is new takes longer to come by than the lines to be added.
+    pub(super) fn make_room(&mut self, bytes: usize) {
+        self.bytes.reserve(bytes.saturating_sub(self.bytes.len()));
+    }
+
     pub(super) fn add(&mut self, kind: Kind, key: &[u8], line: &[u8]) {
         let length = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
         self.places.push(Place {

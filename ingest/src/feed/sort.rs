@@ -15,6 +15,8 @@ use crate::wire::Kind;
 
 /// Bytes of a lot in memory, lines and their places together.
 const LOT_BYTES: usize = 48 << 20;
+/// Lines that take more than this are taken for those of a large feed, and get room for a whole lot.
+const FEW_BYTES: usize = 2 << 20;
 
 /// Takes lines in any order.
 pub(super) struct Sorter {
@@ -53,11 +55,14 @@ impl Sorter {
     ///
     /// # Errors
     /// A lot cannot be written.
-    pub(super) fn add(&mut self, kind: Kind, key: &str, line: &str) -> Result<(), FeedError> {
+    pub(super) fn add(&mut self, kind: Kind, key: &str, line: &[u8]) -> Result<(), FeedError> {
         if self.lines.used() + key.len() + line.len() > self.lot_bytes && !self.lines.is_empty() {
             self.spill()?;
         }
-        self.lines.add(kind, key.as_bytes(), line.as_bytes());
+        if self.lines.used() > FEW_BYTES {
+            self.lines.make_room(self.lot_bytes);
+        }
+        self.lines.add(kind, key.as_bytes(), line);
         Ok(())
     }
 
@@ -243,7 +248,7 @@ mod tests {
             let key = format!("k\"{number:05}");
             let shown = serde_json::Value::from(key.as_str());
             let line = format!("{kind} {shown} {{\"number\":{number}}}\n");
-            sorter.add(*kind, &key, &line).unwrap();
+            sorter.add(*kind, &key, line.as_bytes()).unwrap();
         }
         let (kept, written) = sorter.joined().unwrap();
         let (ordered, count) = (usize::from(written.in_order.is_some()), written.runs.len());
@@ -325,7 +330,7 @@ mod tests {
             for (kind, number) in numbers {
                 let key = format!("{number:05}");
                 let line = format!("{kind} \"{key}\" {{}}\n");
-                sorter.add(kind, &key, &line).unwrap();
+                sorter.add(kind, &key, line.as_bytes()).unwrap();
             }
             let mut keys = Vec::new();
             sorter

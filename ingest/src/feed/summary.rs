@@ -1,12 +1,13 @@
 //! What is counted of a feed, so that the guard need not read the one before to know what it held.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use frontage_shared::model::money::Currency;
 use serde::{Deserialize, Serialize};
 
 use super::Line;
-use crate::wire::{Document, Kind, Offer, Price, Status};
+use crate::wire::{Document, Kind, Offer, Price, Short, Status};
 
 /// Counts over the lines of a feed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,7 +40,7 @@ pub struct Facts {
     /// Whether it has a price in any currency.
     pub is_priced: bool,
     /// The categories that a product names, or is placed in.
-    pub category_ids: Vec<String>,
+    pub category_ids: Vec<Short>,
 }
 
 impl Summary {
@@ -61,9 +62,9 @@ impl Summary {
         }
         *self.shown.entry(facts.kind).or_default() += 1;
         for id in &facts.category_ids {
-            match self.categories.get_mut(id) {
+            match self.categories.get_mut(id.as_str()) {
                 Some(products) => *products += 1,
-                None => drop(self.categories.insert(id.clone(), 1)),
+                None => drop(self.categories.insert(id.to_string(), 1)),
             }
         }
     }
@@ -78,7 +79,7 @@ impl Summary {
         }
         take_one(&mut self.shown, &facts.kind);
         for id in &facts.category_ids {
-            take_one(&mut self.categories, id);
+            take_one(&mut self.categories, id.as_str());
         }
     }
 
@@ -107,7 +108,7 @@ fn least(price: &Price) -> Option<f64> {
 }
 
 /// A count that falls to zero is no longer there, as if it had never been.
-fn take_one<K: Ord>(counts: &mut BTreeMap<K, u64>, key: &K) {
+fn take_one<K: Ord + Borrow<Q>, Q: Ord + ?Sized>(counts: &mut BTreeMap<K, u64>, key: &Q) {
     match counts.get_mut(key) {
         Some(count) if *count > 1 => *count -= 1,
         _ => drop(counts.remove(key)),
@@ -117,7 +118,7 @@ fn take_one<K: Ord>(counts: &mut BTreeMap<K, u64>, key: &K) {
 impl Facts {
     /// The facts of a document as it stands in a half.
     pub fn of(document: &Document, currency: Currency) -> Self {
-        let (status, offer, category_ids): (_, Option<&Offer>, &[String]) = match document {
+        let (status, offer, category_ids): (_, Option<&Offer>, &[Short]) = match document {
             Document::Product(product) => (product.status, None, &product.category_ids),
             Document::Variant(variant) => (variant.status, None, &[]),
             Document::Offer(offer) => (None, Some(offer), &[]),
@@ -180,10 +181,10 @@ mod tests {
 
     fn product(status: Option<Status>) -> Document {
         Document::Product(Box::new(Product {
-            id: "a".to_owned(),
+            id: "a".into(),
             name: "A".to_owned(),
             status,
-            category_ids: vec!["mugs".to_owned()],
+            category_ids: vec!["mugs".into()],
             ..Product::default()
         }))
     }

@@ -95,7 +95,7 @@ impl<P: Iterator<Item = Result<Group, MergeError>>> Joined<'_, P> {
             }
             if let Some(position) = placement.position {
                 let category = placement.category_id.clone();
-                let said = product.category_positions.entry(category);
+                let said = product.category_positions.entry(category.into());
                 said.or_insert(position);
             }
             if !product.category_ids.contains(&placement.category_id) {

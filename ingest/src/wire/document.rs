@@ -217,7 +217,7 @@ impl Document {
     /// variant or placement [`variant_key`].
     pub fn key(&self) -> String {
         match self {
-            Self::Product(product) => product.id.clone(),
+            Self::Product(product) => product.id.to_string(),
             Self::Variant(variant) => variant_key(
                 variant.product_id.as_deref().unwrap_or_default(),
                 &variant.id,
@@ -242,17 +242,15 @@ impl Document {
 
     /// The canonical JSON of the document.
     pub fn to_json(&self) -> String {
-        let mut text = String::new();
-        self.push_json(&mut text);
-        text
+        let mut bytes = Vec::new();
+        self.push_json(&mut bytes);
+        String::from_utf8(bytes).expect("JSON is written as UTF-8")
     }
 
-    /// Adds the same to a text.
-    pub fn push_json(&self, text: &mut String) {
-        let mut bytes = std::mem::take(text).into_bytes();
-        serde_json::to_writer(&mut bytes, self)
+    /// Adds the same to a text in the making.
+    pub fn push_json(&self, text: &mut Vec<u8>) {
+        serde_json::to_writer(text, self)
             .expect("a document has text keys and finite numbers only, so it always serialises");
-        *text = String::from_utf8(bytes).expect("JSON is written as UTF-8");
     }
 
     /// Reads a document whose JSON has passed the schema.

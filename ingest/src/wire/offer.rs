@@ -26,7 +26,7 @@ pub struct Offer {
     pub locations: Vec<LocationStock>,
     /// Its tax class; absent leaves it as the catalog has it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_class: Option<String>,
+    pub tax_class: Option<Short>,
     /// How much one unit weighs; absent leaves it as the catalog has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight: Option<Weight>,

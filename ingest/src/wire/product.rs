@@ -42,21 +42,21 @@ pub enum Visibility {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Product {
     /// The merchant's id; the document's key.
-    pub id: String,
+    pub id: Short,
     /// What shoppers call it.
     pub name: String,
     /// The last segment of its address; derived from the name when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub slug: Option<String>,
+    pub slug: Option<Short>,
     /// Whether it is part of the shop.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
     /// The instant from which it is part of the shop, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub publish_from: Option<String>,
+    pub publish_from: Option<Short>,
     /// The instant from which it is not any more, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub publish_until: Option<String>,
+    pub publish_until: Option<Short>,
     /// Where it may be met.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub visibility: Option<Visibility>,
@@ -68,13 +68,13 @@ pub struct Product {
     pub short_description: Option<String>,
     /// The brand's name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub brand: Option<String>,
+    pub brand: Option<Short>,
     /// Ids of the categories that list it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub category_ids: Vec<String>,
+    pub category_ids: Vec<Short>,
     /// The category its breadcrumb runs through.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub primary_category_id: Option<String>,
+    pub primary_category_id: Option<Short>,
     /// Its place in lists that are in the shop's own order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<i64>,
@@ -83,7 +83,7 @@ pub struct Product {
     pub category_positions: BTreeMap<String, i64>,
     /// Free words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tags: Vec<String>,
+    pub tags: Vec<Short>,
     /// New, refurbished or used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition: Option<Condition>,
@@ -101,7 +101,7 @@ pub struct Product {
     pub measure: Option<Measure>,
     /// Its tax class, and that of variants that state none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_class: Option<String>,
+    pub tax_class: Option<Short>,
     /// How much one unit weighs, and one of variants that do not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight: Option<Weight>,
@@ -128,7 +128,7 @@ pub struct Product {
     pub seo: Option<Seo>,
     /// The product that takes its place once it is not active any more.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub replaced_by: Option<String>,
+    pub replaced_by: Option<Short>,
     /// What it says in other languages, by their tags.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub translations: Translations<ProductTranslation>,
@@ -140,10 +140,10 @@ pub struct Product {
     pub stock: Option<Stock>,
     /// RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub created_at: Option<String>,
+    pub created_at: Option<Short>,
     /// RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub updated_at: Option<String>,
+    pub updated_at: Option<Short>,
     /// Whatever else the merchant sends.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub custom: BTreeMap<String, Value>,
@@ -253,7 +253,7 @@ pub struct Related {
     /// How it goes with it.
     pub relation: Relation,
     /// The other product's id.
-    pub product_id: String,
+    pub product_id: Short,
 }
 
 /// How a product goes with another.
@@ -284,9 +284,9 @@ pub enum Relation {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Placement {
     /// The product.
-    pub product_id: String,
+    pub product_id: Short,
     /// The category that lists it.
-    pub category_id: String,
+    pub category_id: Short,
     /// Its place there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<i64>,
