@@ -21,6 +21,8 @@ pub(super) struct Labels {
     of_values: HashMap<String, String>,
     /// Slugs of codes that were asked for, if attributes have them: products name few, and each of them often.
     slugs: hashbrown::HashMap<String, Option<String>>,
+    /// Whether something is said of the values of codes that were asked for: of most there is not, and nothing to do.
+    with_values: hashbrown::HashMap<String, bool>,
 }
 
 impl Labels {
@@ -66,10 +68,23 @@ impl Labels {
             }
         }
         for attribute in &mut product.attributes {
-            if let Some(definition) = self.attribute(&attribute.code) {
+            if self.has_values(&attribute.code)
+                && let Some(definition) = self.attribute(&attribute.code)
+            {
                 named(&mut attribute.value, definition);
             }
         }
+    }
+
+    /// Whether an attribute says what the codes of its values mean.
+    fn has_values(&mut self, code: &str) -> bool {
+        if let Some(&known) = self.with_values.get(code) {
+            return known;
+        }
+        let definition = self.attribute(code);
+        let has_values = definition.is_some_and(|definition| !definition.values.is_empty());
+        self.with_values.insert(code.to_owned(), has_values);
+        has_values
     }
 
     /// What an attribute is, by its code.

@@ -257,9 +257,13 @@ fn check_prices(prefix: &str, prices: &[Price]) -> Result<(), Fault> {
         Some(group) => format!("{} {group}", price.currency),
         None => price.currency.to_string(),
     };
-    let keys: Vec<String> = prices.iter().map(key).collect();
+    // Nearly always there is one, which needs no other to be told from.
+    let keys: Vec<String> = match prices {
+        [_, _, ..] => prices.iter().map(key).collect(),
+        _ => Vec::new(),
+    };
     let mut currencies = Seen::default();
-    for (number, (price, key)) in prices.iter().zip(&keys).enumerate() {
+    for (number, price) in prices.iter().enumerate() {
         let pointer = |field: &str| format!("{prefix}/prices/{number}/{field}");
         let currency = Currency::parse(&price.currency).map_err(|error| {
             Fault::new(
@@ -269,7 +273,9 @@ fn check_prices(prefix: &str, prices: &[Price]) -> Result<(), Fault> {
                 price.currency.as_str(),
             )
         })?;
-        unique(&mut currencies, key, || pointer("currency"), "currency")?;
+        if let Some(key) = keys.get(number) {
+            unique(&mut currencies, key, || pointer("currency"), "currency")?;
+        }
         let amounts = [
             ("amount", Some(&price.amount)),
             ("compare_at", price.compare_at.as_ref()),
