@@ -83,8 +83,8 @@ impl Tables<'_> {
         Ok((self.tables, counts, self.dates))
     }
 
-    /// Fills the ranks, and puts in order what needs nothing but products and their variants: each on a thread of its own,
-    /// as far as there are cores.
+    /// Fills the ranks, and puts in order what needs nothing but products and their variants. Names take as long as all
+    /// the others, so these follow each other: what they need meanwhile lies beside everything else there is.
     fn ranks(&mut self) -> Sorted {
         let products = &self.tables.products;
         let created = |row: u32| {
@@ -101,14 +101,14 @@ impl Tables<'_> {
             });
             (newest, featured)
         };
-        let (by_name, (newest, featured), skus, stated) = std::thread::scope(|scope| {
-            let others = scope.spawn(others);
-            let skus = scope.spawn(|| Skus::of(&self.tables));
-            let stated = scope.spawn(|| Stated::gather(&self.tables));
+        let (by_name, ((newest, featured), skus, stated)) = std::thread::scope(|scope| {
+            let beside = scope.spawn(|| {
+                let others = others();
+                let skus = Skus::of(&self.tables);
+                (others, skus, Stated::gather(&self.tables))
+            });
             let by_name = self.positions_by_name();
-            let others = threads::ended(others.join());
-            let (skus, stated) = (threads::ended(skus.join()), threads::ended(stated.join()));
-            (by_name, others, skus, stated)
+            (by_name, threads::ended(beside.join()))
         });
         let all = by_name.iter().zip(&newest).zip(&featured);
         self.tables.ranks = all

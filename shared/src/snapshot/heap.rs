@@ -41,6 +41,12 @@ impl Heap {
         Ok(StrRef { offset, len })
     }
 
+    /// Lets go of what texts are found by, when the last one was added: of a large heap it takes as much memory as the
+    /// texts do. One that is added all the same is stored, and not found again.
+    pub(super) fn end(&mut self) {
+        self.places = HashTable::new();
+    }
+
     /// A text that was added before; empty for a reference of another heap.
     pub fn get(&self, at: StrRef) -> &str {
         text_at(&self.all, (at.offset.get(), at.len.get()))
@@ -95,6 +101,9 @@ mod tests {
         heap.string("blue").unwrap();
         assert_eq!(heap.string("red").unwrap(), first);
         assert_eq!(heap.string("").unwrap(), StrRef::default());
+        assert_eq!(heap.as_bytes(), b"redblue");
+        heap.end();
+        assert_eq!(heap.get(first), "red");
         assert_eq!(heap.as_bytes(), b"redblue");
     }
 }

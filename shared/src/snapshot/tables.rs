@@ -136,7 +136,7 @@ impl CatalogTables {
     }
 
     /// The same, with content changes that are found while the rest is written: writing waits for fresh memory, and finding
-    /// them reads everything.
+    /// them reads everything but the lookups, which are sorted meanwhile.
     ///
     /// # Errors
     /// The sink failed or a heap is full.
@@ -149,18 +149,24 @@ impl CatalogTables {
         let mut locales = std::mem::take(&mut self.locales);
         let local = LocalSections::lay_out(&mut locales, &mut self.strings)?;
         self.locales = locales;
-        std::thread::scope(|scope| {
-            scope.spawn(|| sort_routes(&mut self.routes, &self.strings));
-            self.variant_keys
-                .sort_unstable_by_key(|entry| (entry.key.get(), entry.variant.0.get()));
-        });
+        self.strings.end();
+        let mut routes = std::mem::take(&mut self.routes);
+        let mut keys = std::mem::take(&mut self.variant_keys);
         ledger::sort(&mut self.left_paths, &mut self.redirects, &self.strings);
         let tables = &self;
         std::thread::scope(|scope| {
+            let keys = scope.spawn(move || {
+                keys.sort_unstable_by_key(|entry| (entry.key.get(), entry.variant.0.get()));
+                keys
+            });
+            let routes = scope.spawn(move || {
+                sort_routes(&mut routes, &tables.strings);
+                routes
+            });
             let changes = scope.spawn(move || changes(tables));
             let mut writer = PartWriter::start(sink, PartKind::Catalog)?;
-            tables.write_goods(&mut writer)?;
-            tables.write_lists(&mut writer, &text_files)?;
+            tables.write_goods(&mut writer, || joined(keys))?;
+            tables.write_lists(&mut writer, &text_files, || joined(routes))?;
             local.write(&mut writer)?;
             writer.rows(section::LEFT_PATHS, &tables.left_paths)?;
             writer.rows(section::REDIRECTS, &tables.redirects)?;
@@ -176,14 +182,18 @@ impl CatalogTables {
     }
 
     /// The sections of products and their variants.
-    fn write_goods<W: Write + Seek>(&self, writer: &mut PartWriter<W>) -> io::Result<()> {
+    fn write_goods<W: Write + Seek>(
+        &self,
+        writer: &mut PartWriter<W>,
+        variant_keys: impl FnOnce() -> Vec<VariantKeyRecord>,
+    ) -> io::Result<()> {
         writer.rows(section::SHOP, &self.shop)?;
         writer.bytes(section::STRINGS, self.strings.as_bytes())?;
         writer.heap(section::TEXTS, &self.texts)?;
         writer.rows(section::PRODUCTS, &self.products)?;
         writer.rows(section::VARIANTS, &self.variants)?;
         writer.rows(section::VARIANT_VALUES, &self.variant_values)?;
-        writer.rows(section::VARIANT_KEYS, &self.variant_keys)?;
+        writer.rows(section::VARIANT_KEYS, &variant_keys())?;
         writer.rows(section::SKUS, &self.skus)?;
         writer.rows(section::OPTIONS, &self.options)?;
         writer.rows(section::OPTION_VALUES, &self.option_values)?;
@@ -200,13 +210,14 @@ impl CatalogTables {
         &self,
         writer: &mut PartWriter<W>,
         text_files: &[TextFileRecord],
+        routes: impl FnOnce() -> Vec<RouteRecord>,
     ) -> io::Result<()> {
         writer.rows(section::CATEGORIES, &self.categories)?;
         writer.rows(section::CHILDREN, &self.children)?;
         writer.rows(section::LISTINGS, &self.listings)?;
         writer.rows(section::BRANDS, &self.brands)?;
         writer.rows(section::PAGES, &self.pages)?;
-        writer.rows(section::ROUTES, &self.routes)?;
+        writer.rows(section::ROUTES, &routes())?;
         writer.rows(section::FACETS, &self.facets)?;
         writer.rows(section::FACET_VALUES, &self.facet_values)?;
         writer.rows(section::POSTINGS, &self.postings)?;

@@ -86,8 +86,8 @@ pub use super::text_build::{PackedSegment, TextIndexBuilder, TextSegmentBuilder,
 pub struct PackedFile {
     /// Its name.
     pub name: String,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
+    /// Its bytes, where they were made.
+    pub bytes: OwnedBytes,
 }
 
 /// An opened index.
@@ -284,7 +284,7 @@ mod tests {
         TextIndex::open(
             files
                 .into_iter()
-                .map(|file| (file.name, OwnedBytes::new(file.bytes)))
+                .map(|file| (file.name, file.bytes))
                 .collect(),
         )
         .unwrap()
@@ -357,7 +357,7 @@ mod tests {
         let flat = |files: &[PackedFile]| {
             files
                 .iter()
-                .map(|f| (f.name.clone(), f.bytes.clone()))
+                .map(|f| (f.name.clone(), f.bytes.to_vec()))
                 .collect::<Vec<_>>()
         };
         assert!(
@@ -376,13 +376,11 @@ mod tests {
                 .find(|file| file.name.ends_with(".term"))
                 .unwrap();
             let at = at(terms.bytes.len());
-            *terms.bytes.get_mut(at).unwrap() ^= 1;
+            let mut bytes = terms.bytes.to_vec();
+            *bytes.get_mut(at).unwrap() ^= 1;
+            terms.bytes = OwnedBytes::new(bytes);
             let files = files.into_iter();
-            TextIndex::verify(
-                files
-                    .map(|file| (file.name, OwnedBytes::new(file.bytes)))
-                    .collect(),
-            )
+            TextIndex::verify(files.map(|file| (file.name, file.bytes)).collect())
         };
         assert!(matches!(damaged(|_| 0), Err(TextError::Checksum(_))));
         assert!(matches!(

@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use ownedbytes::OwnedBytes;
 use serde_json::Value;
 use tantivy::directory::{Directory as _, RamDirectory};
 use tantivy::indexer::SingleSegmentIndexWriter;
@@ -168,7 +169,7 @@ pub fn pack(segments: Vec<PackedSegment>) -> Result<Vec<PackedFile>, TextError> 
     *index.get_mut("segments").ok_or_else(no_meta)? = Value::Array(described);
     files.push(PackedFile {
         name: META_FILE.to_owned(),
-        bytes: index.to_string().into_bytes(),
+        bytes: OwnedBytes::new(index.to_string().into_bytes()),
     });
     files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(files)
@@ -190,15 +191,14 @@ impl std::fmt::Debug for TextSegmentBuilder {
     }
 }
 
-/// The bytes of a file, if it was written.
-fn read(directory: &RamDirectory, path: &Path) -> Result<Option<Vec<u8>>, TextError> {
+/// The bytes of a file, if it was written: they stay where they are, without the directory, too.
+fn read(directory: &RamDirectory, path: &Path) -> Result<Option<OwnedBytes>, TextError> {
     let Ok(handle) = directory.get_file_handle(path) else {
         return Ok(None);
     };
-    let bytes = handle
-        .read_bytes(0..handle.len())
-        .map_err(|_| TextError::Unreadable(path.to_owned()))?;
-    Ok(Some(bytes.to_vec()))
+    let bytes = handle.read_bytes(0..handle.len());
+    let bytes = bytes.map_err(|_| TextError::Unreadable(path.to_owned()))?;
+    Ok(Some(bytes))
 }
 
 /// The usual groups of a UUID: 8-4-4-4-12. `meta.json` names segments so, file names do without.
