@@ -25,6 +25,13 @@ async fn open() -> (Shop, Publisher) {
     let publisher = Publisher::take_over(&shop).await.expect("a store");
     shop.serve().await;
     shop.until_generation(2).await;
+    // It is served before that is noted, and a server that is killed in between begins with nothing.
+    shop.until("the server notes what it serves", async |shop| {
+        let note = std::fs::read(shop.folder().join("server/demo/current.json")).ok()?;
+        let noted = Manifest::decode(&note).ok()?;
+        (noted.generation == 2).then_some(())
+    })
+    .await;
     (shop, publisher)
 }
 
@@ -259,11 +266,9 @@ async fn recovers(shop: &Shop, publisher: &Publisher, number: u64) {
 /// The server's own copies, and the note which of them to begin with.
 fn cached(shop: &Shop) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(shop.folder().join("server/demo")).expect("a cache");
-    let files: Vec<_> = entries
+    entries
         .map(|entry| entry.expect("a cache").path())
-        .collect();
-    assert!(files.len() >= 3, "{files:?}");
-    files
+        .collect()
 }
 
 fn cut(path: &Path, length: u64) {
