@@ -27,7 +27,8 @@ const AHEAD: usize = 2;
 
 /// What sources say of a product itself and of each of its variants.
 struct Found {
-    own: OfferTable,
+    /// None where a variant has the product's id: then it is what is said of that.
+    own: Option<OfferTable>,
     of_variants: Vec<OfferTable>,
 }
 
@@ -79,10 +80,23 @@ impl Found {
         let of_variants = product
             .variants()
             .map(|variant| table.table_of(variant.id(), variant.sku()));
+        let of_variants = of_variants.collect::<Result<_, _>>()?;
+        // Most products are their own variant, and are looked up once.
+        let has_own = !product.variants().any(|own| own.id() == product.id());
+        let own = has_own.then(|| table.table_of(product.id(), ""));
         Ok(Self {
-            own: table.table_of(product.id(), "")?,
-            of_variants: of_variants.collect::<Result<_, _>>()?,
+            own: own.transpose()?,
+            of_variants,
         })
+    }
+
+    /// What sources say of the product itself.
+    fn of_product(&self, product: &Product<'_>) -> Option<Stated<'_>> {
+        let tables = match &self.own {
+            Some(own) => std::slice::from_ref(own),
+            None => self.of_variants.as_slice(),
+        };
+        tables.iter().find_map(|table| table.find(product.id(), ""))
     }
 }
 
@@ -109,10 +123,10 @@ pub(super) fn tables(
     std::thread::scope(|scope| {
         for (product, found) in looked_up(scope, catalog, &table) {
             breathe();
-            let Found { own, of_variants } = found?;
+            let found = found?;
             products.push(product.variant_rows());
-            let of_product = own.find(product.id(), "");
-            for (variant, own) in product.variants().zip(of_variants) {
+            let of_product = found.of_product(&product);
+            for (variant, own) in product.variants().zip(&found.of_variants) {
                 let stated = own.find(variant.id(), variant.sku());
                 goods.push(classes.goods(stated, of_product));
                 locations::note(&mut locations, variant.row, stated);

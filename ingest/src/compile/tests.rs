@@ -75,6 +75,34 @@ impl Shop {
         opened.verify().unwrap();
         (opened, conflicts, compiled.compiled)
     }
+
+    fn offers(
+        &self,
+        products: &[Value],
+        stock: &[Value],
+        (opened, compiled): (&Catalog, &Compiled),
+    ) -> (Offers, Conflicts) {
+        let merged = self.merged(products, stock);
+        let mut conflicts = Conflicts::default();
+        let file = self.folder.path().join("offers");
+        let since = Since {
+            now: 1,
+            published: None,
+        };
+        offers(
+            &self.config,
+            (&merged, None),
+            (opened, &compiled.entry),
+            since,
+            None,
+            &mut conflicts,
+            &file,
+        )
+        .unwrap();
+        let offers = Offers::open(mapped::map(&file).unwrap()).unwrap();
+        offers.verify().unwrap();
+        (offers, conflicts)
+    }
 }
 
 fn mug(id: &str, name: &str) -> Value {
@@ -295,24 +323,7 @@ fn offers_follow_the_variants() {
         json!({"type": "offer", "variant_id": "2", "prices": [{"amount": "0.00", "currency": "EUR"}]}),
         json!({"type": "offer", "variant_id": "404", "prices": [{"amount": "1.00", "currency": "EUR"}]}),
     ];
-    let merged = shop.merged(&documents, &stock);
-    let mut conflicts = Conflicts::default();
-    let file = shop.folder.path().join("offers");
-    offers(
-        &shop.config,
-        (&merged, None),
-        (&opened, &compiled.entry),
-        Since {
-            now: 1,
-            published: None,
-        },
-        None,
-        &mut conflicts,
-        &file,
-    )
-    .unwrap();
-    let offers = Offers::open(mapped::map(&file).unwrap()).unwrap();
-    offers.verify().unwrap();
+    let (offers, conflicts) = shop.offers(&documents, &stock, (&opened, &compiled));
     let mug = offers.variant(opened.variant_by_id("1").unwrap().row);
     assert_eq!(
         (mug.price, mug.quantity, mug.availability),
@@ -381,4 +392,27 @@ fn sections_are_part_of_what_a_page_says() {
     }
     let (.., conflicts) = contents(shows(&["4"]));
     assert!(conflicts[0].contains("product `4`"), "{conflicts:?}");
+}
+
+#[test]
+fn what_a_product_says_of_itself_holds_for_its_variants() {
+    let shop = Shop::new();
+    let product = |id: &str, variants: Value| json!({"type": "product", "id": id, "name": id, "tax_class": id, "variants": variants});
+    let documents = [
+        json!({"type": "product", "id": "alone", "name": "Alone", "tax_class": "alone"}),
+        product(
+            "pair",
+            json!([{"id": "p1"}, {"id": "p2", "tax_class": "own"}]),
+        ),
+        // One of its variants has the id that it has itself.
+        product("twin", json!([{"id": "t1"}, {"id": "twin"}])),
+    ];
+    let (opened, _, compiled) = shop.catalog(&documents, None);
+    let stock = [json!({"type": "offer", "variant_id": "twin", "tax_class": "stated"})];
+    let (offers, _) = shop.offers(&documents, &stock, (&opened, &compiled));
+    let class = |id: &str| offers.tax_class(opened.variant_by_id(id).unwrap().row);
+    assert_eq!(
+        ["alone", "p1", "p2", "t1", "twin"].map(class),
+        ["alone", "pair", "own", "stated", "stated"]
+    );
 }
