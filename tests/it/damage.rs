@@ -266,9 +266,11 @@ async fn recovers(shop: &Shop, publisher: &Publisher, number: u64) {
 /// The server's own copies, and the note which of them to begin with.
 fn cached(shop: &Shop) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(shop.folder().join("server/demo")).expect("a cache");
-    entries
+    let files: Vec<_> = entries
         .map(|entry| entry.expect("a cache").path())
-        .collect()
+        .collect();
+    assert!(files.len() >= 3, "{files:?}");
+    files
 }
 
 fn cut(path: &Path, length: u64) {

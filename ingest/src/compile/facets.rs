@@ -8,6 +8,7 @@
 //! counted there once all products are known: most attributes never become a facet.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use frontage_shared::model::collation::Collation;
 use frontage_shared::model::slug;
@@ -209,7 +210,7 @@ impl FacetBuilder {
     pub(super) fn finish(
         self,
         config: &Config,
-        definitions: &HashMap<String, AttributeDefinition>,
+        definitions: &HashMap<String, Arc<AttributeDefinition>>,
         stated: Stated,
         tables: &mut CatalogTables,
     ) -> Result<(), HeapFull> {
@@ -299,7 +300,7 @@ fn choose(
     stated: &Stated,
     begun: &[Collected],
     settings: &Facets,
-    definitions: &HashMap<String, AttributeDefinition>,
+    definitions: &HashMap<String, Arc<AttributeDefinition>>,
 ) -> Vec<String> {
     let named = |code: &str| {
         settings
@@ -341,7 +342,7 @@ fn choose(
 fn position(
     code: &str,
     settings: &Facets,
-    definitions: &HashMap<String, AttributeDefinition>,
+    definitions: &HashMap<String, Arc<AttributeDefinition>>,
 ) -> i64 {
     let listed = settings.attributes.as_ref().and_then(|codes| {
         codes

@@ -4,6 +4,7 @@
 //! words: pages, search, and the values that listings are narrowed by, whose addresses are made of their labels.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use frontage_shared::model::slug;
 
@@ -16,13 +17,11 @@ use crate::wire::{
 #[derive(Debug, Default)]
 pub(super) struct Labels {
     /// By the slug of the attribute's code, as everywhere else.
-    pub(super) attributes: HashMap<String, AttributeDefinition>,
+    pub(super) attributes: HashMap<String, Arc<AttributeDefinition>>,
     /// The attribute's code by the code of a value; the first by their codes where several have it.
     of_values: HashMap<String, String>,
-    /// Slugs of codes that were asked for, if attributes have them: products name few, and each of them often.
-    slugs: hashbrown::HashMap<String, Option<String>>,
-    /// Whether something is said of the values of codes that were asked for: of most there is not, and nothing to do.
-    with_values: hashbrown::HashMap<String, bool>,
+    /// The same by codes as they were asked for: products name few, and each of them often.
+    asked: hashbrown::HashMap<String, Option<Arc<AttributeDefinition>>>,
 }
 
 impl Labels {
@@ -34,7 +33,7 @@ impl Labels {
                 attribute.or_insert_with(|| definition.code.clone());
             }
             let key = slug::from_text(&definition.code);
-            labels.attributes.insert(key, definition.clone());
+            labels.attributes.insert(key, Arc::new(definition.clone()));
         }
         labels
     }
@@ -68,23 +67,10 @@ impl Labels {
             }
         }
         for attribute in &mut product.attributes {
-            if self.has_values(&attribute.code)
-                && let Some(definition) = self.attribute(&attribute.code)
-            {
+            if let Some(definition) = self.attribute(&attribute.code) {
                 named(&mut attribute.value, definition);
             }
         }
-    }
-
-    /// Whether an attribute says what the codes of its values mean.
-    fn has_values(&mut self, code: &str) -> bool {
-        if let Some(&known) = self.with_values.get(code) {
-            return known;
-        }
-        let definition = self.attribute(code);
-        let has_values = definition.is_some_and(|definition| !definition.values.is_empty());
-        self.with_values.insert(code.to_owned(), has_values);
-        has_values
     }
 
     /// What an attribute is, by its code.
@@ -92,14 +78,10 @@ impl Labels {
         if self.attributes.is_empty() {
             return None;
         }
-        if let Some(defined) = self.slugs.get(code) {
-            return self.attributes.get(defined.as_ref()?);
-        }
-        let slug = slug::from_text(code);
-        let is_defined = self.attributes.contains_key(&slug);
-        let slug = is_defined.then_some(slug);
-        let defined = self.slugs.entry(code.to_owned()).insert(slug);
-        self.attributes.get(defined.get().as_ref()?)
+        let attributes = &self.attributes;
+        let asked = self.asked.entry_ref(code);
+        let defined = asked.or_insert_with(|| attributes.get(&slug::from_text(code)).cloned());
+        defined.as_deref()
     }
 }
 

@@ -6,6 +6,7 @@ use crate::dates::instant;
 use crate::wire::{Category, Document, Measure, Media, Offer, Page, Price, Product, Variant};
 use frontage_shared::model::money::{Currency, Money};
 use frontage_shared::model::slug;
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -253,17 +254,13 @@ fn check_slug(prefix: &str, text: Option<&str>) -> Result<(), Fault> {
 }
 
 fn check_prices(prefix: &str, prices: &[Price]) -> Result<(), Fault> {
-    let key = |price: &Price| match &price.group {
-        Some(group) => format!("{} {group}", price.currency),
-        None => price.currency.to_string(),
-    };
-    // Nearly always there is one, which needs no other to be told from.
-    let keys: Vec<String> = match prices {
-        [_, _, ..] => prices.iter().map(key).collect(),
-        _ => Vec::new(),
-    };
+    let keys = prices.iter().map(|price| match &price.group {
+        Some(group) => Cow::Owned(format!("{} {group}", price.currency)),
+        None => Cow::Borrowed(price.currency.as_str()),
+    });
+    let keys: Vec<Cow<'_, str>> = keys.collect();
     let mut currencies = Seen::default();
-    for (number, price) in prices.iter().enumerate() {
+    for (number, (price, key)) in prices.iter().zip(&keys).enumerate() {
         let pointer = |field: &str| format!("{prefix}/prices/{number}/{field}");
         let currency = Currency::parse(&price.currency).map_err(|error| {
             Fault::new(
@@ -273,9 +270,7 @@ fn check_prices(prefix: &str, prices: &[Price]) -> Result<(), Fault> {
                 price.currency.as_str(),
             )
         })?;
-        if let Some(key) = keys.get(number) {
-            unique(&mut currencies, key, || pointer("currency"), "currency")?;
-        }
+        unique(&mut currencies, key, || pointer("currency"), "currency")?;
         let amounts = [
             ("amount", Some(&price.amount)),
             ("compare_at", price.compare_at.as_ref()),

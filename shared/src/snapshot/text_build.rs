@@ -197,8 +197,9 @@ fn read(directory: &RamDirectory, path: &Path) -> Result<Option<OwnedBytes>, Tex
         return Ok(None);
     };
     let bytes = handle.read_bytes(0..handle.len());
-    let bytes = bytes.map_err(|_| TextError::Unreadable(path.to_owned()))?;
-    Ok(Some(bytes))
+    bytes
+        .map(Some)
+        .map_err(|_| TextError::Unreadable(path.to_owned()))
 }
 
 /// The usual groups of a UUID: 8-4-4-4-12. `meta.json` names segments so, file names do without.

@@ -99,7 +99,7 @@ fn harm_calls(promise: u32, word: &str, most: u64, harms: &[Harm]) -> anyhow::Re
             "shops lost, {hit} cycles {word} at one of the {} system calls that change the disk",
             all.len()
         );
-        // What moves between threads is rarely there again, however often it is tried.
+        // Some calls move between threads every time, and then a later one of their kind is not reached.
         if hit * 4 < all.len().div_ceil(step) * 3 {
             findings.push(format!("only {hit} calls were hit"));
         }
